@@ -1,0 +1,58 @@
+// What the overlay engine may be told. One const Config is shared by every node of a simulation.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "node/base/time.h"
+#include "node/wire/overlay/frame.h"
+
+namespace freshet::core::overlay {
+
+struct Config {
+  // What Hello says.
+  std::string agent = "freshet";
+  std::string name;
+  std::uint16_t listen_port = 0;  ///< 0: cannot be dialled
+  std::uint32_t tokenizer_version = 0;
+
+  /// False: links are exactly the named peers and those that come in; addresses are neither learned
+  /// nor dialled.
+  bool discover = true;
+  /// Dial until this many links are up.
+  std::size_t target_links = 5;
+  /// Further links are answered with Bye 503.
+  std::size_t max_links = 64;
+  std::size_t max_concurrent_dials = 3;
+
+  Duration hello_timeout = std::chrono::seconds(5);
+  /// A link that said nothing for so long is pinged. The side that was dialled waits a tenth
+  /// longer, so that one asks.
+  Duration ping_after_idle = std::chrono::seconds(20);
+  Duration pong_timeout = std::chrono::seconds(5);
+  /// A first ping as soon as a link is up: learns its round trip time and addresses of others.
+  bool ping_at_start = true;
+
+  /// Between attempts at one address: doubles from the first to the last.
+  Duration redial_min = std::chrono::milliseconds(500);
+  Duration redial_max = std::chrono::seconds(60);
+  /// A learned address that failed so often in a row is forgotten.
+  std::uint8_t max_dial_failures = 6;
+  std::size_t max_cached_hosts = 256;
+
+  /// TTL + hops on a link. Simulations of other protocols' settings raise it, up to 255.
+  std::uint8_t max_ttl = wire::kMaxTtl;
+  /// Frames beyond the rules that a link may send before it is closed with Bye 403.
+  std::uint8_t max_offences = 8;
+
+  /// GUIDs remembered: up to twice this many, for max_guid_age to twice that.
+  std::size_t guids_per_generation = 65536;
+  Duration max_guid_age = std::chrono::minutes(5);
+
+  /// Frames that wait for room on one link, in bytes; beyond it the least important are dropped.
+  std::size_t max_outbox_bytes = std::size_t{256} * 1024;
+};
+
+}  // namespace freshet::core::overlay

@@ -1,0 +1,108 @@
+// What the overlay engine counts. A daemon has one set, a simulation shares one among its nodes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace freshet::core::overlay {
+
+struct Counters {
+  std::uint64_t frames_in = 0;
+  std::uint64_t frames_out = 0;
+  std::uint64_t links_up = 0;  ///< links that exchanged Hello
+  std::uint64_t links_lost = 0;
+  std::uint64_t links_refused = 0;  ///< self, duplicate or full
+  std::uint64_t links_silent = 0;   ///< closed because a ping went unanswered or Hello did not come
+  std::uint64_t dials = 0;
+  std::uint64_t dials_failed = 0;
+
+  std::uint64_t queries_sent = 0;      ///< this node's own
+  std::uint64_t query_first = 0;       ///< Query frames in with a GUID not seen before
+  std::uint64_t query_duplicates = 0;  ///< Query frames in with a known GUID
+  std::uint64_t query_forwarded = 0;   ///< Query frames out for others
+  std::uint64_t query_reforwarded =
+      0;  ///< those of them sent because a copy with a higher TTL came after a first forwarding
+  std::uint64_t hits_sent = 0;  ///< QueryHit frames out that answer
+  std::uint64_t hits_in = 0;
+  std::uint64_t hits_forwarded = 0;
+  std::uint64_t hits_for_us = 0;
+  std::uint64_t hits_unknown_guid = 0;  ///< dropped: no query with that GUID came through here
+  std::uint64_t hits_no_route =
+      0;  ///< dropped: the link back is gone, or is the one that it came from
+  std::uint64_t hits_expired = 0;  ///< dropped: TTL used up
+
+  std::uint64_t pings_in = 0;
+  std::uint64_t pings_out = 0;
+  std::uint64_t pongs_in = 0;
+  std::uint64_t byes_in = 0;
+  std::uint64_t byes_out = 0;
+  std::uint64_t hosts_learned = 0;
+
+  std::uint64_t frames_unknown_type = 0;
+  std::uint64_t frames_unexpected =
+      0;  ///< before Hello, a second Hello, or a type this version does not take
+  std::uint64_t frames_oversized = 0;  ///< length beyond the type's limit; closes the link
+  std::uint64_t frames_bad_ttl = 0;    ///< TTL 0, or TTL + hops beyond the limit
+  std::uint64_t frames_malformed = 0;  ///< a body that does not decode
+  std::uint64_t links_offended = 0;    ///< closed for repeated offences
+
+  std::uint64_t drops_query = 0;  ///< frames dropped because a neighbour was slow, by class
+  std::uint64_t drops_hit = 0;
+  std::uint64_t drops_control = 0;
+  std::uint64_t guids_rotated = 0;  ///< generations of remembered GUIDs let go
+};
+
+struct CounterName {
+  std::string_view name;
+  std::uint64_t Counters::*field;
+};
+
+#define FRESHET_COUNTER(field) \
+  CounterName {                \
+#field, &Counters::field   \
+  }
+inline constexpr std::array kCounterNames = {
+    FRESHET_COUNTER(frames_in),
+    FRESHET_COUNTER(frames_out),
+    FRESHET_COUNTER(links_up),
+    FRESHET_COUNTER(links_lost),
+    FRESHET_COUNTER(links_refused),
+    FRESHET_COUNTER(links_silent),
+    FRESHET_COUNTER(dials),
+    FRESHET_COUNTER(dials_failed),
+    FRESHET_COUNTER(queries_sent),
+    FRESHET_COUNTER(query_first),
+    FRESHET_COUNTER(query_duplicates),
+    FRESHET_COUNTER(query_forwarded),
+    FRESHET_COUNTER(query_reforwarded),
+    FRESHET_COUNTER(hits_sent),
+    FRESHET_COUNTER(hits_in),
+    FRESHET_COUNTER(hits_forwarded),
+    FRESHET_COUNTER(hits_for_us),
+    FRESHET_COUNTER(hits_unknown_guid),
+    FRESHET_COUNTER(hits_no_route),
+    FRESHET_COUNTER(hits_expired),
+    FRESHET_COUNTER(pings_in),
+    FRESHET_COUNTER(pings_out),
+    FRESHET_COUNTER(pongs_in),
+    FRESHET_COUNTER(byes_in),
+    FRESHET_COUNTER(byes_out),
+    FRESHET_COUNTER(hosts_learned),
+    FRESHET_COUNTER(frames_unknown_type),
+    FRESHET_COUNTER(frames_unexpected),
+    FRESHET_COUNTER(frames_oversized),
+    FRESHET_COUNTER(frames_bad_ttl),
+    FRESHET_COUNTER(frames_malformed),
+    FRESHET_COUNTER(links_offended),
+    FRESHET_COUNTER(drops_query),
+    FRESHET_COUNTER(drops_hit),
+    FRESHET_COUNTER(drops_control),
+    FRESHET_COUNTER(guids_rotated),
+};
+#undef FRESHET_COUNTER
+
+// Every counter has a name: a field added above and forgotten here does not compile.
+static_assert(sizeof(Counters) == kCounterNames.size() * sizeof(std::uint64_t));
+
+}  // namespace freshet::core::overlay

@@ -1,0 +1,277 @@
+#include "node/core/overlay/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "node/base/digest.h"
+#include "node/core/overlay/sending.h"
+
+namespace freshet::core::overlay {
+namespace {
+
+// A query asks in words; more than this is not one.
+constexpr std::uint32_t kMaxQueryBodyBytes = 4096;
+constexpr std::uint32_t kMaxLinkBodyBytes = 8192;
+
+bool is_link_frame(wire::FrameType type) {
+  switch (type) {
+    case wire::FrameType::hello:
+    case wire::FrameType::ping:
+    case wire::FrameType::pong:
+    case wire::FrameType::bye:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::uint32_t max_body_bytes(wire::FrameType type) {
+  if (type == wire::FrameType::query) return kMaxQueryBodyBytes;
+  return is_link_frame(type) ? kMaxLinkBodyBytes : wire::kMaxBodyBytes;
+}
+
+template <typename... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <typename... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+}  // namespace
+
+const char* to_string(CloseReason reason) {
+  switch (reason) {
+    case CloseReason::none:
+      return "none";
+    case CloseReason::self:
+      return "self";
+    case CloseReason::duplicate:
+      return "duplicate";
+    case CloseReason::full:
+      return "full";
+    case CloseReason::malformed:
+      return "malformed";
+    case CloseReason::offence:
+      return "offence";
+    case CloseReason::silent:
+      return "silent";
+    case CloseReason::peer_left:
+      return "peer left";
+    case CloseReason::shutting_down:
+      return "shutting down";
+    case CloseReason::lost:
+      return "lost";
+  }
+  return "unknown";
+}
+
+Engine::Engine(const Config& config, Counters& counters, const NodeKey& self, const Rng& rng)
+    : config_(config),
+      counters_(counters),
+      self_(self),
+      rng_(rng) {}
+
+Turn Engine::turn(TimePoint now, EffectBuffer& out) {
+  return {.config = config_,
+          .counters = counters_,
+          .self = self_,
+          .rng = rng_,
+          .links = links_,
+          .now = now,
+          .out = out};
+}
+
+void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcalls& up) {
+  Turn turn = this->turn(now, out);
+  if (const auto* received = std::get_if<Received>(&input)) {  // nearly always
+    on_received(turn, *received, up);
+    return;
+  }
+  if (const auto* writable = std::get_if<Writable>(&input)) {
+    Link* link = links_.find(writable->link);
+    if (link == nullptr) return;
+    link->room_bytes = writable->room_bytes;
+    drain_outbox(turn, *link);
+    return;
+  }
+  std::visit(
+      Overloaded{
+          [](const Received&) {},
+          [](const Writable&) {},
+          [&](const LinkUp& it) { membership_.on_link_up(turn, it); },
+          [&](const LinkDown& it) { membership_.on_link_down(turn, it.link); },
+          [&](const DialFailed& it) { membership_.need_dials().on_dial_failed(turn, it.dial); },
+          [&](const AddPeer& it) { membership_.need_dials().add_peer(it.peer, it.keep, now); },
+          [&](const HostSeen& it) {
+            membership_.need_dials().learn(turn, it.key, it.address, now);
+          },
+          [&](const HostRemembered& it) {
+            membership_.need_dials().learn(turn, it.key, it.address, TimePoint{});
+          },
+          [&](const ShutDown&) { membership_.on_shut_down(turn); },
+      },
+      input);
+  run_timers(turn);  // links came or went: what is due next may have changed
+}
+
+void Engine::on_deadline(TimePoint now, EffectBuffer& out) {
+  if (now < wake_at_) return;
+  Turn turn = this->turn(now, out);
+  run_timers(turn);
+}
+
+void Engine::run_timers(Turn& turn) {
+  DialPlan* dials = membership_.dials();
+  wake_at_ = TimePoint::max();
+  if (const auto at = Membership::check(turn, dials)) wake_by(*at);
+  if (dials == nullptr) return;
+  if (const auto at = dials->run(turn)) wake_by(std::max(*at, turn.now));
+}
+
+void Engine::wake_by(TimePoint time) {
+  wake_at_ = std::min(wake_at_, time);
+}
+
+std::optional<TimePoint> Engine::next_deadline() const {
+  if (wake_at_ == TimePoint::max()) return std::nullopt;
+  return wake_at_;
+}
+
+void Engine::on_received(Turn& turn, const Received& received, Upcalls& up) {
+  Link* link = links_.find(received.link);
+  if (link == nullptr || link->state == LinkState::closing) return;
+  link->heard = turn.now;
+  Bytes none;
+  const bool has_kept = link->extra && !link->extra->cut_frame.empty();
+  Bytes kept = has_kept ? std::move(link->extra->cut_frame) : std::move(none);
+  FrameReader reader(kept, received.bytes);
+  while (const auto frame = reader.next()) {
+    on_frame(turn, *link, *frame, up);
+    if (link->state == LinkState::closing) return;
+  }
+  if (reader.oversized()) {
+    ++counters_.frames_oversized;
+    Membership::close(turn, membership_.dials(), *link, CloseReason::malformed);
+    return;
+  }
+  if (!kept.empty()) {
+    link->need_extra().cut_frame = std::move(kept);
+  } else if (has_kept) {
+    link->extra->cut_frame.clear();
+    link->trim_extra();
+  }
+}
+
+void Engine::on_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up) {
+  ++counters_.frames_in;
+  const wire::FrameHeader& header = frame.header;
+  if (header.body_bytes > max_body_bytes(header.type)) {
+    ++counters_.frames_oversized;
+    Membership::close(turn, membership_.dials(), link, CloseReason::malformed);
+    return;
+  }
+  if (link.state == LinkState::greeting && header.type != wire::FrameType::hello) {
+    ++counters_.frames_unexpected;
+    Membership::close(turn, membership_.dials(), link, CloseReason::malformed);
+    return;
+  }
+  if (is_link_frame(header.type)) {
+    if (!on_link_frame(turn, link, frame)) {
+      ++counters_.frames_malformed;
+      offend(turn, link);
+    }
+    return;
+  }
+  on_routed_frame(turn, link, frame, up);
+}
+
+bool Engine::on_link_frame(Turn& turn, Link& link, const Frame& frame) {
+  switch (frame.header.type) {
+    case wire::FrameType::hello: {
+      if (link.state == LinkState::up) {
+        ++counters_.frames_unexpected;
+        offend(turn, link);
+        return true;
+      }
+      const bool greeted = membership_.on_hello(turn, link, frame.body);
+      if (greeted) {
+        run_timers(turn);
+      } else {
+        ++counters_.frames_malformed;
+        Membership::close(turn, membership_.dials(), link, CloseReason::malformed);
+      }
+      return true;
+    }
+    case wire::FrameType::ping:
+      membership_.on_ping(turn, link, frame.header);
+      return true;
+    case wire::FrameType::pong: {
+      const bool well_formed = membership_.on_pong(turn, link, frame.body);
+      if (membership_.dials() != nullptr)
+        run_timers(turn);  // it may have named hosts worth dialling
+      return well_formed;
+    }
+    default: {
+      const bool well_formed = membership_.on_bye(turn, link, frame.body);
+      run_timers(turn);
+      return well_formed || link.state == LinkState::closing;
+    }
+  }
+}
+
+void Engine::on_routed_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up) {
+  wire::FrameHeader header = frame.header;
+  if (header.type != wire::FrameType::query && header.type != wire::FrameType::query_hit) {
+    ++counters_.frames_unknown_type;  // not forwarded; a newer peer may send them in good faith
+    return;
+  }
+  if (header.ttl == 0 || header.ttl + header.hops > config_.max_ttl) {
+    ++counters_.frames_bad_ttl;
+    offend(turn, link);
+    if (header.ttl == 0 || header.hops >= config_.max_ttl || link.state == LinkState::closing)
+      return;
+    header.ttl = static_cast<std::uint8_t>(config_.max_ttl - header.hops);
+  }
+  if (header.type == wire::FrameType::query) {
+    router_.on_query(turn, link, header, frame.body, up);
+  } else {
+    router_.on_hit(turn, link, header, frame.body, up);
+  }
+}
+
+void Engine::offend(Turn& turn, Link& link) {
+  if (link.state == LinkState::closing) return;
+  if (++link.offences < config_.max_offences) return;
+  ++counters_.links_offended;
+  Membership::close(turn, membership_.dials(), link, CloseReason::offence);
+}
+
+Guid Engine::flood(std::uint8_t ttl, Bytes body, TimePoint now, EffectBuffer& out) {
+  Turn turn = this->turn(now, out);
+  const Guid guid = rng_.guid();
+  router_.originate(turn, guid, std::min(ttl, config_.max_ttl), std::move(body));
+  return guid;
+}
+
+bool Engine::answer(const Guid& guid, Bytes body, TimePoint now, EffectBuffer& out) {
+  Turn turn = this->turn(now, out);
+  return router_.answer(turn, guid, std::move(body));
+}
+
+std::span<const CachedHost> Engine::cached_hosts() const {
+  const DialPlan* dials = membership_.dials();
+  return dials == nullptr ? std::span<const CachedHost>() : dials->cache().all();
+}
+
+std::uint64_t Engine::digest() const {
+  Digest digest;
+  digest.add(links_.digest());
+  digest.add(router_.digest());
+  if (const DialPlan* dials = membership_.dials()) digest.add(dials->digest());
+  digest.add(static_cast<std::uint64_t>(wake_at_.time_since_epoch().count()));
+  Rng rng = rng_;
+  digest.add(rng.next_u64());
+  return digest.value();
+}
+
+}  // namespace freshet::core::overlay

@@ -1,0 +1,56 @@
+// The overlay of one node: links and their frames, queries and hits on their way, whom to dial.
+// Composes the parts and judges every frame that comes in; the parts hold the rules.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "node/core/overlay/frame_reader.h"
+#include "node/core/overlay/membership.h"
+#include "node/core/overlay/router.h"
+#include "node/core/overlay/turn.h"
+
+namespace freshet::core::overlay {
+
+class Engine {
+ public:
+  /// `config` and `counters` outlive the engine.
+  Engine(const Config& config, Counters& counters, const NodeKey& self, const Rng& rng);
+
+  void handle(const Input& input, TimePoint now, EffectBuffer& out, Upcalls& up);
+  void on_deadline(TimePoint now, EffectBuffer& out);
+  [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+  [[nodiscard]] std::uint64_t digest() const;
+
+  /// For the search engine: floods a query under a fresh GUID, and sends a hit back.
+  Guid flood(std::uint8_t ttl, Bytes body, TimePoint now, EffectBuffer& out);
+  bool answer(const Guid& guid, Bytes body, TimePoint now, EffectBuffer& out);
+  [[nodiscard]] bool is_own(const Guid& guid) const { return router_.is_own(guid); }
+
+  // For status and the peer list.
+  [[nodiscard]] const LinkTable& links() const { return links_; }
+  [[nodiscard]] std::span<const CachedHost> cached_hosts() const;
+  [[nodiscard]] const NodeKey& self() const { return self_; }
+
+ private:
+  Turn turn(TimePoint now, EffectBuffer& out);
+  void on_received(Turn& turn, const Received& received, Upcalls& up);
+  void on_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up);
+  void on_routed_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up);
+  bool on_link_frame(Turn& turn, Link& link, const Frame& frame);
+  void offend(Turn& turn, Link& link);
+  void run_timers(Turn& turn);
+  void wake_by(TimePoint time);
+
+  const Config& config_;
+  Counters& counters_;
+  NodeKey self_;
+  Rng rng_;
+  LinkTable links_;
+  Router router_;
+  Membership membership_;
+  TimePoint wake_at_ = TimePoint::max();
+};
+
+}  // namespace freshet::core::overlay

@@ -1,0 +1,65 @@
+// Addresses of nodes that are not linked now, learned from beacons, pongs, Hellos and the last run:
+// where a node that lost its links starts again. Bounded; an unheard and failing address gives way
+// first.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "node/base/endpoint.h"
+#include "node/base/ids.h"
+#include "node/base/rng.h"
+#include "node/base/time.h"
+
+namespace freshet::core::overlay {
+
+struct CachedHost {
+  std::optional<NodeKey> key;
+  Endpoint address;
+  TimePoint heard;            ///< when it was last known to be alive
+  TimePoint next_try;         ///< not dialled before
+  std::uint8_t failures = 0;  ///< in a row
+};
+
+class HostCache {
+ public:
+  /// Notes that `address` (with `key`, when known) was alive at `heard`. True when it is new. An
+  /// address that cannot be dialled is ignored.
+  bool learn(const std::optional<NodeKey>& key,
+             const Endpoint& address,
+             TimePoint heard,
+             std::size_t limit);
+  void forget(const Endpoint& address);
+  [[nodiscard]] CachedHost* find(const Endpoint& address);
+  /// A host that may be dialled now and for which `usable(host)` holds; uniformly among those.
+  /// nullptr when there is none.
+  template <typename Usable>
+  CachedHost* pick(TimePoint now, Rng& rng, Usable usable) {
+    std::size_t seen = 0;
+    CachedHost* chosen = nullptr;
+    for (CachedHost& host : hosts_) {
+      if (host.next_try > now || !usable(host)) continue;
+      if (rng.below(++seen) == 0) chosen = &host;
+    }
+    return chosen;
+  }
+  /// The earliest next_try of a host that is usable; nullopt when there is none.
+  template <typename Usable>
+  std::optional<TimePoint> earliest(Usable usable) const {
+    std::optional<TimePoint> earliest;
+    for (const CachedHost& host : hosts_) {
+      if (usable(host) && (!earliest || host.next_try < *earliest)) earliest = host.next_try;
+    }
+    return earliest;
+  }
+
+  [[nodiscard]] std::span<const CachedHost> all() const { return hosts_; }
+  [[nodiscard]] std::uint64_t digest() const;
+
+ private:
+  std::vector<CachedHost> hosts_;
+};
+
+}  // namespace freshet::core::overlay

@@ -1,0 +1,135 @@
+// What the world tells the overlay engine, and what the engine asks of the world.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "node/base/bytes.h"
+#include "node/base/endpoint.h"
+#include "node/base/ids.h"
+#include "node/wire/overlay/frame.h"
+
+namespace freshet::core::overlay {
+
+enum class Direction : std::uint8_t { in, out };
+
+/// A peer that the user named (--peer, join); the host knows the name behind the number.
+using PeerNumber = StrongInt<struct PeerNumberTag, std::uint32_t>;
+
+/// Why a link is closed by the core, or was lost.
+enum class CloseReason : std::uint8_t {
+  none,
+  self,       ///< the peer is this node
+  duplicate,  ///< another link to the same peer stays
+  full,       ///< no place for another link
+  malformed,  ///< the stream cannot be followed
+  offence,    ///< repeated breaches of the rules
+  silent,     ///< no answer in time
+  peer_left,  ///< Bye came
+  shutting_down,
+  lost,  ///< the connection ended or failed (host)
+};
+const char* to_string(CloseReason reason);
+
+// ---- inputs. Borrowed bytes live until handle() returns.
+
+/// A connection whose peer is proven to hold `peer`'s key. `dial`: the attempt it came from, for
+/// direction out.
+struct LinkUp {
+  LinkId link;
+  NodeKey peer;
+  Endpoint remote;
+  Direction direction = Direction::in;
+  std::optional<DialId> dial;
+  std::uint32_t room_bytes = 0;  ///< what the host's output buffer takes now
+};
+/// The connection is gone. Also follows every Close that the core asked for.
+struct LinkDown {
+  LinkId link;
+};
+struct DialFailed {
+  DialId dial;
+};
+/// Bytes in stream order: frames, whole or cut anywhere.
+struct Received {
+  LinkId link;
+  ByteView bytes;
+};
+/// The host's output buffer drained: `room_bytes` may be sent now. The host says so whenever half
+/// its buffer or more was sent since it last did, and when the core was out of room.
+struct Writable {
+  LinkId link;
+  std::uint32_t room_bytes = 0;
+};
+/// The user named a peer. keep: dial it again whenever there is no link to it; otherwise try once.
+struct AddPeer {
+  PeerNumber peer;
+  bool keep = true;
+};
+/// A beacon of another node was heard.
+struct HostSeen {
+  NodeKey key;
+  Endpoint address;
+};
+/// An address from an earlier run.
+struct HostRemembered {
+  std::optional<NodeKey> key;
+  Endpoint address;
+};
+/// The node is leaving: says Bye on every link and closes it.
+struct ShutDown {};
+
+using Input = std::variant<Received,
+                           Writable,
+                           LinkUp,
+                           LinkDown,
+                           DialFailed,
+                           AddPeer,
+                           HostSeen,
+                           HostRemembered,
+                           ShutDown>;
+
+// ---- effects
+
+/// A range of EffectBuffer::links().
+struct LinkRange {
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+};
+/// One frame to some neighbours: the host appends header and body to each link's output buffer.
+/// Never beyond a link's room. `body` is borrowed from the input or from the EffectBuffer, until
+/// performed.
+struct Relay {
+  wire::FrameHeader header;
+  ByteView body;
+  LinkRange links;
+};
+struct Dial {
+  DialId dial;
+  std::variant<Endpoint, PeerNumber> target;
+  std::optional<NodeKey> expected;  ///< accept only this key
+};
+/// What was sent before is flushed first, within a bound that the host sets.
+struct Close {
+  LinkId link;
+  CloseReason reason = CloseReason::none;
+};
+/// For the user, the log and the peer list; nothing must be done.
+struct LinkEstablished {
+  LinkId link;
+  std::string name;  ///< as the peer calls itself; any bytes
+  std::string agent;
+  std::optional<Endpoint> listen;  ///< where it can be dialled
+};
+struct LinkClosed {
+  LinkId link;
+  CloseReason reason = CloseReason::none;
+  std::string peer_reason;  ///< from its Bye; any bytes
+};
+
+using Effect = std::variant<Relay, Dial, Close, LinkEstablished, LinkClosed>;
+
+}  // namespace freshet::core::overlay

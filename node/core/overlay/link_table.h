@@ -1,0 +1,90 @@
+// The node's overlay links. What every frame touches is packed small; what only set-up and rare
+// events need lies apart. Order is that of LinkId, which the host gives in ascending order: walks
+// are deterministic.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "node/base/ids.h"
+#include "node/base/time.h"
+#include "node/core/overlay/io.h"
+#include "node/core/overlay/outbox.h"
+
+namespace freshet::core::overlay {
+
+enum class LinkState : std::uint8_t {
+  greeting,  ///< Hello not yet heard
+  up,
+  closing,  ///< Close was asked for; nothing more is sent or heard
+};
+
+/// What few links have at any time.
+struct LinkExtra {
+  Bytes cut_frame;  ///< the part of a frame that has come so far
+  Outbox outbox;
+  std::optional<Endpoint> greets_from;  ///< while greeting: where the link came from
+};
+
+struct Link {
+  LinkId id;
+  std::uint32_t room_bytes = 0;
+  TimePoint heard;   ///< when anything last came; at first, when the link came up
+  TimePoint pinged;  ///< when the outstanding ping went out
+  LinkState state = LinkState::greeting;
+  Direction direction = Direction::in;
+  bool awaits_pong = false;
+  bool was_sent_hosts = false;  ///< a full Pong went out already
+  std::uint8_t offences = 0;
+  std::unique_ptr<LinkExtra> extra = nullptr;
+
+  LinkExtra& need_extra() {
+    if (!extra) extra = std::make_unique<LinkExtra>();
+    return *extra;
+  }
+  /// Lets go of the extra part once nothing is in it.
+  void trim_extra() {
+    if (extra && extra->cut_frame.empty() && extra->outbox.empty() && !extra->greets_from)
+      extra.reset();
+  }
+};
+
+/// The rare part of a link.
+struct LinkPeer {
+  NodeKey key;
+  std::uint32_t rtt_us = 0;     ///< of the last ping; 0: not known yet
+  PeerNumber named{kNotNamed};  ///< when it came from dialling a named peer
+  static constexpr std::uint32_t kNotNamed = 0xFFFFFFFF;
+};
+
+class LinkTable {
+ public:
+  /// REQUIRES: link.id is higher than every id before.
+  Link& add(Link link, LinkPeer peer);
+  void remove(LinkId id);
+  /// nullptr when there is none.
+  [[nodiscard]] Link* find(LinkId id);
+  [[nodiscard]] const Link* find(LinkId id) const;
+  /// REQUIRES: `link` is in this table.
+  [[nodiscard]] LinkPeer& peer_of(const Link& link);
+  [[nodiscard]] const LinkPeer& peer_of(const Link& link) const;
+  /// The first link to `key` that is not closing, other than `except`.
+  [[nodiscard]] Link* find_peer(const NodeKey& key, LinkId except);
+  /// Whether a link to `key` is there that is not closing.
+  [[nodiscard]] bool has_peer(const NodeKey& key) const;
+
+  [[nodiscard]] std::span<Link> all() { return links_; }
+  [[nodiscard]] std::span<const Link> all() const { return links_; }
+  /// Links that are not closing.
+  [[nodiscard]] std::size_t live_count() const;
+  [[nodiscard]] std::uint64_t digest() const;
+
+ private:
+  std::vector<Link> links_;
+  std::vector<LinkPeer> peers_;  ///< same index
+};
+
+}  // namespace freshet::core::overlay

@@ -1,0 +1,53 @@
+// What one call of the overlay engine works with: the engine's parts and the input's time and
+// effects, by reference. Lives on the stack of Engine::handle() and is passed down; nobody keeps
+// it.
+#pragma once
+
+#include <cstdint>
+
+#include "node/base/bytes.h"
+#include "node/base/ids.h"
+#include "node/base/rng.h"
+#include "node/base/time.h"
+#include "node/core/effects.h"
+#include "node/core/overlay/config.h"
+#include "node/core/overlay/counters.h"
+#include "node/core/overlay/link_table.h"
+
+namespace freshet::core::overlay {
+
+/// A query that was not seen before. `body` is not decoded and may be malformed.
+struct QueryArrival {
+  Guid guid;
+  std::uint8_t hops = 0;  ///< links travelled
+  ByteView body;
+};
+/// A hit for a query of this node's own. `body` is not decoded and may be malformed.
+struct HitArrival {
+  Guid guid;
+  std::uint8_t hops = 0;  ///< links travelled
+  ByteView body;
+};
+
+/// What the floor above the router hears.
+class Upcalls {
+ public:
+  Upcalls() = default;
+  Upcalls(const Upcalls&) = delete;
+  Upcalls& operator=(const Upcalls&) = delete;
+  virtual ~Upcalls() = default;
+  virtual void query_arrived(const QueryArrival& query) = 0;
+  virtual void hit_arrived(const HitArrival& hit) = 0;
+};
+
+struct Turn {
+  const Config& config;
+  Counters& counters;
+  const NodeKey& self;
+  Rng& rng;
+  LinkTable& links;
+  TimePoint now;
+  EffectBuffer& out;
+};
+
+}  // namespace freshet::core::overlay

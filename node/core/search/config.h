@@ -1,0 +1,40 @@
+// What the search engine may be told, and what it counts.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace freshet::core::search {
+
+struct Config {
+  /// Files in answer to one query, whatever it asks for.
+  std::uint32_t max_files_per_answer = 256;
+  /// Searches of this node's own that are remembered; the oldest gives way.
+  std::size_t max_asks = 64;
+};
+
+struct Counters {
+  std::uint64_t queries_answered = 0;  ///< lookups that found something and went out as hits
+  std::uint64_t queries_looked_up = 0;
+  std::uint64_t queries_malformed =
+      0;                             ///< bodies that do not decode; they were relayed all the same
+  std::uint64_t hit_records_in = 0;  ///< records for this node's own searches
+  std::uint64_t hit_records_malformed = 0;
+};
+
+struct CounterName {
+  std::string_view name;
+  std::uint64_t Counters::*field;
+};
+inline constexpr std::array kCounterNames = {
+    CounterName{"queries_answered", &Counters::queries_answered},
+    CounterName{"queries_looked_up", &Counters::queries_looked_up},
+    CounterName{"queries_malformed", &Counters::queries_malformed},
+    CounterName{"hit_records_in", &Counters::hit_records_in},
+    CounterName{"hit_records_malformed", &Counters::hit_records_malformed},
+};
+static_assert(sizeof(Counters) == kCounterNames.size() * sizeof(std::uint64_t));
+
+}  // namespace freshet::core::search

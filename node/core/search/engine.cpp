@@ -1,0 +1,124 @@
+#include "node/core/search/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "node/base/digest.h"
+#include "node/wire/overlay/frame.h"
+
+namespace freshet::core::search {
+namespace {
+
+// A record is filled up to this, so that its body stays well below a frame's limit.
+constexpr std::size_t kRecordBudgetBytes = 32 * 1024;
+// What a file costs in a record beside its name: id, size and tags.
+constexpr std::size_t kFileOverheadBytes = 64;
+
+// Sends `files` as one or more records.
+void send_records(wire::HitRecord record,
+                  std::vector<wire::HitFile> files,
+                  const Guid& guid,
+                  Carrier& carrier) {
+  std::size_t budget = kRecordBudgetBytes;
+  const auto flush = [&] {
+    const bool sent = carrier.answer(guid, wire::encode_query_hit(wire::encode_record(record), {}));
+    record.files.clear();
+    budget = kRecordBudgetBytes;
+    return sent;
+  };
+  for (wire::HitFile& file : files) {
+    const std::size_t cost = file.name.size() + kFileOverheadBytes;
+    if (!record.files.empty() && (cost > budget || record.files.size() == wire::kMaxHitFiles)) {
+      if (!flush()) return;
+    }
+    budget -= std::min(budget, cost);
+    record.files.push_back(std::move(file));
+  }
+  if (!record.files.empty()) flush();
+}
+
+}  // namespace
+
+void Engine::handle(const Input& input, EffectBuffer& out, Carrier& carrier) {
+  if (const auto* found = std::get_if<Found>(&input)) {
+    on_found(*found, out, carrier);
+  } else if (const auto* ask = std::get_if<Ask>(&input)) {
+    on_ask(*ask, out, carrier);
+  } else if (const auto* forget = std::get_if<Forget>(&input)) {
+    std::erase_if(asked_, [&](const Asked& each) { return each.ask == forget->ask; });
+  } else if (const auto* describe = std::get_if<Describe>(&input)) {
+    name_ = describe->name;
+    addresses_ = describe->addresses;
+    if (addresses_.size() > wire::kMaxHitAddresses) addresses_.resize(wire::kMaxHitAddresses);
+  }
+}
+
+void Engine::on_ask(const Ask& ask, EffectBuffer& out, Carrier& carrier) {
+  const Guid guid = carrier.flood(ask.ttl, wire::encode(ask.query));
+  if (asked_.size() >= config_.max_asks) asked_.erase(asked_.begin());
+  asked_.push_back({.guid = guid, .ask = ask.ask});
+  out.push(Effect(Lookup{.lookup = guid, .query = ask.query, .limit = answer_limit(ask.query)}));
+}
+
+void Engine::on_query(const Guid& guid, ByteView body, EffectBuffer& out) {
+  auto query = wire::decode_query(body);
+  if (!query) {
+    ++counters_.queries_malformed;
+    return;
+  }
+  ++counters_.queries_looked_up;
+  const std::uint32_t limit = answer_limit(*query);
+  out.push(Effect(Lookup{.lookup = guid, .query = std::move(*query), .limit = limit}));
+}
+
+void Engine::on_found(const Found& found, EffectBuffer& out, Carrier& carrier) {
+  if (found.files.empty()) return;
+  std::vector<wire::HitFile> files = found.files;
+  if (files.size() > config_.max_files_per_answer) files.resize(config_.max_files_per_answer);
+  if (const Asked* asked = find(found.lookup)) {
+    Hit hit{.ask = asked->ask, .hops = 0, .record = own_record()};
+    hit.record.files = std::move(files);
+    out.push(Effect(std::move(hit)));
+    return;
+  }
+  ++counters_.queries_answered;
+  send_records(own_record(), std::move(files), found.lookup, carrier);
+}
+
+void Engine::on_hit(const Guid& guid, std::uint8_t hops, ByteView body, EffectBuffer& out) {
+  const Asked* asked = find(guid);
+  if (asked == nullptr) return;  // the search was given up
+  auto hit = wire::decode_query_hit(body);
+  if (!hit) {
+    ++counters_.hit_records_malformed;
+    return;
+  }
+  ++counters_.hit_records_in;
+  out.push(Effect(Hit{.ask = asked->ask, .hops = hops, .record = std::move(hit->record)}));
+}
+
+const Engine::Asked* Engine::find(const Guid& guid) const {
+  const auto found = std::find_if(
+      asked_.begin(), asked_.end(), [&](const Asked& each) { return each.guid == guid; });
+  return found == asked_.end() ? nullptr : &*found;
+}
+
+wire::HitRecord Engine::own_record() const {
+  return {.node = self_, .name = name_, .addresses = addresses_, .files = {}};
+}
+
+std::uint32_t Engine::answer_limit(const wire::Query& query) const {
+  if (query.max_hits == 0) return config_.max_files_per_answer;
+  return std::min(query.max_hits, config_.max_files_per_answer);
+}
+
+std::uint64_t Engine::digest() const {
+  Digest digest;
+  for (const Asked& asked : asked_) {
+    digest.add(asked.guid.view());
+    digest.add(asked.ask.value);
+  }
+  return digest.value();
+}
+
+}  // namespace freshet::core::search

@@ -1,0 +1,67 @@
+// Search at one node: answers the queries of others from the node's own files, and collects the
+// hits for its own. Decodes bodies; knows nothing of links. The overlay carries what it says
+// (Carrier), the host looks into the index (Lookup).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/base/bytes.h"
+#include "node/base/ids.h"
+#include "node/core/effects.h"
+#include "node/core/search/config.h"
+#include "node/core/search/io.h"
+
+namespace freshet::core::search {
+
+/// What search needs of the overlay.
+class Carrier {
+ public:
+  Carrier() = default;
+  Carrier(const Carrier&) = delete;
+  Carrier& operator=(const Carrier&) = delete;
+  virtual ~Carrier() = default;
+  /// Floods a Query body under a fresh GUID.
+  virtual Guid flood(std::uint8_t ttl, Bytes body) = 0;
+  /// Sends a QueryHit body back toward the origin; false when the way is not known any more.
+  virtual bool answer(const Guid& guid, Bytes body) = 0;
+};
+
+class Engine {
+ public:
+  /// `config` and `counters` outlive the engine.
+  Engine(const Config& config, Counters& counters, const NodeKey& self)
+      : config_(config),
+        counters_(counters),
+        self_(self) {}
+
+  void handle(const Input& input, EffectBuffer& out, Carrier& carrier);
+  /// A query of another node, and a hit for one of this node's own.
+  void on_query(const Guid& guid, ByteView body, EffectBuffer& out);
+  void on_hit(const Guid& guid, std::uint8_t hops, ByteView body, EffectBuffer& out);
+
+  [[nodiscard]] std::uint64_t digest() const;
+
+ private:
+  struct Asked {
+    Guid guid;
+    AskId ask;
+  };
+
+  void on_ask(const Ask& ask, EffectBuffer& out, Carrier& carrier);
+  void on_found(const Found& found, EffectBuffer& out, Carrier& carrier);
+  [[nodiscard]] const Asked* find(const Guid& guid) const;
+  [[nodiscard]] wire::HitRecord own_record() const;
+  [[nodiscard]] std::uint32_t answer_limit(const wire::Query& query) const;
+
+  const Config& config_;
+  Counters& counters_;
+  const NodeKey& self_;
+  std::vector<Asked> asked_;  ///< oldest first
+  std::string name_;
+  std::vector<Endpoint> addresses_;
+};
+
+}  // namespace freshet::core::search

@@ -1,0 +1,62 @@
+// What the world tells the search engine, and what the engine asks of the world.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "node/base/endpoint.h"
+#include "node/base/ids.h"
+#include "node/wire/overlay/bodies.h"
+
+namespace freshet::core::search {
+
+/// A search of this node's own user; given by the host.
+using AskId = StrongInt<struct AskIdTag, std::uint32_t>;
+
+// ---- inputs
+
+/// Floods a query and looks into this node's own files too (hops 0). ttl 0: own files only.
+struct Ask {
+  AskId ask;
+  wire::Query query;
+  std::uint8_t ttl = 7;
+};
+/// No more hits are wanted.
+struct Forget {
+  AskId ask;
+};
+/// Answers a Lookup. May come again for the same one while its query is remembered, when a file got
+/// its content id; nothing found needs no answer.
+struct Found {
+  Guid lookup;
+  std::vector<wire::HitFile> files;
+};
+/// What this node's hits say about it. Until it is known, hits name the key alone.
+struct Describe {
+  std::string name;
+  std::vector<Endpoint> addresses;
+};
+
+using Input = std::variant<Ask, Forget, Found, Describe>;
+
+// ---- effects
+
+/// Which of the node's own files match? `limit`: no more than so many are wanted. The answer is
+/// Found, at any time.
+struct Lookup {
+  Guid lookup;
+  wire::Query query;
+  std::uint32_t limit = 0;
+};
+/// A hit for a search of this node's own. hops 0: its own files.
+struct Hit {
+  AskId ask;
+  std::uint8_t hops = 0;
+  wire::HitRecord record;
+};
+
+using Effect = std::variant<Lookup, Hit>;
+
+}  // namespace freshet::core::search
