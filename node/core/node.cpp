@@ -76,9 +76,10 @@ void Node::handle(const Input& input, TimePoint now, EffectBuffer& out) {
     if (transfer_) handle_transfer(transfer::DeadlinePassed{}, now, out);
     return;
   }
-  if (!search_)
-    search_ = std::make_unique<search::Engine>(config_.search, counters_.search, overlay_.self());
-  Junction junction(overlay_, *search_, now, out);
+  Junction junction(overlay_,
+                    {.config = config_.search, .counters = counters_.search, .engine = search_},
+                    now,
+                    out);
   if (const auto* overlay = std::get_if<overlay::Input>(&input)) {
     overlay_.handle(*overlay, now, out, junction);
   } else if (const auto* search = std::get_if<search::Input>(&input)) {
