@@ -1,7 +1,7 @@
 # Everything that comes from outside, as imported targets. All are Debian packages (scripts/packages.txt).
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
-find_package(Protobuf REQUIRED)
+find_package(Protobuf REQUIRED) # protobuf_generate() and protobuf::libprotobuf-lite
 find_package(SQLite3 REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)

@@ -1,0 +1,23 @@
+// The discovery datagram: who is here, on which TCP port. Schema:
+// proto/freshet/overlay/v1/beacon.proto.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "node/base/bytes.h"
+#include "node/base/ids.h"
+
+namespace freshet::wire {
+
+struct Beacon {
+  NodeKey node;
+  std::uint16_t listen_port = 0;  ///< TCP, never 0 on the wire
+  bool reply = false;             ///< answers a beacon; is not answered itself
+};
+
+Bytes encode_beacon(const Beacon& beacon);
+/// nullopt for anything but a well-formed beacon of version 1.
+std::optional<Beacon> decode_beacon(ByteView datagram);
+
+}  // namespace freshet::wire

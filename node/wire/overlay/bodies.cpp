@@ -1,0 +1,252 @@
+#include "node/wire/overlay/bodies.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "freshet/overlay/v1/overlay.pb.h"
+
+namespace freshet::wire {
+namespace {
+
+namespace pb = freshet::overlay::v1;
+
+constexpr std::size_t kSignatureBytes = 64;
+
+Bytes serialize(const google::protobuf::MessageLite& message) {
+  Bytes body(message.ByteSizeLong());
+  message.SerializeWithCachedSizesToArray(body.data());
+  return body;
+}
+
+template <typename Message>
+bool parse(ByteView body, Message& message) {
+  return message.ParseFromArray(body.data(), static_cast<int>(body.size()));
+}
+
+std::string to_string(ByteView bytes) {
+  return std::string(text_of(bytes));
+}
+
+template <typename Id>
+std::optional<Id> id_from(const std::string& bytes) {
+  if (bytes.size() != Id::kSize) return std::nullopt;
+  return Id::from(bytes_of(bytes));
+}
+
+// An address that means something on another machine.
+bool is_sendable(const Endpoint& address) {
+  return address.is_dialable() && !address.is_link_local_v6();
+}
+
+void write_address(const Endpoint& address, pb::Address& to) {
+  const ByteView ip =
+      address.is_v4() ? ByteView(address.address).subspan(12) : ByteView(address.address);
+  to.set_ip(ip.data(), ip.size());
+  to.set_port(address.port);
+}
+
+std::optional<Endpoint> read_address(const pb::Address& from) {
+  if (from.port() == 0 || from.port() > 0xFFFF) return std::nullopt;
+  const auto port = static_cast<std::uint16_t>(from.port());
+  const ByteView ip = bytes_of(from.ip());
+  if (ip.size() == 4) {
+    return Endpoint::v4({ip[0], ip[1], ip[2], ip[3]}, port);
+  }
+  if (ip.size() != 16) return std::nullopt;
+  Endpoint endpoint;
+  std::copy(ip.begin(), ip.end(), endpoint.address.begin());
+  endpoint.port = port;
+  return endpoint;
+}
+
+bool all_fit(const google::protobuf::RepeatedPtrField<std::string>& words) {
+  return std::all_of(words.begin(), words.end(), [](const std::string& word) {
+    return !word.empty() && word.size() <= kMaxQueryWordBytes;
+  });
+}
+
+bool is_file_name(const std::string& name) {
+  return !name.empty() && name.size() <= kMaxFileNameBytes && name.find('/') == std::string::npos
+         && name.find('\0') == std::string::npos;
+}
+
+template <typename Repeated>
+std::vector<std::string> take(Repeated* words) {
+  return {std::make_move_iterator(words->begin()), std::make_move_iterator(words->end())};
+}
+
+bool read_files(const pb::HitRecord& from, std::vector<HitFile>& to) {
+  to.reserve(static_cast<std::size_t>(from.files_size()));
+  for (const pb::HitFile& file : from.files()) {
+    HitFile hit{.content = std::nullopt, .name = file.name(), .size_bytes = file.size_bytes()};
+    if (!is_file_name(hit.name)) return false;
+    if (!file.content().empty()) {
+      hit.content = id_from<ContentId>(file.content());
+      if (!hit.content) return false;
+    }
+    to.push_back(std::move(hit));
+  }
+  return true;
+}
+
+std::optional<HitRecord> decode_record(const std::string& bytes) {
+  pb::HitRecord message;
+  if (!parse(bytes_of(bytes), message)) return std::nullopt;
+  const auto node = id_from<NodeKey>(message.node());
+  if (!node || message.name().size() > kMaxNodeNameBytes
+      || static_cast<std::size_t>(message.addresses_size()) > kMaxHitAddresses
+      || static_cast<std::size_t>(message.files_size()) > kMaxHitFiles) {
+    return std::nullopt;
+  }
+  HitRecord record{.node = *node, .name = message.name(), .addresses = {}, .files = {}};
+  for (const pb::Address& address : message.addresses()) {
+    const auto endpoint = read_address(address);
+    if (!endpoint) return std::nullopt;
+    if (is_sendable(*endpoint)) record.addresses.push_back(*endpoint);
+  }
+  if (!read_files(message, record.files)) return std::nullopt;
+  return record;
+}
+
+}  // namespace
+
+Bytes encode(const Hello& hello) {
+  pb::Hello message;
+  message.set_version(hello.version);
+  message.set_agent(hello.agent);
+  message.set_name(hello.name);
+  message.set_listen_port(hello.listen_port);
+  message.set_tokenizer_version(hello.tokenizer_version);
+  return serialize(message);
+}
+
+Bytes encode(const Pong& pong) {
+  pb::Pong message;
+  for (const PongNode& node : pong.nodes) {
+    if (!is_sendable(node.address)) continue;
+    pb::Pong::Node* to = message.add_nodes();
+    if (node.key) to->set_key(to_string(node.key->view()));
+    write_address(node.address, *to->mutable_address());
+    to->set_age_s(node.age_s);
+  }
+  return serialize(message);
+}
+
+Bytes encode(const Bye& bye) {
+  pb::Bye message;
+  message.set_code(static_cast<std::uint32_t>(bye.code));
+  message.set_reason(bye.reason);
+  return serialize(message);
+}
+
+Bytes encode(const Query& query) {
+  pb::Query message;
+  for (const std::string& term : query.terms) message.add_terms(term);
+  for (const std::string& word : query.excluded) message.add_excluded(word);
+  for (const std::string& phrase : query.phrases) message.add_phrases(phrase);
+  if (query.content) message.set_content(to_string(query.content->view()));
+  message.set_max_hits(query.max_hits);
+  message.set_strategy(query.strategy);
+  return serialize(message);
+}
+
+Bytes encode_record(const HitRecord& record) {
+  pb::HitRecord message;
+  message.set_node(to_string(record.node.view()));
+  message.set_name(record.name);
+  for (const Endpoint& address : record.addresses) {
+    if (is_sendable(address)) write_address(address, *message.add_addresses());
+  }
+  for (const HitFile& file : record.files) {
+    pb::HitFile* to = message.add_files();
+    if (file.content) to->set_content(to_string(file.content->view()));
+    to->set_name(file.name);
+    to->set_size_bytes(file.size_bytes);
+  }
+  return serialize(message);
+}
+
+Bytes encode_query_hit(ByteView record, ByteView signature) {
+  pb::QueryHit message;
+  message.set_record(record.data(), record.size());
+  message.set_signature(signature.data(), signature.size());
+  return serialize(message);
+}
+
+std::optional<Hello> decode_hello(ByteView body) {
+  pb::Hello message;
+  if (!parse(body, message)) return std::nullopt;
+  if (message.version() == 0 || message.listen_port() > 0xFFFF
+      || message.name().size() > kMaxNodeNameBytes || message.agent().size() > kMaxAgentBytes) {
+    return std::nullopt;
+  }
+  return Hello{.version = message.version(),
+               .agent = message.agent(),
+               .name = message.name(),
+               .listen_port = static_cast<std::uint16_t>(message.listen_port()),
+               .tokenizer_version = message.tokenizer_version()};
+}
+
+std::optional<Pong> decode_pong(ByteView body) {
+  pb::Pong message;
+  if (!parse(body, message) || static_cast<std::size_t>(message.nodes_size()) > kMaxPongNodes)
+    return std::nullopt;
+  Pong pong;
+  for (const pb::Pong::Node& node : message.nodes()) {
+    const auto address = read_address(node.address());
+    if (!address) return std::nullopt;
+    PongNode to{.key = std::nullopt, .address = *address, .age_s = node.age_s()};
+    if (!node.key().empty()) {
+      to.key = id_from<NodeKey>(node.key());
+      if (!to.key) return std::nullopt;
+    }
+    if (is_sendable(*address)) pong.nodes.push_back(to);
+  }
+  return pong;
+}
+
+std::optional<Bye> decode_bye(ByteView body) {
+  pb::Bye message;
+  if (!parse(body, message) || message.code() > 0xFFFF
+      || message.reason().size() > kMaxByeReasonBytes) {
+    return std::nullopt;
+  }
+  return Bye{.code = static_cast<ByeCode>(message.code()), .reason = message.reason()};
+}
+
+std::optional<Query> decode_query(ByteView body) {
+  pb::Query message;
+  if (!parse(body, message)) return std::nullopt;
+  const auto words = static_cast<std::size_t>(message.terms_size() + message.excluded_size()
+                                              + message.phrases_size());
+  if (words > kMaxQueryWords || !all_fit(message.terms()) || !all_fit(message.excluded())
+      || !all_fit(message.phrases())) {
+    return std::nullopt;
+  }
+  Query query;
+  if (!message.content().empty()) {
+    query.content = id_from<ContentId>(message.content());
+    if (!query.content || words != 0) return std::nullopt;
+  }
+  query.terms = take(message.mutable_terms());
+  query.excluded = take(message.mutable_excluded());
+  query.phrases = take(message.mutable_phrases());
+  query.max_hits = message.max_hits();
+  query.strategy = message.strategy();
+  return query;
+}
+
+std::optional<QueryHit> decode_query_hit(ByteView body) {
+  pb::QueryHit message;
+  if (!parse(body, message)) return std::nullopt;
+  if (!message.signature().empty() && message.signature().size() != kSignatureBytes)
+    return std::nullopt;
+  auto record = decode_record(message.record());
+  if (!record) return std::nullopt;
+  const ByteView signature = bytes_of(message.signature());
+  return QueryHit{.record = std::move(*record),
+                  .signature = Bytes(signature.begin(), signature.end())};
+}
+
+}  // namespace freshet::wire

@@ -1,0 +1,103 @@
+// The bodies of the overlay's frames as plain structs, and their codec. Decoders take any bytes:
+// they return nullopt for what is malformed or beyond the limits below, and never throw. Encoders
+// REQUIRE values within the limits. Schema: proto/freshet/overlay/v1/overlay.proto.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/base/bytes.h"
+#include "node/base/endpoint.h"
+#include "node/base/ids.h"
+
+namespace freshet::wire {
+
+inline constexpr std::uint32_t kProtocolVersion = 1;
+
+// Limits on what one body may hold. More makes the body malformed.
+inline constexpr std::size_t kMaxNodeNameBytes = 64;
+inline constexpr std::size_t kMaxAgentBytes = 64;
+inline constexpr std::size_t kMaxPongNodes = 16;
+inline constexpr std::size_t kMaxByeReasonBytes = 128;
+inline constexpr std::size_t kMaxQueryWords = 32;  ///< terms, excluded words and phrases together
+inline constexpr std::size_t kMaxQueryWordBytes = 256;
+inline constexpr std::size_t kMaxHitAddresses = 16;
+inline constexpr std::size_t kMaxHitFiles = 128;
+inline constexpr std::size_t kMaxFileNameBytes = 255;
+
+struct Hello {
+  std::uint32_t version = kProtocolVersion;
+  std::string agent;
+  std::string name;
+  std::uint16_t listen_port = 0;  ///< 0: cannot be dialled
+  std::uint32_t tokenizer_version = 0;
+};
+
+struct PongNode {
+  std::optional<NodeKey> key;
+  Endpoint address;  ///< scope_id is not sent; link-local addresses mean nothing elsewhere and are
+                     ///< not encoded
+  std::uint32_t age_s = 0;
+};
+struct Pong {
+  std::vector<PongNode> nodes;
+};
+
+/// Codes follow HTTP's sense, as in Gnutella 0.6.
+enum class ByeCode : std::uint16_t {
+  leaving = 200,
+  malformed = 400,
+  offence = 403,
+  duplicate = 409,
+  full = 503,
+};
+struct Bye {
+  ByeCode code = ByeCode::leaving;  ///< a code that is not listed decodes as it is
+  std::string reason;
+};
+
+/// Words are already folded by the tokeniser of the asking node. Every term and phrase must match,
+/// no excluded word may.
+struct Query {
+  std::vector<std::string> terms;
+  std::vector<std::string> excluded;
+  std::vector<std::string> phrases;  ///< folded words separated by one space
+  std::optional<ContentId> content;  ///< set: asks who has this content; words are then absent
+  std::uint32_t max_hits = 0;  ///< files wanted from each node; 0: the answering node's own limit
+  std::uint32_t strategy = 0;  ///< 0: flood
+};
+
+struct HitFile {
+  std::optional<ContentId> content;  ///< nullopt until the answering node has hashed it
+  std::string name;                  ///< bytes; never empty, no '/' and no NUL
+  std::uint64_t size_bytes = 0;      ///< a claim
+};
+struct HitRecord {
+  NodeKey node;
+  std::string name;
+  std::vector<Endpoint> addresses;
+  std::vector<HitFile> files;
+};
+/// A QueryHit's body: the record as sent, for signatures, and decoded.
+struct QueryHit {
+  HitRecord record;
+  Bytes signature;  ///< empty, or 64 bytes
+};
+
+Bytes encode(const Hello& hello);
+Bytes encode(const Pong& pong);
+Bytes encode(const Bye& bye);
+Bytes encode(const Query& query);
+/// The record alone, as a signature covers it; and the body that carries it.
+Bytes encode_record(const HitRecord& record);
+Bytes encode_query_hit(ByteView record, ByteView signature);
+
+std::optional<Hello> decode_hello(ByteView body);
+std::optional<Pong> decode_pong(ByteView body);
+std::optional<Bye> decode_bye(ByteView body);
+std::optional<Query> decode_query(ByteView body);
+std::optional<QueryHit> decode_query_hit(ByteView body);
+
+}  // namespace freshet::wire

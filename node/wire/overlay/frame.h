@@ -1,0 +1,65 @@
+// The overlay's frame: Gnutella 0.4's descriptor header (23 bytes) before a body. Reads and writes
+// headers only; a relay never looks further. Layout: GUID 16 | type 1 | TTL 1 | hops 1 | body
+// length 4, little-endian. Source: "The Gnutella Protocol Specification v0.4", section "Descriptor
+// Header".
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "node/base/bytes.h"
+#include "node/base/ids.h"
+
+namespace freshet::wire {
+
+inline constexpr std::size_t kFrameHeaderBytes = 23;
+/// The largest body that is read. A length above it ends the link: the stream cannot be followed
+/// any more.
+inline constexpr std::uint32_t kMaxBodyBytes = 64 * 1024;
+/// TTL + hops never exceeds this on a link (Gnutella's practice; DESIGN: clamp).
+inline constexpr std::uint8_t kMaxTtl = 15;
+
+/// Gnutella's numbers where it has them; ours from 0xA0 on. A byte that is none of these is an
+/// unknown type.
+enum class FrameType : std::uint8_t {
+  ping = 0x00,
+  pong = 0x01,
+  bye = 0x02,
+  push = 0x40,
+  query = 0x80,
+  query_hit = 0x81,
+  hello = 0xA0,
+};
+
+struct FrameHeader {
+  Guid guid;
+  FrameType type = FrameType::ping;
+  std::uint8_t ttl = 0;   ///< links that the frame may still travel, this one included
+  std::uint8_t hops = 0;  ///< links travelled before this one
+  std::uint32_t body_bytes = 0;
+};
+
+using EncodedHeader = std::array<Byte, kFrameHeaderBytes>;
+
+inline void encode_header(const FrameHeader& header, Byte* to) {
+  std::memcpy(to, header.guid.bytes.data(), Guid::kSize);
+  to[16] = static_cast<Byte>(header.type);
+  to[17] = header.ttl;
+  to[18] = header.hops;
+  store_le(header.body_bytes, to + 19);
+}
+
+/// REQUIRES: 23 bytes at `from`. Every pattern is a header; whether it is acceptable is the
+/// reader's to judge.
+inline FrameHeader decode_header(const Byte* from) {
+  FrameHeader header;
+  std::memcpy(header.guid.bytes.data(), from, Guid::kSize);
+  header.type = static_cast<FrameType>(from[16]);
+  header.ttl = from[17];
+  header.hops = from[18];
+  header.body_bytes = load_le<std::uint32_t>(from + 19);
+  return header;
+}
+
+}  // namespace freshet::wire
