@@ -1,0 +1,108 @@
+// What this node shares, on disk: share roots, their files, and the hashes of their contents, so
+// that an unchanged file is never hashed twice. SQLite; the tables are in schema.h. Reads no shared
+// file. Thread-compatible.
+//
+// Every change is a transaction (WAL, synchronous=NORMAL): kill -9 loses nothing that was
+// returned; a power cut may lose the last changes and never damages: files are then hashed again.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "node/base/result.h"
+#include "node/base/time.h"
+#include "node/store/types.h"
+
+namespace freshet::store {
+
+/// What became of a file between two scans.
+enum class Change { added, changed, removed };
+struct FileChange {
+  Change change = Change::added;
+  CatalogueFile file;  ///< `content` is known at once for a file that was renamed or linked
+};
+
+struct HashedFile {
+  FileId file;
+  FileStamp stamp;  ///< of the file when it was hashed
+  ContentInfo content;
+};
+
+struct CatalogueTotals {
+  std::uint64_t files = 0;
+  std::uint64_t size_bytes = 0;
+  std::uint64_t hashed_files = 0;
+};
+
+class Catalogue {
+ public:
+  /// Opens or makes `file`. A damaged one is renamed to FILE.damaged-`now` and a new one made;
+  /// set_aside() tells. One of a newer freshet is an Error (io) and stays as it is.
+  static Result<Catalogue> open(const std::string& file, UnixSeconds now);
+
+  Catalogue(Catalogue&&) noexcept;
+  Catalogue& operator=(Catalogue&&) noexcept;
+  Catalogue(const Catalogue&) = delete;
+  Catalogue& operator=(const Catalogue&) = delete;
+  ~Catalogue();
+
+  /// Where the damaged catalogue is now, when open() had to begin anew.
+  [[nodiscard]] const std::optional<std::string>& set_aside() const;
+
+  // ---- what is shared
+
+  /// The share's id; that of the one that is there already, when it is.
+  Result<ShareId> add_share(const ShareLocation& location);
+  /// Forgets the share and its files. Errors: not_found.
+  Status remove_share(ShareId share);
+  Result<std::vector<Share>> shares();
+
+  // ---- scanning: begin_scan, merge batches, end_scan
+
+  /// Starts noting which files of the share are seen. One scan at a time; a second begin forgets
+  /// the first. Errors: not_found.
+  Status begin_scan(ShareId share);
+  /// Compares a batch with what is known and keeps the difference, in one transaction. Returns what
+  /// was added or changed. A file with a new name and a known inode, size and mtime keeps its hash.
+  /// REQUIRES: begin_scan().
+  Result<std::vector<FileChange>> merge(std::span<const ScannedFile> batch);
+  /// Forgets files of the share that no batch had, and returns them (removed).
+  Result<std::vector<FileChange>> end_scan();
+
+  // ---- files
+
+  /// Every file, in the order of share and path; stops at the first Error of `visit`.
+  Status for_each_file(const std::function<Status(const CatalogueFile&)>& visit);
+  /// Files without a content id, smallest first; at most `limit`.
+  Result<std::vector<CatalogueFile>> unhashed(std::size_t limit);
+  Result<std::optional<CatalogueFile>> file(FileId file);
+  /// Keeps hashes, in one transaction. One whose file is gone, or has another stamp now, is left
+  /// out. Returns how many were kept.
+  Result<std::size_t> record_hashes(std::span<const HashedFile> hashed);
+  /// A file that is known from elsewhere (a finished download in a shared folder): scanned and
+  /// hashed at once. Replaces what is known of that path.
+  Result<FileId> add_file(ShareId share, const ScannedFile& file, const ContentInfo& content);
+  Status remove_file(FileId file);
+
+  // ---- content
+
+  Result<std::optional<ContentInfo>> content(const ContentId& id);
+  /// By the first 20 bytes of the id. Of two that share them (nobody can make them do so) one.
+  Result<std::optional<ContentInfo>> content(const InfoHash& id);
+  /// All files that hold the content.
+  Result<std::vector<FileRef>> files_with(const ContentId& id);
+  /// Where a file is. nullopt: no such file.
+  Result<std::optional<FileRef>> locate(FileId file);
+  Result<CatalogueTotals> totals();
+
+ private:
+  struct State;
+  explicit Catalogue(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace freshet::store

@@ -1,0 +1,50 @@
+// Walks a share and tells what files are in it. Regular files only; never follows a symlink, skips
+// every name that starts with a dot, reads no file.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "node/base/result.h"
+#include "node/store/types.h"
+
+namespace freshet::store {
+
+/// Files handed to the sink at once, at most.
+inline constexpr std::size_t kScanBatchFiles = 512;
+/// Unreadable folders that are named; more are only counted.
+inline constexpr std::size_t kMaxNamedUnreadable = 16;
+
+/// What `path` (relative to the working folder, or absolute; symlinks in it are resolved once,
+/// here) shares. Errors: io: missing, unreadable, or neither a folder nor a regular file.
+Result<ShareLocation> resolve_share(const std::string& path);
+
+struct ScanReport {
+  std::uint64_t files = 0;
+  std::uint64_t size_bytes = 0;
+  std::uint64_t hidden = 0;    ///< skipped: name starts with a dot
+  std::uint64_t symlinks = 0;  ///< skipped
+  std::uint64_t special = 0;   ///< skipped: sockets, pipes, devices
+  std::uint64_t unreadable_folders = 0;
+  std::vector<std::string> unreadable;  ///< relative paths of the first few of them
+};
+
+struct ScanOptions {
+  std::vector<std::string> excluded;  ///< absolute folders not to enter (the node's own state)
+  std::stop_token stop;
+};
+
+/// Borrowed until it returns; an Error ends the scan and is its result.
+using ScanSink = std::function<Status(std::span<const ScannedFile>)>;
+
+/// Every file under `share`, in no certain order, in batches. Errors: io (the share itself cannot
+/// be read: nothing is known about its files then), canceled, or the sink's.
+Result<ScanReport> scan_share(const ShareLocation& share,
+                              const ScanSink& sink,
+                              const ScanOptions& options = {});
+
+}  // namespace freshet::store

@@ -1,0 +1,79 @@
+// The nouns that the parts of the store share: what is shared, where it is, what it contains.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/base/ids.h"
+
+namespace freshet::store {
+
+/// A row of the catalogue; never given to another share or file again.
+using ShareId = StrongInt<struct ShareIdTag, std::int64_t>;
+using FileId = StrongInt<struct FileIdTag, std::int64_t>;
+
+/// What tells, without reading it, that a file is still the one that was hashed.
+struct FileStamp {
+  std::uint64_t size_bytes = 0;
+  std::int64_t mtime_ns = 0;  ///< since 1970
+  std::uint64_t inode = 0;
+  std::uint64_t device = 0;
+  friend bool operator==(const FileStamp&, const FileStamp&) = default;
+};
+
+/// What the user shares: a folder, or a single file. `path` is absolute and free of symlinks.
+struct ShareLocation {
+  std::string path;
+  bool single_file = false;
+
+  /// The folder that relative paths start from: `path`, or the parent of a single file.
+  [[nodiscard]] std::string base() const;
+  friend bool operator==(const ShareLocation&, const ShareLocation&) = default;
+};
+
+struct Share {
+  ShareId id;
+  ShareLocation location;
+};
+
+/// A file under a share's base(). `relative` is bytes, '/' between components; not always UTF-8.
+struct FileRef {
+  std::string base;
+  std::string relative;
+  FileStamp stamp;
+
+  [[nodiscard]] std::string absolute() const { return base + "/" + relative; }
+};
+
+/// What the scanner found.
+struct ScannedFile {
+  std::string relative;
+  FileStamp stamp;
+};
+
+/// A file that the catalogue knows. `content` is empty until it is hashed.
+struct CatalogueFile {
+  FileId id;
+  ShareId share;
+  std::string relative;
+  FileStamp stamp;
+  std::optional<ContentId> content;
+};
+
+/// What a content id stands for. `piece_layer` has one hash a piece, in order; it is empty where
+/// the content is one piece or less (the id itself is that hash then, BEP 52).
+struct ContentInfo {
+  ContentId id;
+  std::uint64_t size_bytes = 0;
+  std::uint32_t piece_length = 0;  ///< bytes, a power of two, at least 16 KiB
+  std::vector<Sha256> piece_layer;
+};
+
+/// The first 20 bytes: what a BitTorrent handshake carries.
+inline InfoHash info_hash_of(const ContentId& id) {
+  return InfoHash::from(id.view().first(InfoHash::kSize));
+}
+
+}  // namespace freshet::store
