@@ -1,0 +1,76 @@
+// What the transfer engine may be told: its limits and its patience. Shared by every node that
+// behaves alike.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "node/base/time.h"
+
+namespace freshet::core::transfer {
+
+struct Config {
+  std::string agent = "freshet";  ///< BEP 10's `v`
+
+  // ---- links
+  Duration handshake_timeout = std::chrono::seconds(5);
+  /// A link on which nothing was heard for so long is closed; keep-alives are sent at 40 % of it.
+  Duration silence_timeout = std::chrono::seconds(150);
+  /// A link on which neither side is interested in the other is closed after so long.
+  Duration useless_timeout = std::chrono::seconds(30);
+  std::size_t max_links = 256;
+  std::size_t max_links_per_content = 40;
+  /// Messages held back while the host looks the content up; more closes the link.
+  std::size_t max_early_bytes = std::size_t{64} * 1024;
+  /// Control messages that wait for room on one link; more closes it.
+  std::size_t max_control_bytes = std::size_t{256} * 1024;
+  /// Messages beyond the rules (unasked data, senseless requests) that a link may send before it is
+  /// closed.
+  std::uint32_t max_offences = 64;
+
+  // ---- sources of a fetch
+  std::size_t max_sources = 200;
+  std::size_t max_endpoints_per_source = 8;
+  std::size_t max_dials = 8;  ///< at once, per content
+  Duration redial_min = std::chrono::seconds(2);
+  Duration redial_max = std::chrono::seconds(60);
+  /// A source that could not be dialled so often in a row is forgotten.
+  std::uint8_t max_dial_failures = 5;
+  /// NeedSources while fewer links than this are up, at an interval that doubles from min to max.
+  std::size_t wanted_sources = 4;
+  Duration need_sources_min = std::chrono::seconds(5);
+  Duration need_sources_max = std::chrono::seconds(120);
+  /// With every known source caught lying, new ones are awaited for so long before the fetch fails.
+  Duration exhausted_grace = std::chrono::seconds(10);
+
+  // ---- requests, ours
+  std::uint32_t initial_window = 64;  ///< blocks in flight on a new link
+  std::uint32_t min_window = 8;
+  std::uint32_t max_window = 512;  ///< also bounded by the peer's reqq
+  /// The window holds what the link delivers in so long.
+  Duration window_time = std::chrono::milliseconds(500);
+  /// A link that owes blocks and brought none for so long: its blocks are asked of others too.
+  Duration stall_timeout = std::chrono::milliseconds(1200);
+  /// … and for so long: it is closed.
+  Duration data_timeout = std::chrono::seconds(20);
+  Duration hashes_timeout = std::chrono::seconds(3);  ///< then asked of another
+  std::uint32_t max_hash_requests = 4;                ///< in flight on one link
+  std::uint32_t endgame_copies = 2;                   ///< of one block in flight
+  /// Blocks of a content that are kept before its size is proven.
+  std::uint32_t max_unproven_blocks = 128;
+  /// Pieces that are being assembled, in bytes; one piece is always allowed.
+  std::uint64_t max_open_bytes = std::uint64_t{64} << 20U;
+
+  // ---- requests, the peer's
+  std::uint32_t reqq = 1024;  ///< block requests that may wait on one link; more are rejected
+  std::uint32_t max_hash_reads = 16;
+
+  // ---- choking
+  std::size_t upload_slots = 8;  ///< one of them optimistic
+  Duration choke_interval = std::chrono::seconds(10);
+  Duration optimistic_interval = std::chrono::seconds(30);
+};
+
+}  // namespace freshet::core::transfer

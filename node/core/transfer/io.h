@@ -1,0 +1,316 @@
+// What the world tells the transfer engine, and what the engine asks of the world.
+//
+// A transfer link is a connection of its own for one (peer key, content); the host has proven the
+// peer's key. The host cuts the byte stream with wire::bt::StreamSplitter. Payloads of `piece`
+// messages never enter here: the host parks one, says BlockArrived, and drops it when the effects
+// of that input hold no KeepBlock for it.
+//
+// One piece: KeepBlock moves parked payloads into the piece's assembly buffer (made on first use,
+// of the piece's length); Verify hashes the buffer, writes it when the hash fits, records it as
+// resumable, and lets the buffer go whatever the outcome; Verified says how it went.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "node/base/bytes.h"
+#include "node/base/endpoint.h"
+#include "node/base/ids.h"
+#include "node/base/result.h"
+#include "node/wire/bt/messages.h"
+#include "node/wire/bt/piece_set.h"
+
+namespace freshet::core::transfer {
+
+using wire::bt::BlockRange;   ///< piece, begin, length
+using wire::bt::HashRequest;  ///< root, base layer, index, length, proof layers
+using wire::bt::PieceSet;
+
+enum class Direction : std::uint8_t { in, out };
+
+/// Who may have a content, and where it listens.
+struct Source {
+  NodeKey key;
+  std::vector<Endpoint> endpoints;
+  std::optional<std::uint64_t> size_claim;  ///< bytes, as its hit says; believed only after proof
+};
+
+/// Why the engine closes a link.
+enum class CloseReason : std::uint8_t {
+  none,
+  self,         ///< the peer is this node
+  duplicate,    ///< another link to the same peer for the same content stays
+  full,         ///< no place for another link
+  not_found,    ///< the content is not here
+  malformed,    ///< the stream or a message does not follow the protocol
+  silent,       ///< a handshake, data or any message did not come in time
+  slow_reader,  ///< does not read what it asked for
+  bad_data,     ///< blocks or hashes that do not fit the content
+  bad_size,     ///< the size that it claimed is not the content's
+  finished,     ///< neither side has anything for the other
+  stopped,      ///< the fetch was stopped or failed
+};
+const char* to_string(CloseReason reason);
+
+// ---- inputs. Borrowed bytes live until handle() returns.
+
+/// A connection whose peer is proven to hold `peer`'s key. `dial`: the attempt it came from, for
+/// direction out.
+struct LinkUp {
+  LinkId link;
+  NodeKey peer;
+  Direction direction = Direction::in;
+  std::optional<DialId> dial;
+  std::uint32_t room_bytes = 0;  ///< what the host's output buffer takes now
+};
+/// The connection is gone. Also follows every Close that the core asked for (and does no harm).
+struct LinkDown {
+  LinkId link;
+};
+struct DialFailed {
+  DialId dial;
+};
+/// The 68 bytes that open a stream.
+struct HandshakeArrived {
+  LinkId link;
+  ByteView bytes;
+};
+/// One whole message other than `piece`, without its length prefix. Empty: a keep-alive.
+struct MessageArrived {
+  LinkId link;
+  ByteView bytes;
+};
+/// A `piece` message; the host parked the payload.
+struct BlockArrived {
+  LinkId link;
+  BlockRange block;
+};
+/// StreamSplitter refused the stream (wrong opening, a length beyond the limit). The engine answers
+/// with Close.
+struct StreamBroken {
+  LinkId link;
+};
+/// The host's output buffer drained: `room_bytes` may be handed over from now on; bytes of Send and
+/// SendBlock that were asked for before are already counted against it, also while the host still
+/// reads the block from disk. The host says so whenever half its buffer or more was sent since it
+/// last did, and when the engine was out of room.
+struct Writable {
+  LinkId link;
+  std::uint32_t room_bytes = 0;
+};
+/// A SendBlock could not be read; nothing was sent for it.
+struct ReadFailed {
+  LinkId link;
+  BlockRange block;
+};
+
+/// What Open found.
+struct Opening {
+  ContentId content;
+  std::uint64_t size = 0;  ///< bytes
+  PieceSet have;           ///< full() for a shared file; the verified pieces of a partial one
+};
+/// Answers Open. nullopt: not here.
+struct Opened {
+  LinkId link;
+  std::optional<Opening> found;
+};
+/// Answers PrepareStorage: space is there; `have` are pieces that an earlier run verified and
+/// wrote.
+struct StorageReady {
+  ContentId content;
+  PieceSet have;
+};
+struct StorageFailed {
+  ContentId content;
+  std::string message;
+};
+enum class Verdict : std::uint8_t { ok, bad, disk_error };
+/// Answers Verify. ok: hashed and written.
+struct Verified {
+  ContentId content;
+  std::uint32_t piece = 0;
+  Verdict verdict = Verdict::ok;
+};
+/// Answers CheckBlock.
+struct BlockChecked {
+  ContentId content;
+  BlockRange block;
+  bool ok = false;
+};
+/// Answers ReadHashes. nullopt: refused. Otherwise exactly the hashes of
+/// wire::bt::hashes_for(request).
+struct HashesRead {
+  LinkId link;
+  HashRequest request;
+  std::optional<std::vector<Sha256>> hashes;
+};
+
+/// Fetches a content; does nothing when it is being fetched. `resumed_size`: the size of a partial
+/// download on disk, proven when it was begun. Without it nothing of the content is on disk yet.
+struct StartFetch {
+  ContentId content;
+  std::optional<std::uint64_t> size_claim;  ///< for sources that claim none themselves
+  std::vector<Source> sources;
+  std::optional<std::uint64_t> resumed_size;
+};
+/// More sources of a content that is being fetched. A known key's endpoints are added to.
+struct AddSources {
+  ContentId content;
+  std::vector<Source> sources;
+};
+/// Lets a fetch go; what is verified stays on disk. No FetchDone or FetchFailed follows.
+struct StopFetch {
+  ContentId content;
+};
+/// The time that next_deadline() named has come.
+struct DeadlinePassed {};
+
+using Input = std::variant<BlockArrived,
+                           MessageArrived,
+                           Writable,
+                           HandshakeArrived,
+                           LinkUp,
+                           LinkDown,
+                           DialFailed,
+                           StreamBroken,
+                           ReadFailed,
+                           Opened,
+                           StorageReady,
+                           StorageFailed,
+                           Verified,
+                           BlockChecked,
+                           HashesRead,
+                           StartFetch,
+                           AddSources,
+                           StopFetch,
+                           DeadlinePassed>;
+
+// ---- effects
+
+/// Connect to any of `endpoints` with ALPN freshet-bt/1 and accept only `expected`. Answered by
+/// LinkUp or DialFailed. The ids are this engine's own counter: the host keeps them apart from the
+/// overlay's.
+struct Dial {
+  DialId dial;
+  NodeKey expected;
+  std::vector<Endpoint> endpoints;
+};
+/// What was sent before is flushed first, within a bound that the host sets. The link is not named
+/// again.
+struct Close {
+  LinkId link;
+  CloseReason reason = CloseReason::none;
+};
+/// The handshake or whole messages, as they go on the wire. Within the link's room.
+struct Send {
+  LinkId link;
+  Bytes bytes;
+};
+/// Read the range and send it as one `piece` message, in order with what was asked for before.
+/// Takes wire::bt::kPieceHeaderBytes + length of the link's room from now on.
+struct SendBlock {
+  LinkId link;
+  ContentId content;
+  BlockRange block;
+};
+/// Move the payload that this input parked into its piece's assembly buffer. May come before
+/// PrepareStorage, for at most Config::max_unproven_blocks blocks of a content; `piece_bytes` is
+/// the buffer's length.
+struct KeepBlock {
+  LinkId link;
+  ContentId content;
+  BlockRange block;
+  std::uint32_t piece_bytes = 0;
+};
+/// Let a piece's assembly buffer go; it may not exist.
+struct DropPiece {
+  ContentId content;
+  std::uint32_t piece = 0;
+};
+/// Is the plain SHA-256 of this kept block `expected`? The block stays in the buffer. Answered by
+/// BlockChecked.
+struct CheckBlock {
+  ContentId content;
+  BlockRange block;
+  Sha256 expected;
+};
+/// The buffer is whole: is wire::bt::merkle_root(blocks, leaf_count) `expected`? Then write it.
+/// Answered by Verified.
+struct Verify {
+  ContentId content;
+  std::uint32_t piece = 0;
+  Sha256 expected;
+  std::uint32_t leaf_count =
+      1;  ///< leaves of the piece's subtree, a power of two; those beyond its blocks are zero
+};
+/// Merkle hashes of a content that the host has whole. Answered by HashesRead.
+struct ReadHashes {
+  LinkId link;
+  ContentId content;
+  HashRequest request;
+};
+/// Does the catalogue or a partial download have it? Answered by Opened.
+struct Open {
+  LinkId link;
+  InfoHash info_hash;  ///< the first 20 bytes of the content id
+};
+/// The engine holds no state of this content any longer: files may be closed, buffers dropped.
+struct Release {
+  ContentId content;
+};
+/// The size is proven: make or open the partial file. Answered by StorageReady or StorageFailed.
+struct PrepareStorage {
+  ContentId content;
+  std::uint64_t size = 0;
+  std::uint32_t piece_length = 0;
+};
+/// For the user: after StorageReady, after each verified piece, and when the number of sources
+/// changes.
+struct Progress {
+  ContentId content;
+  std::uint64_t verified_bytes = 0;
+  std::uint64_t size = 0;
+  std::uint32_t sources = 0;  ///< links that are up and have something
+};
+/// Every piece is verified and written; the host finishes the file. Before its links close, others
+/// may still be served from it, so the host keeps answering SendBlock for the content, under
+/// whatever name the file has then.
+struct FetchDone {
+  ContentId content;
+  std::uint64_t size = 0;
+  std::uint32_t sources = 0;  ///< distinct nodes whose blocks are in the file, in this run
+};
+/// The fetch is over; what is verified stays on disk. io: storage; verification: every source was
+/// caught lying.
+struct FetchFailed {
+  ContentId content;
+  ErrorCode code = ErrorCode::io;
+  std::string message;
+};
+/// Too few sources: ask the mesh who has it. Repeated, ever more rarely, while it holds.
+struct NeedSources {
+  ContentId content;
+};
+
+using Effect = std::variant<KeepBlock,
+                            Send,
+                            SendBlock,
+                            Verify,
+                            Dial,
+                            Close,
+                            DropPiece,
+                            CheckBlock,
+                            ReadHashes,
+                            Open,
+                            Release,
+                            PrepareStorage,
+                            Progress,
+                            FetchDone,
+                            FetchFailed,
+                            NeedSources>;
+
+}  // namespace freshet::core::transfer
