@@ -80,7 +80,7 @@ struct IdHash {
   }
   template <typename Tag, typename Rep>
   std::size_t operator()(const StrongInt<Tag, Rep>& id) const {
-    return static_cast<std::size_t>(id.value * 0x9E3779B97F4A7C15ULL);
+    return static_cast<std::size_t>(static_cast<std::uint64_t>(id.value) * 0x9E3779B97F4A7C15ULL);
   }
 };
 
