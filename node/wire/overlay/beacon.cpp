@@ -27,6 +27,7 @@ Bytes encode_beacon(const Beacon& beacon) {
 }
 
 std::optional<Beacon> decode_beacon(ByteView datagram) {
+  if (datagram.size() > kMaxBeaconBytes) return std::nullopt;
   pb::Beacon message;
   if (!message.ParseFromArray(datagram.data(), static_cast<int>(datagram.size())))
     return std::nullopt;

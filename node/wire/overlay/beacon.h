@@ -10,6 +10,9 @@
 
 namespace freshet::wire {
 
+/// The largest datagram that is looked at; ours have about 50 bytes.
+inline constexpr std::size_t kMaxBeaconBytes = 512;
+
 struct Beacon {
   NodeKey node;
   std::uint16_t listen_port = 0;  ///< TCP, never 0 on the wire

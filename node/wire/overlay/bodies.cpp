@@ -1,8 +1,13 @@
+// Hello, Pong, Bye and QueryHit by the generated code. A body is walked once before it is parsed,
+// so that generated code never allocates for more fields than a body may have.
 #include "node/wire/overlay/bodies.h"
 
 #include <algorithm>
 #include <string>
 #include <utility>
+
+#include "node/wire/overlay/fields.h"
+#include "node/wire/overlay/utf8.h"
 
 #include "freshet/overlay/v1/overlay.pb.h"
 
@@ -21,7 +26,8 @@ Bytes serialize(const google::protobuf::MessageLite& message) {
 
 template <typename Message>
 bool parse(ByteView body, Message& message) {
-  return message.ParseFromArray(body.data(), static_cast<int>(body.size()));
+  return body.size() <= kMaxBodyBytes && has_few_fields(body)
+         && message.ParseFromArray(body.data(), static_cast<int>(body.size()));
 }
 
 std::string to_string(ByteView bytes) {
@@ -60,20 +66,13 @@ std::optional<Endpoint> read_address(const pb::Address& from) {
   return endpoint;
 }
 
-bool all_fit(const google::protobuf::RepeatedPtrField<std::string>& words) {
-  return std::all_of(words.begin(), words.end(), [](const std::string& word) {
-    return !word.empty() && word.size() <= kMaxQueryWordBytes;
-  });
+bool is_text(const std::string& bytes, std::size_t limit) {
+  return bytes.size() <= limit && is_utf8(bytes);
 }
 
 bool is_file_name(const std::string& name) {
-  return !name.empty() && name.size() <= kMaxFileNameBytes && name.find('/') == std::string::npos
-         && name.find('\0') == std::string::npos;
-}
-
-template <typename Repeated>
-std::vector<std::string> take(Repeated* words) {
-  return {std::make_move_iterator(words->begin()), std::make_move_iterator(words->end())};
+  return !name.empty() && name.size() <= kMaxFileNameBytes && name != "." && name != ".."
+         && name.find('/') == std::string::npos && name.find('\0') == std::string::npos;
 }
 
 bool read_files(const pb::HitRecord& from, std::vector<HitFile>& to) {
@@ -94,7 +93,7 @@ std::optional<HitRecord> decode_record(const std::string& bytes) {
   pb::HitRecord message;
   if (!parse(bytes_of(bytes), message)) return std::nullopt;
   const auto node = id_from<NodeKey>(message.node());
-  if (!node || message.name().size() > kMaxNodeNameBytes
+  if (!node || !is_text(message.name(), kMaxNodeNameBytes)
       || static_cast<std::size_t>(message.addresses_size()) > kMaxHitAddresses
       || static_cast<std::size_t>(message.files_size()) > kMaxHitFiles) {
     return std::nullopt;
@@ -140,17 +139,6 @@ Bytes encode(const Bye& bye) {
   return serialize(message);
 }
 
-Bytes encode(const Query& query) {
-  pb::Query message;
-  for (const std::string& term : query.terms) message.add_terms(term);
-  for (const std::string& word : query.excluded) message.add_excluded(word);
-  for (const std::string& phrase : query.phrases) message.add_phrases(phrase);
-  if (query.content) message.set_content(to_string(query.content->view()));
-  message.set_max_hits(query.max_hits);
-  message.set_strategy(query.strategy);
-  return serialize(message);
-}
-
 Bytes encode_record(const HitRecord& record) {
   pb::HitRecord message;
   message.set_node(to_string(record.node.view()));
@@ -178,7 +166,7 @@ std::optional<Hello> decode_hello(ByteView body) {
   pb::Hello message;
   if (!parse(body, message)) return std::nullopt;
   if (message.version() == 0 || message.listen_port() > 0xFFFF
-      || message.name().size() > kMaxNodeNameBytes || message.agent().size() > kMaxAgentBytes) {
+      || !is_text(message.name(), kMaxNodeNameBytes) || !is_text(message.agent(), kMaxAgentBytes)) {
     return std::nullopt;
   }
   return Hello{.version = message.version(),
@@ -209,32 +197,10 @@ std::optional<Pong> decode_pong(ByteView body) {
 std::optional<Bye> decode_bye(ByteView body) {
   pb::Bye message;
   if (!parse(body, message) || message.code() > 0xFFFF
-      || message.reason().size() > kMaxByeReasonBytes) {
+      || !is_text(message.reason(), kMaxByeReasonBytes)) {
     return std::nullopt;
   }
   return Bye{.code = static_cast<ByeCode>(message.code()), .reason = message.reason()};
-}
-
-std::optional<Query> decode_query(ByteView body) {
-  pb::Query message;
-  if (!parse(body, message)) return std::nullopt;
-  const auto words = static_cast<std::size_t>(message.terms_size() + message.excluded_size()
-                                              + message.phrases_size());
-  if (words > kMaxQueryWords || !all_fit(message.terms()) || !all_fit(message.excluded())
-      || !all_fit(message.phrases())) {
-    return std::nullopt;
-  }
-  Query query;
-  if (!message.content().empty()) {
-    query.content = id_from<ContentId>(message.content());
-    if (!query.content || words != 0) return std::nullopt;
-  }
-  query.terms = take(message.mutable_terms());
-  query.excluded = take(message.mutable_excluded());
-  query.phrases = take(message.mutable_phrases());
-  query.max_hits = message.max_hits();
-  query.strategy = message.strategy();
-  return query;
 }
 
 std::optional<QueryHit> decode_query_hit(ByteView body) {

@@ -1,6 +1,7 @@
 // The bodies of the overlay's frames as plain structs, and their codec. Decoders take any bytes:
-// they return nullopt for what is malformed or beyond the limits below, and never throw. Encoders
-// REQUIRE values within the limits. Schema: proto/freshet/overlay/v1/overlay.proto.
+// they return nullopt for what is malformed, beyond the limits below, or not UTF-8 where text is
+// due, and never throw. Encoders REQUIRE values that their decoders take. Schema:
+// proto/freshet/overlay/v1/overlay.proto.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include "node/base/bytes.h"
 #include "node/base/endpoint.h"
 #include "node/base/ids.h"
+#include "node/wire/overlay/frame.h"
 
 namespace freshet::wire {
 
@@ -71,7 +73,7 @@ struct Query {
 
 struct HitFile {
   std::optional<ContentId> content;  ///< nullopt until the answering node has hashed it
-  std::string name;                  ///< bytes; never empty, no '/' and no NUL
+  std::string name;                  ///< bytes; never empty, "." or ".."; no '/' and no NUL
   std::uint64_t size_bytes = 0;      ///< a claim
 };
 struct HitRecord {
