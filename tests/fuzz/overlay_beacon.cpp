@@ -2,6 +2,7 @@
 #include "node/base/check.h"
 #include "node/wire/overlay/beacon.h"
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto beacon = freshet::wire::decode_beacon({data, size});
   if (!beacon) return 0;

@@ -6,10 +6,8 @@
 #include "node/wire/overlay/bodies.h"
 #include "node/wire/overlay/frame.h"
 
+namespace freshet::wire {
 namespace {
-
-using namespace freshet;
-using namespace freshet::wire;
 
 void decode_query_body(ByteView body) {
   const auto query = decode_query(body);
@@ -61,10 +59,7 @@ void decode_body(FrameType type, ByteView body) {
   }
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  ByteView stream(data, size);
+void decode_stream(ByteView stream) {
   while (stream.size() >= kFrameHeaderBytes) {
     const FrameHeader header = decode_header(stream.data());
     EncodedHeader again{};
@@ -76,5 +71,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     decode_body(header.type, body);
     stream = stream.subspan(body.size());
   }
+}
+
+}  // namespace
+}  // namespace freshet::wire
+
+// NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  freshet::wire::decode_stream({data, size});
   return 0;
 }
