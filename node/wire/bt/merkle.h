@@ -20,101 +20,109 @@
 namespace freshet::wire::bt {
 
 inline constexpr std::uint32_t kMaxPieces = 4096;
-/// The largest content: with it, the piece length still fits 32 bits.
+/// The largest content: up to it, the piece length fits 32 bits.
 inline constexpr std::uint64_t kMaxContentBytes = std::uint64_t{kMaxPieces} << 30U;
 
-/// The shape that follows from a size alone. REQUIRES everywhere: size <= kMaxContentBytes.
-struct Shape {
-  std::uint64_t size = 0;          ///< bytes
-  std::uint32_t piece_length = 0;  ///< bytes, see piece_length_for()
-  std::uint32_t piece_count = 0;   ///< 0 for an empty content
-  std::uint32_t block_count = 0;   ///< 0 for an empty content
+/// The smallest power of two from 16 KiB up that gives at most kMaxPieces pieces. REQUIRES: size <=
+/// kMaxContentBytes.
+std::uint32_t piece_length_for(std::uint64_t size);
 
+/// What follows from a size alone. There is one piece only where there is one block.
+struct Shape {
+  std::uint64_t size = 0;                    ///< bytes
+  std::uint32_t piece_length = kBlockBytes;  ///< bytes
+  std::uint32_t piece_count = 0;             ///< 0 for an empty content
+  std::uint32_t block_count = 0;             ///< 0 for an empty content
+
+  /// REQUIRES: size <= kMaxContentBytes.
   static Shape of(std::uint64_t size);
-  [[nodiscard]] std::uint32_t height() const;       ///< layers above the leaves
-  [[nodiscard]] std::uint32_t piece_layer() const;  ///< log2 of blocks_per_piece()
+  [[nodiscard]] std::uint32_t height() const;  ///< layers above the leaves
+  /// Also the leaves under one node of the piece layer.
   [[nodiscard]] std::uint32_t blocks_per_piece() const { return piece_length / kBlockBytes; }
+  [[nodiscard]] std::uint32_t piece_layer() const;  ///< log2 of blocks_per_piece()
+  /// REQUIRES: piece < piece_count, block < piece_blocks(piece).
   [[nodiscard]] std::uint32_t piece_bytes(std::uint32_t piece) const;   ///< the last may be shorter
-  [[nodiscard]] std::uint32_t piece_blocks(std::uint32_t piece) const;  ///< rounded up
-  [[nodiscard]] std::uint32_t block_bytes(std::uint32_t piece, std::uint32_t block) const;
-  /// Leaves of one piece's subtree: blocks_per_piece().
-  [[nodiscard]] std::uint32_t leaf_count() const { return blocks_per_piece(); }
+  [[nodiscard]] std::uint32_t piece_blocks(std::uint32_t piece) const;  ///< so may its last block
+  [[nodiscard]] BlockRange block_range(std::uint32_t piece, std::uint32_t block) const;
   friend bool operator==(const Shape&, const Shape&) = default;
 };
 
-/// The smallest power of two from 16 KiB up that gives at most kMaxPieces pieces.
-std::uint32_t piece_length_for(std::uint64_t size);
-
-/// What a node of `layer` is above leaves that are all zero.
+/// What a node of `layer` is above leaves that are all zero. REQUIRES: layer < kMaxTreeHeight.
 Sha256 pad_hash(std::uint32_t layer);
 
-/// The root over the blocks of `data` and zero leaves up to `leaf_count`. REQUIRES: leaf_count is a
-/// power of two and has room for the blocks. leaf_count 1: the plain SHA-256.
-Sha256 merkle_root(ByteView data, std::uint32_t leaf_count);
-/// The root over nodes of `layer`, padded with pad_hash(layer) up to the next power of two.
-/// REQUIRES: one node or more.
-Sha256 root_of_layer(std::vector<Sha256> nodes, std::uint32_t layer);
-/// The layer above: half as many nodes. REQUIRES: an even count.
-std::vector<Sha256> layer_above(std::span<const Sha256> nodes);
+/// The node `levels` above neighbouring nodes of `layer`, padded on the right. REQUIRES: 1 <= count
+/// <= 2^levels.
+Sha256 fold(std::vector<Sha256> nodes, std::uint32_t layer, std::uint32_t levels);
 
-/// Builds the tree of a content from its bytes in order, whatever the chunks. Keeps the piece layer
-/// and a branch only.
+/// The leaves over `data`: one a block.
+std::vector<Sha256> leaves_of(ByteView data);
+/// The root over the blocks of `data` and zero leaves up to `leaf_count`. REQUIRES: leaf_count is a
+/// power of two and has room for the blocks; data is not empty. leaf_count 1: the plain SHA-256.
+Sha256 merkle_root(ByteView data, std::uint32_t leaf_count);
+
+/// Builds the tree of a content from its bytes in order, whatever the chunks. Holds one block, the
+/// leaves of one piece and the piece layer.
 class TreeBuilder {
  public:
-  explicit TreeBuilder(std::uint64_t size);
-  /// REQUIRES: not more than `size` bytes in all.
+  /// REQUIRES: size <= kMaxContentBytes.
+  explicit TreeBuilder(std::uint64_t size) : shape_(Shape::of(size)) {}
+  /// Bytes beyond the announced size are counted, not hashed.
   void feed(ByteView chunk);
 
   struct Tree {
     ContentId root;
     std::vector<Sha256> piece_layer;  ///< one a piece; empty for an empty content
   };
-  /// nullopt when fewer bytes came than announced.
+  /// nullopt when more or fewer bytes came than were announced (the file changed meanwhile).
   std::optional<Tree> finish();
 
  private:
-  void block_done(ByteView block);
-  void add_node(Sha256 node);
+  void add_leaf(ByteView block);
 
   Shape shape_;
   std::uint64_t fed_ = 0;
-  std::uint32_t blocks_in_piece_ = 0;
-  Bytes partial_;               ///< the beginning of a block
-  std::vector<Sha256> branch_;  ///< finished subtrees of the current piece, largest first
-  std::vector<std::uint32_t> branch_layers_;
+  Bytes partial_;  ///< the beginning of a block
+  std::vector<Sha256> leaves_;
   std::vector<Sha256> pieces_;
 };
 
-// ---- hash requests (BEP 52)
+// ---- hash requests
 
-/// Can a content of this shape answer the request? Power-of-two length of 2 … 512, index a multiple
-/// of it and within the tree, proof within the tree. The root is not looked at.
+/// May a content of this shape answer? Length a power of two in 2 … 512, index a multiple of it and
+/// inside the content, the proof inside the tree, and below the piece layer no more leaves than 512
+/// or one piece. The root is not looked at.
 bool is_answerable(const HashRequest& request, const Shape& shape);
-/// How many uncles answer the request.
+/// How many uncles the answer has after its `length` hashes. REQUIRES: is_answerable().
 std::uint32_t uncle_count(const HashRequest& request);
-/// The answer from one whole layer, `layer_number` not above the request's base layer, nodes beyond
-/// the content left out. REQUIRES: is_answerable().
+/// The pieces whose leaves an answer needs beside the piece layer: none from the piece layer up.
+/// REQUIRES: is_answerable().
+struct PieceRange {
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+};
+PieceRange pieces_needed(const HashRequest& request, const Shape& shape);
+/// The answer. `leaves`: of the blocks in pieces_needed(), in order. REQUIRES: is_answerable();
+/// both layers as long as the content.
 std::vector<Sha256> hashes_for(const HashRequest& request,
-                               std::span<const Sha256> layer,
-                               std::uint32_t layer_number,
-                               const Shape& shape);
+                               const Shape& shape,
+                               std::span<const Sha256> piece_layer,
+                               std::span<const Sha256> leaves);
 
-/// Do these hashes (with their uncles) lead to `request.root` in a tree of this shape? REQUIRES:
-/// is_answerable() and a proof to the root: proof_layers == height - base_layer - 1.
+/// Do the hashes with their uncles lead to `request.root`? REQUIRES: is_answerable() and
+/// proof_layers reaching to below the root (height - base_layer - 1).
 bool proves(const HashRequest& request, std::span<const Sha256> hashes, const Shape& shape);
 
-/// The request whose answer proves where the content ends: the last two leaves' pair, up to the
-/// root. REQUIRES: two blocks or more.
+/// Asks for the last two leaves and their way to the root. REQUIRES: two blocks or more.
 HashRequest size_proof_request(const ContentId& root, const Shape& shape);
-/// proves(), and every leaf and uncle to the right of the last block is padding, and the last
-/// block's leaf is not. Then the content has exactly shape.block_count blocks; the last one's
-/// bytes, hashed to last_leaf(), prove its length.
+/// proves(), and to the right of the last block there is only padding, and the last block's leaf is
+/// none. Then the content has shape.block_count blocks; the last block's bytes, hashed to
+/// last_leaf(), prove its length.
 bool proves_size(const HashRequest& request, std::span<const Sha256> hashes, const Shape& shape);
 /// The last block's leaf in the answer to size_proof_request().
 Sha256 last_leaf(std::span<const Sha256> hashes, const Shape& shape);
 
-/// The requests that together bring the piece layer, each with its proof to the root. Empty for
-/// contents of one block.
+/// The requests that together bring the piece layer, each with its proof. Empty for contents of one
+/// block or none.
 std::vector<HashRequest> piece_layer_requests(const ContentId& root, const Shape& shape);
 
 }  // namespace freshet::wire::bt

@@ -26,7 +26,7 @@ inline constexpr std::size_t kPieceHeaderBytes = 13;
 inline constexpr std::size_t kMaxMessageBytes = std::size_t{64} * 1024;
 /// The most hashes in one request (BEP 52), and the most layers that a tree has here.
 inline constexpr std::uint32_t kMaxHashesPerRequest = 512;
-inline constexpr std::uint32_t kMaxTreeHeight = 40;
+inline constexpr std::uint32_t kMaxTreeHeight = 32;
 
 /// Part of one piece. Bytes.
 struct BlockRange {

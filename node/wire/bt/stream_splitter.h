@@ -1,5 +1,5 @@
 // Cuts one side of a BitTorrent stream into the handshake and whole messages. Knows lengths and the
-// `piece` header only; messages.h decodes the rest. Holds at most one message, within
+// header of `piece` only; messages.h decodes the rest. Holds at most one item, within
 // kMaxMessageBytes.
 #pragma once
 
@@ -17,8 +17,8 @@ class StreamSplitter {
     more,       ///< nothing whole is left: feed() again
     handshake,  ///< bytes: kHandshakeBytes
     message,    ///< bytes: one message without its length prefix; empty for a keep-alive
-    piece,      ///< block: what it is; bytes: the payload, of block.length
-    broken,     ///< the stream cannot be followed; says so for ever
+    piece,      ///< block: what it is; bytes: the payload, block.length of them
+    broken,     ///< not a BitTorrent stream, or a length beyond the limit; says so for ever
   };
   struct Item {
     Kind kind = Kind::more;
@@ -26,22 +26,24 @@ class StreamSplitter {
     BlockRange block;  ///< of a piece
   };
 
-  /// The next bytes of the stream, borrowed until next() has said `more`. REQUIRES: next() said
-  /// `more` since the last feed().
+  /// The next bytes of the stream; the splitter borrows them until next() has said `more`.
+  /// REQUIRES: next() said `more` or `broken` since the last feed().
   void feed(ByteView chunk) { chunk_ = chunk; }
   Item next();
 
  private:
-  bool gather(std::size_t size);
+  [[nodiscard]] bool gather(std::size_t size);
+  [[nodiscard]] ByteView seen(std::size_t size) const;
   ByteView take(std::size_t size);
-  Item cut_handshake();
-  Item cut_message();
+  Item break_off();
+  Item next_handshake();
+  Item next_message();
 
   ByteView chunk_;
-  Bytes held_;  ///< the beginning of an item that is not whole in one chunk
+  Bytes held_;  ///< the beginning of an item that one chunk did not hold whole
   bool opened_ = false;
   bool broken_ = false;
-  bool taken_ = false;  ///< held_ was handed out and is to be forgotten
+  bool handed_out_ = false;  ///< held_ is what the last item's bytes point to
 };
 
 }  // namespace freshet::wire::bt
