@@ -12,7 +12,7 @@ void decode_small_query(benchmark::State& state) {
   query.terms = {"blue", "boat"};
   query.max_hits = 64;
   const Bytes body = encode(query);
-  for (auto _ : state) benchmark::DoNotOptimize(decode_query(body));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(decode_query(body));
 }
 BENCHMARK(decode_small_query);
 
@@ -20,7 +20,7 @@ void decode_content_query(benchmark::State& state) {
   Query query;
   query.content = ContentId{};
   const Bytes body = encode(query);
-  for (auto _ : state) benchmark::DoNotOptimize(decode_query(body));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(decode_query(body));
 }
 BENCHMARK(decode_content_query);
 
@@ -30,7 +30,7 @@ void decode_hit_of_ten_files(benchmark::State& state) {
   for (int i = 0; i < 10; ++i)
     record.files.push_back({ContentId{}, "a file name of ordinary length.pdf", 1'000'000});
   const Bytes body = encode_query_hit(encode_record(record), {});
-  for (auto _ : state) benchmark::DoNotOptimize(decode_query_hit(body));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(decode_query_hit(body));
 }
 BENCHMARK(decode_hit_of_ten_files);
 
@@ -39,7 +39,7 @@ BENCHMARK(decode_hit_of_ten_files);
 void decode_hostile_query(benchmark::State& state) {
   Bytes body;
   while (body.size() < 65'000) body.insert(body.end(), {0x0A, 0x00});
-  for (auto _ : state) benchmark::DoNotOptimize(decode_query(body));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(decode_query(body));
 }
 BENCHMARK(decode_hostile_query);
 
