@@ -1,0 +1,269 @@
+// What the command line asks of its daemon, and what it hears, as plain structs. Each request names
+// what it may hear on the way (Event) and what ends it (Done); an Error ends any of them. A later
+// request is a new struct here, a new line in each of the two variants, and a new function in
+// Service. Schema: proto/freshet/control/v1/control.proto. Texts are bytes as the file system has
+// them: print them with care.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "node/base/ids.h"
+#include "node/base/result.h"
+
+namespace freshet::api {
+
+inline constexpr std::uint32_t kControlVersion = 1;
+
+// Limits on a request. More makes it malformed.
+inline constexpr std::size_t kMaxWords = 256;  ///< in each list of a search
+inline constexpr std::size_t kMaxWordBytes = 1024;
+inline constexpr std::size_t kMaxPathBytes = 4096;
+
+using Millis = std::chrono::milliseconds;
+
+/// The Event of a request that has none; never sent.
+struct NoEvent {
+  friend bool operator==(const NoEvent&, const NoEvent&) = default;
+};
+/// Success without a value.
+struct Done {
+  friend bool operator==(const Done&, const Done&) = default;
+};
+
+// ---- what is heard
+
+struct DaemonInfo {
+  std::uint32_t version = kControlVersion;
+  std::string agent;  ///< "freshet/0.1.0"
+  std::uint32_t pid = 0;
+  friend bool operator==(const DaemonInfo&, const DaemonInfo&) = default;
+};
+
+struct Counter {
+  std::string name;
+  std::uint64_t value = 0;
+  friend bool operator==(const Counter&, const Counter&) = default;
+};
+struct StatusInfo {
+  NodeKey id;
+  std::string name;
+  std::string agent;
+  std::string state_dir;
+  std::vector<std::string> listen;  ///< "ADDR:PORT"
+  std::uint32_t peers = 0;
+  std::uint64_t shared_files = 0;
+  std::uint64_t shared_bytes = 0;
+  std::uint64_t hashed_files = 0;
+  std::uint64_t hashed_bytes = 0;
+  Millis uptime{0};
+  std::vector<Counter> counters;  ///< every counter of the node, flat names
+  friend bool operator==(const StatusInfo&, const StatusInfo&) = default;
+};
+
+enum class Direction : std::uint8_t { in, out };
+/// One overlay link.
+struct PeerInfo {
+  NodeKey id;
+  std::string addr;
+  std::string name;
+  Direction direction = Direction::in;
+  std::optional<double> rtt_ms;  ///< nullopt until measured
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  friend bool operator==(const PeerInfo&, const PeerInfo&) = default;
+};
+struct PeerList {
+  std::vector<PeerInfo> peers;
+  friend bool operator==(const PeerList&, const PeerList&) = default;
+};
+
+struct Joined {
+  NodeKey id;
+  std::string addr;
+  std::string name;
+  friend bool operator==(const Joined&, const Joined&) = default;
+};
+
+/// What a scan found.
+struct ShareCount {
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+  friend bool operator==(const ShareCount&, const ShareCount&) = default;
+};
+struct ShareLine {
+  std::string path;
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t hashed_files = 0;
+  friend bool operator==(const ShareLine&, const ShareLine&) = default;
+};
+struct ShareLines {
+  std::vector<ShareLine> shares;
+  friend bool operator==(const ShareLines&, const ShareLines&) = default;
+};
+
+struct Hit {
+  std::uint32_t n = 0;          ///< from 1; heard again with the same number when something changes
+  std::optional<ContentId> id;  ///< nullopt until the answering node has hashed the file
+  std::string name;
+  std::uint64_t size_bytes = 0;
+  std::uint32_t sources = 0;
+  std::uint32_t hops = 0;
+  friend bool operator==(const Hit&, const Hit&) = default;
+};
+struct SearchDone {
+  std::uint32_t hits = 0;
+  std::uint32_t answered = 0;  ///< distinct nodes with a hit
+  double seconds = 0;
+  friend bool operator==(const SearchDone&, const SearchDone&) = default;
+};
+
+struct GetProgress {
+  ContentId id;
+  std::uint64_t done_bytes = 0;  ///< verified
+  std::uint64_t size_bytes = 0;
+  std::uint32_t sources = 0;
+  friend bool operator==(const GetProgress&, const GetProgress&) = default;
+};
+struct GetDone {
+  ContentId id;
+  std::string path;
+  std::uint64_t size_bytes = 0;
+  double seconds = 0;
+  std::uint32_t sources = 0;
+  friend bool operator==(const GetDone&, const GetDone&) = default;
+};
+
+enum class DownloadState : std::uint8_t { fetching, paused, done, failed };
+struct DownloadInfo {
+  ContentId id;
+  std::string name;
+  std::string folder;
+  std::uint64_t size_bytes = 0;
+  std::uint64_t done_bytes = 0;  ///< verified
+  DownloadState state = DownloadState::paused;
+  std::uint32_t sources = 0;
+  friend bool operator==(const DownloadInfo&, const DownloadInfo&) = default;
+};
+struct DownloadList {
+  std::vector<DownloadInfo> downloads;
+  friend bool operator==(const DownloadList&, const DownloadList&) = default;
+};
+
+// ---- what is asked
+
+struct PingRequest {
+  using Event = NoEvent;
+  using Done = DaemonInfo;
+  friend bool operator==(const PingRequest&, const PingRequest&) = default;
+};
+struct StatusRequest {
+  using Event = NoEvent;
+  using Done = StatusInfo;
+  friend bool operator==(const StatusRequest&, const StatusRequest&) = default;
+};
+struct PeersRequest {
+  using Event = NoEvent;
+  using Done = PeerList;
+  friend bool operator==(const PeersRequest&, const PeersRequest&) = default;
+};
+/// Ends when the link stands, or with the reason why it does not.
+struct JoinRequest {
+  using Event = NoEvent;
+  using Done = Joined;
+  std::string address;  ///< HOST or HOST:PORT
+  Millis timeout{10'000};
+  friend bool operator==(const JoinRequest&, const JoinRequest&) = default;
+};
+/// Ends when the folder was scanned; its files are searchable then, and hashed later.
+struct ShareAddRequest {
+  using Event = NoEvent;
+  using Done = ShareCount;
+  std::string path;  ///< absolute
+  friend bool operator==(const ShareAddRequest&, const ShareAddRequest&) = default;
+};
+struct ShareRemoveRequest {
+  using Event = NoEvent;
+  using Done = api::Done;
+  std::string path;  ///< absolute
+  friend bool operator==(const ShareRemoveRequest&, const ShareRemoveRequest&) = default;
+};
+struct ShareListRequest {
+  using Event = NoEvent;
+  using Done = ShareLines;
+  friend bool operator==(const ShareListRequest&, const ShareListRequest&) = default;
+};
+/// Ends when every share was scanned again; counts all of them.
+struct ShareRescanRequest {
+  using Event = NoEvent;
+  using Done = ShareCount;
+  friend bool operator==(const ShareRescanRequest&, const ShareRescanRequest&) = default;
+};
+/// Words as the user typed them; the daemon folds and splits them. Its results are what `get N`
+/// means from now on.
+struct SearchRequest {
+  using Event = Hit;
+  using Done = SearchDone;
+  std::vector<std::string> terms;
+  std::vector<std::string> excluded;
+  std::vector<std::string> phrases;
+  std::optional<std::uint32_t> ttl;
+  std::optional<Millis> timeout;
+  std::optional<std::uint32_t> limit;  ///< results, after which the search ends
+  std::string strategy;                ///< "flood"; empty: the daemon's choice
+  friend bool operator==(const SearchRequest&, const SearchRequest&) = default;
+};
+struct GetRequest {
+  using Event = GetProgress;
+  using Done = GetDone;
+  std::string
+      what;  ///< number of a result of the last search, id (64 hex), or unique prefix of one in it
+  std::string folder;             ///< absolute; empty: the daemon's folder
+  std::string file_name;          ///< empty: as the hit says
+  std::optional<Millis> timeout;  ///< gives up when no source appears for so long
+  friend bool operator==(const GetRequest&, const GetRequest&) = default;
+};
+struct DownloadsRequest {
+  using Event = NoEvent;
+  using Done = DownloadList;
+  friend bool operator==(const DownloadsRequest&, const DownloadsRequest&) = default;
+};
+/// Ends when the daemon begins to stop; the connection closes when it is gone.
+struct DownRequest {
+  using Event = NoEvent;
+  using Done = api::Done;
+  friend bool operator==(const DownRequest&, const DownRequest&) = default;
+};
+
+using Request = std::variant<PingRequest,
+                             StatusRequest,
+                             PeersRequest,
+                             JoinRequest,
+                             ShareAddRequest,
+                             ShareRemoveRequest,
+                             ShareListRequest,
+                             ShareRescanRequest,
+                             SearchRequest,
+                             GetRequest,
+                             DownloadsRequest,
+                             DownRequest>;
+using Reply = std::variant<Error,
+                           Done,
+                           DaemonInfo,
+                           StatusInfo,
+                           PeerList,
+                           Joined,
+                           ShareCount,
+                           ShareLines,
+                           Hit,
+                           SearchDone,
+                           GetProgress,
+                           GetDone,
+                           DownloadList>;
+
+}  // namespace freshet::api

@@ -1,0 +1,334 @@
+#include <array>
+#include <string>
+#include <utility>
+
+#include "node/api/codec.h"
+#include "node/api/framing.h"
+
+#include "freshet/control/v1/control.pb.h"
+
+namespace freshet::api {
+namespace {
+
+namespace pb = freshet::control::v1;
+
+// ---- names that differ between the two worlds
+
+constexpr std::array<std::pair<ErrorCode, pb::ErrorCode>, 9> kErrorCodes = {{
+    {ErrorCode::invalid, pb::ERROR_CODE_INVALID},
+    {ErrorCode::not_found, pb::ERROR_CODE_NOT_FOUND},
+    {ErrorCode::no_daemon, pb::ERROR_CODE_NO_DAEMON},
+    {ErrorCode::wrong_key, pb::ERROR_CODE_WRONG_KEY},
+    {ErrorCode::no_source, pb::ERROR_CODE_NO_SOURCE},
+    {ErrorCode::verification, pb::ERROR_CODE_VERIFICATION},
+    {ErrorCode::io, pb::ERROR_CODE_IO},
+    {ErrorCode::timed_out, pb::ERROR_CODE_TIMED_OUT},
+    {ErrorCode::canceled, pb::ERROR_CODE_CANCELED},
+}};
+constexpr std::array<std::pair<DownloadState, pb::DownloadState>, 4> kDownloadStates = {{
+    {DownloadState::fetching, pb::DOWNLOAD_STATE_FETCHING},
+    {DownloadState::paused, pb::DOWNLOAD_STATE_PAUSED},
+    {DownloadState::done, pb::DOWNLOAD_STATE_DONE},
+    {DownloadState::failed, pb::DOWNLOAD_STATE_FAILED},
+}};
+
+template <typename Table, typename Ours>
+auto theirs(const Table& table, Ours ours) {
+  for (const auto& [one, other] : table) {
+    if (one == ours) return other;
+  }
+  return table.front().second;
+}
+// `otherwise` for a code of a newer daemon.
+template <typename Table, typename Theirs, typename Ours>
+Ours ours(const Table& table, Theirs theirs, Ours otherwise) {
+  for (const auto& [one, other] : table) {
+    if (other == theirs) return one;
+  }
+  return otherwise;
+}
+
+template <typename Id>
+void write_id(const Id& id, std::string& to) {
+  to.assign(text_of(id.view()));
+}
+
+template <typename Id>
+bool read_id(const std::string& from, Id& to) {
+  if (from.size() != Id::kSize) return false;
+  to = Id::from(bytes_of(from));
+  return true;
+}
+
+// ---- out: one write() per reply
+
+void write(const Error& from, pb::Reply& to) {
+  to.mutable_error()->set_code(theirs(kErrorCodes, from.code));
+  to.mutable_error()->set_message(from.message);
+}
+void write(const Done& /*from*/, pb::Reply& to) {
+  to.mutable_done();
+}
+void write(const DaemonInfo& from, pb::Reply& to) {
+  pb::DaemonInfo& info = *to.mutable_daemon_info();
+  info.set_version(from.version);
+  info.set_agent(from.agent);
+  info.set_pid(from.pid);
+}
+void write(const StatusInfo& from, pb::Reply& to) {
+  pb::StatusInfo& info = *to.mutable_status_info();
+  write_id(from.id, *info.mutable_id());
+  info.set_name(from.name);
+  info.set_agent(from.agent);
+  info.set_state_dir(from.state_dir);
+  for (const std::string& address : from.listen) info.add_listen(address);
+  info.set_peers(from.peers);
+  info.set_shared_files(from.shared_files);
+  info.set_shared_bytes(from.shared_bytes);
+  info.set_hashed_files(from.hashed_files);
+  info.set_hashed_bytes(from.hashed_bytes);
+  info.set_uptime_ms(static_cast<std::uint64_t>(from.uptime.count()));
+  for (const Counter& counter : from.counters) {
+    pb::Counter& one = *info.add_counters();
+    one.set_name(counter.name);
+    one.set_value(counter.value);
+  }
+}
+void write(const PeerList& from, pb::Reply& to) {
+  to.mutable_peer_list();
+  for (const PeerInfo& peer : from.peers) {
+    pb::Peer& one = *to.mutable_peer_list()->add_peers();
+    write_id(peer.id, *one.mutable_id());
+    one.set_addr(peer.addr);
+    one.set_name(peer.name);
+    one.set_outgoing(peer.direction == Direction::out);
+    if (peer.rtt_ms) one.set_rtt_ms(*peer.rtt_ms);
+    one.set_bytes_in(peer.bytes_in);
+    one.set_bytes_out(peer.bytes_out);
+  }
+}
+void write(const Joined& from, pb::Reply& to) {
+  pb::Joined& joined = *to.mutable_joined();
+  write_id(from.id, *joined.mutable_id());
+  joined.set_addr(from.addr);
+  joined.set_name(from.name);
+}
+void write(const ShareCount& from, pb::Reply& to) {
+  to.mutable_share_count()->set_files(from.files);
+  to.mutable_share_count()->set_bytes(from.bytes);
+}
+void write(const ShareLines& from, pb::Reply& to) {
+  to.mutable_share_lines();
+  for (const ShareLine& share : from.shares) {
+    pb::ShareLine& one = *to.mutable_share_lines()->add_shares();
+    one.set_path(share.path);
+    one.set_files(share.files);
+    one.set_bytes(share.bytes);
+    one.set_hashed_files(share.hashed_files);
+  }
+}
+void write(const Hit& from, pb::Reply& to) {
+  pb::Hit& hit = *to.mutable_hit();
+  hit.set_n(from.n);
+  if (from.id) write_id(*from.id, *hit.mutable_id());
+  hit.set_name(from.name);
+  hit.set_size_bytes(from.size_bytes);
+  hit.set_sources(from.sources);
+  hit.set_hops(from.hops);
+}
+void write(const SearchDone& from, pb::Reply& to) {
+  pb::SearchDone& done = *to.mutable_search_done();
+  done.set_hits(from.hits);
+  done.set_answered(from.answered);
+  done.set_seconds(from.seconds);
+}
+void write(const GetProgress& from, pb::Reply& to) {
+  pb::GetProgress& progress = *to.mutable_get_progress();
+  write_id(from.id, *progress.mutable_id());
+  progress.set_done_bytes(from.done_bytes);
+  progress.set_size_bytes(from.size_bytes);
+  progress.set_sources(from.sources);
+}
+void write(const GetDone& from, pb::Reply& to) {
+  pb::GetDone& done = *to.mutable_get_done();
+  write_id(from.id, *done.mutable_id());
+  done.set_path(from.path);
+  done.set_size_bytes(from.size_bytes);
+  done.set_seconds(from.seconds);
+  done.set_sources(from.sources);
+}
+void write(const DownloadList& from, pb::Reply& to) {
+  to.mutable_download_list();
+  for (const DownloadInfo& download : from.downloads) {
+    pb::Download& one = *to.mutable_download_list()->add_downloads();
+    write_id(download.id, *one.mutable_id());
+    one.set_name(download.name);
+    one.set_folder(download.folder);
+    one.set_size_bytes(download.size_bytes);
+    one.set_done_bytes(download.done_bytes);
+    one.set_state(theirs(kDownloadStates, download.state));
+    one.set_sources(download.sources);
+  }
+}
+
+// ---- in: one read() per reply; nullopt where an id has a wrong length
+
+Error read(const pb::Error& from) {
+  return {ours(kErrorCodes, from.code(), ErrorCode::io), from.message()};
+}
+
+DaemonInfo read(const pb::DaemonInfo& from) {
+  return {.version = from.version(), .agent = from.agent(), .pid = from.pid()};
+}
+
+std::optional<Reply> read(const pb::StatusInfo& from) {
+  StatusInfo info;
+  if (!read_id(from.id(), info.id)) return std::nullopt;
+  info.name = from.name();
+  info.agent = from.agent();
+  info.state_dir = from.state_dir();
+  info.listen.assign(from.listen().begin(), from.listen().end());
+  info.peers = from.peers();
+  info.shared_files = from.shared_files();
+  info.shared_bytes = from.shared_bytes();
+  info.hashed_files = from.hashed_files();
+  info.hashed_bytes = from.hashed_bytes();
+  info.uptime = Millis(static_cast<Millis::rep>(from.uptime_ms()));
+  for (const pb::Counter& counter : from.counters())
+    info.counters.push_back({counter.name(), counter.value()});
+  return info;
+}
+
+std::optional<Reply> read(const pb::PeerList& from) {
+  PeerList list;
+  for (const pb::Peer& one : from.peers()) {
+    PeerInfo& peer = list.peers.emplace_back();
+    if (!read_id(one.id(), peer.id)) return std::nullopt;
+    peer.addr = one.addr();
+    peer.name = one.name();
+    peer.direction = one.outgoing() ? Direction::out : Direction::in;
+    if (one.has_rtt_ms()) peer.rtt_ms = one.rtt_ms();
+    peer.bytes_in = one.bytes_in();
+    peer.bytes_out = one.bytes_out();
+  }
+  return list;
+}
+
+std::optional<Reply> read(const pb::Joined& from) {
+  Joined joined{.id = {}, .addr = from.addr(), .name = from.name()};
+  if (!read_id(from.id(), joined.id)) return std::nullopt;
+  return joined;
+}
+
+ShareLines read(const pb::ShareLines& from) {
+  ShareLines lines;
+  for (const pb::ShareLine& one : from.shares())
+    lines.shares.push_back({one.path(), one.files(), one.bytes(), one.hashed_files()});
+  return lines;
+}
+
+std::optional<Reply> read(const pb::Hit& from) {
+  Hit hit{.n = from.n(),
+          .id = std::nullopt,
+          .name = from.name(),
+          .size_bytes = from.size_bytes(),
+          .sources = from.sources(),
+          .hops = from.hops()};
+  if (!from.id().empty() && !read_id(from.id(), hit.id.emplace())) return std::nullopt;
+  return hit;
+}
+
+SearchDone read(const pb::SearchDone& from) {
+  return {.hits = from.hits(), .answered = from.answered(), .seconds = from.seconds()};
+}
+
+std::optional<Reply> read(const pb::GetProgress& from) {
+  GetProgress progress{.id = {},
+                       .done_bytes = from.done_bytes(),
+                       .size_bytes = from.size_bytes(),
+                       .sources = from.sources()};
+  if (!read_id(from.id(), progress.id)) return std::nullopt;
+  return progress;
+}
+
+std::optional<Reply> read(const pb::GetDone& from) {
+  GetDone done{.id = {},
+               .path = from.path(),
+               .size_bytes = from.size_bytes(),
+               .seconds = from.seconds(),
+               .sources = from.sources()};
+  if (!read_id(from.id(), done.id)) return std::nullopt;
+  return done;
+}
+
+std::optional<Reply> read(const pb::DownloadList& from) {
+  DownloadList list;
+  for (const pb::Download& one : from.downloads()) {
+    DownloadInfo& download = list.downloads.emplace_back();
+    if (!read_id(one.id(), download.id)) return std::nullopt;
+    download.name = one.name();
+    download.folder = one.folder();
+    download.size_bytes = one.size_bytes();
+    download.done_bytes = one.done_bytes();
+    download.state = ours(kDownloadStates, one.state(), DownloadState::paused);
+    download.sources = one.sources();
+  }
+  return list;
+}
+
+std::optional<Reply> read(const pb::Reply& from) {
+  switch (from.kind_case()) {
+    case pb::Reply::kError:
+      return read(from.error());
+    case pb::Reply::kDone:
+      return Done{};
+    case pb::Reply::kDaemonInfo:
+      return read(from.daemon_info());
+    case pb::Reply::kStatusInfo:
+      return read(from.status_info());
+    case pb::Reply::kPeerList:
+      return read(from.peer_list());
+    case pb::Reply::kJoined:
+      return read(from.joined());
+    case pb::Reply::kShareCount:
+      return ShareCount{from.share_count().files(), from.share_count().bytes()};
+    case pb::Reply::kShareLines:
+      return read(from.share_lines());
+    case pb::Reply::kHit:
+      return read(from.hit());
+    case pb::Reply::kSearchDone:
+      return read(from.search_done());
+    case pb::Reply::kGetProgress:
+      return read(from.get_progress());
+    case pb::Reply::kGetDone:
+      return read(from.get_done());
+    case pb::Reply::kDownloadList:
+      return read(from.download_list());
+    case pb::Reply::KIND_NOT_SET:
+      break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Bytes encode_reply(const Reply& reply) {
+  pb::Reply message;
+  std::visit([&](const auto& from) { write(from, message); }, reply);
+  if (message.ByteSizeLong() > kMaxReplyBytes) {
+    message.Clear();
+    write(Error{ErrorCode::invalid, "the answer is too large for the control socket"}, message);
+  }
+  return with_length(message);
+}
+
+std::optional<Reply> decode_reply(ByteView bytes) {
+  pb::Reply message;
+  if (bytes.size() > kMaxReplyBytes
+      || !message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return std::nullopt;
+  }
+  return read(message);
+}
+
+}  // namespace freshet::api

@@ -1,0 +1,193 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "node/api/codec.h"
+#include "node/api/framing.h"
+
+#include "freshet/control/v1/control.pb.h"
+
+namespace freshet::api {
+namespace {
+
+namespace pb = freshet::control::v1;
+
+std::uint32_t to_ms(Millis duration) {
+  return static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(duration.count(), 0, std::int64_t{UINT32_MAX}));
+}
+
+// ---- out: one write() per request that has fields
+
+void write(const PingRequest& /*from*/, pb::Request& to) {
+  to.mutable_ping();
+}
+void write(const StatusRequest& /*from*/, pb::Request& to) {
+  to.mutable_status();
+}
+void write(const PeersRequest& /*from*/, pb::Request& to) {
+  to.mutable_peers();
+}
+void write(const JoinRequest& from, pb::Request& to) {
+  to.mutable_join()->set_address(from.address);
+  to.mutable_join()->set_timeout_ms(to_ms(from.timeout));
+}
+void write(const ShareAddRequest& from, pb::Request& to) {
+  to.mutable_share_add()->set_path(from.path);
+}
+void write(const ShareRemoveRequest& from, pb::Request& to) {
+  to.mutable_share_remove()->set_path(from.path);
+}
+void write(const ShareListRequest& /*from*/, pb::Request& to) {
+  to.mutable_share_list();
+}
+void write(const ShareRescanRequest& /*from*/, pb::Request& to) {
+  to.mutable_share_rescan();
+}
+void write(const SearchRequest& from, pb::Request& to) {
+  pb::Search& search = *to.mutable_search();
+  for (const std::string& term : from.terms) search.add_terms(term);
+  for (const std::string& word : from.excluded) search.add_excluded(word);
+  for (const std::string& phrase : from.phrases) search.add_phrases(phrase);
+  if (from.ttl) search.set_ttl(*from.ttl);
+  if (from.timeout) search.set_timeout_ms(to_ms(*from.timeout));
+  if (from.limit) search.set_limit(*from.limit);
+  search.set_strategy(from.strategy);
+}
+void write(const GetRequest& from, pb::Request& to) {
+  pb::Get& get = *to.mutable_get();
+  get.set_what(from.what);
+  get.set_folder(from.folder);
+  get.set_file_name(from.file_name);
+  if (from.timeout) get.set_timeout_ms(to_ms(*from.timeout));
+}
+void write(const DownloadsRequest& /*from*/, pb::Request& to) {
+  to.mutable_downloads();
+}
+void write(const DownRequest& /*from*/, pb::Request& to) {
+  to.mutable_down();
+}
+
+// ---- in
+
+Error malformed(std::string what) {
+  return {ErrorCode::invalid, "the request is malformed: " + std::move(what)};
+}
+
+bool is_path(const std::string& path) {
+  return !path.empty() && path.size() <= kMaxPathBytes && path.find('\0') == std::string::npos;
+}
+
+bool are_words(const google::protobuf::RepeatedPtrField<std::string>& words) {
+  return static_cast<std::size_t>(words.size()) <= kMaxWords
+         && std::all_of(words.begin(), words.end(), [](const std::string& word) {
+              return !word.empty() && word.size() <= kMaxWordBytes;
+            });
+}
+
+std::vector<std::string> take(google::protobuf::RepeatedPtrField<std::string>* words) {
+  return {std::make_move_iterator(words->begin()), std::make_move_iterator(words->end())};
+}
+
+Result<Request> read_join(const pb::Join& join) {
+  if (join.address().empty() || join.address().size() > kMaxWordBytes)
+    return malformed("an address of no or of too many bytes");
+  return Request(JoinRequest{.address = join.address(), .timeout = Millis(join.timeout_ms())});
+}
+
+template <typename ShareRequest>
+Result<Request> read_share(const std::string& path) {
+  if (!is_path(path)) return malformed("a path that is none");
+  return Request(ShareRequest{.path = path});
+}
+
+Result<Request> read_search(pb::Search& search) {
+  if (!are_words(search.terms()) || !are_words(search.excluded()) || !are_words(search.phrases())
+      || search.strategy().size() > kMaxWordBytes) {
+    return malformed("too many words, or one that is empty or too long");
+  }
+  SearchRequest request{.terms = take(search.mutable_terms()),
+                        .excluded = take(search.mutable_excluded()),
+                        .phrases = take(search.mutable_phrases()),
+                        .ttl = std::nullopt,
+                        .timeout = std::nullopt,
+                        .limit = std::nullopt,
+                        .strategy = search.strategy()};
+  if (search.has_ttl()) request.ttl = search.ttl();
+  if (search.has_timeout_ms()) request.timeout = Millis(search.timeout_ms());
+  if (search.has_limit()) request.limit = search.limit();
+  return Request(std::move(request));
+}
+
+Result<Request> read_get(const pb::Get& get) {
+  if (get.what().empty() || get.what().size() > kMaxPathBytes)
+    return malformed("nothing, or too much, to get");
+  if (!get.folder().empty() && !is_path(get.folder())) return malformed("a folder that is none");
+  if (!get.file_name().empty() && !is_path(get.file_name()))
+    return malformed("a file name that is none");
+  GetRequest request{.what = get.what(),
+                     .folder = get.folder(),
+                     .file_name = get.file_name(),
+                     .timeout = std::nullopt};
+  if (get.has_timeout_ms()) request.timeout = Millis(get.timeout_ms());
+  return Request(std::move(request));
+}
+
+Result<Request> read(pb::Request& from) {
+  switch (from.kind_case()) {
+    case pb::Request::kPing:
+      return Request(PingRequest{});
+    case pb::Request::kStatus:
+      return Request(StatusRequest{});
+    case pb::Request::kPeers:
+      return Request(PeersRequest{});
+    case pb::Request::kJoin:
+      return read_join(from.join());
+    case pb::Request::kShareAdd:
+      return read_share<ShareAddRequest>(from.share_add().path());
+    case pb::Request::kShareRemove:
+      return read_share<ShareRemoveRequest>(from.share_remove().path());
+    case pb::Request::kShareList:
+      return Request(ShareListRequest{});
+    case pb::Request::kShareRescan:
+      return Request(ShareRescanRequest{});
+    case pb::Request::kSearch:
+      return read_search(*from.mutable_search());
+    case pb::Request::kGet:
+      return read_get(from.get());
+    case pb::Request::kDownloads:
+      return Request(DownloadsRequest{});
+    case pb::Request::kDown:
+      return Request(DownRequest{});
+    case pb::Request::KIND_NOT_SET:
+      break;
+  }
+  return Error{ErrorCode::invalid,
+               "the daemon does not know this request: restart it from this version of freshet"};
+}
+
+}  // namespace
+
+Bytes encode_request(const Request& request) {
+  pb::Request message;
+  message.set_version(kControlVersion);
+  std::visit([&](const auto& from) { write(from, message); }, request);
+  return with_length(message);
+}
+
+Result<Request> decode_request(ByteView bytes) {
+  pb::Request message;
+  if (bytes.size() > kMaxRequestBytes
+      || !message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return malformed("not a message");
+  }
+  if (message.version() != kControlVersion) {
+    return Error{ErrorCode::invalid,
+                 "the daemon speaks control protocol " + std::to_string(kControlVersion)
+                     + " and this command " + std::to_string(message.version())
+                     + ": restart the daemon from this version of freshet"};
+  }
+  return read(message);
+}
+
+}  // namespace freshet::api
