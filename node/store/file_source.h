@@ -29,7 +29,7 @@ class FileSource {
   /// See layer_hashes().
   Result<std::vector<Sha256>> hashes(const FileRef& file,
                                      const ContentInfo& content,
-                                     const HashRange& range);
+                                     const wire::bt::HashRequest& request);
 
   /// Closes the file, if it is open: it was removed or changed.
   void forget(const FileRef& file);

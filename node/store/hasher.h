@@ -10,7 +10,8 @@
 namespace freshet::store {
 
 /// Errors: io (vanished, unreadable, a symlink now; or its size, mtime or inode is not
-/// `file.stamp`, before or after reading: scan again), canceled.
+/// `file.stamp`, before or after reading: scan again), invalid (longer than
+/// wire::bt::kMaxContentBytes), canceled.
 Result<ContentInfo> hash_file(const FileRef& file, const std::stop_token& stop = {});
 
 }  // namespace freshet::store

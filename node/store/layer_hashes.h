@@ -9,30 +9,20 @@
 
 #include "node/base/result.h"
 #include "node/store/types.h"
+#include "node/wire/bt/messages.h"
 
 namespace freshet::store {
-
-/// As on the wire (BEP 52, message 21).
-struct HashRange {
-  std::uint32_t base_layer = 0;    ///< 0: leaves (16 KiB blocks)
-  std::uint32_t index = 0;         ///< first hash, a multiple of `length`
-  std::uint32_t length = 0;        ///< hashes, a power of two from 2 to kMaxHashesPerRequest
-  std::uint32_t proof_layers = 0;  ///< layers above base_layer that the proof must cover
-};
-/// What one request may ask for (BEP 52 suggests 512 and forbids nothing).
-inline constexpr std::uint32_t kMaxHashesPerRequest = 512;
-/// What one request may make us read from disk, in bytes; more is refused.
-inline constexpr std::uint64_t kMaxRehashBytes = 64U << 20U;
 
 /// Reads exactly out.size() bytes at `offset`.
 using ReadAt = std::function<Status(std::uint64_t offset, std::span<Byte> out)>;
 
-/// `length` hashes, then the uncles from the bottom up. Layers at or above the piece layer come
-/// from `content.piece_layer`; below it the pieces asked for are read and hashed again. Errors:
-/// invalid (out of range, a layer or length that BEP 52 does not allow, too much to read: send hash
-/// reject), verification (a piece on disk is not what the catalogue says), or what `read` says.
+/// `length` hashes, then the uncles from the bottom up (wire::bt::hashes_for). From the piece layer
+/// up nothing is read; below it the pieces that wire::bt::pieces_needed() names are read and hashed
+/// again: 512 blocks or one piece, never more. Errors: invalid (not wire::bt::is_answerable(): send
+/// a hash reject), verification (a piece on disk is not what the catalogue says), or what `read`
+/// says. The request's root is not looked at.
 Result<std::vector<Sha256>> layer_hashes(const ContentInfo& content,
-                                         const HashRange& range,
+                                         const wire::bt::HashRequest& request,
                                          const ReadAt& read);
 
 }  // namespace freshet::store

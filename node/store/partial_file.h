@@ -31,6 +31,12 @@ struct PartialSpec {
   std::string target_folder;  ///< absolute; made where it is missing
 };
 
+/// The pieces that are certainly on disk: those of the head, and the journal's if this is still the
+/// boot in which they were written.
+wire::bt::PieceSet recorded_pieces(const ResumeData& data);
+/// REQUIRES: is_valid(head), have.size() == head.verified.size().
+std::uint64_t verified_bytes_of(const ResumeHead& head, const wire::bt::PieceSet& have);
+
 class PartialFile {
  public:
   /// Begins the download, or goes on with it where one of that content is in `downloads` (its name
@@ -44,7 +50,7 @@ class PartialFile {
   static Status discard(const std::string& downloads, const ContentId& content);
 
   [[nodiscard]] const ResumeHead& head() const { return head_; }
-  [[nodiscard]] const PieceBitmap& verified() const { return have_; }
+  [[nodiscard]] const wire::bt::PieceSet& verified() const { return have_; }
   [[nodiscard]] std::uint64_t verified_bytes() const;
   [[nodiscard]] bool complete() const { return have_.all(); }
   [[nodiscard]] bool restarted() const { return restarted_; }
@@ -74,16 +80,19 @@ class PartialFile {
  private:
   PartialFile() = default;
   static Result<PartialFile> open_with(const std::string& downloads, ResumeHead head);
+  Status open_part();
   Status write_head();
+  [[nodiscard]] Status check_range(std::uint64_t offset, std::uint64_t length) const;
 
   ResumeHead head_;
-  PieceBitmap have_;
+  wire::bt::PieceSet have_;
   std::string part_path_;
   std::string resume_path_;
   UniqueFd part_;
   UniqueFd journal_;
   std::uint64_t check_ = 0;
-  std::uint64_t journal_bytes_ = 0;
+  std::uint64_t journal_bytes_ = 0;  ///< where the next record goes
+  std::uint64_t records_ = 0;        ///< since the head was written
   std::uint64_t since_checkpoint_bytes_ = 0;
   bool restarted_ = false;
 };

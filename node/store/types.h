@@ -19,9 +19,14 @@ struct FileStamp {
   std::uint64_t size_bytes = 0;
   std::int64_t mtime_ns = 0;  ///< since 1970
   std::uint64_t inode = 0;
-  std::uint64_t device = 0;
+  std::uint64_t device = 0;  ///< may change when the machine starts again
   friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
+/// The device aside: it names a disk only until the next boot.
+inline bool is_unchanged(const FileStamp& before, const FileStamp& now) {
+  return before.size_bytes == now.size_bytes && before.mtime_ns == now.mtime_ns
+         && before.inode == now.inode;
+}
 
 /// What the user shares: a folder, or a single file. `path` is absolute and free of symlinks.
 struct ShareLocation {
@@ -62,13 +67,14 @@ struct CatalogueFile {
   std::optional<ContentId> content;
 };
 
-/// What a content id stands for. `piece_layer` has one hash a piece, in order; it is empty where
-/// the content is one piece or less (the id itself is that hash then, BEP 52).
+/// What a content id stands for. Shape (wire::bt::Shape::of(size_bytes)) and piece length follow
+/// from the size. `piece_layer` has one hash a piece, in order: one for a content of one block,
+/// none for an empty one.
 struct ContentInfo {
   ContentId id;
   std::uint64_t size_bytes = 0;
-  std::uint32_t piece_length = 0;  ///< bytes, a power of two, at least 16 KiB
   std::vector<Sha256> piece_layer;
+  friend bool operator==(const ContentInfo&, const ContentInfo&) = default;
 };
 
 /// The first 20 bytes: what a BitTorrent handshake carries.

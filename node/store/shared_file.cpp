@@ -1,0 +1,43 @@
+#include "node/store/shared_file.h"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "node/store/beneath.h"
+#include "node/store/file_io.h"
+#include "node/store/os_error.h"
+
+namespace freshet::store {
+
+Result<UniqueFd> open_shared_file(const FileRef& file) {
+  const UniqueFd base(::open(file.base.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  // O_NONBLOCK: a pipe may have taken the file's place, and nobody may ever write to it.
+  UniqueFd fd = base ? open_beneath(base.get(), file.relative, O_RDONLY | O_NONBLOCK) : UniqueFd();
+  if (!fd) {
+    const int why = errno;
+    if (why == ENOENT) {
+      return Error{ErrorCode::not_found, file.absolute() + " vanished; run `freshet share rescan`"};
+    }
+    if (why == ELOOP || why == ENOTDIR) {
+      return Error{ErrorCode::io,
+                   file.absolute() + " is reached through a symlink now and not shared any more"};
+    }
+    return os_error("cannot open", file.absolute(), why);
+  }
+  if (auto same = check_unchanged(fd.get(), file); !same) return same.error();
+  return fd;
+}
+
+Status check_unchanged(int fd, const FileRef& file) {
+  struct stat info {};
+  if (::fstat(fd, &info) != 0) return os_error("cannot examine", file.absolute(), errno);
+  if (!S_ISREG(info.st_mode) || !is_unchanged(file.stamp, stamp_of(info))) {
+    return Error{ErrorCode::io,
+                 file.absolute() + " changed since it was scanned; run `freshet share rescan`"};
+  }
+  return kOk;
+}
+
+}  // namespace freshet::store

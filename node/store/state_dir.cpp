@@ -1,0 +1,158 @@
+#include "node/store/state_dir.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "node/base/bytes.h"
+#include "node/base/digest.h"
+#include "node/store/file_io.h"
+#include "node/store/os_error.h"
+
+namespace freshet::store {
+
+namespace {
+
+constexpr mode_t kPrivateFolder = S_IRWXU;
+constexpr mode_t kPrivateFile = S_IRUSR | S_IWUSR;
+
+std::string variable(const char* name) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the contract of Environment::current() says when.
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+/// XDG Base Directory: a relative path in a variable is to be ignored.
+bool usable(const std::string& folder) {
+  return !folder.empty() && folder.front() == '/';
+}
+
+Result<std::string> state_folder(const std::optional<std::string>& dir,
+                                 const Environment& environment) {
+  if (dir) {
+    if (dir->empty()) return Error{ErrorCode::invalid, "--state is empty; give it a folder"};
+    std::error_code why;
+    std::filesystem::path absolute = std::filesystem::absolute(*dir, why).lexically_normal();
+    if (why) return os_error("cannot resolve", *dir, why.value());
+    if (!absolute.has_filename() && absolute.has_relative_path()) absolute = absolute.parent_path();
+    return absolute.string();
+  }
+  if (usable(environment.xdg_data_home)) return environment.xdg_data_home + "/freshet";
+  if (usable(environment.home)) return environment.home + "/.local/share/freshet";
+  return Error{ErrorCode::invalid, "neither HOME nor XDG_DATA_HOME is set; say --state DIR"};
+}
+
+std::string short_socket(const std::string& dir, const Environment& environment) {
+  Digest digest;
+  digest.add(bytes_of(dir));
+  std::array<Byte, 8> hash{};
+  store_be(digest.value(), hash.data());
+  const std::string name = to_hex(hash) + "/control.sock";
+  if (usable(environment.xdg_runtime_dir)) {
+    const std::string path = environment.xdg_runtime_dir + "/freshet-" + name;
+    if (path.size() <= kMaxSocketPath) return path;
+  }
+  return "/tmp/freshet-" + std::to_string(environment.uid) + "-" + name;
+}
+
+/// Where DIR/control.sock points, when it is a symlink that a daemon left there.
+std::optional<std::string> linked_socket(const std::string& path) {
+  std::array<char, kMaxSocketPath + 2> target{};
+  const ssize_t length = ::readlink(path.c_str(), target.data(), target.size());
+  if (length <= 0 || static_cast<std::size_t>(length) > kMaxSocketPath) return std::nullopt;
+  return std::string(target.data(), static_cast<std::size_t>(length));
+}
+
+/// A folder in /tmp may be another user's trap: it must be a real folder, ours, and ours alone.
+Status make_private_folder(const std::string& folder) {
+  if (::mkdir(folder.c_str(), kPrivateFolder) != 0 && errno != EEXIST) {
+    return os_error("cannot make the folder", folder, errno);
+  }
+  struct stat info {};
+  if (::lstat(folder.c_str(), &info) != 0) return os_error("cannot examine", folder, errno);
+  if (!S_ISDIR(info.st_mode) || info.st_uid != ::geteuid()
+      || (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return Error{
+        ErrorCode::io,
+        folder + " is not a private folder of yours; remove it, or choose a shorter --state DIR"};
+  }
+  return kOk;
+}
+
+Status prepare_socket(const StatePaths& paths) {
+  const std::string own = paths.dir + "/control.sock";
+  if (paths.control_socket == own) return kOk;
+  if (auto made = make_private_folder(parent_folder(paths.control_socket)); !made) return made;
+  if (linked_socket(own) == paths.control_socket) return kOk;
+  const std::string temporary = own + ".new";
+  ::unlink(temporary.c_str());
+  if (::symlink(paths.control_socket.c_str(), temporary.c_str()) != 0
+      || ::rename(temporary.c_str(), own.c_str()) != 0) {
+    return os_error("cannot make", own, errno);
+  }
+  return kOk;
+}
+
+Result<UniqueFd> take_lock(const StatePaths& paths) {
+  UniqueFd fd(::open(paths.lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kPrivateFile));
+  if (!fd) return os_error("cannot open", paths.lock, errno);
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return os_error("cannot lock", paths.lock, errno);
+    std::array<Byte, 16> owner{};
+    const auto length = read_some_at(fd.get(), 0, owner, paths.lock);
+    std::string who(text_of(ByteView(owner).first(length ? *length : 0)));
+    while (!who.empty() && who.back() == '\n') who.pop_back();
+    return Error{ErrorCode::io,
+                 "a daemon" + (who.empty() ? who : " (process " + who + ")") + " already runs on "
+                     + paths.dir + "; stop it with `freshet down`, or choose another --state DIR"};
+  }
+  // Only for the message above; the lock is the flock.
+  const std::string process = std::to_string(::getpid()) + "\n";
+  if (::ftruncate(fd.get(), 0) != 0) return os_error("cannot write", paths.lock, errno);
+  if (auto written = write_all_at(fd.get(), 0, bytes_of(process), paths.lock); !written) {
+    return written.error();
+  }
+  return fd;
+}
+
+}  // namespace
+
+Environment Environment::current() {
+  return {variable("HOME"), variable("XDG_DATA_HOME"), variable("XDG_RUNTIME_DIR"), ::getuid()};
+}
+
+Result<StatePaths> resolve_state(const std::optional<std::string>& dir,
+                                 const Environment& environment) {
+  auto folder = state_folder(dir, environment);
+  if (!folder) return folder.error();
+  StatePaths paths;
+  paths.dir = std::move(*folder);
+  paths.key = paths.dir + "/key.pem";
+  paths.catalogue = paths.dir + "/catalogue.sqlite";
+  paths.host_cache = paths.dir + "/hosts";
+  paths.downloads = paths.dir + "/downloads";
+  paths.lock = paths.dir + "/lock";
+  paths.control_socket = paths.dir + "/control.sock";
+  if (paths.control_socket.size() > kMaxSocketPath) {
+    const auto linked = linked_socket(paths.control_socket);
+    paths.control_socket = linked ? *linked : short_socket(paths.dir, environment);
+  }
+  return paths;
+}
+
+Result<StateDir> StateDir::open(const StatePaths& paths) {
+  if (auto made = make_folders(paths.dir, kPrivateFolder); !made) return made.error();
+  auto lock = take_lock(paths);
+  if (!lock) return lock.error();
+  if (auto made = make_folders(paths.downloads, kPrivateFolder); !made) return made.error();
+  if (auto ready = prepare_socket(paths); !ready) return ready.error();
+  return StateDir(paths, std::move(*lock));
+}
+
+}  // namespace freshet::store
