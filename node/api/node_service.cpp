@@ -1,0 +1,156 @@
+#include "node/api/node_service.h"
+
+#include <utility>
+
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <unistd.h>
+
+#include "node/api/get_session.h"
+#include "node/api/search_session.h"
+
+namespace freshet::api {
+namespace {
+
+constexpr const char* kAgent = "freshet/0.1.0";
+
+PeerInfo peer_from(const io::PeerView& view) {
+  return {
+      .id = view.key,
+      .addr = view.address,
+      .name = view.name,
+      .direction = view.direction == core::overlay::Direction::in ? Direction::in : Direction::out,
+      .rtt_ms = view.rtt_ms,
+      .bytes_in = view.bytes_in,
+      .bytes_out = view.bytes_out};
+}
+
+DownloadInfo download_from(const io::DownloadSummary& summary) {
+  return {.id = summary.content,
+          .name = summary.name,
+          .folder = summary.folder,
+          .size_bytes = summary.size,
+          .done_bytes = summary.verified_bytes,
+          .state = summary.running ? DownloadState::fetching : DownloadState::paused,
+          .sources = summary.sources};
+}
+
+}  // namespace
+
+NodeService::NodeService(asio::io_context& io,
+                         io::Daemon& daemon,
+                         std::string state_dir,
+                         std::function<void()> down)
+    : io_(io),
+      daemon_(daemon),
+      state_dir_(std::move(state_dir)),
+      down_(std::move(down)) {}
+
+void NodeService::ping(const PingRequest& /*request*/, Responder<PingRequest> reply) {
+  reply.done(
+      {.version = kControlVersion, .agent = kAgent, .pid = static_cast<std::uint32_t>(getpid())});
+}
+
+void NodeService::status(const StatusRequest& /*request*/, Responder<StatusRequest> reply) {
+  const io::LibraryTotals& totals = daemon_.library().totals();
+  StatusInfo info{.id = daemon_.key(),
+                  .name = daemon_.name(),
+                  .agent = kAgent,
+                  .state_dir = state_dir_,
+                  .listen = daemon_.listen_addresses(),
+                  .peers = static_cast<std::uint32_t>(daemon_.peers().size()),
+                  .shared_files = totals.files,
+                  .shared_bytes = totals.size_bytes,
+                  .hashed_files = totals.hashed_files,
+                  .hashed_bytes = totals.hashed_bytes,
+                  .uptime = daemon_.uptime(),
+                  .counters = {}};
+  for (auto& [name, value] : daemon_.counters())
+    info.counters.push_back({.name = name, .value = value});
+  reply.done(info);
+}
+
+void NodeService::peers(const PeersRequest& /*request*/, Responder<PeersRequest> reply) {
+  PeerList list;
+  for (const io::PeerView& view : daemon_.peers()) list.peers.push_back(peer_from(view));
+  reply.done(list);
+}
+
+void NodeService::join(const JoinRequest& request, Responder<JoinRequest> reply) {
+  daemon_.join(request.address, request.timeout, [reply](const Result<io::PeerView>& joined) {
+    if (joined) {
+      reply.done({.id = joined->key, .addr = joined->address, .name = joined->name});
+    } else {
+      reply.fail(joined.error());
+    }
+  });
+}
+
+void NodeService::share_add(const ShareAddRequest& request, Responder<ShareAddRequest> reply) {
+  daemon_.library().add_share(request.path, [reply](const Result<io::ShareSummary>& share) {
+    if (share) {
+      reply.done({.files = share->totals.files, .bytes = share->totals.size_bytes});
+    } else {
+      reply.fail(share.error());
+    }
+  });
+}
+
+void NodeService::share_remove(const ShareRemoveRequest& request,
+                               Responder<ShareRemoveRequest> reply) {
+  daemon_.library().remove_share(request.path, [reply](const Status& removed) {
+    if (removed) {
+      reply.done({});
+    } else {
+      reply.fail(removed.error());
+    }
+  });
+}
+
+void NodeService::share_list(const ShareListRequest& /*request*/,
+                             Responder<ShareListRequest> reply) {
+  ShareLines lines;
+  for (const io::ShareSummary& share : daemon_.library().shares()) {
+    lines.shares.push_back({.path = share.path,
+                            .files = share.totals.files,
+                            .bytes = share.totals.size_bytes,
+                            .hashed_files = share.totals.hashed_files});
+  }
+  reply.done(lines);
+}
+
+void NodeService::share_rescan(const ShareRescanRequest& /*request*/,
+                               Responder<ShareRescanRequest> reply) {
+  daemon_.library().rescan([this, reply](const Status& scanned) {
+    const io::LibraryTotals& totals = daemon_.library().totals();
+    if (scanned) {
+      reply.done({.files = totals.files, .bytes = totals.size_bytes});
+    } else {
+      reply.fail(scanned.error());
+    }
+  });
+}
+
+void NodeService::search(const SearchRequest& request, Responder<SearchRequest> reply) {
+  run_search(io_, daemon_.searches(), request, reply);
+}
+
+void NodeService::get(const GetRequest& request, Responder<GetRequest> reply) {
+  run_get(io_, daemon_, state_dir_ + "/fetched", request, reply);
+}
+
+void NodeService::downloads(const DownloadsRequest& /*request*/,
+                            Responder<DownloadsRequest> reply) {
+  DownloadList list;
+  for (const io::DownloadSummary& summary : daemon_.fetches().list()) {
+    list.downloads.push_back(download_from(summary));
+  }
+  reply.done(list);
+}
+
+void NodeService::down(const DownRequest& /*request*/, Responder<DownRequest> reply) {
+  reply.done({});
+  asio::post(io_, down_);
+}
+
+}  // namespace freshet::api

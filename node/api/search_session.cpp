@@ -1,0 +1,116 @@
+#include "node/api/search_session.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+
+#include "node/core/search/query_text.h"
+
+namespace freshet::api {
+namespace {
+
+constexpr std::uint32_t kDefaultTtl = 7;
+constexpr std::uint32_t kMaxTtl = 15;
+constexpr Millis kDefaultTimeout{2000};
+
+struct Session {
+  Session(asio::io_context& io,
+          io::Searches& the_searches,
+          const Responder<SearchRequest>& the_reply)
+      : searches(the_searches),
+        reply(the_reply),
+        timer(io) {}
+
+  io::Searches& searches;
+  Responder<SearchRequest> reply;
+  asio::steady_timer timer;
+  core::search::AskId ask;
+  std::uint32_t limit = 0;  ///< 0: none
+  std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
+};
+
+Hit hit_from(const core::search::SearchResult& result) {
+  return {.n = result.number,
+          .id = result.id,
+          .name = result.name,
+          .size_bytes = result.size_bytes,
+          .sources = static_cast<std::uint32_t>(result.sources.size()),
+          .hops = result.hops};
+}
+
+void end(const std::shared_ptr<Session>& session) {
+  if (session->reply.over()) return;
+  const core::search::ResultSet* results = session->searches.results(session->ask);
+  SearchDone done;
+  if (results != nullptr) {
+    done.hits = static_cast<std::uint32_t>(results->size());
+    if (session->limit != 0) done.hits = std::min(done.hits, session->limit);
+    done.answered = static_cast<std::uint32_t>(results->answered());
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - session->started;
+  done.seconds = took.count();
+  session->timer.cancel();
+  session->searches.stop_watching(session->ask);
+  session->reply.done(done);
+}
+
+Result<wire::Query> query_from(const SearchRequest& request) {
+  if (!request.strategy.empty() && request.strategy != "flood" && request.strategy != "auto") {
+    return Error{
+        .code = ErrorCode::invalid,
+        .message = "strategy '" + request.strategy + "' is not known here; this version floods"};
+  }
+  if (request.ttl.value_or(0) > kMaxTtl) {
+    return Error{.code = ErrorCode::invalid, .message = "--ttl goes from 0 to 15"};
+  }
+  std::vector<std::string> words;
+  for (const std::string& word : request.excluded) words.push_back("-" + word);
+  words.emplace_back("--");
+  words.insert(words.end(), request.terms.begin(), request.terms.end());
+  words.insert(words.end(), request.phrases.begin(), request.phrases.end());
+  return core::search::parse_query(words);
+}
+
+}  // namespace
+
+void run_search(asio::io_context& io,
+                io::Searches& searches,
+                const SearchRequest& request,
+                const Responder<SearchRequest>& reply) {
+  auto query = query_from(request);
+  if (!query) {
+    reply.fail(query.error());
+    return;
+  }
+  auto session = std::make_shared<Session>(io, searches, reply);
+  session->limit = request.limit.value_or(0);
+  const auto ttl = static_cast<std::uint8_t>(request.ttl.value_or(kDefaultTtl));
+  const auto on_change = [session](const core::search::SearchResult& result) {
+    if (session->limit != 0 && result.number > session->limit) return;
+    session->reply.event(hit_from(result));
+    const auto* results = session->searches.results(session->ask);
+    if (session->limit == 0 || results == nullptr || results->size() < session->limit) return;
+    // Enough. Not from within this call: the search still adds the rest of this hit.
+    session->timer.expires_after(Millis(0));
+    session->timer.async_wait([session](const std::error_code& canceled) {
+      if (!canceled) end(session);
+    });
+  };
+  session->ask = searches.start(std::move(*query), ttl, on_change);
+  reply.on_gone([session] {
+    session->timer.cancel();
+    session->searches.stop_watching(session->ask);
+  });
+  session->timer.expires_after(request.timeout.value_or(kDefaultTimeout));
+  session->timer.async_wait([session](const std::error_code& canceled) {
+    if (!canceled) end(session);
+  });
+}
+
+}  // namespace freshet::api
