@@ -1,0 +1,72 @@
+// Which of this node's files does a query ask for? An in-memory inverted index over the words of
+// relative paths (folders and file name). It keeps words and numbers only: no paths, no sizes,
+// nothing on disk. Not thread-safe; single owner.
+//
+// When a query matches a file, with the words of tokenizer.h:
+// - a term matches a file that has it as a token;
+// - a phrase (words separated by a space) matches a chain of touching tokens, each a word of the
+// phrase; in phrases of
+//   up to kMaxJoinedWords words neighbours may also be written together, and in longer ones all of
+//   them. "holiday photos" matches holiday_photos.jpg, HolidayPhotos.jpg and holidayphotos.jpg;
+// - an excluded entry, word or phrase, must not match.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "node/base/bytes.h"
+#include "node/base/ids.h"
+#include "node/core/search/index_postings.h"
+#include "node/core/search/tokenizer.h"
+#include "node/wire/overlay/bodies.h"
+
+namespace freshet::core::search {
+
+/// A file of this node, as its owner (the catalogue) numbers them.
+using FileNumber = StrongInt<struct FileNumberTag, std::uint32_t>;
+
+/// Files in one index; an add() beyond it is refused.
+inline constexpr std::size_t kMaxIndexedFiles = 16'000'000;
+/// Phrases up to so many words match however neighbours are joined.
+inline constexpr std::size_t kMaxJoinedWords = 4;
+/// Work for one query: steps along lists of files, and tokens compared (up to 50 ns each). A query
+/// that needs more finds what it had by then.
+inline constexpr std::size_t kMaxFindSteps = 4'000'000;
+
+class Index {
+ public:
+  /// `hash_key`: random in a daemon, so that nobody can choose colliding words; it never shows in
+  /// any answer.
+  explicit Index(std::uint64_t hash_key);
+  ~Index();
+  Index(Index&&) noexcept;
+  Index& operator=(Index&&) noexcept;
+  Index(const Index&) = delete;
+  Index& operator=(const Index&) = delete;
+
+  /// Makes a file findable by its path inside the share (any bytes). A number that is there already
+  /// is replaced and moves to the end. False when the index is full.
+  bool add(FileNumber file, ByteView relative_path);
+  /// False when it is not there. Costs no search; the space comes back later (amortised constant
+  /// time).
+  bool remove(FileNumber file);
+
+  /// The files that match, at most `limit`, in order of addition. A query for a content id, or
+  /// without a word that must match, finds nothing.
+  [[nodiscard]] std::vector<FileNumber> find(const wire::Query& query, std::size_t limit) const;
+
+  [[nodiscard]] std::size_t size() const;
+  /// Heap bytes held, for `status` and the benchmark.
+  [[nodiscard]] std::size_t memory_bytes() const;
+
+ private:
+  struct State;
+  void compact();
+
+  std::unique_ptr<State> state_;
+  Tokens scratch_;
+};
+
+}  // namespace freshet::core::search

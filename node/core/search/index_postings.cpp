@@ -1,0 +1,84 @@
+#include "node/core/search/index_postings.h"
+
+#include <algorithm>
+
+#include "node/base/check.h"
+
+namespace freshet::core::search {
+
+void put_varint(std::uint32_t value, std::vector<Byte>& to) {
+  while (value >= 0x80U) {
+    to.push_back(static_cast<Byte>(value | 0x80U));
+    value >>= 7U;
+  }
+  to.push_back(static_cast<Byte>(value));
+}
+
+std::uint32_t get_varint(const Byte*& at) {
+  std::uint32_t value = *at & 0x7FU;
+  for (std::uint32_t shift = 7; (*at++ & 0x80U) != 0; shift += 7) {
+    value |= static_cast<std::uint32_t>(*at & 0x7FU) << shift;
+  }
+  return value;
+}
+
+void Postings::append(Slot slot) {
+  if (count_ == 0) {
+    first_ = last_ = slot;
+    count_ = 1;
+    return;
+  }
+  if (slot == last_) return;
+  FRESHET_CHECK(slot > last_);
+  if (!tail_) tail_ = std::make_unique<Tail>();
+  put_varint(slot - last_, tail_->deltas);
+  last_ = slot;
+  ++count_;
+  if (count_ % kSkipEvery == 0) {
+    tail_->skips.push_back(
+        {.slot = slot, .offset = static_cast<std::uint32_t>(tail_->deltas.size())});
+  }
+}
+
+std::size_t Postings::memory_bytes() const {
+  if (!tail_) return 0;
+  return sizeof(Tail) + tail_->deltas.capacity() + tail_->skips.capacity() * sizeof(Skip);
+}
+
+PostingsCursor::PostingsCursor(const Postings& postings) : postings_(&postings) {
+  if (postings.count_ == 0) return;
+  current_ = postings.first_;
+  if (!postings.tail_) return;
+  at_ = postings.tail_->deltas.data();
+  end_ = at_ + postings.tail_->deltas.size();
+}
+
+std::optional<Slot> PostingsCursor::seek(Slot target) {
+  if (!current_ || *current_ >= target) return current_;
+  skip_to(target);
+  while (*current_ < target) {
+    if (at_ == end_) return current_ = std::nullopt;
+    *current_ += get_varint(at_);
+  }
+  return current_;
+}
+
+void PostingsCursor::skip_to(Slot target) {
+  if (!postings_->tail_) return;
+  const auto& skips = postings_->tail_->skips;
+  if (next_skip_ >= skips.size() || skips[next_skip_].slot > target) return;
+  std::size_t step = 1;
+  while (next_skip_ + step < skips.size() && skips[next_skip_ + step].slot <= target) step *= 2;
+  const auto from = skips.begin() + static_cast<std::ptrdiff_t>(next_skip_ + step / 2);
+  const auto to =
+      skips.begin() + static_cast<std::ptrdiff_t>(std::min(next_skip_ + step, skips.size()));
+  const auto after = std::upper_bound(
+      from, to, target, [](Slot slot, const auto& skip) { return slot < skip.slot; });
+  const auto& last = *std::prev(after);
+  next_skip_ = static_cast<std::size_t>(after - skips.begin());
+  if (last.slot <= *current_) return;  // read past it already
+  current_ = last.slot;
+  at_ = postings_->tail_->deltas.data() + last.offset;
+}
+
+}  // namespace freshet::core::search

@@ -1,0 +1,72 @@
+#include "node/core/search/index_terms.h"
+
+#include <algorithm>
+
+#include "node/base/bytes.h"
+#include "node/base/check.h"
+#include "node/base/digest.h"
+#include "node/core/search/tokenizer.h"
+
+namespace freshet::core::search {
+namespace {
+
+// A bucket of robin_set<uint32_t>: the number, and its distance from home.
+constexpr std::size_t kBucketBytes = 8;
+constexpr float kLoad = 0.8F;
+// A path's words: at most one token and a half for each byte, expanded characters included.
+constexpr std::size_t kPathRoom = std::size_t{kMaxTextBytes} * 16 * kMaxWordBytes / 8;
+
+}  // namespace
+
+TermTable::TermTable(std::uint64_t hash_key)
+    : text_(std::make_unique<Text>()),
+      numbers_(0, Hash{text_.get()}, Equal{text_.get()}) {
+  text_->hash_key = hash_key;
+  numbers_.max_load_factor(kLoad);
+}
+
+std::string_view TermTable::Text::word(TermNumber term) const {
+  const std::uint32_t at = offsets[term];
+  return std::string_view(bytes).substr(at + 1, static_cast<Byte>(bytes[at]));
+}
+
+// Keyed at every step, so that colliding words cannot be made without the key.
+std::size_t TermTable::Hash::operator()(std::string_view word) const {
+  std::uint64_t state = text->hash_key ^ word.size();
+  while (!word.empty()) {
+    std::uint64_t chunk = 0;
+    const std::size_t count = std::min(word.size(), sizeof chunk);
+    std::memcpy(&chunk, word.data(), count);
+    state = Digest::mix(state ^ chunk) + text->hash_key;
+    word.remove_prefix(count);
+  }
+  return static_cast<std::size_t>(Digest::mix(state));
+}
+
+std::optional<TermNumber> TermTable::find(std::string_view word) const {
+  const auto found = numbers_.find(word);
+  if (found == numbers_.end()) return std::nullopt;
+  return *found;
+}
+
+TermNumber TermTable::intern(std::string_view word) {
+  if (const auto known = find(word)) return *known;
+  FRESHET_CHECK(word.size() <= UINT8_MAX);
+  const auto term = static_cast<TermNumber>(text_->offsets.size());
+  text_->offsets.push_back(static_cast<std::uint32_t>(text_->bytes.size()));
+  text_->bytes.push_back(static_cast<char>(word.size()));
+  text_->bytes += word;
+  numbers_.insert(term);
+  return term;
+}
+
+bool TermTable::full() const {
+  return text_->bytes.size() > UINT32_MAX - kPathRoom;
+}
+
+std::size_t TermTable::memory_bytes() const {
+  return sizeof(Text) + text_->bytes.capacity() + text_->offsets.capacity() * sizeof(std::uint32_t)
+         + numbers_.bucket_count() * kBucketBytes;
+}
+
+}  // namespace freshet::core::search

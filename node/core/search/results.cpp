@@ -1,0 +1,206 @@
+#include "node/core/search/results.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace freshet::core::search {
+namespace {
+
+constexpr std::size_t kIdDigits = ContentId::kSize * 2;
+
+std::optional<ResultNumber> number_of(std::string_view text) {
+  ResultNumber number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+// `hex` in lower case; nullopt unless it is 1 to 64 hexadecimal digits.
+std::optional<std::string> id_prefix(std::string_view hex) {
+  if (hex.empty() || hex.size() > kIdDigits) return std::nullopt;
+  std::string lower;
+  for (const char c : hex) {
+    const bool upper = c >= 'A' && c <= 'F';
+    if (!upper && !(c >= 'a' && c <= 'f') && !(c >= '0' && c <= '9')) return std::nullopt;
+    lower += upper ? static_cast<char>(c + ('a' - 'A')) : c;
+  }
+  return lower;
+}
+
+Error error(ErrorCode code, std::string_view what, std::string_view why) {
+  return {code, "'" + std::string(what) + "' " + std::string(why)};
+}
+
+}  // namespace
+
+std::vector<ResultNumber> ResultSet::add(const wire::HitRecord& record, std::uint8_t hops) {
+  std::vector<ResultNumber> changed;
+  if (record.files.empty()) return changed;
+  if (answered_.size() >= kMaxSourceNodes && !answered_.contains(record.node)) {
+    dropped_ += record.files.size();
+    return changed;
+  }
+  answered_.insert(record.node);
+  for (const wire::HitFile& file : record.files) {
+    const FileKey key(record.node, file.name, file.size_bytes);
+    const std::size_t live_before = live_;
+    const ResultNumber number = place(file, key);
+    if (number == 0) {
+      ++dropped_;
+      continue;
+    }
+    SearchResult& result = at(number);
+    bool news = live_ != live_before;
+    if (file.content && !result.id) {
+      result.id = file.content;
+      ids_[*file.content] = number;
+      news = true;
+    }
+    news |= set_source(result,
+                       {.node = record.node,
+                        .node_name = record.name,
+                        .addresses = record.addresses,
+                        .file_name = file.name,
+                        .size_bytes = file.size_bytes,
+                        .hops = hops});
+    if (news) changed.push_back(number);
+  }
+  for (ResultNumber& number : changed) number = live_number(number);  // merged by a later file
+  std::sort(changed.begin(), changed.end());
+  changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
+  return changed;
+}
+
+// The result that a file belongs to, made or merged if need be; 0 when there is no room.
+ResultNumber ResultSet::place(const wire::HitFile& file, const FileKey& key) {
+  ResultNumber by_file = 0;
+  ResultNumber by_content = 0;
+  if (const auto known = files_.find(key); known != files_.end()) {
+    by_file = live_number(known->second);
+  }
+  if (file.content) {
+    if (const auto known = ids_.find(*file.content); known != ids_.end()) {
+      by_content = live_number(known->second);
+    }
+    // The node has another file of the same name and size, in another folder.
+    const bool other_file = by_file != 0 && at(by_file).id && at(by_file).id != file.content;
+    if (other_file) by_file = 0;
+  }
+  if (by_file != 0 && by_content != 0 && by_file != by_content) return merge(by_file, by_content);
+  if (by_file != 0 || by_content != 0) {
+    const ResultNumber number = by_file != 0 ? by_file : by_content;
+    remember(key, number);
+    return number;
+  }
+  if (results_.size() >= kMaxResults || sources_ >= kMaxSources) return 0;
+  const auto number = static_cast<ResultNumber>(results_.size() + 1);
+  results_.push_back({.number = number,
+                      .id = std::nullopt,
+                      .name = file.name,
+                      .size_bytes = file.size_bytes,
+                      .hops = UINT8_MAX,
+                      .sources = {}});
+  became_.push_back(number);
+  remember(key, number);
+  ++live_;
+  return number;
+}
+
+void ResultSet::remember(const FileKey& key, ResultNumber number) {
+  if (files_.size() < kMaxKnownFiles) files_.emplace(key, number);
+}
+
+ResultNumber ResultSet::merge(ResultNumber a, ResultNumber b) {
+  const ResultNumber stays = std::min(a, b);
+  const ResultNumber goes = std::max(a, b);
+  SearchResult& from = at(goes);
+  SearchResult& to = at(stays);
+  if (!to.id) to.id = from.id;
+  if (to.id) ids_[*to.id] = stays;
+  const std::vector<Source> moved = std::exchange(from.sources, {});
+  sources_ -= moved.size();
+  for (const Source& source : moved) set_source(to, source);
+  from.name = {};
+  became_[goes - 1] = stays;
+  --live_;
+  return stays;
+}
+
+// True when the number of sources or the hops changed.
+bool ResultSet::set_source(SearchResult& result, Source source) {
+  const std::uint8_t hops_before = result.hops;
+  const auto known = std::find_if(result.sources.begin(),
+                                  result.sources.end(),
+                                  [&](const Source& each) { return each.node == source.node; });
+  if (known != result.sources.end()) {
+    known->hops = std::min(known->hops, source.hops);
+    result.hops = std::min(result.hops, source.hops);
+    if (!source.addresses.empty()) known->addresses = std::move(source.addresses);
+    return result.hops != hops_before;
+  }
+  if (result.sources.size() >= kMaxSourcesPerResult || sources_ >= kMaxSources) {
+    ++dropped_;
+    return false;
+  }
+  if (source.addresses.size() > wire::kMaxHitAddresses) {
+    source.addresses.resize(wire::kMaxHitAddresses);
+  }
+  result.hops = std::min(result.hops, source.hops);
+  result.sources.push_back(std::move(source));
+  ++sources_;
+  return true;
+}
+
+// Follows merges; each leads to a lower number.
+ResultNumber ResultSet::live_number(ResultNumber number) const {
+  while (became_[number - 1] != number) number = became_[number - 1];
+  return number;
+}
+
+std::vector<const SearchResult*> ResultSet::all() const {
+  std::vector<const SearchResult*> list;
+  for (const SearchResult& result : results_) {
+    if (became_[result.number - 1] == result.number) list.push_back(&result);
+  }
+  return list;
+}
+
+const SearchResult* ResultSet::by_number(ResultNumber number) const {
+  if (number == 0 || number > results_.size()) return nullptr;
+  return &results_[live_number(number) - 1];
+}
+
+const SearchResult* ResultSet::by_id(const ContentId& id) const {
+  const auto found = ids_.find(id);
+  return found == ids_.end() ? nullptr : by_number(found->second);
+}
+
+Result<const SearchResult*> ResultSet::resolve(std::string_view what) const {
+  if (const auto number = number_of(what)) {
+    if (const SearchResult* result = by_number(*number)) return result;
+  }
+  return by_prefix(what);
+}
+
+Result<const SearchResult*> ResultSet::by_prefix(std::string_view hex) const {
+  const auto prefix = id_prefix(hex);
+  if (!prefix) {
+    return error(ErrorCode::invalid, hex, "is neither a result's number nor an id");
+  }
+  std::string padded = *prefix;
+  padded.resize(kIdDigits, '0');
+  const auto first = ids_.lower_bound(*ContentId::from_hex(padded));
+  const auto begins_so = [&](auto each) {
+    return each != ids_.end() && each->first.hex().compare(0, prefix->size(), *prefix) == 0;
+  };
+  if (!begins_so(first)) {
+    return error(ErrorCode::not_found, hex, "is not among the results of the last search");
+  }
+  if (begins_so(std::next(first))) {
+    return error(ErrorCode::invalid, hex, "begins several ids of the last search; give more of it");
+  }
+  return by_number(first->second);
+}
+
+}  // namespace freshet::core::search
