@@ -1,0 +1,230 @@
+#include "node/io/net/dialer.h"
+
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
+#include <charconv>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace freshet::io {
+
+using asio::ip::tcp;
+
+struct Dialer::Impl {
+  Impl(asio::io_context& the_io, LinkShared& the_shared, const TlsContext& the_tls, DialLimits the_limits)
+      : io(the_io), shared(the_shared), tls(the_tls), limits(the_limits) {}
+  asio::io_context& io;
+  LinkShared& shared;
+  const TlsContext& tls;
+  DialLimits limits;
+  std::set<std::shared_ptr<Attempt>> attempts;
+  bool stopped = false;
+};
+
+// One call of dial(): several connections on the way, one of which wins.
+struct Dialer::Attempt : std::enable_shared_from_this<Attempt>, LinkHandler {
+  Attempt(std::shared_ptr<Impl> the_dialer, Protocol the_protocol, Dialled the_callback)
+      : dialer(std::move(the_dialer)),
+        protocol(the_protocol),
+        callback(std::move(the_callback)),
+        deadline(dialer->io),
+        stagger(dialer->io),
+        resolver(dialer->io) {}
+
+  void begin() {
+    dialer->attempts.insert(shared_from_this());
+    deadline.expires_after(dialer->limits.connect);
+    deadline.async_wait([self = shared_from_this()](const asio::error_code& canceled) {
+      if (canceled) return;
+      self->last = {.code = ErrorCode::timed_out, .message = "no answer"};
+      self->finish(nullptr);
+    });
+  }
+  void resolve(const HostPort& target);
+  void try_next();
+  void connect(const Endpoint& where);
+  void shake(const std::shared_ptr<tcp::socket>& socket);
+  void one_failed(Error error);
+  void finish(const std::shared_ptr<TlsLink>& winner);
+
+  void on_link_up(TlsLink& link) override {
+    const auto node = links.extract(&link);
+    if (!node.empty()) finish(node.mapped());
+  }
+  void on_link_data(TlsLink& /*link*/, ByteView /*bytes*/) override {}
+  void on_link_writable(TlsLink& /*link*/) override {}
+  void on_link_closed(TlsLink& link, LinkEnd end) override {
+    const auto keep = links.extract(&link);
+    if (keep.empty()) return;
+    one_failed({.code = end == LinkEnd::wrong_key ? ErrorCode::wrong_key : ErrorCode::io,
+                .message = std::string(to_string(end))});
+  }
+
+  std::shared_ptr<Impl> dialer;
+  Protocol protocol;
+  Dialled callback;
+  asio::steady_timer deadline;
+  asio::steady_timer stagger;
+  tcp::resolver resolver;
+  std::optional<NodeKey> expected;
+  std::vector<Endpoint> addresses;
+  std::size_t next = 0;
+  std::size_t running = 0;
+  std::set<std::shared_ptr<tcp::socket>> sockets;
+  std::map<TlsLink*, std::shared_ptr<TlsLink>> links;
+  Error last{.code = ErrorCode::io, .message = "no usable address"};
+  bool finished = false;
+};
+
+void Dialer::Attempt::resolve(const HostPort& target) {
+  resolver.async_resolve(
+      target.host,
+      std::to_string(target.port),
+      tcp::resolver::numeric_service,
+      [self = shared_from_this(), host = target.host](const asio::error_code& failed,
+                                                      const tcp::resolver::results_type& results) {
+        if (self->finished) return;
+        if (failed) {
+          self->last = {.code = ErrorCode::io, .message = "cannot resolve '" + host + "': " + failed.message()};
+          self->finish(nullptr);
+          return;
+        }
+        for (const auto& result : results) self->addresses.push_back(to_endpoint(result.endpoint()));
+        self->try_next();
+      });
+}
+
+void Dialer::Attempt::try_next() {
+  if (finished) return;
+  if (next >= addresses.size() || next >= dialer->limits.max_addresses) {
+    if (running == 0) finish(nullptr);
+    return;
+  }
+  connect(addresses[next++]);
+  stagger.expires_after(dialer->limits.stagger);
+  stagger.async_wait([self = shared_from_this()](const asio::error_code& canceled) {
+    if (!canceled && self->next < self->addresses.size()) self->try_next();
+  });
+}
+
+void Dialer::Attempt::connect(const Endpoint& where) {
+  ++running;
+  auto socket = std::make_shared<tcp::socket>(dialer->io);
+  sockets.insert(socket);
+  socket->async_connect(to_asio(where),
+                        [self = shared_from_this(), socket](const asio::error_code& failed) {
+                          self->sockets.erase(socket);
+                          if (self->finished) return;
+                          if (failed) {
+                            self->one_failed({.code = ErrorCode::io, .message = failed.message()});
+                          } else {
+                            self->shake(socket);
+                          }
+                        });
+}
+
+void Dialer::Attempt::shake(const std::shared_ptr<tcp::socket>& socket) {
+  auto link = TlsLink::client(dialer->shared, dialer->tls, std::move(*socket), dialer->limits.link, protocol);
+  if (expected) link->expect(*expected);
+  links[link.get()] = link;
+  link->start(*this);
+}
+
+void Dialer::Attempt::one_failed(Error error) {
+  --running;
+  if (finished) return;
+  // That another node answers is worth more than that one address was silent.
+  if (last.code != ErrorCode::wrong_key) last = std::move(error);
+  stagger.cancel();
+  try_next();
+}
+
+void Dialer::Attempt::finish(const std::shared_ptr<TlsLink>& winner) {
+  if (finished) return;
+  finished = true;
+  const auto self = shared_from_this();
+  dialer->attempts.erase(self);
+  deadline.cancel();
+  stagger.cancel();
+  resolver.cancel();
+  asio::error_code ignored;
+  for (const auto& socket : std::exchange(sockets, {})) socket->close(ignored);
+  for (const auto& [raw, link] : std::exchange(links, {})) link->abort();
+  if (dialer->stopped) return;
+  if (winner) {
+    callback(winner);
+  } else {
+    callback(last);
+  }
+}
+
+Dialer::Dialer(asio::io_context& io, LinkShared& shared, const TlsContext& tls, DialLimits limits)
+    : impl_(std::make_shared<Impl>(io, shared, tls, limits)) {}
+
+Dialer::~Dialer() { stop(); }
+
+void Dialer::dial(const std::vector<Endpoint>& addresses,
+                  Protocol protocol,
+                  const std::optional<NodeKey>& expected,
+                  Dialled dialled) {
+  auto attempt = std::make_shared<Attempt>(impl_, protocol, std::move(dialled));
+  attempt->expected = expected;
+  attempt->addresses = addresses;
+  attempt->begin();
+  asio::post(impl_->io, [attempt] { attempt->try_next(); });
+}
+
+void Dialer::dial_name(const std::string& host_port, Protocol protocol, Dialled dialled) {
+  auto attempt = std::make_shared<Attempt>(impl_, protocol, std::move(dialled));
+  attempt->begin();
+  asio::post(impl_->io, [attempt, host_port] {
+    const auto target = parse_host_port(host_port);
+    if (target) {
+      attempt->resolve(*target);
+    } else {
+      attempt->last = target.error();
+      attempt->finish(nullptr);
+    }
+  });
+}
+
+void Dialer::stop() {
+  impl_->stopped = true;
+  for (const auto& attempt : std::set(impl_->attempts)) attempt->finish(nullptr);
+}
+
+Result<HostPort> parse_host_port(const std::string& text) {
+  const Error malformed{.code = ErrorCode::invalid,
+                        .message = "'" + text + "' is not HOST, HOST:PORT or [ADDRESS]:PORT"};
+  HostPort result;
+  std::string port;
+  if (text.starts_with("[")) {
+    const auto end = text.find(']');
+    if (end == std::string::npos) return malformed;
+    result.host = text.substr(1, end - 1);
+    const std::string rest = text.substr(end + 1);
+    if (!rest.empty() && !rest.starts_with(":")) return malformed;
+    port = rest.empty() ? "" : rest.substr(1);
+    if (!rest.empty() && port.empty()) return malformed;
+  } else {
+    const auto colon = text.rfind(':');
+    const bool bare_v6 = colon != std::string::npos && text.find(':') != colon;
+    if (bare_v6 || colon == std::string::npos) {
+      result.host = text;
+    } else {
+      result.host = text.substr(0, colon);
+      port = text.substr(colon + 1);
+      if (port.empty()) return malformed;
+    }
+  }
+  if (result.host.empty()) return malformed;
+  if (port.empty()) return result;
+  const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), result.port);
+  if (failed != std::errc{} || end != port.data() + port.size() || result.port == 0) return malformed;
+  return result;
+}
+
+}  // namespace freshet::io

@@ -1,0 +1,59 @@
+// Connects: resolves a name where it has to, tries several addresses staggered (RFC 8305's idea), brings TLS up, and keeps
+// the first link whose peer is who it should be.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/base/endpoint.h"
+#include "node/base/result.h"
+#include "node/io/net/tls_link.h"
+
+namespace freshet::io {
+
+struct DialLimits {
+  std::chrono::milliseconds connect{5000};  ///< name, TCP and TLS together
+  std::chrono::milliseconds stagger{250};
+  std::size_t max_addresses = 8;
+  LinkLimits link;
+};
+
+class Dialer {
+ public:
+  /// Gets the link, whose handler it sets before it returns; or what went wrong last.
+  using Dialled = std::function<void(Result<std::shared_ptr<TlsLink>>)>;
+
+  /// `shared` and `tls` outlive the dialer.
+  Dialer(asio::io_context& io, LinkShared& shared, const TlsContext& tls, DialLimits limits);
+  ~Dialer();
+  Dialer(const Dialer&) = delete;
+  Dialer& operator=(const Dialer&) = delete;
+
+  /// Never calls back from within.
+  void dial(const std::vector<Endpoint>& addresses,
+            Protocol protocol,
+            const std::optional<NodeKey>& expected,
+            Dialled dialled);
+  /// HOST, HOST:PORT, ADDR:PORT or [ADDR]:PORT; without a port kDefaultPort.
+  void dial_name(const std::string& host_port, Protocol protocol, Dialled dialled);
+  /// Nothing calls back any more.
+  void stop();
+
+ private:
+  struct Impl;
+  struct Attempt;
+  std::shared_ptr<Impl> impl_;
+};
+
+/// Splits HOST[:PORT]. Errors: invalid.
+struct HostPort {
+  std::string host;
+  std::uint16_t port = kDefaultPort;
+};
+Result<HostPort> parse_host_port(const std::string& text);
+
+}  // namespace freshet::io

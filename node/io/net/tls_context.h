@@ -1,0 +1,47 @@
+// The node's TLS identity and settings: a self-signed Ed25519 certificate made in memory from the node's key, TLS 1.3
+// alone, no tickets and no resumption. A peer's certificate must be of the same kind; its public key is the peer's name.
+// The handshake proves that the peer holds the key; who may be talked to is the caller's business.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "node/base/bytes.h"
+#include "node/base/ids.h"
+#include "node/base/result.h"
+
+typedef struct ssl_st SSL;  // NOLINT(modernize-use-using): OpenSSL's own declaration
+
+namespace freshet::io {
+
+/// What a connection is for, agreed by ALPN.
+enum class Protocol : std::uint8_t {
+  overlay,   ///< "freshet/1": frames
+  transfer,  ///< "freshet-bt/1": a BitTorrent stream
+};
+
+class TlsContext {
+ public:
+  /// `secret`: the 32-byte seed of the node's Ed25519 key. Errors: io (OpenSSL refuses).
+  static Result<TlsContext> make(ByteView secret);
+  TlsContext(TlsContext&&) noexcept;
+  TlsContext& operator=(TlsContext&&) noexcept;
+  TlsContext(const TlsContext&) = delete;
+  TlsContext& operator=(const TlsContext&) = delete;
+  ~TlsContext();
+
+  /// A new connection's state, to be freed with SSL_free(). Client: asks for `protocol`.
+  [[nodiscard]] SSL* new_server() const;
+  [[nodiscard]] SSL* new_client(Protocol protocol) const;
+
+  /// After the handshake. nullopt when none was agreed.
+  static std::optional<Protocol> protocol_of(const SSL* ssl);
+  static std::optional<NodeKey> peer_key_of(const SSL* ssl);
+
+ private:
+  struct State;
+  explicit TlsContext(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace freshet::io
