@@ -47,14 +47,14 @@ class ControlServer {
 
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;
-  /// Closes what is left. Destroy it when the daemon has nothing else to give back: who asked for
-  /// `down` takes the end of the connection for the end of the daemon. No handler of the io_context
-  /// runs for it afterwards.
+  /// Closes what is left, and gives the folder back. Destroy it when the daemon has nothing else to
+  /// give back, for who asked for `down` takes the end of the connection for the end of the daemon;
+  /// but before `io`. The service is not called afterwards.
   ~ControlServer();
 
-  /// Takes no more connections, and closes those whose last request was not `down`; services are
-  /// told that their clients are gone. Replies that were given before are still sent, as far as the
-  /// io_context runs.
+  /// Takes no more connections and closes those whose last request was not `down`; services hear
+  /// that the clients of running requests are gone. Replies given before are still sent, as far as
+  /// `io` runs. Again: nothing.
   void stop();
 
   [[nodiscard]] const ControlCounters& counters() const;
