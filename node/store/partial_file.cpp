@@ -141,7 +141,7 @@ Result<PartialFile> PartialFile::open_with(const std::string& downloads, ResumeH
       !made) {
     return made.error();
   }
-  if (::access(file.head_.target_folder.c_str(), W_OK | X_OK) != 0) {
+  if (::faccessat(AT_FDCWD, file.head_.target_folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
     return os_error(
         "cannot write into", file.head_.target_folder, errno, "choose another folder with -o");
   }

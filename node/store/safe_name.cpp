@@ -71,7 +71,9 @@ std::string safe_file_name(std::string_view name, const ContentId& content) {
   safe.erase(0, safe.find_first_not_of(". -"));
   safe.erase(safe.find_last_not_of(' ') + 1);
   if (safe.empty()) return content.hex();
-  return fitted(safe, {});
+  safe = fitted(safe, {});
+  safe.erase(safe.find_last_not_of(' ') + 1);  // the cut may have left one at the end
+  return safe;
 }
 
 std::string numbered_file_name(std::string_view name, unsigned number) {

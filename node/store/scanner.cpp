@@ -176,7 +176,7 @@ Result<ShareLocation> resolve_share(const std::string& path) {
   }
   location.single_file = S_ISREG(info.st_mode);
   const int needed = location.single_file ? R_OK : R_OK | X_OK;
-  if (::access(real.get(), needed) != 0) return share_error(path, errno);
+  if (::faccessat(AT_FDCWD, real.get(), needed, AT_EACCESS) != 0) return share_error(path, errno);
   return location;
 }
 
