@@ -1,0 +1,224 @@
+#include "node/api/codec.h"
+
+#include <string>
+#include <utility>
+
+#include <doctest/doctest.h>
+
+namespace freshet::api {
+namespace {
+
+ByteView message_of(const Bytes& framed) {
+  REQUIRE(load_le<std::uint32_t>(framed.data()) == framed.size() - kLengthBytes);
+  return ByteView(framed).subspan(kLengthBytes);
+}
+
+template <typename R>
+void check_request(const R& request) {
+  const auto decoded = decode_request(message_of(encode_request(request)));
+  REQUIRE(decoded.ok());
+  REQUIRE(std::holds_alternative<R>(*decoded));
+  CHECK(std::get<R>(*decoded) == request);
+}
+
+template <typename T>
+void check_reply(const T& reply) {
+  const auto decoded = decode_reply(message_of(encode_reply(reply)));
+  REQUIRE(decoded);
+  REQUIRE(std::holds_alternative<T>(*decoded));
+  CHECK(std::get<T>(*decoded) == reply);
+}
+
+bool refused(const Request& request) {
+  const Bytes framed = encode_request(request);
+  const auto decoded = decode_request(ByteView(framed).subspan(kLengthBytes));
+  return !decoded && decoded.error().code == ErrorCode::invalid;
+}
+
+ContentId content(Byte fill) {
+  ContentId id;
+  id.bytes.fill(fill);
+  return id;
+}
+NodeKey node(Byte fill) {
+  NodeKey key;
+  key.bytes.fill(fill);
+  return key;
+}
+
+}  // namespace
+
+TEST_CASE("every request comes back as it was written") {
+  check_request(PingRequest{});
+  check_request(StatusRequest{});
+  check_request(PeersRequest{});
+  check_request(JoinRequest{.address = "host:7346", .timeout = Millis(1500)});
+  check_request(ShareAddRequest{.path = "/home/\xFF/Public"});
+  check_request(ShareRemoveRequest{.path = "/home"});
+  check_request(ShareListRequest{});
+  check_request(ShareRescanRequest{});
+  check_request(SearchRequest{.terms = {"blue", "Bö"},
+                              .excluded = {"red"},
+                              .phrases = {"a b"},
+                              .ttl = 0,
+                              .timeout = Millis(0),
+                              .limit = 3,
+                              .strategy = "flood"});
+  check_request(SearchRequest{.terms = {"x"},
+                              .excluded = {},
+                              .phrases = {},
+                              .ttl = {},
+                              .timeout = {},
+                              .limit = {},
+                              .strategy = ""});
+  check_request(GetRequest{.what = "2", .folder = "/tmp", .file_name = "n", .timeout = Millis(10)});
+  check_request(GetRequest{.what = "abc", .folder = "", .file_name = "", .timeout = {}});
+  check_request(DownloadsRequest{});
+  check_request(DownRequest{});
+}
+
+TEST_CASE("every reply comes back as it was written") {
+  check_reply(Done{});
+  check_reply(DaemonInfo{.version = 1, .agent = "freshet/0.1.0", .pid = 42});
+  check_reply(StatusInfo{.id = node(1),
+                         .name = "desk",
+                         .agent = "a",
+                         .state_dir = "/s",
+                         .listen = {"1.2.3.4:5", "[::1]:5"},
+                         .peers = 3,
+                         .shared_files = 4,
+                         .shared_bytes = 5,
+                         .hashed_files = 6,
+                         .hashed_bytes = 7,
+                         .uptime = Millis(8),
+                         .counters = {{"a", 1}, {"b", ~0ULL}}});
+  check_reply(PeerList{});
+  check_reply(PeerList{{{.id = node(2),
+                         .addr = "1.2.3.4:5",
+                         .name = "n",
+                         .direction = Direction::out,
+                         .rtt_ms = 0.25,
+                         .bytes_in = 1,
+                         .bytes_out = 2},
+                        {.id = node(3),
+                         .addr = "x",
+                         .name = "",
+                         .direction = Direction::in,
+                         .rtt_ms = {},
+                         .bytes_in = 0,
+                         .bytes_out = 0}}});
+  check_reply(Joined{.id = node(4), .addr = "1.2.3.4:5", .name = "n"});
+  check_reply(ShareCount{.files = 1, .bytes = 2});
+  check_reply(ShareLines{{{.path = "/p", .files = 1, .bytes = 2, .hashed_files = 3}}});
+  check_reply(Hit{.n = 1, .id = content(5), .name = "f", .size_bytes = 6, .sources = 7, .hops = 8});
+  check_reply(Hit{.n = 1, .id = {}, .name = "\xFF", .size_bytes = 0, .sources = 1, .hops = 0});
+  check_reply(SearchDone{.hits = 1, .answered = 2, .seconds = 0.5});
+  check_reply(GetProgress{.id = content(6), .done_bytes = 1, .size_bytes = 2, .sources = 3});
+  check_reply(GetDone{.id = content(7), .path = "/p", .size_bytes = 1, .seconds = 2, .sources = 3});
+  check_reply(DownloadList{{{.id = content(8),
+                             .name = "n",
+                             .folder = "/f",
+                             .size_bytes = 2,
+                             .done_bytes = 1,
+                             .state = DownloadState::fetching,
+                             .sources = 1}}});
+}
+
+TEST_CASE("every error code and its message come back") {
+  for (const ErrorCode code : {ErrorCode::invalid,
+                               ErrorCode::not_found,
+                               ErrorCode::no_daemon,
+                               ErrorCode::wrong_key,
+                               ErrorCode::no_source,
+                               ErrorCode::verification,
+                               ErrorCode::io,
+                               ErrorCode::timed_out,
+                               ErrorCode::canceled}) {
+    const auto decoded = decode_reply(message_of(encode_reply(Error{code, "why"})));
+    REQUIRE(decoded);
+    CHECK(std::get<Error>(*decoded).code == code);
+    CHECK(std::get<Error>(*decoded).message == "why");
+  }
+}
+
+TEST_CASE("every download state comes back") {
+  for (const DownloadState state : {DownloadState::fetching,
+                                    DownloadState::paused,
+                                    DownloadState::done,
+                                    DownloadState::failed}) {
+    DownloadList list;
+    list.downloads.emplace_back().state = state;
+    check_reply(list);
+  }
+}
+
+TEST_CASE("a request beyond a limit is refused, one at the limit is not") {
+  CHECK_FALSE(refused(SearchRequest{.terms = std::vector<std::string>(kMaxWords, "w"),
+                                    .excluded = {},
+                                    .phrases = {},
+                                    .ttl = {},
+                                    .timeout = {},
+                                    .limit = {},
+                                    .strategy = ""}));
+  CHECK(refused(SearchRequest{.terms = std::vector<std::string>(kMaxWords + 1, "w"),
+                              .excluded = {},
+                              .phrases = {},
+                              .ttl = {},
+                              .timeout = {},
+                              .limit = {},
+                              .strategy = ""}));
+  CHECK_FALSE(refused(SearchRequest{.terms = {std::string(kMaxWordBytes, 'w')},
+                                    .excluded = {},
+                                    .phrases = {},
+                                    .ttl = {},
+                                    .timeout = {},
+                                    .limit = {},
+                                    .strategy = ""}));
+  CHECK(refused(SearchRequest{.terms = {std::string(kMaxWordBytes + 1, 'w')},
+                              .excluded = {},
+                              .phrases = {},
+                              .ttl = {},
+                              .timeout = {},
+                              .limit = {},
+                              .strategy = ""}));
+  CHECK_FALSE(refused(ShareAddRequest{.path = std::string(kMaxPathBytes, '/')}));
+  CHECK(refused(ShareAddRequest{.path = std::string(kMaxPathBytes + 1, '/')}));
+  CHECK(refused(ShareAddRequest{.path = ""}));
+  CHECK(refused(ShareRemoveRequest{.path = std::string("/a\0b", 4)}));
+  CHECK(refused(GetRequest{.what = "", .folder = "", .file_name = "", .timeout = {}}));
+  CHECK(refused(JoinRequest{.address = "", .timeout = Millis(1)}));
+}
+
+TEST_CASE("a request of another protocol version is refused with the way out") {
+  const Bytes version_two = {0x08, 0x02, 0x12, 0x00};  // version = 2, ping
+  const auto decoded = decode_request(version_two);
+  REQUIRE_FALSE(decoded.ok());
+  CHECK(decoded.error().message.find("restart the daemon") != std::string::npos);
+}
+
+TEST_CASE("a request that this version does not know is refused with the way out") {
+  const Bytes unknown = {0x08, 0x01, 0xA2, 0x06, 0x00};  // version = 1, field 100
+  const auto decoded = decode_request(unknown);
+  REQUIRE_FALSE(decoded.ok());
+  CHECK(decoded.error().message.find("does not know") != std::string::npos);
+}
+
+TEST_CASE("bytes that are no message are refused") {
+  CHECK_FALSE(decode_request(Bytes{0xFF, 0xFF, 0xFF}).ok());
+  CHECK_FALSE(decode_request({}).ok());
+  CHECK_FALSE(decode_request(Bytes(kMaxRequestBytes + 1)).ok());
+  CHECK_FALSE(decode_reply(Bytes{0xFF, 0xFF, 0xFF}).has_value());
+  CHECK_FALSE(decode_reply({}).has_value());
+}
+
+TEST_CASE("an answer that is too large becomes an error that says so") {
+  StatusInfo info;
+  info.name = std::string(kMaxReplyBytes, 'x');
+  const Bytes framed = encode_reply(info);
+  CHECK(framed.size() < 1000);
+  const auto decoded = decode_reply(message_of(framed));
+  REQUIRE(decoded);
+  CHECK(std::holds_alternative<Error>(*decoded));
+}
+
+}  // namespace freshet::api
