@@ -1,0 +1,78 @@
+// The beacon: says on every local network that this node is here, and hears others say so. A
+// datagram of about 50 bytes goes to an IPv4 and an IPv6 multicast group and to IPv4 broadcast,
+// from one socket per interface and family. Decides nothing about whom to dial; believes nothing
+// but "somebody at this address claims this key" (the TLS handshake proves it).
+//
+// Sent at the start, 0.2 s and 1 s later, then every 30 s or so. A beacon of a node that was not
+// heard lately is answered directly, so that two nodes know each other as soon as the second one
+// starts. Interfaces are read again every 10 s; what one of them refuses is logged once and stops
+// no other.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "node/base/endpoint.h"
+#include "node/base/ids.h"
+#include "node/io/asio_fwd.h"
+
+namespace freshet::io {
+
+/// All of UDP. Every node on a network uses the same.
+inline constexpr std::uint16_t kDiscoveryPort = 7346;
+
+struct DiscoveryConfig {
+  std::uint16_t udp_port = kDiscoveryPort;
+  std::chrono::milliseconds interval{30'000};  ///< jittered by a fifth either way
+  std::chrono::milliseconds reread{10'000};    ///< of the interfaces
+  std::size_t max_interfaces = 16;           ///< as many as a socket may join groups on (Linux: 20)
+  std::size_t max_known = 1024;              ///< nodes whose beacons are not answered again
+  std::chrono::milliseconds forget{90'000};  ///< a node unheard for so long is unknown again
+  std::chrono::milliseconds reply_gap{1000};  ///< between two answers to one address
+  std::size_t max_reply_addresses = 256;      ///< answered within that gap; beyond it nobody is
+  std::size_t max_seen_per_second = 200;      ///< reported to the owner
+};
+
+struct DiscoveryCounters {
+  std::uint64_t sent = 0;  ///< datagrams, answers included
+  std::uint64_t replies = 0;
+  std::uint64_t heard = 0;  ///< beacons of other nodes
+  std::uint64_t malformed = 0;
+  std::uint64_t suppressed = 0;  ///< not answered or not reported: a limit was reached
+  std::uint64_t send_failed = 0;
+};
+
+class Discovery {
+ public:
+  /// A node, and where it says that it takes connections (a link-local address has its scope).
+  /// Never this node itself.
+  using Seen = std::function<void(const NodeKey& node, const Endpoint& where)>;
+
+  /// `tcp_port` is announced. `listening`: what the listener is bound to; beacons go out only where
+  /// a connection to the sender's address would reach it.
+  Discovery(asio::io_context& io,
+            const NodeKey& self,
+            std::uint16_t tcp_port,
+            std::vector<Endpoint> listening,
+            Seen seen);
+  ~Discovery();
+  Discovery(const Discovery&) = delete;
+  Discovery& operator=(const Discovery&) = delete;
+
+  /// Before start().
+  void set_config(const DiscoveryConfig& config);
+  /// Never fails: what the system refuses is logged and tried again. Never calls back from within.
+  void start();
+  /// Nothing calls back any more.
+  void stop();
+  [[nodiscard]] const DiscoveryCounters& counters() const;
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace freshet::io
