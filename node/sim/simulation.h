@@ -1,0 +1,51 @@
+// The small front of the simulator for tests and benchmarks: nodes on a static topology under
+// constant latency, and queries one after another. Owns everything that it needs but the content.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "node/base/result.h"
+#include "node/core/node.h"
+#include "node/sim/content.h"
+#include "node/sim/host.h"
+#include "node/sim/network.h"
+#include "node/sim/query_log.h"
+#include "node/sim/topology.h"
+
+namespace freshet::sim {
+
+struct SimulationConfig {
+  std::uint64_t seed = 1;
+  /// discover is turned off, and max_links raised to the topology's highest degree.
+  core::Config node;
+  Duration latency = std::chrono::milliseconds(50);
+  /// The command or test that repeats the run.
+  std::string reproduce = "(unnamed)";
+};
+
+class Simulation {
+ public:
+  /// `content` outlives the simulation.
+  Simulation(Topology topology, const SimulationConfig& config, const Content& content);
+
+  /// Opens every link of the topology and runs until all have exchanged Hello. A batch of links at
+  /// a time, so that what links need only while they greet is needed for few of them at once.
+  Status settle();
+
+  /// Asks at `origin` and runs until nothing of the query is under way.
+  Result<QueryResult> query(NodeIndex origin, const wire::Query& query, std::uint8_t ttl);
+
+  [[nodiscard]] Host& host() { return host_; }
+  [[nodiscard]] const Topology& topology() const { return topology_; }
+  [[nodiscard]] std::uint64_t digest() const { return host_.digest(); }
+
+ private:
+  Topology topology_;
+  core::Config node_config_;
+  ConstantLatency latency_;
+  Host host_;
+};
+
+}  // namespace freshet::sim
