@@ -15,6 +15,11 @@ namespace freshet::store {
 
 namespace {
 
+// NORMAL: a commit is not synced; kill -9 loses nothing, a power cut the last commits and never
+// the order.
+constexpr const char* kSettings =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+    "PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY";
 constexpr int kSchemaVersion = static_cast<int>(kSchemaSteps.size());
 
 Error damaged(std::string what) {
@@ -71,11 +76,6 @@ Result<Database> try_open(const std::string& file) {
   if (auto made = make_private_file(file); !made) return made.error();
   auto database = Database::open(file);
   if (!database) return database;
-  // NORMAL: a commit is not synced; kill -9 loses nothing, a power cut the last commits and never
-  // the order.
-  constexpr const char* kSettings =
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
-      "PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY";
   if (auto set = database->execute(kSettings); !set) return set.error();
   if (auto checked = check_pages(*database, file); !checked) return checked.error();
   if (auto migrated = migrate(*database, file); !migrated) return migrated.error();

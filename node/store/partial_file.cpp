@@ -26,6 +26,7 @@ constexpr mode_t kPrivateFile = S_IRUSR | S_IWUSR;
 constexpr mode_t kPartMode = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
 /// Records between two heads, at most: the journal stays short.
 constexpr std::uint64_t kMaxRecords = 4096;
+constexpr std::uint64_t kMiB = 1U << 20U;
 
 std::string part_path_of(const std::string& downloads, const ContentId& content) {
   return downloads + "/" + content.hex() + ".part";
@@ -69,7 +70,6 @@ Result<std::optional<ResumeData>> load_resume(const std::string& path, const Con
 }
 
 Error no_space(const std::string& name, std::uint64_t needed, std::uint64_t available) {
-  constexpr std::uint64_t kMiB = 1U << 20U;
   return Error{ErrorCode::io,
                "not enough space for " + name + ": " + std::to_string(needed / kMiB + 1)
                    + " MiB are still to come and " + std::to_string(available / kMiB)

@@ -61,7 +61,7 @@ class PartialFile {
   /// full: nothing is recorded, going on later is possible).
   Status write_at(std::uint64_t offset, ByteView bytes);
   /// Fills `out`; the caller sees to it that these bytes were written. Errors: invalid, io.
-  Status read_at(std::uint64_t offset, std::span<Byte> out) const;
+  [[nodiscard]] Status read_at(std::uint64_t offset, std::span<Byte> out) const;
   /// Records that the piece was written and matches its hash. Twice is fine. Errors: invalid, io.
   Status record(std::uint32_t piece);
   /// write_at() and record(). REQUIRES nothing: a wrong length is an Error (invalid).

@@ -18,6 +18,7 @@ namespace freshet::store {
 namespace {
 
 constexpr std::size_t kCopyBytes = 1U << 20U;
+constexpr mode_t kFolderMode = S_IRWXU | S_IRWXG | S_IRWXO;  // less the umask, both
 constexpr mode_t kFileMode =
     S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;  // less the umask
 
@@ -87,7 +88,6 @@ Result<std::string> rename_to_free_name(const Placement& placement,
 }  // namespace
 
 Result<std::string> place_file(const Placement& placement) {
-  constexpr mode_t kFolderMode = S_IRWXU | S_IRWXG | S_IRWXO;
   if (auto made = make_folders(placement.folder, kFolderMode); !made) return made.error();
   int why = 0;
   auto placed = rename_to_free_name(placement, placement.from, why);

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
-#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -22,11 +21,6 @@ namespace {
 
 struct CloseFolder {
   void operator()(DIR* folder) const { ::closedir(folder); }
-};
-struct FreeText {
-  void operator()(char* text) const {
-    std::free(text);
-  }  // NOLINT(cppcoreguidelines-no-malloc): realpath's
 };
 
 Error share_error(const std::string& path, int why) {
@@ -97,6 +91,7 @@ class Walk {
     const int folder_fd = fd.release();  // the DIR's now
     while (true) {
       errno = 0;
+      // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread has this stream.
       const dirent* entry = ::readdir(entries.get());
       if (entry == nullptr) {
         return errno == 0 ? Status(kOk) : cannot_enter(folder, root, errno);
@@ -165,18 +160,19 @@ class Walk {
 }  // namespace
 
 Result<ShareLocation> resolve_share(const std::string& path) {
-  const std::unique_ptr<char, FreeText> real(::realpath(path.c_str(), nullptr));
-  if (!real) return share_error(path, errno);
-  ShareLocation location{real.get(), false};
+  std::error_code why;
+  ShareLocation location{std::filesystem::canonical(path, why).string(), false};
+  if (why) return share_error(path, why.value());
   struct stat info {};
-  if (::stat(real.get(), &info) != 0) return share_error(path, errno);
+  if (::stat(location.path.c_str(), &info) != 0) return share_error(path, errno);
   if (!S_ISDIR(info.st_mode) && !S_ISREG(info.st_mode)) {
     return Error{ErrorCode::io,
                  "cannot share " + path + ": it is neither a folder nor a regular file"};
   }
   location.single_file = S_ISREG(info.st_mode);
   const int needed = location.single_file ? R_OK : R_OK | X_OK;
-  if (::faccessat(AT_FDCWD, real.get(), needed, AT_EACCESS) != 0) return share_error(path, errno);
+  if (::faccessat(AT_FDCWD, location.path.c_str(), needed, AT_EACCESS) != 0)
+    return share_error(path, errno);
   return location;
 }
 

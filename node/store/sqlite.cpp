@@ -7,6 +7,8 @@ namespace freshet::store {
 namespace {
 
 constexpr int kBusyTimeoutMs = 5000;
+/// One user at a time (thread-compatible): SQLite need not lock.
+constexpr int kOpenFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 
 Error sqlite_error(sqlite3* handle) {
   const int code = sqlite3_errcode(handle);
@@ -102,8 +104,7 @@ bool Statement::is_null(int column) const {
 
 Result<Database> Database::open(const std::string& file) {
   sqlite3* handle = nullptr;
-  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  const int code = sqlite3_open_v2(file.c_str(), &handle, kFlags, nullptr);
+  const int code = sqlite3_open_v2(file.c_str(), &handle, kOpenFlags, nullptr);
   Database database(handle);
   if (handle == nullptr) return Error{ErrorCode::io, "out of memory"};
   if (code != SQLITE_OK) {

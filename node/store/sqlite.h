@@ -53,6 +53,8 @@ class ResetAtEnd {
   explicit ResetAtEnd(Statement& statement) : statement_(statement) {}
   ResetAtEnd(const ResetAtEnd&) = delete;
   ResetAtEnd& operator=(const ResetAtEnd&) = delete;
+  ResetAtEnd(ResetAtEnd&&) = delete;
+  ResetAtEnd& operator=(ResetAtEnd&&) = delete;
   ~ResetAtEnd() { statement_.reset(); }
 
  private:

@@ -55,7 +55,7 @@ std::string short_socket(const std::string& dir, const Environment& environment)
   store_be(digest.value(), hash.data());
   const std::string name = to_hex(hash) + "/control.sock";
   if (usable(environment.xdg_runtime_dir)) {
-    const std::string path = environment.xdg_runtime_dir + "/freshet-" + name;
+    std::string path = environment.xdg_runtime_dir + "/freshet-" + name;
     if (path.size() <= kMaxSocketPath) return path;
   }
   return "/tmp/freshet-" + std::to_string(environment.uid) + "-" + name;

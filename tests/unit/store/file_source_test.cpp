@@ -11,6 +11,10 @@ namespace freshet::store {
 using wire::bt::HashRequest;
 using wire::bt::Shape;
 
+namespace {
+constexpr std::size_t kBlock = wire::bt::kBlockBytes;
+}  // namespace
+
 TEST_CASE("a file's content id does not depend on how it is read") {
   const TempFolder temp;
   for (const std::size_t size : {std::size_t{0},
@@ -161,7 +165,7 @@ TEST_CASE("hashes of every layer prove themselves to the root") {
 TEST_CASE(
     "a hash request beyond the content is refused, and leaves of a corrupted file are not served") {
   const TempFolder temp;
-  const std::string path = temp.write("f", noise(1, 5 * 16384));
+  const std::string path = temp.write("f", noise(1, 5 * kBlock));
   const FileRef before = ref_to(temp, "f");
   const auto content = hash_file(before);
   REQUIRE(content.ok());
@@ -170,7 +174,7 @@ TEST_CASE(
       wire::bt::size_proof_request(content->id, Shape::of(before.stamp.size_bytes));
   request.index = 1U << 20U;
   CHECK(source.hashes(before, *content, request).error().code == ErrorCode::invalid);
-  temp.write("other", noise(2, 5 * 16384));
+  temp.write("other", noise(2, 5 * kBlock));
   request.index = 0;
   const FileRef other = ref_to(temp, "other");
   ContentInfo long_pieces = *content;
@@ -181,9 +185,9 @@ TEST_CASE(
 
 TEST_CASE("leaves below the piece layer are refused when the disk no longer has the piece") {
   const TempFolder temp;
-  constexpr std::size_t kSize = std::size_t{64} * 1024 * 1024 + 16384;  // pieces of two blocks
+  constexpr std::size_t size = 4097 * kBlock;  // pieces of two blocks
   temp.write("f", "");
-  std::filesystem::resize_file(temp / "f", kSize);
+  std::filesystem::resize_file(temp / "f", size);
   const auto content = hash_file(ref_to(temp, "f"));
   REQUIRE(content.ok());
   { std::fstream(temp / "f", std::ios::in | std::ios::out | std::ios::binary) << "bad"; }

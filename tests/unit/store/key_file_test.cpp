@@ -59,12 +59,12 @@ TEST_CASE("a damaged key is refused and stays as it is") {
 
 TEST_CASE("a key of another kind is refused") {
   // openssl genpkey -algorithm X25519
-  constexpr std::string_view kX25519 =
+  constexpr std::string_view other_kind =
       "-----BEGIN PRIVATE KEY-----\n"
       "MC4CAQAwBQYDK2VuBCIEIHcHbQpzGKV9PBbBclGyZkXfTC+H68CZKrF3+6UduSwq\n"
       "-----END PRIVATE KEY-----\n";
   const TempFolder temp;
-  temp.write("key.pem", kX25519);
+  temp.write("key.pem", other_kind);
   REQUIRE(::chmod((temp / "key.pem").c_str(), 0600) == 0);
   CHECK_FALSE(load_or_create_key(temp / "key.pem").ok());
 }

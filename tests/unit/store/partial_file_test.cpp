@@ -12,7 +12,7 @@ namespace freshet::store {
 
 namespace {
 
-constexpr std::uint32_t kPiece = kMinPieceLength;
+constexpr std::size_t kPiece = kMinPieceLength;
 
 /// A content, and a state with a downloads folder to fetch it into.
 struct Fetch {
@@ -23,12 +23,12 @@ struct Fetch {
     builder.feed(bytes_of(text));
     spec.content = builder.finish()->root;
     spec.size_bytes = size;
-    spec.piece_length = kPiece;
+    spec.piece_length = kMinPieceLength;
     spec.name = "boat.jpg";
     spec.target_folder = target.empty() ? temp / "target" : target;
   }
   [[nodiscard]] ByteView piece(std::uint32_t index) const {
-    return bytes_of(std::string_view(text).substr(std::size_t{index} * kPiece, kPiece));
+    return bytes_of(std::string_view(text).substr(index * kPiece, kPiece));
   }
   [[nodiscard]] Result<PartialFile> open() const { return PartialFile::open(downloads, spec); }
   [[nodiscard]] std::string path_of(const std::string& suffix) const {

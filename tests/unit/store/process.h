@@ -24,10 +24,11 @@ void in_killed_child(Work work) {
   FRESHET_CHECK(::waitpid(child, &status, 0) == child);
 }
 
+inline constexpr uid_t kNobody = 65534;
+
 /// Runs `claim` in a child that is not root (which may read everything), and gives its answer.
 template <typename Claim>
 bool as_nobody(Claim claim) {
-  constexpr uid_t kNobody = 65534;
   const pid_t child = ::fork();
   FRESHET_CHECK(child >= 0);
   if (child == 0) {
@@ -50,6 +51,8 @@ class FileSizeLimit {
   }
   FileSizeLimit(const FileSizeLimit&) = delete;
   FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+  FileSizeLimit(FileSizeLimit&&) = delete;
+  FileSizeLimit& operator=(FileSizeLimit&&) = delete;
   ~FileSizeLimit() {
     ::setrlimit(RLIMIT_FSIZE, &before_);
     ::signal(SIGXFSZ, handler_);

@@ -76,8 +76,8 @@ TEST_CASE("whatever a peer sends becomes one safe path component") {
     name.clear();
     for (unsigned word = seed * 2654435761U + 1, i = 0; i < seed % 300; ++i) {
       word = word * 1664525U + 1013904223U;
-      constexpr std::string_view kSpicy = "../\\ -\n\xE2\x80\xAE\xC2\x80z";
-      name += (word >> 24U) % 3 == 0 ? kSpicy[(word >> 16U) % kSpicy.size()]
+      constexpr std::string_view spicy = "../\\ -\n\xE2\x80\xAE\xC2\x80z";
+      name += (word >> 24U) % 3 == 0 ? spicy[(word >> 16U) % spicy.size()]
                                      : static_cast<char>(word >> 20U);
     }
     const std::string result = safe(name);

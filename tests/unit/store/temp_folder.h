@@ -30,6 +30,8 @@ class TempFolder {
   }
   TempFolder(const TempFolder&) = delete;
   TempFolder& operator=(const TempFolder&) = delete;
+  TempFolder(TempFolder&&) = delete;
+  TempFolder& operator=(TempFolder&&) = delete;
   ~TempFolder() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
@@ -40,6 +42,7 @@ class TempFolder {
     return path_ + "/" + std::string(name);
   }
   /// Writes a file, its folders too.
+  // NOLINTNEXTLINE(modernize-use-nodiscard): most callers know the path.
   std::string write(std::string_view name, std::string_view text) const {
     std::string path = *this / name;
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
