@@ -58,6 +58,7 @@ struct Config {
   Duration hashes_timeout = std::chrono::seconds(3);  ///< then asked of another
   std::uint32_t max_hash_requests = 4;                ///< in flight on one link
   std::uint32_t endgame_copies = 2;                   ///< of one block in flight
+  std::uint32_t endgame_window = 16;  ///< a link with so many in flight asks for no copies
   /// Blocks of a content that are kept before its size is proven.
   std::uint32_t max_unproven_blocks = 128;
   /// Pieces that are being assembled, in bytes; one piece is always allowed.

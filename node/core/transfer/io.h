@@ -49,6 +49,7 @@ enum class CloseReason : std::uint8_t {
   silent,       ///< a handshake, data or any message did not come in time
   slow_reader,  ///< does not read what it asked for
   bad_data,     ///< blocks or hashes that do not fit the content
+  unhelpful,    ///< refuses what it must have
   bad_size,     ///< the size that it claimed is not the content's
   finished,     ///< neither side has anything for the other
   stopped,      ///< the fetch was stopped or failed
@@ -205,7 +206,7 @@ struct Close {
   LinkId link;
   CloseReason reason = CloseReason::none;
 };
-/// The handshake or whole messages, as they go on the wire. Within the link's room.
+/// The next bytes of the stream; messages may be cut anywhere. Within the link's room.
 struct Send {
   LinkId link;
   Bytes bytes;

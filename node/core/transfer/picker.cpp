@@ -1,0 +1,280 @@
+#include "node/core/transfer/picker.h"
+
+#include <algorithm>
+
+#include "node/base/check.h"
+#include "node/base/digest.h"
+
+namespace freshet::core::transfer {
+namespace {
+
+// Contributors of one piece beyond this number share the last one's number.
+constexpr std::size_t kMaxContributors = 255;
+
+std::uint32_t block_number(const BlockRange& block) {
+  return block.begin / wire::bt::kBlockBytes;
+}
+
+}  // namespace
+
+Picker::Picker(const Shape& shape, Limits limits, Rng& rng)
+    : shape_(shape),
+      limits_(limits),
+      rarity_(shape.piece_count, rng) {}
+
+// Who has everything makes no piece rarer than another.
+void Picker::add_holder(const PieceSet& have) {
+  ++epoch_;
+  if (have.all()) return;
+  for (std::uint32_t piece = 0; piece < have.size(); ++piece) {
+    if (have.has(piece)) rarity_.more(piece);
+  }
+}
+
+void Picker::remove_holder(const PieceSet& have) {
+  if (have.all()) return;
+  for (std::uint32_t piece = 0; piece < have.size(); ++piece) {
+    if (have.has(piece)) rarity_.fewer(piece);
+  }
+}
+
+void Picker::holder_got(std::uint32_t piece) {
+  ++epoch_;
+  rarity_.more(piece);
+}
+
+Picker::Open* Picker::find(std::uint32_t piece) {
+  const auto at = open_.find(piece);
+  return at == open_.end() ? nullptr : &at->second;
+}
+
+const Picker::Open* Picker::find(std::uint32_t piece) const {
+  const auto at = open_.find(piece);
+  return at == open_.end() ? nullptr : &at->second;
+}
+
+bool Picker::may_ask(const OpenPieces::value_type& open, const Asker& asker) {
+  if (!asker.have.has(open.first)) return false;
+  return !open.second.alone || !open.second.owner || *open.second.owner == asker.key;
+}
+
+std::optional<BlockRange> Picker::pick(const Asker& asker) {
+  if (limits_.last_first) {
+    if (const auto last = pick_last(asker)) return last;
+  }
+  Open* orphan = nullptr;
+  Open* shared = nullptr;
+  std::uint32_t orphan_piece = 0;
+  std::uint32_t shared_piece = 0;
+  for (const std::uint32_t piece : with_free_) {
+    const auto at = open_.find(piece);
+    if (!may_ask(*at, asker)) continue;
+    if (at->second.lead == asker.link) return take_next(piece, at->second, asker);
+    if (!at->second.lead && orphan == nullptr) {
+      orphan = &at->second;
+      orphan_piece = piece;
+    }
+    if (shared == nullptr) {
+      shared = &at->second;
+      shared_piece = piece;
+    }
+  }
+  if (orphan != nullptr) return take_next(orphan_piece, *orphan, asker);
+  std::uint32_t piece = 0;
+  if (Open* fresh = open_rarest(asker, piece)) return take_next(piece, *fresh, asker);
+  if (shared != nullptr) return take_next(shared_piece, *shared, asker);
+  return std::nullopt;
+}
+
+std::optional<BlockRange> Picker::pick_last(const Asker& asker) {
+  const std::uint32_t piece = shape_.piece_count - 1;
+  const std::uint32_t block = shape_.piece_blocks(piece) - 1;
+  if (!asker.have.has(piece)) return std::nullopt;
+  Open* last = find(piece);
+  if (last == nullptr && rarity_.waits(piece)) last = &open(piece);
+  if (last == nullptr || last->blocks[block].state != State::free) return std::nullopt;
+  if (last->alone) return std::nullopt;
+  if (!last->lead) last->lead = asker.link;
+  return take(piece, *last, block);
+}
+
+Picker::Open& Picker::open(std::uint32_t piece) {
+  rarity_.remove(piece);
+  Open& fresh = open_[piece];
+  fresh.blocks.resize(shape_.piece_blocks(piece));
+  fresh.free = static_cast<std::uint32_t>(fresh.blocks.size());
+  with_free_.insert(piece);
+  open_bytes_ += shape_.piece_bytes(piece);
+  return fresh;
+}
+
+Picker::Open* Picker::open_rarest(const Asker& asker, std::uint32_t& piece) {
+  if (!open_.empty() && open_bytes_ + shape_.piece_length > limits_.max_open_bytes) return nullptr;
+  for (const std::uint32_t candidate : rarity_.waiting()) {
+    if (!asker.have.has(candidate)) continue;
+    piece = candidate;
+    return &open(candidate);
+  }
+  return nullptr;
+}
+
+BlockRange Picker::take(std::uint32_t piece, Open& open, std::uint32_t block) {
+  FRESHET_CHECK(open.blocks[block].state == State::free);
+  open.blocks[block].state = State::asked;
+  open.blocks[block].asked = 1;
+  if (--open.free == 0) with_free_.erase(piece);
+  return shape_.block_range(piece, block);
+}
+
+BlockRange Picker::take_next(std::uint32_t piece, Open& open, const Asker& asker) {
+  if (!open.lead) open.lead = asker.link;
+  if (open.alone && !open.owner) {
+    open.owner = asker.key;
+    open.lead = asker.link;
+  }
+  while (open.blocks[open.next_free].state != State::free) ++open.next_free;
+  return take(piece, open, open.next_free);
+}
+
+bool Picker::claim(const BlockRange& block) {
+  Open* open = find(block.piece);
+  if (open == nullptr || open->blocks[block_number(block)].state != State::free) return false;
+  if (open->alone) return false;
+  take(block.piece, *open, block_number(block));
+  return true;
+}
+
+void Picker::free_block(std::uint32_t piece, Open& open, std::uint32_t block) {
+  Block& state = open.blocks[block];
+  if (state.state == State::free) return;
+  if (state.state == State::there) --open.there;
+  state = Block{};
+  open.next_free = std::min(open.next_free, block);
+  ++open.free;
+  with_free_.insert(piece);
+  ++epoch_;
+}
+
+void Picker::release(const BlockRange& block) {
+  Open* open = find(block.piece);
+  if (open == nullptr) return;
+  Block& state = open->blocks[block_number(block)];
+  if (state.state != State::asked) return;
+  if (--state.asked == 0) free_block(block.piece, *open, block_number(block));
+}
+
+void Picker::begin_again(std::uint32_t piece, Open& open) {
+  for (std::uint32_t i = 0; i < open.blocks.size(); ++i) free_block(piece, open, i);
+  open.contributors.clear();
+  open.owner.reset();
+  open.lead.reset();
+}
+
+void Picker::drop_link(LinkId link, const NodeKey& key) {
+  for (auto& [piece, open] : open_) {
+    if (open.alone && open.owner == key && open.there < open.blocks.size()) {
+      begin_again(piece, open);
+    }
+    if (open.lead == link) {
+      open.lead.reset();
+      ++epoch_;
+    }
+  }
+}
+
+std::uint8_t Picker::contributor_number(Open& open, const NodeKey& key) {
+  const auto at = std::find(open.contributors.begin(), open.contributors.end(), key);
+  if (at == open.contributors.end() && open.contributors.size() < kMaxContributors) {
+    open.contributors.push_back(key);
+    return static_cast<std::uint8_t>(open.contributors.size() - 1);
+  }
+  const auto number = at - open.contributors.begin();
+  return static_cast<std::uint8_t>(std::min<std::ptrdiff_t>(number, kMaxContributors - 1));
+}
+
+Picker::Arrival Picker::arrived(const BlockRange& block, const NodeKey& from, bool released) {
+  Open* open = find(block.piece);
+  if (open == nullptr) return {};
+  Block& state = open->blocks[block_number(block)];
+  if (state.state == State::there) return {};
+  if (open->alone && open->owner != from) return {};  // late, of someone who may not help here
+  if (state.state == State::free && --open->free == 0) with_free_.erase(block.piece);
+  const bool duplicated = state.asked > (released ? 0 : 1);
+  state = {.state = State::there, .asked = 0, .from = contributor_number(*open, from)};
+  ++open->there;
+  return {.kept = true, .duplicated = duplicated, .whole = open->there == open->blocks.size()};
+}
+
+bool Picker::is_whole(std::uint32_t piece) const {
+  const Open* open = find(piece);
+  return open != nullptr && open->there == open->blocks.size();
+}
+
+std::optional<NodeKey> Picker::bringer(const BlockRange& block) const {
+  const Open* open = find(block.piece);
+  if (open == nullptr) return std::nullopt;
+  const Block& state = open->blocks[block_number(block)];
+  if (state.state != State::there) return std::nullopt;
+  return open->contributors[state.from];
+}
+
+std::vector<std::uint32_t> Picker::whole_pieces() const {
+  std::vector<std::uint32_t> pieces;
+  for (const auto& [piece, open] : open_) {
+    if (open.there == open.blocks.size()) pieces.push_back(piece);
+  }
+  return pieces;
+}
+
+const std::vector<NodeKey>& Picker::contributors(std::uint32_t piece) const {
+  const Open* open = find(piece);
+  FRESHET_CHECK(open != nullptr);
+  return open->contributors;
+}
+
+void Picker::done(std::uint32_t piece) {
+  rarity_.remove(piece);
+  with_free_.erase(piece);
+  if (open_.erase(piece) == 0) return;
+  open_bytes_ -= shape_.piece_bytes(piece);
+  ++epoch_;
+}
+
+void Picker::failed(std::uint32_t piece, bool alone) {
+  Open* open = find(piece);
+  FRESHET_CHECK(open != nullptr);
+  begin_again(piece, *open);
+  open->alone = alone;
+}
+
+void Picker::forget_contributions(const NodeKey& key) {
+  for (auto& [piece, open] : open_) {
+    const auto at = std::find(open.contributors.begin(), open.contributors.end(), key);
+    if (at == open.contributors.end() || open.there == open.blocks.size()) continue;
+    const auto number = static_cast<std::uint8_t>(at - open.contributors.begin());
+    for (std::uint32_t i = 0; i < open.blocks.size(); ++i) {
+      const Block& block = open.blocks[i];
+      if (block.state == State::there && block.from == number) free_block(piece, open, i);
+    }
+  }
+}
+
+std::vector<std::uint32_t> Picker::open_pieces() const {
+  std::vector<std::uint32_t> pieces;
+  for (const auto& entry : open_) pieces.push_back(entry.first);
+  return pieces;
+}
+
+std::uint64_t Picker::digest() const {
+  Digest digest;
+  for (const std::uint32_t piece : rarity_.waiting()) digest.add(piece);
+  for (const auto& [piece, open] : open_) {
+    digest.add(piece);
+    digest.add(std::uint64_t{open.free} << 32U | open.there);
+    digest.add(open.lead ? open.lead->value + 1U : 0U);
+  }
+  digest.add(open_bytes_);
+  return digest.value();
+}
+
+}  // namespace freshet::core::transfer

@@ -1,0 +1,308 @@
+#include "node/core/transfer/requests.h"
+
+#include <algorithm>
+
+#include "node/core/transfer/fetching.h"
+#include "node/core/transfer/links.h"
+#include "node/core/transfer/messages_in.h"
+#include "node/core/transfer/sizing.h"
+
+namespace freshet::core::transfer {
+namespace {
+
+using InFlightList = std::deque<InFlight>;
+
+// Blocks come in the order in which they were asked, so the search ends at once.
+InFlightList::iterator find_in_flight(Session& session, const BlockRange& block) {
+  return std::find_if(session.in_flight.begin(),
+                      session.in_flight.end(),
+                      [&](const InFlight& entry) { return entry.block == block; });
+}
+
+bool is_asked(Session& session, const BlockRange& block) {
+  return find_in_flight(session, block) != session.in_flight.end();
+}
+
+// The content's shape may be relied on as far as this link is concerned.
+bool shape_holds(const Session& session) {
+  const Content& content = *session.content;
+  return content.shape && (content.proven || session.claim == content.shape->size);
+}
+
+void ask_hashes(Turn& turn, Session& session) {
+  PieceHashes& hashes = *session.content->fetch->hashes;
+  while (session.hash_requests < turn.config.max_hash_requests) {
+    const auto request = hashes.ask(session.link, turn.now);
+    if (!request) return;
+    ++session.hash_requests;
+    turn.say(session, *request);
+    turn.wake_by(turn.now + turn.config.hashes_timeout);
+  }
+}
+
+bool may_ask_blocks(const Turn& turn, const Session& session) {
+  const Fetch& fetch = *session.content->fetch;
+  if (session.stalled || (session.peer_choking && !session.speculating)) return false;
+  if (session.interesting == 0) return false;
+  if (fetch.storage_ready) return true;
+  return !fetch.resumed && fetch.unproven_kept < turn.config.max_unproven_blocks;
+}
+
+// Before StorageReady, what is kept and what is on its way is bounded for the whole content.
+std::size_t unproven_room(const Turn& turn, const Content& content) {
+  std::size_t used = content.fetch->unproven_kept;
+  for (const Session* session : content.sessions) used += session->in_flight.size();
+  const std::size_t most = turn.config.max_unproven_blocks;
+  return most - std::min(most, used);
+}
+
+std::optional<BlockRange> pick(Turn& turn, Session& session) {
+  Picker& picker = *session.content->fetch->picker;
+  const Picker::Asker asker{.link = session.link, .key = session.peer, .have = session.have};
+  if (const auto block = picker.pick(asker)) return block;
+  if (!picker.endgame()) {
+    session.idle_epoch = picker.epoch();
+    return std::nullopt;
+  }
+  if (session.in_flight.size() >= turn.config.endgame_window) return std::nullopt;
+  return picker.pick_duplicate(asker,
+                               [&](const BlockRange& block) { return is_asked(session, block); });
+}
+
+void ask_blocks(Turn& turn, Session& session) {
+  Content& content = *session.content;
+  Fetch& fetch = *content.fetch;
+  if (!may_ask_blocks(turn, session)) return;
+  if (session.idle_epoch == fetch.picker->epoch() && !fetch.picker->endgame()) return;
+  const std::size_t target = std::min(session.window.blocks(), session.reqq);
+  const std::size_t batch = std::max<std::size_t>(1, target / 4);
+  const std::size_t before = session.in_flight.size();
+  if (before > 0 && before + batch > target) return;
+  std::size_t room = fetch.storage_ready ? target : unproven_room(turn, content);
+  while (session.in_flight.size() < target && room > 0) {
+    const auto block = pick(turn, session);
+    if (!block) break;
+    --room;
+    session.in_flight.push_back({.block = *block});
+    turn.say(session, wire::bt::Request{*block});
+    ++turn.counters.blocks_requested;
+  }
+  if (before > 0 || session.in_flight.empty()) return;
+  session.data_at = turn.now;
+  session.window.resume(turn.now);
+  turn.wake_by(turn.now + turn.config.stall_timeout);
+}
+
+// The end-game: another link brought the block first.
+void cancel_elsewhere(Turn& turn, const Session& from, const BlockRange& block) {
+  for (Session* session : from.content->sessions) {
+    if (session == &from) continue;
+    const auto at = find_in_flight(*session, block);
+    if (at == session->in_flight.end() || at->given_up) continue;
+    session->in_flight.erase(at);
+    ++session->forgiven;
+    ++turn.counters.cancels_sent;
+    turn.say(*session, wire::bt::Cancel{block});
+  }
+  from.content->fetch->refill = true;
+}
+
+// A stalled link brings data again: what nobody else took meanwhile is its own again, the rest is
+// not needed.
+void recover(Turn& turn, Session& session) {
+  session.stalled = false;
+  InFlightList kept;
+  for (InFlight& entry : session.in_flight) {
+    if (!entry.given_up || session.content->fetch->picker->claim(entry.block)) {
+      kept.push_back({.block = entry.block});
+      continue;
+    }
+    ++session.forgiven;
+    ++turn.counters.cancels_sent;
+    turn.say(session, wire::bt::Cancel{entry.block});
+  }
+  session.in_flight = std::move(kept);
+}
+
+void on_unasked(Turn& turn, Session& session) {
+  if (session.forgiven > 0) {
+    --session.forgiven;
+    ++turn.counters.blocks_duplicate;
+    return;
+  }
+  ++turn.counters.blocks_unasked;
+  offend(turn, session);
+}
+
+// Takes a block that was asked into its piece.
+void keep(Turn& turn, Session& session, const InFlight& entry) {
+  Content& content = *session.content;
+  Fetch& fetch = *content.fetch;
+  const BlockRange& block = entry.block;
+  if (!fetch.storage_ready && fetch.unproven_kept >= turn.config.max_unproven_blocks) {
+    if (!entry.given_up) fetch.picker->release(block);
+    return;
+  }
+  const auto arrival = fetch.picker->arrived(block, session.peer, entry.given_up);
+  if (!arrival.kept) {
+    ++turn.counters.blocks_duplicate;
+    return;
+  }
+  ++turn.counters.blocks_in;
+  if (!fetch.storage_ready) ++fetch.unproven_kept;
+  turn.push(KeepBlock{.link = session.link,
+                      .content = content.id,
+                      .block = block,
+                      .piece_bytes = content.shape->piece_bytes(block.piece)});
+  if (arrival.duplicated) cancel_elsewhere(turn, session, block);
+  if (!content.proven) try_check_last(turn, content);
+  if (arrival.whole) try_verify(turn, content, block.piece);
+}
+
+// The peer said it had the piece, and refuses it.
+void forget_piece(Session& session, std::uint32_t piece) {
+  if (piece >= session.have.size() || !session.have.has(piece)) return;
+  PieceSet have = session.have;
+  have.remove(piece);
+  set_have(session, std::move(have));
+}
+
+}  // namespace
+
+void ask_more(Turn& turn, Session& session) {
+  if (session.closing || session.content == nullptr) return;
+  const Content& content = *session.content;
+  if (!content.fetch || !content.fetch->picker || !shape_holds(session)) return;
+  ask_hashes(turn, session);
+  ask_blocks(turn, session);
+}
+
+void on_block(Turn& turn, Session& session, const BlockRange& block) {
+  session.heard_at = turn.now;
+  turn.counters.bytes_in += block.length;
+  session.round_in += block.length;
+  const auto at = find_in_flight(session, block);
+  if (at == session.in_flight.end()) {
+    on_unasked(turn, session);
+    return;
+  }
+  const InFlight entry = *at;
+  session.in_flight.erase(at);
+  session.data_at = turn.now;
+  session.delivered = true;
+  session.window.delivered(turn.config, block.length, turn.now);
+  keep(turn, session, entry);
+  if (session.closing || !session.content->fetch || !session.content->fetch->picker) return;
+  if (session.stalled) recover(turn, session);
+  ask_more(turn, session);
+}
+
+void on_reject(Turn& turn, Session& session, const BlockRange& block) {
+  ++turn.counters.rejects_in;
+  const auto at = find_in_flight(session, block);
+  if (at == session.in_flight.end()) {
+    if (session.forgiven > 0) --session.forgiven;
+    return;
+  }
+  Fetch& fetch = *session.content->fetch;
+  if (!at->given_up) fetch.picker->release(block);
+  session.in_flight.erase(at);
+  fetch.refill = true;
+  if (session.speculating) {
+    session.speculating = false;
+    return;
+  }
+  if (session.peer_choking) return;
+  forget_piece(session, block.piece);
+  update_interest(turn, session);
+  offend(turn, session);
+}
+
+void on_hashes(Turn& turn, Session& session, const wire::bt::Hashes& answer) {
+  if (session.hash_requests == 0) {
+    offend(turn, session);
+    return;
+  }
+  --session.hash_requests;
+  Content& content = *session.content;
+  if (!content.fetch || !content.fetch->hashes) return;
+  const auto result = content.fetch->hashes->answered(answer.request, answer.hashes);
+  using Kind = PieceHashes::Answer::Kind;
+  if (result.kind == Kind::bad) {
+    ++turn.counters.hashes_bad;
+    const bool size = result.of_size_proof;
+    if (size) ++turn.counters.size_proofs_bad;
+    ban(turn, session, size ? CloseReason::bad_size : CloseReason::bad_data);
+    return;
+  }
+  if (result.kind == Kind::size_proof) try_check_last(turn, content);
+  if (result.piece_count > 0) {
+    for (const std::uint32_t piece : content.fetch->picker->whole_pieces()) {
+      try_verify(turn, content, piece);
+    }
+  }
+  ask_more(turn, session);
+}
+
+void on_hash_reject(Turn& turn, Session& session, const HashRequest& request) {
+  if (session.hash_requests == 0) {
+    offend(turn, session);
+    return;
+  }
+  --session.hash_requests;
+  Content& content = *session.content;
+  if (!content.fetch || !content.fetch->hashes) return;
+  bool size_proof = false;
+  if (!content.fetch->hashes->refused(session.link, request, size_proof)) return;
+  content.fetch->refill = true;
+  if (size_proof) {
+    refute_claim(turn, session);
+  } else if (session.announced.known && session.peer_has_all()) {
+    close(turn, session, CloseReason::unhelpful);
+  }
+}
+
+void on_choked(Turn& turn, Session& session) {
+  if (!session.fast) forget_requests(turn, session);
+}
+
+void forget_requests(Turn& /*turn*/, Session& session) {
+  if (session.in_flight.empty() || !session.content->fetch) return;
+  Fetch& fetch = *session.content->fetch;
+  for (const InFlight& entry : session.in_flight) {
+    if (!entry.given_up && fetch.picker) fetch.picker->release(entry.block);
+  }
+  session.forgiven += static_cast<std::uint32_t>(session.in_flight.size());
+  session.in_flight.clear();
+  session.stalled = false;
+  fetch.refill = true;
+}
+
+void run_request_timers(Turn& turn, Session& session) {
+  if (session.closing || session.in_flight.empty()) return;
+  const TimePoint dead = session.data_at + turn.config.data_timeout;
+  if (turn.now >= dead) return close(turn, session, CloseReason::silent);
+  turn.wake_by(dead);
+  if (session.stalled) return;
+  const TimePoint late = session.data_at + turn.config.stall_timeout;
+  if (turn.now < late) return turn.wake_by(late);
+  ++turn.counters.stalls;
+  session.stalled = true;
+  Fetch& fetch = *session.content->fetch;
+  for (InFlight& entry : session.in_flight) {
+    fetch.picker->release(entry.block);
+    entry.given_up = true;
+  }
+  fetch.picker->drop_link(session.link, session.peer);
+  fetch.refill = true;
+}
+
+void refill(Turn& turn) {
+  for (auto& [id, content] : turn.state.contents) {
+    if (!content->fetch || !content->fetch->refill) continue;
+    content->fetch->refill = false;
+    for (Session* session : content->sessions) ask_more(turn, *session);
+  }
+}
+
+}  // namespace freshet::core::transfer

@@ -1,0 +1,24 @@
+// Serves what is here: judges requests, keeps them in bounds, and decides who is choked
+// (tit-for-tat, one optimistic slot).
+#pragma once
+
+#include "node/core/transfer/io.h"
+#include "node/core/transfer/turn.h"
+
+namespace freshet::core::transfer {
+
+void on_request(Turn& turn, Session& session, const BlockRange& block);
+void on_cancel(Turn& turn, Session& session, const BlockRange& block);
+void on_hash_request(Turn& turn, Session& session, const HashRequest& request);
+void on_hashes_read(Turn& turn, Session& session, const HashesRead& read);
+void on_read_failed(Turn& turn, Session& session, const BlockRange& block);
+void on_interest(Turn& turn, Session& session, bool interested);
+
+/// A slot may have become free.
+void fill_slots(Turn& turn);
+/// The choker's round, when it is due.
+void run_choker(Turn& turn);
+/// Hands over what each touched link has room for.
+void flush(Turn& turn);
+
+}  // namespace freshet::core::transfer

@@ -1,0 +1,104 @@
+// One transfer link: who is there, what it has, what was asked in either direction. State only;
+// links.h, fetching.h and serving.h hold the rules.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "node/base/bytes.h"
+#include "node/base/ids.h"
+#include "node/base/time.h"
+#include "node/core/transfer/config.h"
+#include "node/core/transfer/io.h"
+#include "node/core/transfer/uplink.h"
+#include "node/core/transfer/window.h"
+
+namespace freshet::core::transfer {
+
+struct Content;
+
+/// A block that this node asked of the link.
+struct InFlight {
+  BlockRange block;
+  /// The picker was told that the link will not bring it (a stall), so others may be asked; it is
+  /// still welcome.
+  bool given_up = false;
+};
+
+/// What the peer said it has, kept apart from any size, because the size may still be a claim.
+struct Announced {
+  bool known = false;
+  bool all = false;
+  Bytes bits;  ///< BEP 3 bitfield, at most kMaxPieces bits
+};
+
+struct Session {
+  Session(const Config& config, const LinkUp& up, TimePoint now)
+      : link(up.link),
+        peer(up.peer),
+        direction(up.direction),
+        up_at(now),
+        heard_at(now),
+        said_at(now),
+        useful_at(now),
+        window(config),
+        uplink(up.room_bytes) {}
+
+  LinkId link;
+  NodeKey peer;
+  Direction direction;
+  TimePoint up_at;
+  TimePoint heard_at;
+  TimePoint said_at;
+  TimePoint useful_at;  ///< when either side was last interested
+
+  Content* content = nullptr;  ///< once it is known what the link is for
+  bool opening = false;        ///< the host is looking the content up
+  bool handshake_in = false;
+  bool fast = false;
+  bool closing = false;  ///< Close was said; nothing more is done with it
+  bool touched = false;  ///< has something to flush
+  std::uint32_t offences = 0;
+  std::vector<Bytes> early;  ///< messages that came while opening
+  std::size_t early_bytes = 0;
+
+  // What the peer has.
+  Announced announced;
+  PieceSet have;                          ///< of the content's shape; empty while that is unknown
+  std::uint32_t interesting = 0;          ///< pieces of `have` that are not here
+  std::optional<std::uint64_t> claim;     ///< of the content's size: what its hit said
+  std::optional<std::uint64_t> own_size;  ///< what its extension handshake said
+
+  // What is asked of the peer.
+  bool peer_choking = true;
+  bool speculating =
+      false;  ///< asks before the first word about choking: the other end probably has a free slot
+  bool am_interested = false;
+  bool stalled = false;
+  bool delivered = false;
+  std::uint32_t reqq = 250;  ///< the peer's bound; libtorrent's default until it says its own
+  std::deque<InFlight> in_flight;
+  std::uint32_t forgiven =
+      0;  ///< blocks that were asked and then cancelled or forgotten; they may still come
+  Window window;
+  TimePoint data_at{};           ///< since when a block is owed
+  std::uint64_t idle_epoch = 0;  ///< of the picker, when it last had nothing for this link
+  std::uint32_t hash_requests = 0;
+
+  // What the peer asks.
+  bool am_choking = true;
+  bool peer_interested = false;
+  TimePoint interested_at{};
+  TimePoint unchoked_at{};
+  std::uint32_t hash_reads = 0;
+  Uplink uplink;
+  std::uint64_t round_in = 0;  ///< payload bytes since the choker last looked
+  std::uint64_t round_out = 0;
+
+  [[nodiscard]] bool peer_has_all() const { return have.size() > 0 && have.all(); }
+};
+
+}  // namespace freshet::core::transfer

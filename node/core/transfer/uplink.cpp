@@ -1,0 +1,38 @@
+#include "node/core/transfer/uplink.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace freshet::core::transfer {
+
+bool Uplink::unqueue(const BlockRange& block) {
+  const auto at = std::find(blocks_.begin(), blocks_.end(), block);
+  if (at == blocks_.end()) return false;
+  blocks_.erase(at);
+  return true;
+}
+
+std::uint64_t Uplink::flush(LinkId link, const ContentId& content, std::vector<Effect>& out) {
+  if (!control_.empty() && room_ > 0) {
+    // Cut anywhere: it is one stream, and no block goes before the rest.
+    const std::size_t count = std::min<std::size_t>(room_, control_.size());
+    Bytes rest(control_.begin() + static_cast<std::ptrdiff_t>(count), control_.end());
+    control_.resize(count);
+    out.emplace_back(Send{.link = link, .bytes = std::move(control_)});
+    control_ = std::move(rest);
+    room_ -= static_cast<std::uint32_t>(count);
+  }
+  std::uint64_t sent = 0;
+  while (control_.empty() && !blocks_.empty()) {
+    const BlockRange block = blocks_.front();
+    const auto cost = static_cast<std::uint32_t>(wire::bt::kPieceHeaderBytes) + block.length;
+    if (cost > room_) break;
+    room_ -= cost;
+    sent += block.length;
+    blocks_.pop_front();
+    out.emplace_back(SendBlock{.link = link, .content = content, .block = block});
+  }
+  return sent;
+}
+
+}  // namespace freshet::core::transfer

@@ -1,0 +1,28 @@
+// How many blocks may be in flight on one link: many at first, then what the link delivers in
+// Config::window_time.
+#pragma once
+
+#include <cstdint>
+
+#include "node/base/time.h"
+#include "node/core/transfer/config.h"
+
+namespace freshet::core::transfer {
+
+class Window {
+ public:
+  explicit Window(const Config& config) : blocks_(config.initial_window) {}
+
+  /// Blocks were asked while none was in flight: what lies before does not count as slowness.
+  void resume(TimePoint now);
+  void delivered(const Config& config, std::uint32_t bytes, TimePoint now);
+  [[nodiscard]] std::uint32_t blocks() const { return blocks_; }
+
+ private:
+  std::uint32_t blocks_;
+  TimePoint since_{};
+  std::uint64_t bytes_ = 0;
+  std::uint64_t rate_ = 0;  ///< bytes a second, smoothed; 0: not measured
+};
+
+}  // namespace freshet::core::transfer

@@ -1,0 +1,358 @@
+#include "tests/unit/transfer/world.h"
+
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "node/base/check.h"
+#include "node/base/digest.h"
+#include "node/wire/bt/sha256.h"
+
+namespace freshet::test {
+namespace {
+
+constexpr std::uint32_t kBuffer = 512 * 1024;
+
+NodeKey key_of(std::uint32_t number) {
+  NodeKey key;
+  // Not in the order of the numbers, so that who is lower is no matter of who came first.
+  store_be(static_cast<std::uint32_t>(number * 2654435761U), key.bytes.data());
+  store_be(number, key.bytes.data() + 4);
+  return key;
+}
+
+Duration transfer_time(std::uint64_t bytes, std::uint64_t rate) {
+  if (rate == 0) return Duration{};
+  return Duration(static_cast<std::int64_t>(bytes * 1'000'000'000 / rate));
+}
+
+}  // namespace
+
+Thing Thing::make(std::uint64_t size, std::uint64_t seed) {
+  Thing thing;
+  thing.shape = Shape::of(size);
+  for (std::uint32_t i = 0; i < thing.shape.block_count; ++i) {
+    std::array<Byte, 16> name{};
+    store_be(seed, name.data());
+    store_be(std::uint64_t{i}, name.data() + 8);
+    thing.leaves.push_back(wire::bt::sha256(name));
+  }
+  const std::uint32_t width = thing.shape.blocks_per_piece();
+  for (std::size_t at = 0; at < thing.leaves.size(); at += width) {
+    const auto end = std::min(thing.leaves.size(), at + width);
+    thing.piece_layer.push_back(
+        wire::bt::fold({thing.leaves.begin() + static_cast<std::ptrdiff_t>(at),
+                        thing.leaves.begin() + static_cast<std::ptrdiff_t>(end)},
+                       0,
+                       thing.shape.piece_layer()));
+  }
+  const Sha256 root = thing.piece_layer.empty()
+                          ? wire::bt::sha256({})
+                          : wire::bt::fold(thing.piece_layer,
+                                           thing.shape.piece_layer(),
+                                           thing.shape.height() - thing.shape.piece_layer());
+  thing.id = ContentId::from(root.view());
+  return thing;
+}
+
+Peer::Peer(World& in_world, std::uint32_t number, const Config& peer_config)
+    : world(in_world),
+      key(key_of(number)),
+      config(peer_config),
+      engine(config, counters, key, Rng::from_seed(in_world.seed()).fork(number)) {}
+
+void Peer::give(const Thing& thing) {
+  give(thing, PieceSet::full(thing.shape.piece_count));
+}
+
+void Peer::give(const Thing& thing, const PieceSet& have) {
+  files[thing.id] = {.thing = &thing, .have = have};
+}
+
+Peer& World::add(const Config& config) {
+  const auto number = static_cast<std::uint32_t>(peers.size() + 1);
+  peers.push_back(std::make_unique<Peer>(*this, number, config));
+  return *peers.back();
+}
+
+Source World::source_of(const Peer& peer, const Thing& thing) const {
+  const auto port = static_cast<std::uint16_t>(1000 + peer.key.bytes[7]);
+  return {.key = peer.key,
+          .endpoints = {Endpoint::v4({10, 0, 0, 1}, port)},
+          .size_claim = thing.shape.size};
+}
+
+void World::fetch(Peer& peer, const Thing& thing, const std::vector<Peer*>& sources) {
+  StartFetch start{.content = thing.id, .size_claim = {}, .sources = {}, .resumed_size = {}};
+  for (const Peer* source : sources) start.sources.push_back(source_of(*source, thing));
+  if (peer.files.contains(thing.id)) {
+    start.resumed_size = thing.shape.size;
+  } else {
+    peer.files[thing.id] = {.thing = &thing, .have = PieceSet(thing.shape.piece_count)};
+  }
+  tell(peer, start);
+}
+
+void World::tell(Peer& peer, const Input& input) {
+  deliver(peer, input);
+}
+
+void World::at(Duration delay, std::function<void()> action) {
+  events_.emplace(std::pair(now_ + delay, ++order_), std::move(action));
+}
+
+void World::kill(Peer& peer, Duration after) {
+  peer.alive = false;
+  for (auto& [link, end] : ends_) {
+    if (end.peer != &peer || !end.up) continue;
+    end.up = false;
+    at(after, [this, other = end.other] { down(other); });
+  }
+}
+
+Duration World::run(Duration until) {
+  const TimePoint end = TimePoint{} + until;
+  while (!events_.empty() && events_.begin()->first.first <= end) {
+    auto event = events_.extract(events_.begin());
+    now_ = event.key().first;
+    event.mapped()();
+  }
+  return now_.time_since_epoch();
+}
+
+bool World::run_until_done(Peer& peer, const Thing& thing, Duration until) {
+  const TimePoint end = TimePoint{} + until;
+  while (!peer.done.contains(thing.id) && !events_.empty() && events_.begin()->first.first <= end) {
+    run(events_.begin()->first.first.time_since_epoch());
+  }
+  return peer.done.contains(thing.id);
+}
+
+std::uint64_t World::digest() const {
+  Digest digest;
+  for (const auto& peer : peers) {
+    digest.add(peer->engine.digest());
+    for (const CounterName& counter : kCounterNames) digest.add(peer->counters.*counter.field);
+  }
+  digest.add(static_cast<std::uint64_t>(now_.time_since_epoch().count()));
+  return digest.value();
+}
+
+void World::deliver(Peer& peer, const Input& input) {
+  if (!peer.alive) return;
+  std::vector<Effect> effects;
+  peer.engine.handle(input, now_, effects);
+  std::optional<bool> parked;
+  if (const auto* keep = std::get_if<BlockArrived>(&input)) {
+    (void)keep;
+    parked = good_in_;
+  }
+  for (Effect& effect : effects) perform(peer, effect, parked);
+  arm(peer);
+}
+
+void World::arm(Peer& peer) {
+  const auto deadline = peer.engine.next_deadline();
+  if (!deadline || *deadline >= peer.armed_) return;
+  peer.armed_ = *deadline;
+  const TimePoint due = std::max(*deadline, now_);
+  events_.emplace(std::pair(due, ++order_), [this, &peer, when = peer.armed_] {
+    if (peer.armed_ != when) return;
+    peer.armed_ = TimePoint::max();
+    deliver(peer, DeadlinePassed{});
+  });
+}
+
+void World::dial(Peer& peer, const Dial& dial) {
+  REQUIRE_FALSE(dial.endpoints.empty());
+  // TCP and TLS 1.3: two round trips; the dialler may send one half earlier than the other side
+  // knows.
+  at(4 * latency, [this, &peer, dial] {
+    Peer* other = nullptr;
+    for (const auto& candidate : peers) {
+      if (candidate->key == dial.expected && candidate->alive) other = candidate.get();
+    }
+    if (other == nullptr || !peer.alive) {
+      deliver(peer, DialFailed{dial.dial});
+      return;
+    }
+    const LinkId ours{++links_};
+    const LinkId theirs{++links_};
+    ends_[ours] = {.peer = &peer, .other = theirs, .splitter = {}};
+    ends_[theirs] = {.peer = other, .other = ours, .splitter = {}};
+    at(Duration{}, [this, other, theirs, key = peer.key] {
+      deliver(*other,
+              LinkUp{.link = theirs,
+                     .peer = key,
+                     .direction = Direction::in,
+                     .dial = {},
+                     .room_bytes = kBuffer});
+    });
+    deliver(peer,
+            LinkUp{.link = ours,
+                   .peer = other->key,
+                   .direction = Direction::out,
+                   .dial = dial.dial,
+                   .room_bytes = kBuffer});
+  });
+}
+
+void World::down(LinkId link) {
+  End& end = ends_[link];
+  if (!end.up) return;
+  end.up = false;
+  deliver(*end.peer, LinkDown{link});
+}
+
+void World::transmit(LinkId from, Item item) {
+  End& end = ends_[from];
+  if (!end.up) return;
+  const std::size_t size =
+      item.block ? wire::bt::kPieceHeaderBytes + item.block->length : item.bytes.size();
+  end.used += static_cast<std::uint32_t>(size);
+  REQUIRE(end.used <= kBuffer);  // the engine never exceeds the room
+  end.free_at = std::max(end.free_at, now_) + transfer_time(size, end.peer->upload_rate);
+  at(end.free_at - now_, [this, from, size] {
+    End& sender = ends_[from];
+    if (!sender.up) return;
+    sender.used -= static_cast<std::uint32_t>(size);
+    if (sender.used <= kBuffer / 2) {
+      deliver(*sender.peer, Writable{.link = from, .room_bytes = kBuffer - sender.used});
+    }
+  });
+  at(end.free_at - now_ + latency,
+     [this, to = end.other, item = std::move(item)] { arrive(to, item); });
+}
+
+void World::arrive(LinkId to, const Item& item) {
+  End& end = ends_[to];
+  if (!end.up) return;
+  if (item.block) {
+    good_in_ = item.good;
+    deliver(*end.peer, BlockArrived{.link = to, .block = *item.block});
+    return;
+  }
+  end.splitter.feed(item.bytes);
+  while (end.up) {
+    const auto next = end.splitter.next();
+    using Kind = wire::bt::StreamSplitter::Kind;
+    if (next.kind == Kind::more) break;
+    if (next.kind == Kind::handshake) {
+      deliver(*end.peer, HandshakeArrived{.link = to, .bytes = next.bytes});
+    } else if (next.kind == Kind::message) {
+      deliver(*end.peer, MessageArrived{.link = to, .bytes = next.bytes});
+    } else if (next.kind == Kind::broken) {
+      deliver(*end.peer, StreamBroken{to});
+      break;
+    }
+  }
+}
+
+std::optional<std::vector<Sha256>> World::read_hashes(Peer& peer, const ReadHashes& read) {
+  const auto at = peer.files.find(read.content);
+  if (at == peer.files.end()) return std::nullopt;
+  const Thing& thing = *at->second.thing;
+  if (!wire::bt::is_answerable(read.request, thing.shape)) return std::nullopt;
+  const auto needed = wire::bt::pieces_needed(read.request, thing.shape);
+  const std::size_t width = thing.shape.blocks_per_piece();
+  const std::size_t first = std::min(needed.first * width, thing.leaves.size());
+  const std::size_t count = std::min(needed.count * width, thing.leaves.size() - first);
+  auto hashes = wire::bt::hashes_for(
+      read.request, thing.shape, thing.piece_layer, std::span(thing.leaves).subspan(first, count));
+  if (peer.faults.bad_hashes) hashes[0].bytes[5] ^= 1;
+  return hashes;
+}
+
+bool World::verify(Peer& peer, const Verify& verify) {
+  const Thing& thing = *peer.files.at(verify.content).thing;
+  ++peer.verify_calls;
+  const auto& buffer = peer.buffers_[{verify.content, verify.piece}];
+  REQUIRE(buffer.blocks.size() == thing.shape.piece_blocks(verify.piece));
+  REQUIRE(verify.leaf_count == thing.shape.blocks_per_piece());
+  const bool good = std::all_of(
+      buffer.blocks.begin(), buffer.blocks.end(), [](const auto& block) { return block.second; });
+  peer.buffers_.erase({verify.content, verify.piece});
+  return good && thing.piece_layer[verify.piece] == verify.expected;
+}
+
+// The host's part. Answers come as later inputs, never inside perform().
+void World::perform(Peer& peer, Effect& effect, const std::optional<bool>& parked_good) {
+  const auto later = [&](Input input) {
+    at(std::chrono::microseconds(50),
+       [this, &peer, input = std::move(input)] { deliver(peer, input); });
+  };
+  if (auto* send = std::get_if<Send>(&effect)) {
+    transmit(send->link, {.bytes = std::move(send->bytes), .block = {}});
+  } else if (const auto* block = std::get_if<SendBlock>(&effect)) {
+    const auto& file = peer.files.at(block->content);
+    REQUIRE(file.have.has(block->block.piece));  // serves only what is verified
+    if (!peer.faults.mute_blocks) {
+      transmit(block->link, {.bytes = {}, .block = block->block, .good = !peer.faults.corrupts});
+    }
+  } else if (const auto* keep = std::get_if<KeepBlock>(&effect)) {
+    REQUIRE(parked_good);
+    REQUIRE(keep->block.begin + keep->block.length <= keep->piece_bytes);
+    peer.buffers_[{keep->content, keep->block.piece}].blocks[keep->block.begin] = *parked_good;
+    peer.kept.push_back(keep->block);
+  } else if (const auto* verify_it = std::get_if<Verify>(&effect)) {
+    const bool good = verify(peer, *verify_it);
+    auto& file = peer.files.at(verify_it->content);
+    if (good) REQUIRE(file.have.add(verify_it->piece));  // never the same piece twice
+    later(Verified{.content = verify_it->content,
+                   .piece = verify_it->piece,
+                   .verdict = good ? Verdict::ok : Verdict::bad});
+  } else if (const auto* check = std::get_if<CheckBlock>(&effect)) {
+    const Thing& thing = *peer.files.at(check->content).thing;
+    const auto& blocks = peer.buffers_[{check->content, check->block.piece}].blocks;
+    REQUIRE(blocks.contains(check->block.begin));
+    const auto number =
+        static_cast<std::size_t>(check->block.piece) * thing.shape.blocks_per_piece()
+        + check->block.begin / wire::bt::kBlockBytes;
+    const bool ok = blocks.at(check->block.begin) && number < thing.leaves.size()
+                    && thing.leaves[number] == check->expected && number + 1 == thing.leaves.size()
+                    && check->block.length == (thing.shape.size - 1) % wire::bt::kBlockBytes + 1;
+    later(BlockChecked{.content = check->content, .block = check->block, .ok = ok});
+  } else if (const auto* drop = std::get_if<DropPiece>(&effect)) {
+    peer.buffers_.erase({drop->content, drop->piece});
+  } else if (const auto* wanted = std::get_if<Dial>(&effect)) {
+    dial(peer, *wanted);
+  } else if (const auto* close = std::get_if<Close>(&effect)) {
+    peer.closed[close->link] = close->reason;
+    End& end = ends_[close->link];
+    if (end.up) {
+      end.up = false;
+      at(latency, [this, other = end.other] { down(other); });
+    }
+  } else if (const auto* open = std::get_if<Open>(&effect)) {
+    std::optional<Opening> found;
+    for (const auto& [id, file] : peer.files) {
+      if (InfoHash::from(id.view().first(InfoHash::kSize)) != open->info_hash) continue;
+      const std::uint64_t size = peer.faults.lies_size.value_or(file.thing->shape.size);
+      const PieceSet have =
+          peer.faults.lies_size ? PieceSet::full(Shape::of(size).piece_count) : file.have;
+      found = Opening{.content = id, .size = size, .have = have};
+    }
+    later(Opened{.link = open->link, .found = found});
+  } else if (const auto* read = std::get_if<ReadHashes>(&effect)) {
+    later(HashesRead{
+        .link = read->link, .request = read->request, .hashes = read_hashes(peer, *read)});
+  } else if (const auto* prepare = std::get_if<PrepareStorage>(&effect)) {
+    peer.prepared[prepare->content] = prepare->size;
+    const auto& file = peer.files.at(prepare->content);
+    REQUIRE(prepare->size == file.thing->shape.size);  // never for a size that is not true
+    later(StorageReady{.content = prepare->content, .have = file.have});
+  } else if (const auto* done = std::get_if<FetchDone>(&effect)) {
+    REQUIRE(peer.files.at(done->content).have.all());
+    peer.done[done->content] = {.at = now_, .sources = done->sources};
+  } else if (const auto* failed = std::get_if<FetchFailed>(&effect)) {
+    peer.failed[failed->content] = failed->code;
+  } else if (const auto* progress = std::get_if<Progress>(&effect)) {
+    peer.progress.push_back(*progress);
+  } else if (const auto* release = std::get_if<Release>(&effect)) {
+    peer.released.insert(release->content);
+  } else if (std::holds_alternative<NeedSources>(effect)) {
+    ++peer.need_sources;
+  }
+}
+
+}  // namespace freshet::test
