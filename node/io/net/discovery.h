@@ -1,12 +1,12 @@
 // The beacon: says on every local network that this node is here, and hears others say so. A
 // datagram of about 50 bytes goes to an IPv4 and an IPv6 multicast group and to IPv4 broadcast,
-// from one socket per interface and family. Decides nothing about whom to dial; believes nothing
+// from one place per interface and family. Decides nothing about whom to dial; believes nothing
 // but "somebody at this address claims this key" (the TLS handshake proves it).
 //
 // Sent at the start, 0.2 s and 1 s later, then every 30 s or so. A beacon of a node that was not
-// heard lately is answered directly, so that two nodes know each other as soon as the second one
-// starts. Interfaces are read again every 10 s; what one of them refuses is logged once and stops
-// no other.
+// heard from there lately is answered directly, so that two nodes know each other as soon as the
+// second one starts. Interfaces are read again every 10 s; what one of them refuses is logged once
+// and stops no other.
 #pragma once
 
 #include <chrono>
@@ -31,7 +31,7 @@ struct DiscoveryConfig {
   std::size_t max_interfaces = 16;           ///< as many as a socket may join groups on (Linux: 20)
   std::size_t max_known = 1024;              ///< nodes whose beacons are not answered again
   std::chrono::milliseconds forget{90'000};  ///< a node unheard for so long is unknown again
-  std::chrono::milliseconds reply_gap{1000};  ///< between two answers to one address
+  std::chrono::milliseconds reply_gap{1000};  ///< between two answers to one UDP address
   std::size_t max_reply_addresses = 256;      ///< answered within that gap; beyond it nobody is
   std::size_t max_seen_per_second = 200;      ///< reported to the owner
 };
@@ -43,6 +43,7 @@ struct DiscoveryCounters {
   std::uint64_t malformed = 0;
   std::uint64_t suppressed = 0;  ///< not answered or not reported: a limit was reached
   std::uint64_t send_failed = 0;
+  std::uint64_t off_link = 0;  ///< from beyond the interface's networks: not believed
 };
 
 class Discovery {

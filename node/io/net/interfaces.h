@@ -17,6 +17,7 @@ namespace freshet::io {
 struct InterfaceAddress {
   Endpoint address;                   ///< with its scope_id where it is link-local
   std::optional<Endpoint> broadcast;  ///< IPv4, where the network has one
+  unsigned prefix_bits = 0;           ///< of the network: 0 … 32 for IPv4, 0 … 128 for IPv6
   friend bool operator==(const InterfaceAddress&, const InterfaceAddress&) = default;
 };
 
@@ -33,5 +34,8 @@ struct Interface {
 
 /// In order of their indexes. Empty when the system does not tell.
 std::vector<Interface> read_interfaces();
+
+/// Whether `other` is on the network of `own`. Ports do not matter, scope ids do.
+bool on_network(const InterfaceAddress& own, const Endpoint& other);
 
 }  // namespace freshet::io
