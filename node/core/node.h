@@ -37,6 +37,10 @@ struct Counters {
 class Node {
  public:
   Node(const Config& config, Counters& counters, NodeKey self, const Rng& rng);
+  /// Its engines refer to one another: it stays where it is.
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  ~Node() = default;
 
   /// Consumes one input and appends its effects to `out`, in the order in which they must happen.
   /// Never blocks. REQUIRES: `now` is not earlier than in the previous call.

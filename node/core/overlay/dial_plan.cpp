@@ -50,13 +50,19 @@ std::optional<TimePoint> DialPlan::run(Turn& turn) {
   for (const Named& peer : named_) {
     if (!peer.dialling && !is_linked(turn, peer.key)) next = earlier(next, peer.next_try);
   }
-  const bool wants_more = turn.links.live_count() + pending_.size() < turn.config.target_links;
-  if (turn.config.discover && wants_more) {
+  // While no further dial may begin, only what ends one changes that: waiting for a time would
+  // spin.
+  if (turn.config.discover && may_dial_more(turn)) {
     next = earlier(next, cache_.earliest([&](const CachedHost& host) {
       return !is_linked(turn, host.key) && !is_pending(host.address);
     }));
   }
   return next;
+}
+
+bool DialPlan::may_dial_more(const Turn& turn) const {
+  return pending_.size() < turn.config.max_concurrent_dials
+         && turn.links.live_count() + pending_.size() < turn.config.target_links;
 }
 
 void DialPlan::run_named(Turn& turn) {
@@ -69,8 +75,7 @@ void DialPlan::run_named(Turn& turn) {
 
 void DialPlan::run_cached(Turn& turn) {
   if (!turn.config.discover) return;
-  while (pending_.size() < turn.config.max_concurrent_dials
-         && turn.links.live_count() + pending_.size() < turn.config.target_links) {
+  while (may_dial_more(turn)) {
     CachedHost* host = cache_.pick(turn.now, turn.rng, [&](const CachedHost& candidate) {
       return !is_linked(turn, candidate.key) && !is_pending(candidate.address);
     });
@@ -123,7 +128,10 @@ std::optional<PeerNumber> DialPlan::on_connected(Turn& turn, DialId dial, const 
     if (CachedHost* host = cache_.find(*std::get_if<Endpoint>(&pending->target))) host->key = key;
     return std::nullopt;
   }
-  if (Named* peer = find_named(*number)) {
+  Named* peer = find_named(*number);
+  if (peer != nullptr && !peer->keep) {
+    std::erase_if(named_, [&](const Named& each) { return each.number == *number; });
+  } else if (peer != nullptr) {
     peer->dialling = false;
     peer->key = key;
     peer->next_try = turn.now + backoff(turn.config, peer->failures);
@@ -145,7 +153,6 @@ void DialPlan::forget_self(const Target& target) {
 }
 
 void DialPlan::on_established(const NodeKey& key, TimePoint now) {
-  std::erase_if(named_, [&](const Named& peer) { return !peer.keep && peer.key == key; });
   for (Named& peer : named_) {
     if (peer.key == key) peer.failures = 0;
   }
@@ -157,13 +164,13 @@ void DialPlan::on_established(const NodeKey& key, TimePoint now) {
   }
 }
 
-void DialPlan::on_lost(Turn& turn, const NodeKey& key, bool was_up) {
+void DialPlan::on_lost(Turn& turn, const NodeKey& key, bool was_good) {
   for (Named& peer : named_) {
     if (peer.key != key) continue;
     const TimePoint earliest = turn.now + backoff(turn.config, peer.failures);
     peer.next_try = std::max(peer.next_try, earliest);
   }
-  if (was_up) return;
+  if (was_good) return;
   for (const CachedHost& host : cache_.all()) {
     if (host.key != key) continue;
     CachedHost* known = cache_.find(host.address);

@@ -29,8 +29,9 @@ class DialPlan {
   std::optional<PeerNumber> on_connected(Turn& turn, DialId dial, const NodeKey& key);
   /// Hello was exchanged with `key`: its addresses are good.
   void on_established(const NodeKey& key, TimePoint now);
-  /// The link to `key` is gone; `was_up`: Hello had been exchanged.
-  void on_lost(Turn& turn, const NodeKey& key, bool was_up);
+  /// The link to `key` is gone; `was_good`: that says nothing against its addresses, because Hello
+  /// had been exchanged or because another link to it stays.
+  void on_lost(Turn& turn, const NodeKey& key, bool was_good);
 
   /// Up to `most` hosts that are likely alive, other than `except`, for a Pong.
   std::vector<CachedHost> sample(Rng& rng, const NodeKey& except, std::size_t most) const;
@@ -58,6 +59,7 @@ class DialPlan {
   void dial(Turn& turn, const Target& target, const std::optional<NodeKey>& expected);
   void run_named(Turn& turn);
   void run_cached(Turn& turn);
+  [[nodiscard]] bool may_dial_more(const Turn& turn) const;
   void forget_self(const Target& target);
   static Duration backoff(const Config& config, std::uint8_t failures);
 

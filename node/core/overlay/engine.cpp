@@ -124,7 +124,7 @@ void Engine::run_timers(Turn& turn) {
   DialPlan* dials = membership_.dials();
   wake_at_ = TimePoint::max();
   if (const auto at = Membership::check(turn, dials)) wake_by(*at);
-  if (dials == nullptr) return;
+  if (dials == nullptr || membership_.has_left()) return;
   if (const auto at = dials->run(turn)) wake_by(std::max(*at, turn.now));
 }
 
@@ -157,7 +157,6 @@ void Engine::on_received(Turn& turn, const Received& received, Upcalls& up) {
   if (!kept.empty()) {
     link->need_extra().cut_frame = std::move(kept);
   } else if (has_kept) {
-    link->extra->cut_frame.clear();
     link->trim_extra();
   }
 }
@@ -170,7 +169,9 @@ void Engine::on_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up) {
     Membership::close(turn, membership_.dials(), link, CloseReason::malformed);
     return;
   }
-  if (link.state == LinkState::greeting && header.type != wire::FrameType::hello) {
+  const bool may_greet = header.type == wire::FrameType::hello
+                         || header.type == wire::FrameType::bye;  // a full node says no at once
+  if (link.state == LinkState::greeting && !may_greet) {
     ++counters_.frames_unexpected;
     Membership::close(turn, membership_.dials(), link, CloseReason::malformed);
     return;

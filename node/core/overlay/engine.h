@@ -32,6 +32,7 @@ class Engine {
   [[nodiscard]] const LinkTable& links() const { return links_; }
   [[nodiscard]] std::span<const CachedHost> cached_hosts() const;
   [[nodiscard]] const NodeKey& self() const { return self_; }
+  [[nodiscard]] std::size_t remembered_guids() const { return router_.remembered(); }
 
  private:
   Turn turn(TimePoint now, EffectBuffer& out);

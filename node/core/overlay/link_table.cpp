@@ -77,7 +77,7 @@ std::uint64_t LinkTable::digest() const {
     digest.add(link.room_bytes);
     if (link.extra) {
       digest.add(link.extra->cut_frame);
-      digest.add(link.extra->outbox.bytes());
+      digest.add(link.extra->outbox ? link.extra->outbox->bytes() : 0);
     }
   }
   return digest.value();

@@ -24,8 +24,8 @@ enum class LinkState : std::uint8_t {
 
 /// What few links have at any time.
 struct LinkExtra {
-  Bytes cut_frame;  ///< the part of a frame that has come so far
-  Outbox outbox;
+  Bytes cut_frame;                      ///< the part of a frame that has come so far
+  std::unique_ptr<Outbox> outbox;       ///< while something waits
   std::optional<Endpoint> greets_from;  ///< while greeting: where the link came from
 };
 
@@ -33,7 +33,7 @@ struct Link {
   LinkId id;
   std::uint32_t room_bytes = 0;
   TimePoint heard;   ///< when anything last came; at first, when the link came up
-  TimePoint pinged;  ///< when the outstanding ping went out
+  TimePoint pinged;  ///< when the outstanding ping went out; at first, when the link came up
   LinkState state = LinkState::greeting;
   Direction direction = Direction::in;
   bool awaits_pong = false;
@@ -47,8 +47,7 @@ struct Link {
   }
   /// Lets go of the extra part once nothing is in it.
   void trim_extra() {
-    if (extra && extra->cut_frame.empty() && extra->outbox.empty() && !extra->greets_from)
-      extra.reset();
+    if (extra && extra->cut_frame.empty() && !extra->outbox && !extra->greets_from) extra.reset();
   }
 };
 

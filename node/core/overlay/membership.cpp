@@ -66,6 +66,10 @@ void Membership::on_link_up(Turn& turn, const LinkUp& up) {
     close(turn, dials(), link, CloseReason::self);
     return;
   }
+  if (has_left_) {
+    close(turn, dials(), link, CloseReason::shutting_down);
+    return;
+  }
   if (!settle_duplicate(turn, link)) return;
   if (up.direction == Direction::in && turn.links.live_count() > turn.config.max_links) {
     ++turn.counters.links_refused;
@@ -125,6 +129,7 @@ bool Membership::on_hello(Turn& turn, Link& link, ByteView body) {
       need_dials().learn(turn, turn.links.peer_of(link).key, address, turn.now);
   }
   if (link.extra) link.extra->greets_from.reset();
+  link.trim_extra();
   if (dials_) dials_->on_established(turn.links.peer_of(link).key, turn.now);
   turn.out.push(Effect(std::move(event)));
   if (turn.config.ping_at_start) ping(turn, link);
@@ -148,7 +153,7 @@ void Membership::on_ping(Turn& turn, Link& link, const wire::FrameHeader& header
       pong.nodes.push_back(
           {.key = host.key, .address = host.address, .age_s = age_seconds(turn.now, host.heard)});
     }
-    link.was_sent_hosts = true;
+    if (!pong.nodes.empty()) link.was_sent_hosts = true;
   }
   Bytes body = wire::encode(pong);
   const auto answer = link_frame(header.guid, wire::FrameType::pong, body);
@@ -189,9 +194,10 @@ void Membership::on_link_down(Turn& turn, LinkId id) {
   if (link->state != LinkState::closing) {
     const bool was_up = link->state == LinkState::up;
     link->state = LinkState::closing;
-    ++turn.counters.links_lost;
+    if (was_up) ++turn.counters.links_lost;
     turn.out.push(Effect(LinkClosed{.link = id, .reason = CloseReason::lost, .peer_reason = {}}));
-    if (dials_) dials_->on_lost(turn, turn.links.peer_of(*link).key, was_up);
+    const NodeKey& key = turn.links.peer_of(*link).key;
+    if (dials_) dials_->on_lost(turn, key, was_up || turn.links.has_peer(key));
   }
   turn.links.remove(id);
 }
@@ -200,6 +206,8 @@ void Membership::on_shut_down(Turn& turn) {
   for (Link& link : turn.links.all()) {
     if (link.state != LinkState::closing) close(turn, dials(), link, CloseReason::shutting_down);
   }
+  has_left_ = true;
+  dials_.reset();
 }
 
 void Membership::close(Turn& turn, DialPlan* dials, Link& link, CloseReason reason) {
@@ -218,7 +226,10 @@ void Membership::close(Turn& turn, DialPlan* dials, Link& link, CloseReason reas
     turn.out.push(Effect(LinkClosed{.link = link.id, .reason = reason, .peer_reason = {}}));
   }
   turn.out.push(Effect(Close{.link = link.id, .reason = reason}));
-  if (dials != nullptr) dials->on_lost(turn, turn.links.peer_of(link).key, was_up);
+  if (dials != nullptr) {
+    const NodeKey& key = turn.links.peer_of(link).key;
+    dials->on_lost(turn, key, was_up || turn.links.has_peer(key));
+  }
 }
 
 std::optional<TimePoint> Membership::check(Turn& turn, DialPlan* dials) {
@@ -233,7 +244,8 @@ std::optional<TimePoint> Membership::check(Turn& turn, DialPlan* dials) {
 std::optional<TimePoint> Membership::check_link(Turn& turn, DialPlan* dials, Link& link) {
   if (link.state == LinkState::closing) return std::nullopt;
   if (link.state == LinkState::greeting) {
-    const TimePoint limit = link.heard + turn.config.hello_timeout;
+    const TimePoint limit =
+        link.pinged + turn.config.hello_timeout;  // not heard: bytes may trickle
     if (limit > turn.now) return limit;
     ++turn.counters.links_silent;
     close(turn, dials, link, CloseReason::silent);

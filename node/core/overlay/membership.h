@@ -32,6 +32,7 @@ class Membership {
   /// The dialling part; nullptr in a node that never had reason to dial.
   [[nodiscard]] DialPlan* dials() { return dials_.get(); }
   [[nodiscard]] const DialPlan* dials() const { return dials_.get(); }
+  [[nodiscard]] bool has_left() const { return has_left_; }
   DialPlan& need_dials() {
     if (!dials_) dials_ = std::make_unique<DialPlan>();
     return *dials_;
@@ -44,6 +45,7 @@ class Membership {
   static std::optional<TimePoint> check_link(Turn& turn, DialPlan* dials, Link& link);
 
   std::unique_ptr<DialPlan> dials_;
+  bool has_left_ = false;  ///< after on_shut_down(): no link stays, nothing is dialled
 };
 
 }  // namespace freshet::core::overlay

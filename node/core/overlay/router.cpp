@@ -54,14 +54,16 @@ std::uint32_t Router::forward(Turn& turn,
   const QueryContext query{
       .guid = header.guid, .from = from, .ttl = header.ttl, .hops = header.hops};
   const std::uint32_t first = turn.out.link_count();
+  std::uint32_t copies = 0;
   for (Link& link : turn.links.all()) {
     if (link.id == from || link.state != LinkState::up || !strategy.passes(query, link)) continue;
+    ++copies;
     if (take_room_or_queue(turn, link, header, body)) turn.out.add_link(link.id);
   }
   const LinkRange links = turn.out.links_since(first);
   if (links.count > 0) turn.out.push(Effect(Relay{.header = header, .body = body, .links = links}));
   turn.counters.frames_out += links.count;
-  return links.count;
+  return copies;
 }
 
 void Router::on_hit(

@@ -34,10 +34,13 @@ class Router {
 
   /// Whether `guid` is a query of this node's own that is still remembered.
   [[nodiscard]] bool is_own(const Guid& guid) const;
+  /// GUIDs in the table.
+  [[nodiscard]] std::size_t remembered() const { return guids_ ? guids_->size() : 0; }
   [[nodiscard]] std::uint64_t digest() const;
 
  private:
   GuidTable::Lookup see(Turn& turn, const Guid& guid, Seen seen);
+  /// Returns how many copies there are, those that wait for room included.
   static std::uint32_t forward(Turn& turn,
                                LinkId from,
                                const wire::FrameHeader& header,

@@ -1,5 +1,6 @@
 #include "node/core/overlay/sending.h"
 
+#include <memory>
 #include <utility>
 
 namespace freshet::core::overlay {
@@ -20,12 +21,14 @@ void emit(Turn& turn, LinkId link, const wire::FrameHeader& header, ByteView bod
 }  // namespace
 
 bool take_room_or_queue(Turn& turn, Link& link, const wire::FrameHeader& header, ByteView body) {
-  const bool something_waits = link.extra && !link.extra->outbox.empty();
+  const bool something_waits = link.extra && link.extra->outbox;
   if (!something_waits && frame_size(body) <= link.room_bytes) {
     link.room_bytes -= static_cast<std::uint32_t>(frame_size(body));
     return true;
   }
-  link.need_extra().outbox.add(header, body, turn.config.max_outbox_bytes, turn.counters);
+  auto& outbox = link.need_extra().outbox;
+  if (!outbox) outbox = std::make_unique<Outbox>();
+  outbox->add(header, body, turn.config.max_outbox_bytes, turn.counters);
   return false;
 }
 
@@ -36,11 +39,14 @@ void send_own(Turn& turn, Link& link, const wire::FrameHeader& header, Bytes bod
 }
 
 void drain_outbox(Turn& turn, Link& link) {
-  if (!link.extra || link.state == LinkState::closing) return;
-  while (auto waiting = link.extra->outbox.take(link.room_bytes)) {
+  if (!link.extra || !link.extra->outbox || link.state == LinkState::closing) return;
+  Outbox& outbox = *link.extra->outbox;
+  while (auto waiting = outbox.take(link.room_bytes)) {
     link.room_bytes -= static_cast<std::uint32_t>(frame_size(waiting->body));
     emit(turn, link.id, waiting->header, turn.out.keep(std::move(waiting->body)));
   }
+  if (!outbox.empty()) return;
+  link.extra->outbox.reset();
   link.trim_extra();
 }
 
