@@ -1,0 +1,475 @@
+#include "node/io/host/daemon.h"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <map>
+#include <random>
+#include <utility>
+
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+#include <spdlog/spdlog.h>
+
+#include "node/core/search/tokenizer.h"
+#include "node/io/host/overlay_links.h"
+#include "node/io/host/piece_store.h"
+#include "node/io/host/pump.h"
+#include "node/io/host/transfer_links.h"
+#include "node/io/net/address_list.h"
+#include "node/io/net/discovery.h"
+#include "node/io/net/listener.h"
+#include "node/store/downloads.h"
+#include "node/store/host_cache_file.h"
+#include "node/store/key_file.h"
+
+namespace freshet::io {
+namespace {
+
+namespace co = core::overlay;
+namespace cs = core::search;
+namespace ct = core::transfer;
+
+constexpr std::chrono::seconds kUpkeepEvery{30};
+constexpr std::chrono::milliseconds kFarewell{1500};
+constexpr std::chrono::milliseconds kFarewellStep{10};
+
+Rng::Key random_key() {
+  std::random_device device;
+  Rng::Key key{};
+  for (std::size_t i = 0; i < key.size(); i += 4)
+    store_le(static_cast<std::uint32_t>(device()), key.data() + i);
+  return key;
+}
+
+UnixSeconds unix_now() {
+  return static_cast<UnixSeconds>(std::time(nullptr));
+}
+
+core::Config config_for(const DaemonOptions& options, std::uint16_t port) {
+  core::Config config;
+  config.overlay.agent = "freshet/0.1.0";
+  config.overlay.name = options.name;
+  config.overlay.listen_port = port;
+  config.overlay.tokenizer_version = cs::kTokenizerVersion;
+  config.overlay.discover = options.discover;
+  return config;
+}
+
+// What must exist before the daemon does, opened in the order in which failures are best told.
+struct Parts {
+  store::StateDir state;
+  store::NodeIdentity identity;
+  store::Catalogue catalogue;
+  TlsContext tls;
+};
+
+class NodeDaemon final : public Daemon, public Performer {
+ public:
+  NodeDaemon(asio::io_context& io, const DaemonOptions& options, Parts parts)
+      : io_(io),
+        options_(options),
+        parts_(std::move(parts)),
+        rng_(random_key()),
+        shared_(io),
+        dialer_(io, shared_, parts_.tls, {}),
+        upkeep_(io),
+        farewell_(io) {}
+
+  Status bind();
+  void start(std::function<void()> loaded) override;
+  void shut_down(std::function<void()> gone) override;
+
+  [[nodiscard]] const NodeKey& key() const override { return parts_.identity.key; }
+  [[nodiscard]] const std::string& name() const override { return options_.name; }
+  [[nodiscard]] std::vector<std::string> listen_addresses() const override;
+  [[nodiscard]] std::chrono::milliseconds uptime() const override;
+  [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters() const override;
+  [[nodiscard]] std::vector<PeerView> peers() const override;
+  void join(const std::string& host_port,
+            std::chrono::milliseconds timeout,
+            std::function<void(Result<PeerView>)> joined) override;
+  [[nodiscard]] Library& library() override { return *library_; }
+  [[nodiscard]] Searches& searches() override { return *searches_; }
+  [[nodiscard]] Fetches& fetches() override { return *fetches_; }
+
+  void perform(core::Effect& effect, const core::EffectBuffer& buffer) override;
+
+ private:
+  struct Join {
+    std::function<void(Result<PeerView>)> joined;
+    std::unique_ptr<asio::steady_timer> timer;
+  };
+
+  void make_parts();
+  void perform_search(cs::Effect& effect);
+  void perform_transfer(ct::Effect& effect);
+  void start_discovery();
+  void recall_hosts();
+  void save_hosts();
+  void describe();
+  void upkeep();
+  void end_join(co::PeerNumber number, const Result<LinkId>& link);
+  void wait_for_farewells(std::chrono::steady_clock::time_point deadline);
+  void take_down();
+  [[nodiscard]] PeerView view_of(const OverlayPeer& peer) const;
+
+  asio::io_context& io_;
+  DaemonOptions options_;
+  Parts parts_;
+  Rng rng_;
+  LinkShared shared_;
+  Dialer dialer_;
+  std::unique_ptr<Listener> listener_;
+  core::Config config_;
+  core::Counters counters_;
+  std::unique_ptr<core::Node> node_;
+  std::unique_ptr<Pump> pump_;
+  std::uint32_t next_link_ = 1;
+  std::unique_ptr<OverlayLinks> overlay_links_;
+  std::unique_ptr<Library> library_;
+  std::unique_ptr<Fetches> fetches_;
+  std::unique_ptr<PieceStore> pieces_;
+  std::unique_ptr<TransferLinks> transfer_links_;
+  std::unique_ptr<Searches> searches_;
+  std::unique_ptr<Discovery> discovery_;
+  std::map<std::uint32_t, Join> joins_;
+  std::vector<Endpoint> described_;
+  asio::steady_timer upkeep_;
+  asio::steady_timer farewell_;
+  std::function<void()> gone_;
+  bool leaving_ = false;
+};
+
+Status NodeDaemon::bind() {
+  auto listener = Listener::bind(io_, shared_, parts_.tls, options_.listen, {});
+  if (!listener) return listener.error();
+  listener_ = std::move(*listener);
+  config_ = config_for(options_, listener_->local().front().port);
+  make_parts();
+  return kOk;
+}
+
+void NodeDaemon::make_parts() {
+  node_ = std::make_unique<core::Node>(config_, counters_, key(), rng_.fork("node"));
+  pump_ = std::make_unique<Pump>(io_, *node_, *this);
+  overlay_links_ = std::make_unique<OverlayLinks>(
+      dialer_,
+      next_link_,
+      [this](co::Input input) { pump_->deliver(std::move(input)); },
+      [this](co::PeerNumber number, const Result<LinkId>& link) { end_join(number, link); });
+  library_ = std::make_unique<Library>(
+      io_, std::move(parts_.catalogue), options_.paths.dir, rng_.next_u64());
+  library_->on_identified([this](const Guid& lookup, const wire::HitFile& file) {
+    pump_->deliver(cs::Input(cs::Found{.lookup = lookup, .files = {file}}));
+  });
+  const auto deliver_transfer = [this](ct::Input input) {
+    pump_->deliver(std::move(input));
+  };
+  fetches_ = std::make_unique<Fetches>(
+      io_,
+      Fetches::Options{.downloads = options_.paths.downloads,
+                       .share_finished = options_.share_finished},
+      *library_,
+      deliver_transfer,
+      [this](const ContentId& content) { searches_->ask_content(content); });
+  pieces_ = std::make_unique<PieceStore>(
+      io_, *library_, options_.paths.downloads, deliver_transfer, [this](const ContentId& content) {
+        return fetches_->target_of(content);
+      });
+  fetches_->use(*pieces_);
+  transfer_links_ =
+      std::make_unique<TransferLinks>(io_, dialer_, *pieces_, next_link_, deliver_transfer);
+  searches_ = std::make_unique<Searches>(
+      io_,
+      key(),
+      [this](cs::Input input) { pump_->deliver(std::move(input)); },
+      [this](const ContentId& content, std::vector<ct::Source> sources) {
+        fetches_->add_sources(content, std::move(sources));
+      });
+}
+
+void NodeDaemon::start(std::function<void()> loaded) {
+  listener_->start([this](const std::shared_ptr<TlsLink>& link) {
+    if (leaving_) {
+      link->abort();
+    } else if (link->protocol() == Protocol::overlay) {
+      overlay_links_->adopt(link, co::Direction::in, std::nullopt);
+    } else {
+      transfer_links_->adopt(link, ct::Direction::in, std::nullopt);
+    }
+  });
+  describe();
+  if (options_.discover) recall_hosts();
+  for (const std::string& peer : options_.peers) {
+    pump_->deliver(co::Input(co::AddPeer{.peer = overlay_links_->add_name(peer), .keep = true}));
+  }
+  if (options_.discover && options_.beacon) start_discovery();
+  library_->start(std::move(loaded));
+  if (const auto left = store::list_downloads(options_.paths.downloads)) {
+    fetches_->resume(left->unfinished);
+    for (const std::string& damaged : left->damaged)
+      spdlog::warn("{} is damaged and was left alone", damaged);
+  }
+  upkeep();
+}
+
+void NodeDaemon::start_discovery() {
+  discovery_ = std::make_unique<Discovery>(
+      io_,
+      key(),
+      config_.overlay.listen_port,
+      listener_->local(),
+      [this](const NodeKey& node, const Endpoint& where) {
+        pump_->deliver(co::Input(co::HostSeen{.key = node, .address = where}));
+      });
+  discovery_->start();
+}
+
+void NodeDaemon::recall_hosts() {
+  const auto loaded = store::load_hosts(options_.paths.host_cache);
+  if (!loaded) {
+    spdlog::warn("{}", loaded.error().message);
+    return;
+  }
+  for (const store::SavedHost& host : loaded->hosts) {
+    pump_->deliver(co::Input(co::HostRemembered{.key = host.key, .address = host.address}));
+  }
+}
+
+void NodeDaemon::save_hosts() {
+  if (!options_.discover) return;
+  std::vector<store::SavedHost> hosts;
+  for (const co::CachedHost& host : node_->overlay().cached_hosts()) {
+    const auto age =
+        std::chrono::duration_cast<std::chrono::seconds>(pump_->now() - host.heard).count();
+    hosts.push_back({.key = host.key, .address = host.address, .last_seen = unix_now() - age});
+  }
+  if (hosts.empty()) return;
+  const Status saved = store::save_hosts(options_.paths.host_cache, hosts);
+  if (!saved) spdlog::warn("{}", saved.error().message);
+}
+
+void NodeDaemon::describe() {
+  std::vector<Endpoint> addresses = usable_addresses(listener_->local());
+  if (addresses == described_) return;
+  described_ = addresses;
+  pump_->deliver(cs::Input(cs::Describe{.name = options_.name, .addresses = std::move(addresses)}));
+}
+
+// What is due now and then: addresses may have changed, and the host cache is to survive a crash.
+void NodeDaemon::upkeep() {
+  upkeep_.expires_after(kUpkeepEvery);
+  upkeep_.async_wait([this](const std::error_code& canceled) {
+    if (canceled || leaving_) return;
+    describe();
+    save_hosts();
+    upkeep();
+  });
+}
+
+void NodeDaemon::perform(core::Effect& effect, const core::EffectBuffer& buffer) {
+  if (auto* overlay = std::get_if<co::Effect>(&effect)) {
+    overlay_links_->perform(*overlay, buffer);
+  } else if (auto* transfer = std::get_if<ct::Effect>(&effect)) {
+    perform_transfer(*transfer);
+  } else if (auto* search = std::get_if<cs::Effect>(&effect)) {
+    perform_search(*search);
+  }
+}
+
+void NodeDaemon::perform_search(cs::Effect& effect) {
+  if (const auto* lookup = std::get_if<cs::Lookup>(&effect)) {
+    auto files = library_->lookup(lookup->lookup, lookup->query, lookup->limit);
+    if (!files.empty()) {
+      pump_->deliver(cs::Input(cs::Found{.lookup = lookup->lookup, .files = std::move(files)}));
+    }
+  } else if (const auto* hit = std::get_if<cs::Hit>(&effect)) {
+    searches_->on_hit(*hit);
+  }
+}
+
+template <typename... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <typename... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+void NodeDaemon::perform_transfer(ct::Effect& effect) {
+  std::visit(Overloaded{
+                 [&](ct::KeepBlock& it) { transfer_links_->keep_block(it); },
+                 [&](ct::Send& it) { transfer_links_->send(it); },
+                 [&](ct::SendBlock& it) { transfer_links_->send_block(it); },
+                 [&](ct::Verify& it) { pieces_->verify(it); },
+                 [&](ct::Dial& it) { transfer_links_->dial(it); },
+                 [&](ct::Close& it) { transfer_links_->close(it); },
+                 [&](ct::DropPiece& it) { pieces_->drop(it); },
+                 [&](ct::CheckBlock& it) { pieces_->check(it); },
+                 [&](ct::ReadHashes& it) { pieces_->read_hashes(it); },
+                 [&](ct::Open& it) { pieces_->open(it); },
+                 [&](ct::Release& it) { pieces_->release(it.content); },
+                 [&](ct::PrepareStorage& it) { pieces_->prepare(it); },
+                 [&](ct::Progress& it) { fetches_->on_progress(it); },
+                 [&](ct::FetchDone& it) { fetches_->on_done(it); },
+                 [&](ct::FetchFailed& it) { fetches_->on_failed(it); },
+                 [&](ct::NeedSources& it) { fetches_->on_need_sources(it.content); },
+             },
+             effect);
+}
+
+std::vector<std::string> NodeDaemon::listen_addresses() const {
+  std::vector<std::string> texts;
+  for (const Endpoint& endpoint : listener_->local()) texts.push_back(endpoint.to_string());
+  return texts;
+}
+
+std::chrono::milliseconds NodeDaemon::uptime() const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(pump_->now().time_since_epoch());
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> NodeDaemon::counters() const {
+  std::vector<std::pair<std::string, std::uint64_t>> all;
+  const auto add = [&](const auto& names, const auto& counters, const std::string& prefix) {
+    for (const auto& entry : names)
+      all.emplace_back(prefix + std::string(entry.name), counters.*entry.field);
+  };
+  add(co::kCounterNames, counters_.overlay, "");
+  add(cs::kCounterNames, counters_.search, "");
+  add(ct::kCounterNames, counters_.transfer, "");
+  const ListenerCounters& port = listener_->counters();
+  all.emplace_back("connections_accepted", port.accepted);
+  all.emplace_back("connections_refused_busy", port.refused_busy);
+  all.emplace_back("connections_refused_silent", port.refused_silent);
+  all.emplace_back("connections_refused_plain_bt", port.refused_plain_bt);
+  all.emplace_back("connections_refused_http", port.refused_http);
+  all.emplace_back("connections_refused_unknown", port.refused_unknown);
+  all.emplace_back("handshakes_failed", port.handshakes_failed);
+  return all;
+}
+
+PeerView NodeDaemon::view_of(const OverlayPeer& peer) const {
+  PeerView view{.key = peer.link->peer(),
+                .address = peer.link->remote().to_string(),
+                .name = peer.name,
+                .direction = peer.direction,
+                .rtt_ms = std::nullopt,
+                .bytes_in = peer.link->bytes_in(),
+                .bytes_out = peer.link->bytes_out()};
+  const co::LinkTable& links = node_->overlay().links();
+  if (const co::Link* link = links.find(peer.id)) {
+    const std::uint32_t rtt_us = links.peer_of(*link).rtt_us;
+    if (rtt_us != 0) view.rtt_ms = rtt_us / 1000.0;
+  }
+  return view;
+}
+
+std::vector<PeerView> NodeDaemon::peers() const {
+  std::vector<PeerView> views;
+  for (const auto& [id, peer] : overlay_links_->peers()) {
+    const co::Link* link = node_->overlay().links().find(peer.id);
+    if (link != nullptr && link->state == co::LinkState::up) views.push_back(view_of(peer));
+  }
+  return views;
+}
+
+void NodeDaemon::join(const std::string& host_port,
+                      std::chrono::milliseconds timeout,
+                      std::function<void(Result<PeerView>)> joined) {
+  if (const auto target = parse_host_port(host_port); !target) {
+    joined(target.error());
+    return;
+  }
+  const co::PeerNumber number = overlay_links_->add_name(host_port);
+  auto timer = std::make_unique<asio::steady_timer>(io_, timeout);
+  timer->async_wait([this, number](const std::error_code& canceled) {
+    if (!canceled) {
+      end_join(number, Error{.code = ErrorCode::timed_out, .message = "no answer"});
+    }
+  });
+  joins_[number.value] = {.joined = std::move(joined), .timer = std::move(timer)};
+  pump_->deliver(co::Input(co::AddPeer{.peer = number, .keep = false}));
+}
+
+void NodeDaemon::end_join(co::PeerNumber number, const Result<LinkId>& link) {
+  auto node = joins_.extract(number.value);
+  if (node.empty()) return;
+  node.mapped().timer->cancel();
+  if (!link) {
+    node.mapped().joined(link.error());
+    return;
+  }
+  const auto peer = overlay_links_->peers().find(link->value);
+  if (peer == overlay_links_->peers().end()) {
+    node.mapped().joined(Error{.code = ErrorCode::io, .message = "the link closed again"});
+  } else {
+    node.mapped().joined(view_of(peer->second));
+  }
+}
+
+void NodeDaemon::shut_down(std::function<void()> gone) {
+  if (leaving_) return;
+  leaving_ = true;
+  gone_ = std::move(gone);
+  save_hosts();
+  if (discovery_) discovery_->stop();
+  listener_->stop();
+  dialer_.stop();
+  upkeep_.cancel();
+  fetches_->stop();
+  searches_->stop();
+  for (auto& [number, join] : std::exchange(joins_, {})) {
+    join.timer->cancel();
+    join.joined(Error{.code = ErrorCode::canceled, .message = "the daemon is shutting down"});
+  }
+  pump_->deliver(co::Input(co::ShutDown{}));
+  transfer_links_->abort_all();
+  wait_for_farewells(std::chrono::steady_clock::now() + kFarewell);
+}
+
+void NodeDaemon::wait_for_farewells(std::chrono::steady_clock::time_point deadline) {
+  const bool quiet = overlay_links_->peers().empty() && transfer_links_->count() == 0;
+  if (quiet || std::chrono::steady_clock::now() >= deadline) {
+    take_down();
+    return;
+  }
+  farewell_.expires_after(kFarewellStep);
+  farewell_.async_wait([this, deadline](const std::error_code& canceled) {
+    if (!canceled) wait_for_farewells(deadline);
+  });
+}
+
+void NodeDaemon::take_down() {
+  overlay_links_->abort_all();
+  pump_->stop();
+  pieces_->stop();
+  library_->stop();
+  gone_();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Daemon>> Daemon::open(asio::io_context& io, const DaemonOptions& options) {
+  auto state = store::StateDir::open(options.paths);
+  if (!state) return state.error();
+  auto identity = store::load_or_create_key(options.paths.key);
+  if (!identity) return identity.error();
+  auto catalogue = store::Catalogue::open(options.paths.catalogue, unix_now());
+  if (!catalogue) return catalogue.error();
+  if (catalogue->set_aside()) {
+    spdlog::warn("the catalogue was damaged; it is now {}, and files are hashed again",
+                 *catalogue->set_aside());
+  }
+  auto tls = TlsContext::make(identity->secret.view());
+  if (!tls) return tls.error();
+  auto daemon = std::make_unique<NodeDaemon>(io,
+                                             options,
+                                             Parts{.state = std::move(*state),
+                                                   .identity = *identity,
+                                                   .catalogue = std::move(*catalogue),
+                                                   .tls = std::move(*tls)});
+  if (auto bound = daemon->bind(); !bound) return bound.error();
+  return std::unique_ptr<Daemon>(std::move(daemon));
+}
+
+}  // namespace freshet::io

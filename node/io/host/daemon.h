@@ -1,0 +1,84 @@
+// One node as a process: wires the core to the network, the disk and the user's wishes, and takes
+// it all down in order. Holds no rules of its own. Runs on one io_context thread; all calls and
+// callbacks are on it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "node/base/endpoint.h"
+#include "node/base/ids.h"
+#include "node/base/result.h"
+#include "node/core/overlay/io.h"
+#include "node/io/asio_fwd.h"
+#include "node/io/host/fetches.h"
+#include "node/io/host/library.h"
+#include "node/io/host/searches.h"
+#include "node/store/state_dir.h"
+
+namespace freshet::io {
+
+struct DaemonOptions {
+  store::StatePaths paths;
+  std::string name;
+  std::optional<Endpoint> listen;  ///< nullopt: every address, IPv4 and IPv6, at the default port
+  std::vector<std::string> peers;  ///< HOST, HOST:PORT or [ADDR]:PORT
+  bool discover = true;            ///< dial addresses that were learned; false: a static topology
+  bool beacon = true;              ///< datagrams on the local networks
+  bool share_finished = true;
+};
+
+/// One overlay link, for the user.
+struct PeerView {
+  NodeKey key;
+  std::string address;
+  std::string name;
+  core::overlay::Direction direction = core::overlay::Direction::in;
+  std::optional<double> rtt_ms;
+  std::uint64_t bytes_in = 0;  ///< on the wire, TLS records included
+  std::uint64_t bytes_out = 0;
+};
+
+class Daemon {
+ public:
+  /// Takes the state folder, binds the port, makes what it needs. Errors: io (state in use or
+  /// damaged, port in use).
+  static Result<std::unique_ptr<Daemon>> open(asio::io_context& io, const DaemonOptions& options);
+  virtual ~Daemon() = default;
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  /// Begins to take links, dial peers and load what is shared. `loaded`: known names are
+  /// searchable.
+  virtual void start(std::function<void()> loaded) = 0;
+  /// Says Bye, syncs, saves; `gone` is called when nothing is left to do. Within about two seconds.
+  virtual void shut_down(std::function<void()> gone) = 0;
+
+  [[nodiscard]] virtual const NodeKey& key() const = 0;
+  [[nodiscard]] virtual const std::string& name() const = 0;
+  [[nodiscard]] virtual std::vector<std::string> listen_addresses() const = 0;
+  [[nodiscard]] virtual std::chrono::milliseconds uptime() const = 0;
+  /// Every counter by its flat name.
+  [[nodiscard]] virtual std::vector<std::pair<std::string, std::uint64_t>> counters() const = 0;
+  [[nodiscard]] virtual std::vector<PeerView> peers() const = 0;
+  /// Dials HOST[:PORT] once and waits for the link. Errors: invalid, io, timed_out.
+  virtual void join(const std::string& host_port,
+                    std::chrono::milliseconds timeout,
+                    std::function<void(Result<PeerView>)> joined) = 0;
+
+  [[nodiscard]] virtual Library& library() = 0;
+  [[nodiscard]] virtual Searches& searches() = 0;
+  [[nodiscard]] virtual Fetches& fetches() = 0;
+
+ protected:
+  Daemon() = default;
+};
+
+}  // namespace freshet::io

@@ -1,0 +1,267 @@
+#include "node/io/host/fetches.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+#include <spdlog/spdlog.h>
+
+namespace freshet::io {
+
+namespace ct = core::transfer;
+
+// One `get` that waits for a fetch.
+struct Fetches::Watcher {
+  Watcher(asio::io_context& io,
+          std::shared_ptr<FetchObserver> the_observer,
+          std::chrono::milliseconds the_patience)
+      : observer(std::move(the_observer)),
+        patience(the_patience),
+        timer(io) {}
+  std::shared_ptr<FetchObserver> observer;
+  std::chrono::milliseconds patience;
+  asio::steady_timer timer;  ///< runs while no source is up
+};
+
+struct Fetches::Fetch {
+  FetchWish wish;
+  std::uint64_t size = 0;
+  std::uint64_t verified_bytes = 0;
+  std::uint32_t sources = 0;
+  bool finishing = false;
+  bool unattended = false;  ///< goes on without an observer: resumed at start
+  std::vector<std::shared_ptr<Watcher>> watchers;
+};
+
+Fetches::Fetches(
+    asio::io_context& io, Options options, Library& library, Deliver deliver, AskMesh ask_mesh)
+    : io_(io),
+      options_(std::move(options)),
+      library_(library),
+      deliver_(std::move(deliver)),
+      ask_mesh_(std::move(ask_mesh)) {}
+
+Fetches::~Fetches() = default;
+
+Fetches::Fetch* Fetches::find(const ContentId& content) {
+  const auto found = fetches_.find(content);
+  return found == fetches_.end() ? nullptr : found->second.get();
+}
+
+PieceStore::Target Fetches::target_of(const ContentId& content) const {
+  const auto found = fetches_.find(content);
+  if (found == fetches_.end()) return {};
+  return {.name = found->second->wish.name, .folder = found->second->wish.folder};
+}
+
+void Fetches::resume(const std::vector<store::UnfinishedDownload>& unfinished) {
+  for (const store::UnfinishedDownload& download : unfinished) {
+    auto fetch = std::make_unique<Fetch>();
+    fetch->wish = {.content = download.head.content,
+                   .name = download.head.name,
+                   .folder = download.head.target_folder,
+                   .size_claim = download.head.size_bytes,
+                   .sources = {}};
+    fetch->size = download.head.size_bytes;
+    fetch->verified_bytes = download.verified_bytes;
+    fetch->unattended = true;
+    fetches_[download.head.content] = std::move(fetch);
+    deliver_(ct::StartFetch{.content = download.head.content,
+                            .size_claim = download.head.size_bytes,
+                            .sources = {},
+                            .resumed_size = download.head.size_bytes});
+  }
+}
+
+void Fetches::start(FetchWish wish, const std::shared_ptr<FetchObserver>& observer) {
+  if (Fetch* running = find(wish.content)) {
+    const ContentId content = wish.content;
+    watch(*running, observer, wish.patience);
+    if (!wish.sources.empty()) {
+      deliver_(ct::AddSources{.content = content, .sources = std::move(wish.sources)});
+    }
+    return;
+  }
+  if (!library_.has(wish.content)) {
+    begin(std::move(wish), observer);
+    return;
+  }
+  library_.find_content(store::info_hash_of(wish.content),
+                        [this, wish, observer](const std::optional<SharedContent>& found) mutable {
+                          if (!found) {
+                            begin(std::move(wish), observer);
+                            return;
+                          }
+                          const std::string path = found->files.front().absolute();
+                          observer->progress(found->info.size_bytes, found->info.size_bytes, 0);
+                          observer->done(path, found->info.size_bytes, 0);
+                        });
+}
+
+void Fetches::begin(FetchWish wish, const std::shared_ptr<FetchObserver>& observer) {
+  const ContentId content = wish.content;
+  std::optional<std::uint64_t> resumed;
+  const auto left = store::list_downloads(options_.downloads);  // few, and small files
+  auto fetch = std::make_unique<Fetch>();
+  if (left) {
+    for (const store::UnfinishedDownload& download : left->unfinished) {
+      if (download.head.content != content) continue;
+      resumed = download.head.size_bytes;
+      fetch->size = download.head.size_bytes;
+      fetch->verified_bytes = download.verified_bytes;
+    }
+  }
+  const auto patience = wish.patience;
+  ct::StartFetch start{.content = content,
+                       .size_claim = wish.size_claim,
+                       .sources = wish.sources,
+                       .resumed_size = resumed};
+  fetch->wish = std::move(wish);
+  Fetch& placed = *(fetches_[content] = std::move(fetch));
+  watch(placed, observer, patience);
+  deliver_(std::move(start));
+}
+
+void Fetches::watch(Fetch& fetch,
+                    const std::shared_ptr<FetchObserver>& observer,
+                    std::chrono::milliseconds patience) {
+  auto watcher = std::make_shared<Watcher>(io_, observer, patience);
+  fetch.watchers.push_back(watcher);
+  const std::uint64_t size = fetch.size != 0 ? fetch.size : fetch.wish.size_claim.value_or(0);
+  observer->progress(fetch.verified_bytes, size, fetch.sources);
+  if (fetch.sources == 0) arm_patience(fetch.wish.content, watcher);
+}
+
+void Fetches::arm_patience(const ContentId& content, const std::shared_ptr<Watcher>& watcher) {
+  watcher->timer.expires_after(watcher->patience);
+  watcher->timer.async_wait([this, content, watcher](const std::error_code& canceled) {
+    if (!canceled) give_up(content, watcher);
+  });
+}
+
+void Fetches::give_up(const ContentId& content, const std::shared_ptr<Watcher>& watcher) {
+  Fetch* fetch = find(content);
+  if (fetch == nullptr || fetch->sources > 0 || fetch->finishing) return;
+  if (std::erase(fetch->watchers, watcher) == 0) return;
+  const bool partial = fetch->verified_bytes > 0;
+  const auto observer = watcher->observer;
+  if (fetch->watchers.empty() && !fetch->unattended) {
+    fetches_.erase(content);
+    deliver_(ct::StopFetch{.content = content});
+  }
+  observer->failed(
+      partial
+          ? Error{.code = ErrorCode::timed_out,
+                  .message =
+                      "no source left; what was fetched is kept, run the same `get` again to go on"}
+          : Error{.code = ErrorCode::no_source, .message = "no source for " + content.hex()});
+}
+
+void Fetches::leave(const ContentId& content, const FetchObserver* observer) {
+  Fetch* fetch = find(content);
+  if (fetch == nullptr) return;
+  std::erase_if(fetch->watchers,
+                [&](const auto& watcher) { return watcher->observer.get() == observer; });
+  if (!fetch->watchers.empty() || fetch->unattended || fetch->finishing) return;
+  fetches_.erase(content);
+  deliver_(ct::StopFetch{.content = content});
+}
+
+void Fetches::add_sources(const ContentId& content, std::vector<ct::Source> sources) {
+  if (find(content) == nullptr || sources.empty()) return;
+  deliver_(ct::AddSources{.content = content, .sources = std::move(sources)});
+}
+
+std::vector<DownloadSummary> Fetches::list() const {
+  std::vector<DownloadSummary> summaries;
+  for (const auto& [content, fetch] : fetches_) {
+    summaries.push_back({.content = content,
+                         .name = fetch->wish.name,
+                         .folder = fetch->wish.folder,
+                         .size = fetch->size,
+                         .verified_bytes = fetch->verified_bytes,
+                         .sources = fetch->sources,
+                         .running = true});
+  }
+  if (const auto left = store::list_downloads(options_.downloads)) {
+    for (const store::UnfinishedDownload& download : left->unfinished) {
+      if (fetches_.contains(download.head.content)) continue;
+      summaries.push_back({.content = download.head.content,
+                           .name = download.head.name,
+                           .folder = download.head.target_folder,
+                           .size = download.head.size_bytes,
+                           .verified_bytes = download.verified_bytes});
+    }
+  }
+  std::sort(
+      summaries.begin(), summaries.end(), [](const DownloadSummary& a, const DownloadSummary& b) {
+        return a.name != b.name ? a.name < b.name : a.content < b.content;
+      });
+  return summaries;
+}
+
+void Fetches::stop() {
+  for (const auto& [content, fetch] : fetches_) {
+    for (const auto& watcher : fetch->watchers) watcher->timer.cancel();
+  }
+}
+
+void Fetches::on_progress(const ct::Progress& progress) {
+  Fetch* fetch = find(progress.content);
+  if (fetch == nullptr) return;
+  const bool had_source = fetch->sources > 0;
+  fetch->size = progress.size;
+  fetch->verified_bytes = progress.verified_bytes;
+  fetch->sources = progress.sources;
+  for (const auto& watcher : fetch->watchers) {
+    watcher->observer->progress(progress.verified_bytes, progress.size, progress.sources);
+    if (had_source && progress.sources == 0) arm_patience(progress.content, watcher);
+    if (progress.sources > 0) watcher->timer.cancel();
+  }
+}
+
+void Fetches::on_done(const ct::FetchDone& done) {
+  Fetch* fetch = find(done.content);
+  if (fetch == nullptr) return;
+  fetch->finishing = true;
+  fetch->size = done.size;
+  finish(done.content, done.sources);
+}
+
+void Fetches::finish(const ContentId& content, std::uint32_t sources) {
+  pieces_->finish(
+      content, options_.share_finished, [this, content, sources](const Result<std::string>& path) {
+        if (!path) {
+          end(content, path.error());
+          return;
+        }
+        auto node = fetches_.extract(content);
+        if (node.empty()) return;
+        for (const auto& watcher : node.mapped()->watchers) {
+          watcher->timer.cancel();
+          watcher->observer->done(*path, node.mapped()->size, sources);
+        }
+      });
+}
+
+void Fetches::on_failed(const ct::FetchFailed& failed) {
+  end(failed.content, {.code = failed.code, .message = failed.message});
+}
+
+void Fetches::end(const ContentId& content, const Error& error) {
+  auto node = fetches_.extract(content);
+  if (node.empty()) return;
+  spdlog::warn("download of {} failed: {}", content.hex(), error.message);
+  for (const auto& watcher : node.mapped()->watchers) {
+    watcher->timer.cancel();
+    watcher->observer->failed(error);
+  }
+}
+
+void Fetches::on_need_sources(const ContentId& content) {
+  if (find(content) != nullptr) ask_mesh_(content);
+}
+
+}  // namespace freshet::io

@@ -1,0 +1,117 @@
+// Downloads as the user sees them: who asked for which content, where it goes, how far it is.
+// Starts the transfer engine, asks the mesh for more sources when it wants some, names and shares
+// what is complete. On the io thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "node/base/ids.h"
+#include "node/base/result.h"
+#include "node/core/transfer/io.h"
+#include "node/io/asio_fwd.h"
+#include "node/io/host/library.h"
+#include "node/io/host/piece_store.h"
+#include "node/store/downloads.h"
+
+namespace freshet::io {
+
+/// What a `get` hears. Called on the io thread; done and failed are the last call.
+class FetchObserver {
+ public:
+  FetchObserver() = default;
+  FetchObserver(const FetchObserver&) = delete;
+  FetchObserver& operator=(const FetchObserver&) = delete;
+  virtual ~FetchObserver() = default;
+  virtual void progress(std::uint64_t verified_bytes,
+                        std::uint64_t size,
+                        std::uint32_t sources) = 0;
+  virtual void done(const std::string& path, std::uint64_t size, std::uint32_t sources) = 0;
+  virtual void failed(const Error& error) = 0;
+};
+
+struct FetchWish {
+  ContentId content;
+  std::string name;    ///< from a hit: made safe by the store
+  std::string folder;  ///< absolute
+  std::optional<std::uint64_t> size_claim;
+  std::vector<core::transfer::Source> sources;
+  /// Gives up when no source is up for so long.
+  std::chrono::milliseconds patience{10000};
+};
+
+struct DownloadSummary {
+  ContentId content;
+  std::string name;
+  std::string folder;
+  std::uint64_t size = 0;
+  std::uint64_t verified_bytes = 0;
+  std::uint32_t sources = 0;
+  bool running = false;
+};
+
+class Fetches {
+ public:
+  using Deliver = std::function<void(core::transfer::Input)>;
+  using AskMesh = std::function<void(const ContentId&)>;
+  struct Options {
+    std::string downloads;  ///< folder of unfinished files
+    bool share_finished = true;
+  };
+
+  Fetches(
+      asio::io_context& io, Options options, Library& library, Deliver deliver, AskMesh ask_mesh);
+  ~Fetches();
+  Fetches(const Fetches&) = delete;
+  Fetches& operator=(const Fetches&) = delete;
+
+  /// The store of pieces works for the transfers of this object.
+  void use(PieceStore& pieces) { pieces_ = &pieces; }
+  [[nodiscard]] PieceStore::Target target_of(const ContentId& content) const;
+
+  /// Goes on with what an earlier run left unfinished.
+  void resume(const std::vector<store::UnfinishedDownload>& unfinished);
+  /// `observer` is told at once how far it is. One content is fetched once, for all who want it.
+  void start(FetchWish wish, const std::shared_ptr<FetchObserver>& observer);
+  /// The observer went away. Without one the fetch pauses; what is verified stays.
+  void leave(const ContentId& content, const FetchObserver* observer);
+  void add_sources(const ContentId& content, std::vector<core::transfer::Source> sources);
+  [[nodiscard]] std::vector<DownloadSummary> list() const;
+  void stop();
+
+  // ---- effects of the transfer engine
+  void on_progress(const core::transfer::Progress& progress);
+  void on_done(const core::transfer::FetchDone& done);
+  void on_failed(const core::transfer::FetchFailed& failed);
+  void on_need_sources(const ContentId& content);
+
+ private:
+  struct Fetch;
+  struct Watcher;
+
+  Fetch* find(const ContentId& content);
+  void begin(FetchWish wish, const std::shared_ptr<FetchObserver>& observer);
+  void watch(Fetch& fetch,
+             const std::shared_ptr<FetchObserver>& observer,
+             std::chrono::milliseconds patience);
+  void arm_patience(const ContentId& content, const std::shared_ptr<Watcher>& watcher);
+  void give_up(const ContentId& content, const std::shared_ptr<Watcher>& watcher);
+  void finish(const ContentId& content, std::uint32_t sources);
+  void end(const ContentId& content, const Error& error);
+
+  asio::io_context& io_;
+  Options options_;
+  Library& library_;
+  Deliver deliver_;
+  AskMesh ask_mesh_;
+  PieceStore* pieces_ = nullptr;
+  std::unordered_map<ContentId, std::unique_ptr<Fetch>, IdHash> fetches_;
+};
+
+}  // namespace freshet::io

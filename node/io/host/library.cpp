@@ -1,0 +1,388 @@
+#include "node/io/host/library.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "node/io/host/finished_file.h"
+
+namespace freshet::io {
+namespace {
+
+// Hashes are kept in the catalogue so many at a time, or when nothing is left to hash.
+constexpr std::size_t kHashesPerTransaction = 64;
+// Lookups that wait for an id; the oldest give way.
+constexpr std::size_t kMaxWaiters = 4096;
+
+std::size_t hash_threads() {
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
+}
+
+std::string file_name_of(const std::string& relative) {
+  const auto slash = relative.rfind('/');
+  return slash == std::string::npos ? relative : relative.substr(slash + 1);
+}
+
+core::search::FileNumber number_of(std::uint32_t place) {
+  return core::search::FileNumber{place};
+}
+
+}  // namespace
+
+Library::Library(asio::io_context& io,
+                 store::Catalogue catalogue,
+                 std::string state_folder,
+                 std::uint64_t hash_key)
+    : state_folder_(std::move(state_folder)),
+      catalogue_(std::move(catalogue)),
+      index_(hash_key),
+      catalogue_pool_(io, 1, false),
+      hashes_(
+          io,
+          hash_threads(),
+          [this](store::FileId id) { return locate(id); },
+          [this](
+              store::FileId id, const store::FileRef& where, Result<store::ContentInfo> content) {
+            on_hashed(id, where, std::move(content));
+          }) {}
+
+Library::~Library() {
+  stop();
+}
+
+void Library::stop() {
+  stop_.request_stop();
+  hashes_.stop();
+  catalogue_pool_.stop();
+}
+
+void Library::start(std::function<void()> loaded) {
+  catalogue_pool_.submit([this, loaded = std::move(loaded)]() -> WorkerPool::Completion {
+    auto shares = catalogue_.shares();
+    auto files = std::make_shared<std::vector<store::CatalogueFile>>();
+    const Status read = catalogue_.for_each_file([&](const store::CatalogueFile& file) -> Status {
+      files->push_back(file);
+      return kOk;
+    });
+    return [this, loaded, shares = std::move(shares), files, read] {
+      if (!read) spdlog::error("catalogue: {}", read.error().message);
+      if (!shares) spdlog::error("catalogue: {}", shares.error().message);
+      if (shares) {
+        for (const store::Share& share : *shares) share_state(share);
+      }
+      for (const store::CatalogueFile& file : *files) add(file);
+      loaded();
+      if (!shares) return;
+      for (const store::Share& share : *shares) scan(share, [](const Result<ShareSummary>&) {});
+    };
+  });
+}
+
+void Library::add_share(const std::string& path, ShareDone done) {
+  catalogue_pool_.submit([this, path, done = std::move(done)]() -> WorkerPool::Completion {
+    auto location = store::resolve_share(path);
+    if (!location)
+      return [done, error = location.error()] {
+        done(error);
+      };
+    auto id = catalogue_.add_share(*location);
+    if (!id)
+      return [done, error = id.error()] {
+        done(error);
+      };
+    return [this, done, share = store::Share{.id = *id, .location = *location}] {
+      scan(share, done);
+    };
+  });
+}
+
+void Library::scan(store::Share share, ShareDone done) {
+  share_state(share).summary.scanning = true;
+  catalogue_pool_.submit(
+      [this, share = std::move(share), done = std::move(done)]() -> WorkerPool::Completion {
+        const auto scanned = [&]() -> Result<store::ScanReport> {
+          if (auto begun = catalogue_.begin_scan(share.id); !begun) return begun.error();
+          auto report = store::scan_share(
+              share.location,
+              [&](std::span<const store::ScannedFile> batch) -> Status {
+                auto changes = catalogue_.merge(batch);
+                if (!changes) return changes.error();
+                if (!changes->empty())
+                  catalogue_pool_.post([this, changes = std::move(*changes)] { apply(changes); });
+                return kOk;
+              },
+              {.excluded = {state_folder_}, .stop = stop_.get_token()});
+          if (!report) return report;
+          auto gone = catalogue_.end_scan();
+          if (!gone) return gone.error();
+          catalogue_pool_.post([this, gone = std::move(*gone)] { apply(gone); });
+          return report;
+        }();
+        return [this, share, done, scanned] {
+          ShareState* state = find_share(share.id);
+          if (state == nullptr) return;
+          state->summary.scanning = false;
+          state->summary.problem = scanned ? "" : scanned.error().message;
+          if (scanned && scanned->unreadable_folders > 0) {
+            state->summary.problem =
+                std::to_string(scanned->unreadable_folders) + " unreadable folders were left out";
+          }
+          if (!scanned) {
+            spdlog::warn("share {}: {}", share.location.path, scanned.error().message);
+            done(scanned.error());
+            return;
+          }
+          done(state->summary);
+        };
+      });
+}
+
+void Library::remove_share(const std::string& path, std::function<void(Status)> done) {
+  std::error_code failed;
+  const std::string absolute = std::filesystem::weakly_canonical(path, failed).string();
+  const auto found = std::find_if(shares_.begin(), shares_.end(), [&](const ShareState& share) {
+    return share.location.path == absolute || share.location.path == path;
+  });
+  if (found == shares_.end()) {
+    done(Error{.code = ErrorCode::not_found,
+               .message = path + " is not shared; `freshet share ls` lists what is"});
+    return;
+  }
+  const store::ShareId id = found->id;
+  shares_.erase(found);
+  for (const auto& file : std::vector(files_)) {
+    if (file && file->share == id) remove(file->id);
+  }
+  catalogue_pool_.submit([this, id, done = std::move(done)]() -> WorkerPool::Completion {
+    auto removed = catalogue_.remove_share(id);
+    return [done, removed] {
+      done(removed);
+    };
+  });
+}
+
+void Library::rescan(std::function<void(Status)> done) {
+  auto left = std::make_shared<std::size_t>(shares_.size());
+  if (*left == 0) {
+    done(kOk);
+    return;
+  }
+  auto worst = std::make_shared<Status>(kOk);
+  std::vector<store::Share> shares;
+  for (const ShareState& share : shares_)
+    shares.push_back({.id = share.id, .location = share.location});
+  for (const store::Share& share : shares) {
+    scan(share, [left, worst, done](const Result<ShareSummary>& scanned) {
+      if (!scanned) *worst = scanned.error();
+      if (--*left == 0) done(*worst);
+    });
+  }
+}
+
+std::vector<ShareSummary> Library::shares() const {
+  std::vector<ShareSummary> summaries;
+  for (const ShareState& share : shares_) summaries.push_back(share.summary);
+  return summaries;
+}
+
+void Library::apply(const std::vector<store::FileChange>& changes) {
+  for (const store::FileChange& change : changes) {
+    if (change.change != store::Change::added) remove(change.file.id);
+    if (change.change != store::Change::removed && find_share(change.file.share) != nullptr)
+      add(change.file);
+  }
+}
+
+void Library::add(const store::CatalogueFile& file) {
+  if (place_of_.contains(file.id)) return;
+  std::uint32_t place = 0;
+  if (free_places_.empty()) {
+    place = static_cast<std::uint32_t>(files_.size());
+    files_.emplace_back();
+  } else {
+    place = free_places_.back();
+    free_places_.pop_back();
+  }
+  files_[place] = file;
+  place_of_[file.id] = place;
+  index_.add(number_of(place), bytes_of(file.relative));
+  count(file, 1);
+  if (file.content) {
+    by_content_[*file.content].push_back(place);
+  } else {
+    hashes_.add(file.id);
+  }
+}
+
+void Library::remove(store::FileId id) {
+  const auto found = place_of_.find(id);
+  if (found == place_of_.end()) return;
+  const std::uint32_t place = found->second;
+  const store::CatalogueFile file = *files_[place];
+  index_.remove(number_of(place));
+  count(file, -1);
+  if (file.content) {
+    auto& places = by_content_[*file.content];
+    std::erase(places, place);
+    if (places.empty()) by_content_.erase(*file.content);
+  }
+  files_[place].reset();
+  free_places_.push_back(place);
+  place_of_.erase(found);
+}
+
+void Library::count(const store::CatalogueFile& file, int sign) {
+  const auto change = [&](LibraryTotals& totals) {
+    const auto step = static_cast<std::uint64_t>(sign);  // adds or, modulo 2^64, takes away
+    totals.files += step;
+    totals.size_bytes += step * file.stamp.size_bytes;
+    if (!file.content) return;
+    totals.hashed_files += step;
+    totals.hashed_bytes += step * file.stamp.size_bytes;
+  };
+  change(totals_);
+  if (ShareState* share = find_share(file.share)) change(share->summary.totals);
+}
+
+std::vector<wire::HitFile> Library::lookup(const Guid& lookup,
+                                           const wire::Query& query,
+                                           std::uint32_t limit) {
+  std::vector<wire::HitFile> hits;
+  if (query.content) {
+    const auto found = by_content_.find(*query.content);
+    if (found != by_content_.end()) hits.push_back(hit_for(*files_[found->second.front()]));
+    return hits;
+  }
+  for (const core::search::FileNumber number : index_.find(query, limit)) {
+    const auto& file = files_[number.value];
+    hits.push_back(hit_for(*file));
+    if (file->content) continue;
+    hashes_.promote(file->id);
+    if (waiters_.size() >= kMaxWaiters) waiters_.erase(waiters_.begin());
+    waiters_.push_back({.lookup = lookup, .file = file->id});
+  }
+  return hits;
+}
+
+wire::HitFile Library::hit_for(const store::CatalogueFile& file) const {
+  return {.content = file.content,
+          .name = file_name_of(file.relative),
+          .size_bytes = file.stamp.size_bytes};
+}
+
+void Library::on_hashed(store::FileId id,
+                        const store::FileRef& where,
+                        Result<store::ContentInfo> content) {
+  if (!content) {
+    if (content.error().code != ErrorCode::canceled)
+      spdlog::warn("hashing: {}", content.error().message);
+    if (hashes_.pending() == 0) flush_hashes();
+    return;
+  }
+  const ContentId content_id = content->id;
+  unsaved_.push_back({.file = id, .stamp = where.stamp, .content = std::move(*content)});
+  if (unsaved_.size() >= kHashesPerTransaction || hashes_.pending() == 0) flush_hashes();
+  identify(id, content_id);
+}
+
+void Library::identify(store::FileId id, const ContentId& content) {
+  const auto found = place_of_.find(id);
+  if (found == place_of_.end()) return;
+  store::CatalogueFile& file = *files_[found->second];
+  if (file.content) return;
+  count(file, -1);
+  file.content = content;
+  count(file, 1);
+  by_content_[content].push_back(found->second);
+  const wire::HitFile hit = hit_for(file);
+  std::vector<Guid> lookups;
+  std::erase_if(waiters_, [&](const Waiter& waiter) {
+    if (waiter.file == id) lookups.push_back(waiter.lookup);
+    return waiter.file == id;
+  });
+  if (!identified_) return;
+  for (const Guid& lookup : lookups) identified_(lookup, hit);
+}
+
+void Library::flush_hashes() {
+  if (unsaved_.empty()) return;
+  catalogue_pool_.submit([this, hashed = std::exchange(unsaved_, {})]() -> WorkerPool::Completion {
+    const auto kept = catalogue_.record_hashes(hashed);
+    if (kept) return {};
+    return [error = kept.error()] {
+      spdlog::error("catalogue: {}", error.message);
+    };
+  });
+}
+
+void Library::find_content(const InfoHash& id, ContentFound found) {
+  // Hashes that are not in the catalogue yet were queued before this lookup: it sees them.
+  flush_hashes();
+  catalogue_pool_.submit([this, id, found = std::move(found)]() -> WorkerPool::Completion {
+    auto info = catalogue_.content(id);
+    if (!info || !*info)
+      return [found] {
+        found(std::nullopt);
+      };
+    auto files = catalogue_.files_with((**info).id);
+    if (!files || files->empty())
+      return [found] {
+        found(std::nullopt);
+      };
+    return [found, content = SharedContent{.info = **info, .files = *files}] {
+      found(content);
+    };
+  });
+}
+
+void Library::add_finished(const std::string& path,
+                           store::ContentInfo content,
+                           std::function<void(Result<store::FileRef>)> done) {
+  catalogue_pool_.submit([this, path, content = std::move(content), done = std::move(done)]()
+                             -> WorkerPool::Completion {
+    auto finished = register_finished(catalogue_, path, content);
+    if (!finished)
+      return [done, error = finished.error()] {
+        done(error);
+      };
+    return [this, done, finished = std::move(*finished)] {
+      share_state(finished.share);
+      remove(finished.file.id);
+      add(finished.file);
+      done(store::FileRef{.base = finished.share.location.base(),
+                          .relative = finished.file.relative,
+                          .stamp = finished.file.stamp});
+    };
+  });
+}
+
+Library::ShareState& Library::share_state(const store::Share& share) {
+  if (ShareState* known = find_share(share.id)) return *known;
+  return shares_.emplace_back(ShareState{.id = share.id,
+                                         .summary = {.path = share.location.path, .totals = {}, .scanning = false, .problem = {}},
+                                         .location = share.location});
+}
+
+Library::ShareState* Library::find_share(store::ShareId id) {
+  const auto found = std::find_if(
+      shares_.begin(), shares_.end(), [&](const ShareState& share) { return share.id == id; });
+  return found == shares_.end() ? nullptr : &*found;
+}
+
+std::optional<store::FileRef> Library::locate(store::FileId id) const {
+  const auto found = place_of_.find(id);
+  if (found == place_of_.end()) return std::nullopt;
+  const store::CatalogueFile& file = *files_[found->second];
+  const auto share = std::find_if(shares_.begin(), shares_.end(), [&](const ShareState& each) {
+    return each.id == file.share;
+  });
+  if (share == shares_.end()) return std::nullopt;
+  return store::FileRef{
+      .base = share->location.base(), .relative = file.relative, .stamp = file.stamp};
+}
+
+}  // namespace freshet::io

@@ -1,0 +1,135 @@
+// What this node shares: the catalogue on disk and its picture in memory, the index of words,
+// scanning and hashing. All calls and callbacks are on the io thread; disk work goes to workers.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "node/base/ids.h"
+#include "node/base/result.h"
+#include "node/core/search/index.h"
+#include "node/io/host/hash_queue.h"
+#include "node/io/host/worker_pool.h"
+#include "node/store/catalogue.h"
+#include "node/store/scanner.h"
+#include "node/wire/overlay/bodies.h"
+
+namespace freshet::io {
+
+struct LibraryTotals {
+  std::uint64_t files = 0;
+  std::uint64_t size_bytes = 0;
+  std::uint64_t hashed_files = 0;
+  std::uint64_t hashed_bytes = 0;
+};
+
+/// One share as the user sees it.
+struct ShareSummary {
+  std::string path;
+  LibraryTotals totals;
+  bool scanning = false;
+  std::string problem;  ///< of the last scan; empty when there was none
+};
+
+/// A content that this node has whole, and where.
+struct SharedContent {
+  store::ContentInfo info;
+  std::vector<store::FileRef> files;
+};
+
+class Library {
+ public:
+  /// A file got its content id after a Lookup had to answer without.
+  using Identified = std::function<void(const Guid& lookup, const wire::HitFile&)>;
+
+  /// `hash_key`: random, for the index.
+  Library(asio::io_context& io,
+          store::Catalogue catalogue,
+          std::string state_folder,
+          std::uint64_t hash_key);
+  Library(const Library&) = delete;
+  Library& operator=(const Library&) = delete;
+  ~Library();
+
+  void on_identified(Identified identified) { identified_ = std::move(identified); }
+  /// Loads what the catalogue knows, then looks at every share again. `loaded`: names can be
+  /// searched.
+  void start(std::function<void()> loaded);
+  void stop();
+
+  // ---- shares
+  using ShareDone = std::function<void(Result<ShareSummary>)>;
+  /// Shares a folder or file; done when it is scanned (its names are searchable by then). Again for
+  /// one that is shared: looks at it again. Errors: io.
+  void add_share(const std::string& path, ShareDone done);
+  /// Errors: not_found.
+  void remove_share(const std::string& path, std::function<void(Status)> done);
+  /// Looks at every share again.
+  void rescan(std::function<void(Status)> done);
+  [[nodiscard]] std::vector<ShareSummary> shares() const;
+  [[nodiscard]] const LibraryTotals& totals() const { return totals_; }
+  [[nodiscard]] std::size_t hashing_pending() const { return hashes_.pending(); }
+
+  // ---- search
+  /// Own files that match, at most `limit`. Those without an id move to the front of the hash
+  /// queue, and `identified` is called for `lookup` when they have one.
+  std::vector<wire::HitFile> lookup(const Guid& lookup,
+                                    const wire::Query& query,
+                                    std::uint32_t limit);
+
+  // ---- content
+  using ContentFound = std::function<void(std::optional<SharedContent>)>;
+  void find_content(const InfoHash& id, ContentFound found);
+  [[nodiscard]] bool has(const ContentId& content) const { return by_content_.contains(content); }
+  /// Shares a finished download at once, already hashed. `done` gets where it is.
+  void add_finished(const std::string& path,
+                    store::ContentInfo content,
+                    std::function<void(Result<store::FileRef>)> done);
+
+ private:
+  struct ShareState {
+    store::ShareId id;
+    ShareSummary summary;
+    store::ShareLocation location;
+  };
+  struct Waiter {
+    Guid lookup;
+    store::FileId file;
+  };
+
+  void scan(store::Share share, ShareDone done);
+  void apply(const std::vector<store::FileChange>& changes);
+  void add(const store::CatalogueFile& file);
+  void remove(store::FileId id);
+  void count(const store::CatalogueFile& file, int sign);
+  void identify(store::FileId id, const ContentId& content);
+  void on_hashed(store::FileId id, const store::FileRef& where, Result<store::ContentInfo> content);
+  void flush_hashes();
+  ShareState& share_state(const store::Share& share);
+  [[nodiscard]] ShareState* find_share(store::ShareId id);
+  [[nodiscard]] std::optional<store::FileRef> locate(store::FileId id) const;
+  [[nodiscard]] wire::HitFile hit_for(const store::CatalogueFile& file) const;
+
+  std::string state_folder_;
+  store::Catalogue catalogue_;  ///< touched by catalogue_pool_ alone once start() was called
+  Identified identified_;
+  std::vector<ShareState> shares_;
+  /// A file's number in the index is its place here; a place that was left is used again.
+  std::vector<std::optional<store::CatalogueFile>> files_;
+  std::vector<std::uint32_t> free_places_;
+  std::unordered_map<store::FileId, std::uint32_t, IdHash> place_of_;
+  std::unordered_map<ContentId, std::vector<std::uint32_t>, IdHash> by_content_;
+  core::search::Index index_;
+  LibraryTotals totals_;
+  std::vector<Waiter> waiters_;
+  std::vector<store::HashedFile> unsaved_;
+  std::stop_source stop_;
+  WorkerPool catalogue_pool_;
+  HashQueue hashes_;
+};
+
+}  // namespace freshet::io

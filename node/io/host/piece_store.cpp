@@ -1,0 +1,341 @@
+#include "node/io/host/piece_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "node/base/check.h"
+#include "node/io/host/finished_file.h"
+#include "node/store/file_source.h"
+#include "node/store/hasher.h"
+#include "node/wire/bt/merkle.h"
+
+namespace freshet::io {
+
+using core::transfer::PieceSet;
+
+namespace {
+
+constexpr std::size_t kDiskThreads = 2;
+
+// FileSource is one a worker; its open files go with the thread.
+store::FileSource& source_of_this_worker() {
+  thread_local store::FileSource source;
+  return source;
+}
+
+// The first file of several with the same content that can be read.
+template <typename Read>
+auto from_any(const std::vector<store::FileRef>& files, Read read)
+    -> decltype(read(files.front())) {
+  decltype(read(files.front())) result =
+      Error{.code = ErrorCode::not_found, .message = "no file has this content"};
+  for (const store::FileRef& file : files) {
+    result = read(file);
+    if (result) return result;
+  }
+  return result;
+}
+
+}  // namespace
+
+// What is known of a content that is fetched or served.
+struct PieceStore::Held {
+  std::shared_ptr<const SharedContent> shared;  ///< set: whole, read from shared files
+  PartialPtr partial;                           ///< set: being fetched; touched on writer_ alone
+  PieceSet have;                                ///< of the partial file
+  std::uint64_t size = 0;
+  std::uint32_t piece_length = 0;
+  std::map<std::uint32_t, std::shared_ptr<Bytes>> assembling;
+  std::vector<std::optional<Sha256>> hashes;  ///< of the pieces verified in this run
+};
+
+PieceStore::PieceStore(asio::io_context& io,
+                       Library& library,
+                       std::string downloads,
+                       Deliver deliver,
+                       TargetOf target_of)
+    : library_(library),
+      downloads_(std::move(downloads)),
+      deliver_(std::move(deliver)),
+      target_of_(std::move(target_of)),
+      disk_(io, kDiskThreads, false),
+      writer_(io, 1, false) {}
+
+void PieceStore::stop() {
+  disk_.stop();
+  writer_.stop();
+  for (const auto& [content, held] : held_) {
+    if (!held->partial) continue;
+    const Status synced = held->partial->checkpoint();
+    if (!synced) spdlog::warn("download: {}", synced.error().message);
+  }
+}
+
+PieceStore::Held* PieceStore::find(const ContentId& content) {
+  const auto found = held_.find(content);
+  return found == held_.end() ? nullptr : found->second.get();
+}
+
+std::uint32_t PieceStore::piece_length(const ContentId& content) const {
+  const auto found = held_.find(content);
+  return found == held_.end() ? 0 : found->second->piece_length;
+}
+
+void PieceStore::open(const core::transfer::Open& open) {
+  for (const auto& [content, held] : held_) {
+    if (store::info_hash_of(content) != open.info_hash || !held->partial) continue;
+    core::transfer::Opening opening{.content = content, .size = held->size, .have = held->have};
+    deliver_(core::transfer::Opened{.link = open.link, .found = std::move(opening)});
+    return;
+  }
+  library_.find_content(
+      open.info_hash, [this, link = open.link](std::optional<SharedContent> found) {
+        if (!found) {
+          deliver_(core::transfer::Opened{.link = link, .found = std::nullopt});
+          return;
+        }
+        const store::ContentInfo& info = found->info;
+        const auto shape = wire::bt::Shape::of(info.size_bytes);
+        core::transfer::Opening opening{
+            .content = info.id, .size = info.size_bytes, .have = PieceSet::full(shape.piece_count)};
+        auto& held = held_[info.id];
+        if (!held) held = std::make_shared<Held>();
+        held->size = info.size_bytes;
+        held->piece_length = shape.piece_length;
+        held->shared = std::make_shared<const SharedContent>(std::move(*found));
+        deliver_(core::transfer::Opened{.link = link, .found = std::move(opening)});
+      });
+}
+
+void PieceStore::prepare(const core::transfer::PrepareStorage& prepare) {
+  auto& held = held_[prepare.content];
+  if (!held) held = std::make_shared<Held>();
+  held->size = prepare.size;
+  held->piece_length = prepare.piece_length;
+  held->hashes.resize(wire::bt::Shape::of(prepare.size).piece_count);
+  const Target target = target_of_(prepare.content);
+  const store::PartialSpec spec{.content = prepare.content,
+                                .size_bytes = prepare.size,
+                                .name = target.name,
+                                .target_folder = target.folder};
+  writer_.submit([this, spec]() -> WorkerPool::Completion {
+    auto opened = store::PartialFile::open(downloads_, spec);
+    if (!opened) {
+      return [this, content = spec.content, message = opened.error().message] {
+        deliver_(core::transfer::StorageFailed{.content = content, .message = message});
+      };
+    }
+    PieceSet have = opened->verified();
+    auto partial = std::make_shared<store::PartialFile>(std::move(*opened));
+    return [this, content = spec.content, partial, have] {
+      if (Held* still = find(content)) {
+        still->partial = partial;
+        still->have = have;
+      }
+      deliver_(core::transfer::StorageReady{.content = content, .have = have});
+    };
+  });
+}
+
+void PieceStore::keep(const core::transfer::KeepBlock& keep, ByteView payload) {
+  auto& held = held_[keep.content];
+  if (!held) held = std::make_shared<Held>();
+  auto& buffer = held->assembling[keep.block.piece];
+  if (!buffer) buffer = std::make_shared<Bytes>(keep.piece_bytes);
+  FRESHET_CHECK(payload.size() == keep.block.length);
+  FRESHET_CHECK(std::size_t{keep.block.begin} + payload.size() <= buffer->size());
+  std::copy(payload.begin(), payload.end(), buffer->begin() + keep.block.begin);
+}
+
+void PieceStore::drop(const core::transfer::DropPiece& drop) {
+  if (Held* held = find(drop.content)) held->assembling.erase(drop.piece);
+}
+
+void PieceStore::check(const core::transfer::CheckBlock& check) {
+  const Held* held = find(check.content);
+  const auto found = held == nullptr ? decltype(held->assembling.end()){}
+                                     : held->assembling.find(check.block.piece);
+  FRESHET_CHECK(held != nullptr && found != held->assembling.end());
+  disk_.submit([this, check, buffer = found->second]() -> WorkerPool::Completion {
+    const ByteView block = ByteView(*buffer).subspan(check.block.begin, check.block.length);
+    const bool ok = wire::bt::merkle_root(block, 1) == check.expected;
+    return [this, check, ok] {
+      deliver_(
+          core::transfer::BlockChecked{.content = check.content, .block = check.block, .ok = ok});
+    };
+  });
+}
+
+void PieceStore::verify(const core::transfer::Verify& verify) {
+  Held* held = find(verify.content);
+  FRESHET_CHECK(held != nullptr && held->assembling.contains(verify.piece));
+  auto node = held->assembling.extract(verify.piece);
+  disk_.submit([this, verify, buffer = std::move(node.mapped())]() -> WorkerPool::Completion {
+    const bool ok = wire::bt::merkle_root(*buffer, verify.leaf_count) == verify.expected;
+    return [this, verify, buffer, ok] {
+      if (ok) {
+        write(verify.content, verify.piece, buffer, verify.expected);
+      } else {
+        deliver_(core::transfer::Verified{.content = verify.content,
+                                          .piece = verify.piece,
+                                          .verdict = core::transfer::Verdict::bad});
+      }
+    };
+  });
+}
+
+void PieceStore::write(const ContentId& content,
+                       std::uint32_t piece,
+                       const std::shared_ptr<Bytes>& bytes,
+                       const Sha256& hash) {
+  const Held* held = find(content);
+  if (held == nullptr || !held->partial) return;  // the fetch was stopped meanwhile
+  writer_.submit([this, content, piece, bytes, hash, partial = held->partial]()
+                     -> WorkerPool::Completion {
+    const Status written = partial->write_piece(piece, *bytes);
+    return [this, content, piece, hash, written] {
+      if (Held* still = find(content); written && still != nullptr && piece < still->have.size()) {
+        still->have.add(piece);
+        still->hashes.at(piece) = hash;
+      }
+      if (!written) spdlog::error("download: {}", written.error().message);
+      const auto verdict =
+          written ? core::transfer::Verdict::ok : core::transfer::Verdict::disk_error;
+      deliver_(core::transfer::Verified{.content = content, .piece = piece, .verdict = verdict});
+    };
+  });
+}
+
+void PieceStore::read_hashes(const core::transfer::ReadHashes& read) {
+  const Held* held = find(read.content);
+  if (held == nullptr || !held->shared) {
+    deliver_(core::transfer::HashesRead{
+        .link = read.link, .request = read.request, .hashes = std::nullopt});
+    return;
+  }
+  disk_.submit([this, read, shared = held->shared]() -> WorkerPool::Completion {
+    auto hashes = from_any(shared->files, [&](const store::FileRef& file) {
+      return source_of_this_worker().hashes(file, shared->info, read.request);
+    });
+    core::transfer::HashesRead answer{
+        .link = read.link, .request = read.request, .hashes = std::nullopt};
+    if (hashes) answer.hashes = std::move(*hashes);
+    return [this, answer = std::move(answer)] {
+      deliver_(answer);
+    };
+  });
+}
+
+void PieceStore::read(const ContentId& content,
+                      std::uint64_t offset,
+                      std::size_t length,
+                      ReadDone done) {
+  const Held* held = find(content);
+  if (held != nullptr && held->shared) {
+    disk_.submit([shared = held->shared, offset, length, done = std::move(done)]()
+                     -> WorkerPool::Completion {
+      auto bytes = std::make_shared<Bytes>(length);
+      const Status read = from_any(shared->files, [&](const store::FileRef& file) -> Status {
+        return source_of_this_worker().read(file, offset, *bytes);
+      });
+      if (!read)
+        return [done, error = read.error()] {
+          done(error);
+        };
+      return [done, bytes] {
+        done(std::move(*bytes));
+      };
+    });
+    return;
+  }
+  const PartialPtr partial = held == nullptr ? nullptr : held->partial;
+  writer_.submit([partial, offset, length, done = std::move(done)]() -> WorkerPool::Completion {
+    if (!partial)
+      return [done] {
+        done(Error{.code = ErrorCode::not_found, .message = "the content is gone"});
+      };
+    auto bytes = std::make_shared<Bytes>(length);
+    const Status read = partial->read_at(offset, *bytes);
+    if (!read)
+      return [done, error = read.error()] {
+        done(error);
+      };
+    return [done, bytes] {
+      done(std::move(*bytes));
+    };
+  });
+}
+
+Result<store::ContentInfo> PieceStore::info_after(const Held& held, const std::string& path) {
+  const bool all_known = std::all_of(
+      held.hashes.begin(), held.hashes.end(), [](const auto& hash) { return hash.has_value(); });
+  if (all_known && held.hashes.size() > 1) {
+    store::ContentInfo info{.id = {}, .size_bytes = held.size, .piece_layer = {}};
+    for (const auto& hash : held.hashes) info.piece_layer.push_back(*hash);
+    return info;
+  }
+  // Pieces of an earlier run: their hashes were not kept.
+  const auto stamp = stamp_of_path(path);
+  if (!stamp) return stamp.error();
+  const auto slash = path.rfind('/');
+  return store::hash_file(
+      {.base = path.substr(0, slash), .relative = path.substr(slash + 1), .stamp = *stamp});
+}
+
+void PieceStore::finish(const ContentId& content,
+                        bool share,
+                        std::function<void(Result<std::string>)> done) {
+  const auto found = held_.find(content);
+  if (found == held_.end() || !found->second->partial) {
+    done(Error{.code = ErrorCode::not_found, .message = "no such download"});
+    return;
+  }
+  const std::shared_ptr<Held> held = found->second;
+  writer_.submit([this, content, share, held, done = std::move(done)]() -> WorkerPool::Completion {
+    auto path = held->partial->finish();
+    if (!path)
+      return [done, error = path.error()] {
+        done(error);
+      };
+    auto info = info_after(*held, *path);
+    return [this, content, share, held, done, path = *path, info = std::move(info)]() mutable {
+      held->partial.reset();
+      if (!info || !share) {
+        if (!info) spdlog::warn("download: {}", info.error().message);
+        done(path);
+        return;
+      }
+      info->id = content;
+      auto shared = std::make_shared<SharedContent>(SharedContent{.info = *info, .files = {}});
+      library_.add_finished(
+          path, std::move(*info), [held, shared, done, path](Result<store::FileRef> added) {
+            if (added) {
+              shared->files.push_back(std::move(*added));
+              held->shared = shared;
+            } else {
+              spdlog::warn("download: not shared: {}", added.error().message);
+            }
+            done(path);
+          });
+    };
+  });
+}
+
+void PieceStore::discard(const ContentId& content) {
+  held_.erase(content);
+  writer_.submit([this, content]() -> WorkerPool::Completion {
+    const Status gone = store::PartialFile::discard(downloads_, content);
+    if (gone) return {};
+    return [error = gone.error()] {
+      spdlog::warn("download: {}", error.message);
+    };
+  });
+}
+
+void PieceStore::release(const ContentId& content) {
+  held_.erase(content);
+}
+
+}  // namespace freshet::io

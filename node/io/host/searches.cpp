@@ -1,0 +1,211 @@
+#include "node/io/host/searches.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+
+namespace freshet::io {
+
+namespace cs = core::search;
+
+namespace {
+
+constexpr std::uint8_t kContentTtl = 7;
+// Questions for sources whose answers are still listened to.
+constexpr std::size_t kMaxContentAsks = 16;
+constexpr std::uint32_t kHitsPerContentAsk = 1;
+
+Wanted wanted_from(const cs::SearchResult& result, const NodeKey& self) {
+  Wanted wanted{
+      .content = *result.id, .name = result.name, .size_claim = result.size_bytes, .sources = {}};
+  for (const cs::Source& source : result.sources) {
+    if (source.node == self) continue;
+    wanted.sources.push_back(
+        {.key = source.node, .endpoints = source.addresses, .size_claim = source.size_bytes});
+  }
+  return wanted;
+}
+
+}  // namespace
+
+struct Searches::Session {
+  cs::AskId ask;
+  cs::ResultSet results;
+  Changed changed;  ///< empty when nobody watches
+};
+
+// A `get` that waits until its result has an id.
+struct Searches::Pending {
+  explicit Pending(asio::io_context& io) : timer(io) {}
+  cs::AskId ask;  ///< the search that the number is of
+  cs::ResultNumber number = 0;
+  std::function<void(Result<Wanted>)> resolved;
+  asio::steady_timer timer;
+};
+
+Searches::Searches(asio::io_context& io,
+                   const NodeKey& self,
+                   Deliver deliver,
+                   SourcesFound sources_found)
+    : io_(io),
+      self_(self),
+      deliver_(std::move(deliver)),
+      sources_found_(std::move(sources_found)) {}
+
+Searches::~Searches() = default;
+
+cs::AskId Searches::start(wire::Query query, std::uint8_t ttl, Changed changed) {
+  const cs::AskId ask{next_ask_++};
+  sessions_.remove_if([&](const auto& session) {
+    const bool unwatched = !session->changed;
+    if (unwatched) deliver_(cs::Forget{.ask = session->ask});
+    return unwatched;
+  });
+  sessions_.push_back(
+      std::make_unique<Session>(Session{.ask = ask, .results = {}, .changed = std::move(changed)}));
+  deliver_(cs::Ask{.ask = ask, .query = std::move(query), .ttl = ttl});
+  return ask;
+}
+
+void Searches::stop_watching(cs::AskId ask) {
+  for (auto session = sessions_.begin(); session != sessions_.end(); ++session) {
+    if ((*session)->ask != ask) continue;
+    (*session)->changed = nullptr;
+    if (std::next(session) == sessions_.end()) return;  // the last search is kept
+    deliver_(cs::Forget{.ask = ask});
+    sessions_.erase(session);
+    return;
+  }
+}
+
+const cs::ResultSet* Searches::results(cs::AskId ask) const {
+  for (const auto& session : sessions_) {
+    if (session->ask == ask) return &session->results;
+  }
+  return nullptr;
+}
+
+void Searches::on_hit(const cs::Hit& hit) {
+  for (const auto& session : sessions_) {
+    if (session->ask == hit.ask) {
+      add_hit(*session, hit);
+      settle_pending();
+      return;
+    }
+  }
+  for (const ContentAsk& asked : content_asks_) {
+    if (asked.ask == hit.ask) {
+      add_content_sources(asked.content, hit);
+      return;
+    }
+  }
+}
+
+void Searches::add_hit(Session& session, const cs::Hit& hit) {
+  const auto changed = session.results.add(hit.record, hit.hops);
+  if (!session.changed) return;
+  const Changed tell = session.changed;  // it may stop watching meanwhile
+  for (const cs::ResultNumber number : changed) {
+    if (const cs::SearchResult* result = session.results.by_number(number)) tell(*result);
+  }
+}
+
+void Searches::add_content_sources(const ContentId& content, const cs::Hit& hit) {
+  if (hit.record.node == self_) return;
+  for (const wire::HitFile& file : hit.record.files) {
+    if (file.content != content) continue;
+    sources_found_(content,
+                   {{.key = hit.record.node,
+                     .endpoints = hit.record.addresses,
+                     .size_claim = file.size_bytes}});
+    return;
+  }
+}
+
+void Searches::ask_content(const ContentId& content) {
+  const cs::AskId ask{next_ask_++};
+  if (content_asks_.size() >= kMaxContentAsks) {
+    deliver_(cs::Forget{.ask = content_asks_.front().ask});
+    content_asks_.pop_front();
+  }
+  content_asks_.push_back({.ask = ask, .content = content});
+  wire::Query query;
+  query.content = content;
+  query.max_hits = kHitsPerContentAsk;
+  deliver_(cs::Ask{.ask = ask, .query = std::move(query), .ttl = kContentTtl});
+}
+
+void Searches::resolve(const std::string& what,
+                       std::chrono::milliseconds patience,
+                       std::function<void(Result<Wanted>)> resolved) {
+  const auto whole_id = ContentId::from_hex(what);
+  if (sessions_.empty()) {
+    if (whole_id) {
+      resolved(Wanted{.content = *whole_id, .name = {}, .size_claim = std::nullopt, .sources = {}});
+    } else {
+      resolved(Error{
+          .code = ErrorCode::invalid,
+          .message =
+              "'" + what + "' means nothing yet: search first, or give a whole id of 64 digits"});
+    }
+    return;
+  }
+  const auto found = sessions_.back()->results.resolve(what);
+  if (!found) {
+    if (whole_id) {
+      resolved(Wanted{.content = *whole_id, .name = {}, .size_claim = std::nullopt, .sources = {}});
+    } else {
+      resolved(Error{.code = ErrorCode::invalid, .message = found.error().message});
+    }
+    return;
+  }
+  if ((*found)->id) {
+    resolved(wanted_from(**found, self_));
+    return;
+  }
+  wait_for_id((*found)->number, patience, std::move(resolved));
+}
+
+void Searches::wait_for_id(cs::ResultNumber number,
+                           std::chrono::milliseconds patience,
+                           std::function<void(Result<Wanted>)> resolved) {
+  auto pending = std::make_shared<Pending>(io_);
+  pending->ask = sessions_.back()->ask;
+  pending->number = number;
+  pending->resolved = std::move(resolved);
+  pending_.push_back(pending);
+  pending->timer.expires_after(patience);
+  pending->timer.async_wait([this, pending](const std::error_code& canceled) {
+    if (canceled) return;
+    pending_.remove(pending);
+    pending->resolved(
+        Error{.code = ErrorCode::no_source,
+              .message = "the node that has it has not hashed it yet; try again in a while"});
+  });
+}
+
+void Searches::settle_pending() {
+  if (pending_.empty()) return;
+  std::vector<std::pair<std::shared_ptr<Pending>, Wanted>> settled;
+  pending_.remove_if([&](const std::shared_ptr<Pending>& pending) {
+    const cs::ResultSet* results = this->results(pending->ask);
+    const cs::SearchResult* result =
+        results == nullptr ? nullptr : results->by_number(pending->number);
+    if (result == nullptr || !result->id) return false;
+    settled.emplace_back(pending, wanted_from(*result, self_));
+    return true;
+  });
+  for (auto& [pending, wanted] : settled) {
+    pending->timer.cancel();
+    pending->resolved(std::move(wanted));
+  }
+}
+
+void Searches::stop() {
+  for (const auto& pending : pending_) pending->timer.cancel();
+  pending_.clear();
+}
+
+}  // namespace freshet::io

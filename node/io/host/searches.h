@@ -1,0 +1,90 @@
+// This node's own searches: hands queries to the search engine, gathers hits into results, and
+// remembers the results of the last search, which `get` names by number. Also asks the mesh who has
+// a content. On the io thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "node/base/ids.h"
+#include "node/base/result.h"
+#include "node/core/search/io.h"
+#include "node/core/search/results.h"
+#include "node/core/transfer/io.h"
+#include "node/io/asio_fwd.h"
+
+namespace freshet::io {
+
+/// What is fetched when the user names a result.
+struct Wanted {
+  ContentId content;
+  std::string name;
+  std::optional<std::uint64_t> size_claim;
+  std::vector<core::transfer::Source> sources;
+};
+
+class Searches {
+ public:
+  using Deliver = std::function<void(core::search::Input)>;
+  /// A result is new, or something of it changed.
+  using Changed = std::function<void(const core::search::SearchResult&)>;
+  using SourcesFound = std::function<void(const ContentId&, std::vector<core::transfer::Source>)>;
+
+  Searches(asio::io_context& io, const NodeKey& self, Deliver deliver, SourcesFound sources_found);
+  ~Searches();
+  Searches(const Searches&) = delete;
+  Searches& operator=(const Searches&) = delete;
+
+  /// Begins a search; it becomes the last one. `changed` is called until stop_watching().
+  core::search::AskId start(wire::Query query, std::uint8_t ttl, Changed changed);
+  /// Hits are still gathered, for `get`, until the next search.
+  void stop_watching(core::search::AskId ask);
+  [[nodiscard]] const core::search::ResultSet* results(core::search::AskId ask) const;
+
+  /// What `what` means: a number of the last search, the beginning of an id in it, or a whole id,
+  /// which may be unknown. A result without an id yet is waited for, at most `patience`. Errors:
+  /// invalid, not_found, no_source.
+  void resolve(const std::string& what,
+               std::chrono::milliseconds patience,
+               std::function<void(Result<Wanted>)> resolved);
+
+  /// Floods a query for a content; what answers goes to `sources_found`.
+  void ask_content(const ContentId& content);
+
+  void on_hit(const core::search::Hit& hit);
+  void stop();
+
+ private:
+  struct Session;
+  struct Pending;
+
+  void add_hit(Session& session, const core::search::Hit& hit);
+  void add_content_sources(const ContentId& content, const core::search::Hit& hit);
+  void settle_pending();
+  void wait_for_id(core::search::ResultNumber number,
+                   std::chrono::milliseconds patience,
+                   std::function<void(Result<Wanted>)> resolved);
+
+  asio::io_context& io_;
+  NodeKey self_;
+  Deliver deliver_;
+  SourcesFound sources_found_;
+  std::uint32_t next_ask_ = 1;
+  /// Newest last. The last search, and those that are still watched.
+  std::list<std::unique_ptr<Session>> sessions_;
+  struct ContentAsk {
+    core::search::AskId ask;
+    ContentId content;
+  };
+  std::list<ContentAsk> content_asks_;
+  std::list<std::shared_ptr<Pending>> pending_;
+};
+
+}  // namespace freshet::io
