@@ -46,12 +46,12 @@ NodeService::NodeService(asio::io_context& io,
       state_dir_(std::move(state_dir)),
       down_(std::move(down)) {}
 
-void NodeService::ping(const PingRequest& /*request*/, Responder<PingRequest> reply) {
+void NodeService::ping(const PingRequest& /*request*/, const Responder<PingRequest>& reply) {
   reply.done(
       {.version = kControlVersion, .agent = kAgent, .pid = static_cast<std::uint32_t>(getpid())});
 }
 
-void NodeService::status(const StatusRequest& /*request*/, Responder<StatusRequest> reply) {
+void NodeService::status(const StatusRequest& /*request*/, const Responder<StatusRequest>& reply) {
   const io::LibraryTotals& totals = daemon_.library().totals();
   StatusInfo info{.id = daemon_.key(),
                   .name = daemon_.name(),
@@ -70,13 +70,13 @@ void NodeService::status(const StatusRequest& /*request*/, Responder<StatusReque
   reply.done(info);
 }
 
-void NodeService::peers(const PeersRequest& /*request*/, Responder<PeersRequest> reply) {
+void NodeService::peers(const PeersRequest& /*request*/, const Responder<PeersRequest>& reply) {
   PeerList list;
   for (const io::PeerView& view : daemon_.peers()) list.peers.push_back(peer_from(view));
   reply.done(list);
 }
 
-void NodeService::join(const JoinRequest& request, Responder<JoinRequest> reply) {
+void NodeService::join(const JoinRequest& request, const Responder<JoinRequest>& reply) {
   daemon_.join(request.address, request.timeout, [reply](const Result<io::PeerView>& joined) {
     if (joined) {
       reply.done({.id = joined->key, .addr = joined->address, .name = joined->name});
@@ -86,7 +86,8 @@ void NodeService::join(const JoinRequest& request, Responder<JoinRequest> reply)
   });
 }
 
-void NodeService::share_add(const ShareAddRequest& request, Responder<ShareAddRequest> reply) {
+void NodeService::share_add(const ShareAddRequest& request,
+                            const Responder<ShareAddRequest>& reply) {
   daemon_.library().add_share(request.path, [reply](const Result<io::ShareSummary>& share) {
     if (share) {
       reply.done({.files = share->totals.files, .bytes = share->totals.size_bytes});
@@ -97,7 +98,7 @@ void NodeService::share_add(const ShareAddRequest& request, Responder<ShareAddRe
 }
 
 void NodeService::share_remove(const ShareRemoveRequest& request,
-                               Responder<ShareRemoveRequest> reply) {
+                               const Responder<ShareRemoveRequest>& reply) {
   daemon_.library().remove_share(request.path, [reply](const Status& removed) {
     if (removed) {
       reply.done({});
@@ -108,7 +109,7 @@ void NodeService::share_remove(const ShareRemoveRequest& request,
 }
 
 void NodeService::share_list(const ShareListRequest& /*request*/,
-                             Responder<ShareListRequest> reply) {
+                             const Responder<ShareListRequest>& reply) {
   ShareLines lines;
   for (const io::ShareSummary& share : daemon_.library().shares()) {
     lines.shares.push_back({.path = share.path,
@@ -120,7 +121,7 @@ void NodeService::share_list(const ShareListRequest& /*request*/,
 }
 
 void NodeService::share_rescan(const ShareRescanRequest& /*request*/,
-                               Responder<ShareRescanRequest> reply) {
+                               const Responder<ShareRescanRequest>& reply) {
   daemon_.library().rescan([this, reply](const Status& scanned) {
     const io::LibraryTotals& totals = daemon_.library().totals();
     if (scanned) {
@@ -131,16 +132,16 @@ void NodeService::share_rescan(const ShareRescanRequest& /*request*/,
   });
 }
 
-void NodeService::search(const SearchRequest& request, Responder<SearchRequest> reply) {
+void NodeService::search(const SearchRequest& request, const Responder<SearchRequest>& reply) {
   run_search(io_, daemon_.searches(), request, reply);
 }
 
-void NodeService::get(const GetRequest& request, Responder<GetRequest> reply) {
+void NodeService::get(const GetRequest& request, const Responder<GetRequest>& reply) {
   run_get(io_, daemon_, state_dir_ + "/fetched", request, reply);
 }
 
 void NodeService::downloads(const DownloadsRequest& /*request*/,
-                            Responder<DownloadsRequest> reply) {
+                            const Responder<DownloadsRequest>& reply) {
   DownloadList list;
   for (const io::DownloadSummary& summary : daemon_.fetches().list()) {
     list.downloads.push_back(download_from(summary));
@@ -148,7 +149,7 @@ void NodeService::downloads(const DownloadsRequest& /*request*/,
   reply.done(list);
 }
 
-void NodeService::down(const DownRequest& /*request*/, Responder<DownRequest> reply) {
+void NodeService::down(const DownRequest& /*request*/, const Responder<DownRequest>& reply) {
   reply.done({});
   asio::post(io_, down_);
 }

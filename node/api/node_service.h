@@ -20,20 +20,22 @@ class NodeService final : public Service {
               std::string state_dir,
               std::function<void()> down);
 
-  void ping(const PingRequest& request, Responder<PingRequest> reply) override;
-  void status(const StatusRequest& request, Responder<StatusRequest> reply) override;
-  void peers(const PeersRequest& request, Responder<PeersRequest> reply) override;
-  void join(const JoinRequest& request, Responder<JoinRequest> reply) override;
-  void share_add(const ShareAddRequest& request, Responder<ShareAddRequest> reply) override;
+  void ping(const PingRequest& request, const Responder<PingRequest>& reply) override;
+  void status(const StatusRequest& request, const Responder<StatusRequest>& reply) override;
+  void peers(const PeersRequest& request, const Responder<PeersRequest>& reply) override;
+  void join(const JoinRequest& request, const Responder<JoinRequest>& reply) override;
+  void share_add(const ShareAddRequest& request, const Responder<ShareAddRequest>& reply) override;
   void share_remove(const ShareRemoveRequest& request,
-                    Responder<ShareRemoveRequest> reply) override;
-  void share_list(const ShareListRequest& request, Responder<ShareListRequest> reply) override;
+                    const Responder<ShareRemoveRequest>& reply) override;
+  void share_list(const ShareListRequest& request,
+                  const Responder<ShareListRequest>& reply) override;
   void share_rescan(const ShareRescanRequest& request,
-                    Responder<ShareRescanRequest> reply) override;
-  void search(const SearchRequest& request, Responder<SearchRequest> reply) override;
-  void get(const GetRequest& request, Responder<GetRequest> reply) override;
-  void downloads(const DownloadsRequest& request, Responder<DownloadsRequest> reply) override;
-  void down(const DownRequest& request, Responder<DownRequest> reply) override;
+                    const Responder<ShareRescanRequest>& reply) override;
+  void search(const SearchRequest& request, const Responder<SearchRequest>& reply) override;
+  void get(const GetRequest& request, const Responder<GetRequest>& reply) override;
+  void downloads(const DownloadsRequest& request,
+                 const Responder<DownloadsRequest>& reply) override;
+  void down(const DownRequest& request, const Responder<DownRequest>& reply) override;
 
  private:
   asio::io_context& io_;
