@@ -235,6 +235,12 @@ Status PartialFile::record(std::uint32_t piece) {
   ++records_;
   have_.add(piece);
   since_checkpoint_bytes_ += piece_size(piece);
+  since_writeback_bytes_ += piece_size(piece);
+  if (since_writeback_bytes_ >= kWritebackBytes) {
+    // Only a hint; what fails here fails again in the sync that counts.
+    ::sync_file_range(part_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+    since_writeback_bytes_ = 0;
+  }
   const bool due = since_checkpoint_bytes_ >= kCheckpointBytes || records_ >= kMaxRecords;
   return due ? checkpoint() : Status(kOk);
 }

@@ -21,7 +21,10 @@
 namespace freshet::store {
 
 /// Bytes verified between two checkpoints.
-inline constexpr std::uint64_t kCheckpointBytes = 64U << 20U;
+inline constexpr std::uint64_t kCheckpointBytes = 256U << 20U;
+/// Bytes verified before the kernel is told to start writing them to the disk, so that no sync has
+/// much left to wait for.
+inline constexpr std::uint64_t kWritebackBytes = 16U << 20U;
 
 struct PartialSpec {
   ContentId content;
@@ -94,6 +97,7 @@ class PartialFile {
   std::uint64_t journal_bytes_ = 0;  ///< where the next record goes
   std::uint64_t records_ = 0;        ///< since the head was written
   std::uint64_t since_checkpoint_bytes_ = 0;
+  std::uint64_t since_writeback_bytes_ = 0;
   bool restarted_ = false;
 };
 

@@ -30,6 +30,16 @@ Result<UniqueFd> open_shared_file(const FileRef& file) {
   return fd;
 }
 
+Result<FileStamp> examine_file(const std::string& path) {
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) != 0) {
+    if (errno == ENOENT) return Error{ErrorCode::not_found, path + " vanished"};
+    return os_error("cannot examine", path, errno);
+  }
+  if (!S_ISREG(info.st_mode)) return Error{ErrorCode::io, path + " is not a regular file"};
+  return stamp_of(info);
+}
+
 Status check_unchanged(int fd, const FileRef& file) {
   struct stat info {};
   if (::fstat(fd, &info) != 0) return os_error("cannot examine", file.absolute(), errno);

@@ -14,6 +14,10 @@ namespace freshet::store {
 /// (unreadable, no regular file any more, or changed: see check_unchanged()).
 Result<UniqueFd> open_shared_file(const FileRef& file);
 
+/// What is there now, for a file that no scan has met yet (a finished download). Not through a
+/// symlink. Errors: not_found, io.
+Result<FileStamp> examine_file(const std::string& path);
+
 /// Error (io) with "changed" in it unless the open file has `file.stamp`.
 Status check_unchanged(int fd, const FileRef& file);
 

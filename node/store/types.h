@@ -35,6 +35,9 @@ struct ShareLocation {
 
   /// The folder that relative paths start from: `path`, or the parent of a single file.
   [[nodiscard]] std::string base() const;
+  /// The path below base() of a file that a scan of this share finds: nullopt for one outside of
+  /// it, or hidden in it. `absolute` must be as canonical as `path` is. Looks at the text alone.
+  [[nodiscard]] std::optional<std::string> relative(const std::string& absolute) const;
   friend bool operator==(const ShareLocation&, const ShareLocation&) = default;
 };
 

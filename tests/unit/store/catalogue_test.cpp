@@ -7,6 +7,7 @@
 
 #include "node/store/hasher.h"
 #include "node/store/scanner.h"
+#include "node/store/shared_file.h"
 #include "tests/unit/store/process.h"
 #include "tests/unit/store/temp_folder.h"
 
@@ -226,8 +227,8 @@ TEST_CASE(
   REQUIRE(node.catalogue->begin_scan(node.share).ok());
   node.write("new", "fetched");
   const auto content = hash_file(ref_to(node.temp, "share/new"));
-  const auto id =
-      node.catalogue->add_file(node.share, {"new", stamp_at(node.share_path + "/new")}, *content);
+  const auto id = node.catalogue->add_file(
+      node.share, {"new", *examine_file(node.share_path + "/new")}, *content);
   REQUIRE(id.ok());
   CHECK(node.catalogue->end_scan()->empty());
   CHECK(node.catalogue->locate(*id)->value().absolute() == node.share_path + "/new");

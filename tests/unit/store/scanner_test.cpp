@@ -120,6 +120,20 @@ TEST_CASE("a single file is a share of one, whatever its neighbours are") {
   CHECK(names(scan(*share)) == std::vector<std::string>{"b"});
 }
 
+TEST_CASE("a share knows which paths are its own") {
+  const ShareLocation folder{"/srv/mesh", false};
+  CHECK(folder.relative("/srv/mesh/a/b") == "a/b");
+  CHECK_FALSE(folder.relative("/srv/mesh"));
+  CHECK_FALSE(folder.relative("/srv/mesh/"));
+  CHECK_FALSE(folder.relative("/srv/mesh2/a"));
+  CHECK_FALSE(folder.relative("/srv/mesh/.hidden/a"));
+  CHECK_FALSE(folder.relative("/srv/mesh/a/.b"));
+  CHECK(ShareLocation{"/", false}.relative("/a") == "a");
+  const ShareLocation single{"/srv/.profile", true};
+  CHECK(single.relative("/srv/.profile") == ".profile");
+  CHECK_FALSE(single.relative("/srv/other"));
+}
+
 TEST_CASE("a share is resolved once: symlinks and dots in its own path are gone") {
   const TempFolder temp;
   temp.write("real/x", "");
