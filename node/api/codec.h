@@ -21,8 +21,8 @@ Bytes encode_reply(const Reply& reply);
 
 /// Without the length. The error (always ErrorCode::invalid) is for the client to read: malformed,
 /// beyond a limit, of another protocol version, or unknown here.
-Result<Request> decode_request(ByteView message);
+Result<Request> decode_request(ByteView from);
 /// nullopt for what no daemon of this version sends.
-std::optional<Reply> decode_reply(ByteView message);
+std::optional<Reply> decode_reply(ByteView from);
 
 }  // namespace freshet::api

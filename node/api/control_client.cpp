@@ -90,7 +90,7 @@ ControlClient::~ControlClient() {
   if (socket_ >= 0) ::close(socket_);
 }
 
-Status ControlClient::wait(short events, Deadline deadline) const {
+Status ControlClient::wait(std::int16_t events, Deadline deadline) const {
   for (;;) {
     std::array<pollfd, 2> polled = {
         {{socket_, events, 0}, {cancel_ == nullptr ? -1 : cancel_->descriptor(), POLLIN, 0}}};

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -81,7 +82,7 @@ class ControlClient {
 
   ControlClient(int socket, const Cancel* cancel) : socket_(socket), cancel_(cancel) {}
   Result<Reply> next_reply(std::optional<Millis> timeout);
-  Status wait(short events, Deadline deadline) const;
+  [[nodiscard]] Status wait(std::int16_t events, Deadline deadline) const;
   Status read_exactly(Byte* to, std::size_t size, Deadline deadline);
   static Error unexpected_reply();
 

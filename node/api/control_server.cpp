@@ -1,7 +1,6 @@
 #include "node/api/control_server.h"
 
 #include <cerrno>
-#include <optional>
 #include <system_error>
 #include <unordered_map>
 #include <utility>
@@ -11,7 +10,6 @@
 #include <asio/local/stream_protocol.hpp>
 #include <asio/steady_timer.hpp>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -51,23 +49,21 @@ Error system_error(const std::string& what) {
   return {ErrorCode::io, what + ": " + std::generic_category().message(errno)};
 }
 
-/// Held for the daemon's life; the system lets go of it however the daemon ends.
-Result<Descriptor> lock_folder(const std::string& state_dir) {
-  const std::string path = state_dir + "/control.lock";
-  Descriptor lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (lock.get() < 0) return system_error(path);
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
-  if (errno != EWOULDBLOCK) return system_error(path);
-  return Error{ErrorCode::io,
-               "a daemon runs on " + state_dir
-                   + " already; stop it with `freshet down`, or give this one another --state"};
+/// Whether somebody listens there.
+bool is_living(const ControlAddress& address) {
+  const Descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  return ::connect(probe.get(), address.data(), address.size()) == 0 || errno == EAGAIN;
 }
 
-/// REQUIRES: the folder's lock, so that a socket found there is a dead daemon's.
 Result<Descriptor> listen_socket(const std::string& state_dir) {
   const auto address = ControlAddress::in(state_dir);
-  if (!address) return address.error();
+  if (!address) return Error{ErrorCode::io, address.error().message};
   const std::string path = control_socket_path(state_dir);
+  if (is_living(*address)) {
+    return Error{ErrorCode::io,
+                 "a daemon runs on " + state_dir
+                     + " already; stop it with `freshet down`, or give this one another --state"};
+  }
   Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (socket.get() < 0) return system_error("a socket");
   if (::unlink(address->path()) != 0 && errno != ENOENT) return system_error(path);
@@ -90,11 +86,10 @@ bool is_own_user(int socket) {
 
 class ControlServer::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(asio::io_context& io, ControlOptions options, Service& service, Descriptor lock)
+  Impl(asio::io_context& io, ControlOptions options, Service& service)
       : acceptor_(io),
         pause_(io),
         options_(std::move(options)),
-        lock_(std::move(lock)),
         shared_{.options = options_,
                 .service = service,
                 .counters = counters_,
@@ -125,7 +120,6 @@ class ControlServer::Impl : public std::enable_shared_from_this<Impl> {
     stop();
     const auto connections = connections_;
     for (const auto& [key, connection] : connections) connection->close();
-    lock_.reset();
   }
 
   [[nodiscard]] const ControlCounters& counters() const { return counters_; }
@@ -175,7 +169,6 @@ class ControlServer::Impl : public std::enable_shared_from_this<Impl> {
   Acceptor acceptor_;
   asio::steady_timer pause_;
   ControlOptions options_;
-  std::optional<Descriptor> lock_;
   ControlCounters counters_;
   ControlConnection::Server shared_;
   std::unordered_map<ControlConnection*, std::shared_ptr<ControlConnection>> connections_;
@@ -184,17 +177,16 @@ class ControlServer::Impl : public std::enable_shared_from_this<Impl> {
 Result<std::unique_ptr<ControlServer>> ControlServer::listen(asio::io_context& io,
                                                              ControlOptions options,
                                                              Service& service) {
-  auto lock = lock_folder(options.state_dir);
-  if (!lock) return lock.error();
   auto socket = listen_socket(options.state_dir);
   if (!socket) return socket.error();
-  auto impl = std::make_shared<Impl>(io, std::move(options), service, std::move(*lock));
+  auto impl = std::make_shared<Impl>(io, std::move(options), service);
   if (const Status started = impl->start(std::move(*socket)); !started) return started.error();
   return std::unique_ptr<ControlServer>(new ControlServer(std::move(impl)));
 }
 
 ControlServer::ControlServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
+// NOLINTNEXTLINE(bugprone-exception-escape): only for want of memory, which ends the daemon.
 ControlServer::~ControlServer() {
   impl_->close();
 }

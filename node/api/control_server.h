@@ -38,19 +38,20 @@ struct ControlCounters {
 
 class ControlServer {
  public:
-  /// Listens on the socket of `options.state_dir`, mode 0600. ErrorCode::io when another daemon has
-  /// the folder, or the socket cannot be made. A socket that a killed daemon left behind is
-  /// replaced. `service` must outlive the server.
+  /// Listens on the socket of `options.state_dir`, mode 0600. ErrorCode::io when somebody listens
+  /// there already, or the socket cannot be made. A socket that a killed daemon left behind is
+  /// replaced. `service` must outlive the server. REQUIRES: the caller holds the folder's lock
+  /// (store::StateDir), or two that start at once may both believe themselves alone.
   static Result<std::unique_ptr<ControlServer>> listen(asio::io_context& io,
                                                        ControlOptions options,
                                                        Service& service);
 
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;
-  /// Closes what is left, and gives the folder back. Destroy it when the daemon has nothing else to
+  /// Closes what is left. Destroy it when the daemon has nothing else to
   /// give back, for who asked for `down` takes the end of the connection for the end of the daemon;
   /// but before `io`. The service is not called afterwards.
-  ~ControlServer();
+  ~ControlServer();  // NOLINT(bugprone-exception-escape): only for want of memory
 
   /// Takes no more connections and closes those whose last request was not `down`; services hear
   /// that the clients of running requests are gone. Replies given before are still sent, as far as

@@ -322,10 +322,10 @@ Bytes encode_reply(const Reply& reply) {
   return with_length(message);
 }
 
-std::optional<Reply> decode_reply(ByteView bytes) {
+std::optional<Reply> decode_reply(ByteView from) {
   pb::Reply message;
-  if (bytes.size() > kMaxReplyBytes
-      || !message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+  if (from.size() > kMaxReplyBytes
+      || !message.ParseFromArray(from.data(), static_cast<int>(from.size()))) {
     return std::nullopt;
   }
   return read(message);

@@ -175,10 +175,10 @@ Bytes encode_request(const Request& request) {
   return with_length(message);
 }
 
-Result<Request> decode_request(ByteView bytes) {
+Result<Request> decode_request(ByteView from) {
   pb::Request message;
-  if (bytes.size() > kMaxRequestBytes
-      || !message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+  if (from.size() > kMaxRequestBytes
+      || !message.ParseFromArray(from.data(), static_cast<int>(from.size()))) {
     return malformed("not a message");
   }
   if (message.version() != kControlVersion) {

@@ -46,6 +46,7 @@ class Responder {
 
   /// False when it was not taken: the request is over, or the client reads so slowly that too many
   /// events of other keys wait.
+  // NOLINTNEXTLINE(modernize-use-nodiscard): most services need not know.
   bool event(const Event& event) const { return exchange_->event(event_key(event), Reply(event)); }
 
   /// The end. Ignored when the request is over.

@@ -7,7 +7,8 @@
 namespace freshet::api {
 
 /// One function a request. Each answers through its Responder, at once or later, and must not
-/// block. What is not overridden refuses, so a new request breaks no implementation.
+/// block; a copy of the Responder keeps the request open. What is not overridden refuses, so a new
+/// request breaks no implementation.
 class Service {
  public:
   Service() = default;
@@ -15,18 +16,21 @@ class Service {
   Service& operator=(const Service&) = delete;
   virtual ~Service() = default;
 
-  virtual void ping(const PingRequest& request, Responder<PingRequest> reply);
-  virtual void status(const StatusRequest& request, Responder<StatusRequest> reply);
-  virtual void peers(const PeersRequest& request, Responder<PeersRequest> reply);
-  virtual void join(const JoinRequest& request, Responder<JoinRequest> reply);
-  virtual void share_add(const ShareAddRequest& request, Responder<ShareAddRequest> reply);
-  virtual void share_remove(const ShareRemoveRequest& request, Responder<ShareRemoveRequest> reply);
-  virtual void share_list(const ShareListRequest& request, Responder<ShareListRequest> reply);
-  virtual void share_rescan(const ShareRescanRequest& request, Responder<ShareRescanRequest> reply);
-  virtual void search(const SearchRequest& request, Responder<SearchRequest> reply);
-  virtual void get(const GetRequest& request, Responder<GetRequest> reply);
-  virtual void downloads(const DownloadsRequest& request, Responder<DownloadsRequest> reply);
-  virtual void down(const DownRequest& request, Responder<DownRequest> reply);
+  virtual void ping(const PingRequest& request, const Responder<PingRequest>& reply);
+  virtual void status(const StatusRequest& request, const Responder<StatusRequest>& reply);
+  virtual void peers(const PeersRequest& request, const Responder<PeersRequest>& reply);
+  virtual void join(const JoinRequest& request, const Responder<JoinRequest>& reply);
+  virtual void share_add(const ShareAddRequest& request, const Responder<ShareAddRequest>& reply);
+  virtual void share_remove(const ShareRemoveRequest& request,
+                            const Responder<ShareRemoveRequest>& reply);
+  virtual void share_list(const ShareListRequest& request,
+                          const Responder<ShareListRequest>& reply);
+  virtual void share_rescan(const ShareRescanRequest& request,
+                            const Responder<ShareRescanRequest>& reply);
+  virtual void search(const SearchRequest& request, const Responder<SearchRequest>& reply);
+  virtual void get(const GetRequest& request, const Responder<GetRequest>& reply);
+  virtual void downloads(const DownloadsRequest& request, const Responder<DownloadsRequest>& reply);
+  virtual void down(const DownRequest& request, const Responder<DownRequest>& reply);
 };
 
 /// Calls the function that `request` is for.

@@ -65,7 +65,7 @@ TEST_CASE("a client that speaks while its request runs is closed, and the servic
   Daemon daemon;
   std::promise<void> asked;
   std::promise<void> gone;
-  daemon.service.on_status = [&](const StatusRequest&, Responder<StatusRequest> reply) {
+  daemon.service.on_status = [&](const StatusRequest&, const Responder<StatusRequest>& reply) {
     reply.on_gone([&gone, reply] { gone.set_value(); });
     asked.set_value();
   };
@@ -76,6 +76,27 @@ TEST_CASE("a client that speaks while its request runs is closed, and the servic
   CHECK(is_invalid(client.reply()));
   CHECK(client.closed());
   CHECK(gone.get_future().wait_for(kLong) == std::future_status::ready);
+}
+
+TEST_CASE("a client that asks and never reads is closed before its answers pile up") {
+  Daemon daemon({.state_dir = "",
+                 .request_timeout = std::chrono::milliseconds(20),
+                 .max_connections = 4,
+                 .max_queued_events = 10});
+  daemon.service.on_status = [](const StatusRequest&, const Responder<StatusRequest>& reply) {
+    StatusInfo info;
+    info.name = std::string(100'000, 'n');
+    reply.done(info);
+  };
+  RawClient client(daemon.state_dir);
+  std::uint64_t asked = 0;
+  for (; asked < 1'000 && client.send(encode_request(StatusRequest{})); ++asked) {
+    ControlCounters now = daemon.counters();
+    while (now.requests <= asked && now.malformed == 0 && now.timed_out == 0)
+      now = daemon.counters();
+  }
+  CHECK(daemon.counters().requests < 100);
+  CHECK(daemon.counters().malformed == 1);
 }
 
 TEST_CASE("a client that says nothing, or half of something, is closed in time") {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <future>
@@ -15,7 +16,6 @@
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <doctest/doctest.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -48,24 +48,24 @@ inline constexpr Millis kLong{20'000};
 /// Answers what a test gives it a function for.
 class FakeService final : public Service {
  public:
-  std::function<void(const StatusRequest&, Responder<StatusRequest>)> on_status;
-  std::function<void(const SearchRequest&, Responder<SearchRequest>)> on_search;
-  std::function<void(const GetRequest&, Responder<GetRequest>)> on_get;
-  std::function<void(const DownRequest&, Responder<DownRequest>)> on_down;
+  std::function<void(const StatusRequest&, const Responder<StatusRequest>&)> on_status;
+  std::function<void(const SearchRequest&, const Responder<SearchRequest>&)> on_search;
+  std::function<void(const GetRequest&, const Responder<GetRequest>&)> on_get;
+  std::function<void(const DownRequest&, const Responder<DownRequest>&)> on_down;
 
-  void ping(const PingRequest& /*request*/, Responder<PingRequest> reply) override {
+  void ping(const PingRequest& /*request*/, const Responder<PingRequest>& reply) override {
     reply.done({.version = kControlVersion, .agent = "fake", .pid = 7});
   }
-  void status(const StatusRequest& request, Responder<StatusRequest> reply) override {
+  void status(const StatusRequest& request, const Responder<StatusRequest>& reply) override {
     on_status(request, reply);
   }
-  void search(const SearchRequest& request, Responder<SearchRequest> reply) override {
+  void search(const SearchRequest& request, const Responder<SearchRequest>& reply) override {
     on_search(request, reply);
   }
-  void get(const GetRequest& request, Responder<GetRequest> reply) override {
+  void get(const GetRequest& request, const Responder<GetRequest>& reply) override {
     on_get(request, reply);
   }
-  void down(const DownRequest& request, Responder<DownRequest> reply) override {
+  void down(const DownRequest& request, const Responder<DownRequest>& reply) override {
     on_down(request, reply);
   }
 };
@@ -139,12 +139,13 @@ class RawClient {
   RawClient& operator=(const RawClient&) = delete;
   ~RawClient() { ::close(socket_); }
 
-  void send(ByteView bytes) {
+  bool send(ByteView bytes) {
     while (!bytes.empty()) {
       const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent <= 0) return;
+      if (sent <= 0) return false;
       bytes = bytes.subspan(static_cast<std::size_t>(sent));
     }
+    return true;
   }
   /// The next reply; nullopt when the server has closed.
   std::optional<Reply> reply() {

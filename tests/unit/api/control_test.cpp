@@ -20,7 +20,7 @@ SearchRequest search_for(std::string term) {
 
 TEST_CASE("a request is answered, and the next on the same connection too") {
   Daemon daemon;
-  daemon.service.on_status = [](const StatusRequest&, Responder<StatusRequest> reply) {
+  daemon.service.on_status = [](const StatusRequest&, const Responder<StatusRequest>& reply) {
     StatusInfo info;
     info.name = "desk";
     reply.done(info);
@@ -37,7 +37,8 @@ TEST_CASE("a request is answered, and the next on the same connection too") {
 
 TEST_CASE("events arrive in order before the end") {
   Daemon daemon;
-  daemon.service.on_search = [](const SearchRequest& request, Responder<SearchRequest> reply) {
+  daemon.service.on_search = [](const SearchRequest& request,
+                                const Responder<SearchRequest>& reply) {
     CHECK(request.terms == std::vector<std::string>{"blue"});
     CHECK(reply.event(hit(1)));
     CHECK(reply.event(hit(2)));
@@ -57,7 +58,7 @@ TEST_CASE("events arrive in order before the end") {
 TEST_CASE("an answer may come later, from another turn of the io thread") {
   Daemon daemon;
   std::promise<Responder<SearchRequest>> asked;
-  daemon.service.on_search = [&](const SearchRequest&, Responder<SearchRequest> reply) {
+  daemon.service.on_search = [&](const SearchRequest&, const Responder<SearchRequest>& reply) {
     asked.set_value(reply);
   };
   ControlClient client = daemon.client();
@@ -78,7 +79,7 @@ TEST_CASE("an answer may come later, from another turn of the io thread") {
 
 TEST_CASE("a failure reaches the client with its code and its message") {
   Daemon daemon;
-  daemon.service.on_get = [](const GetRequest&, Responder<GetRequest> reply) {
+  daemon.service.on_get = [](const GetRequest&, const Responder<GetRequest>& reply) {
     reply.fail({ErrorCode::no_source, "nobody has it"});
   };
   ControlClient client = daemon.client();
@@ -99,7 +100,7 @@ TEST_CASE("what a service does not do is refused") {
 
 TEST_CASE("a service that forgets a request does not leave its client waiting") {
   Daemon daemon;
-  daemon.service.on_status = [](const StatusRequest&, Responder<StatusRequest>) {
+  daemon.service.on_status = [](const StatusRequest&, const Responder<StatusRequest>&) {
   };
   const auto status = daemon.client().call(StatusRequest{}, kLong);
   REQUIRE_FALSE(status.ok());
@@ -110,7 +111,7 @@ TEST_CASE("a service is told once that its client went away, and may still speak
   Daemon daemon;
   std::promise<void> gone;
   std::promise<void> asked;
-  daemon.service.on_search = [&](const SearchRequest&, Responder<SearchRequest> reply) {
+  daemon.service.on_search = [&](const SearchRequest&, const Responder<SearchRequest>& reply) {
     reply.on_gone([&gone, reply] {
       CHECK(reply.over());
       CHECK_FALSE(reply.event(hit(1)));
@@ -130,7 +131,7 @@ TEST_CASE("a service is told once that its client went away, and may still speak
 TEST_CASE("a client that goes away after the end is nobody's business") {
   Daemon daemon;
   bool told = false;
-  daemon.service.on_search = [&](const SearchRequest&, Responder<SearchRequest> reply) {
+  daemon.service.on_search = [&](const SearchRequest&, const Responder<SearchRequest>& reply) {
     reply.on_gone([&told] { told = true; });
     reply.done({});
   };
@@ -143,7 +144,7 @@ TEST_CASE("on_gone after the client went away is told at once") {
   Daemon daemon;
   std::promise<Responder<SearchRequest>> asked;
   std::promise<void> first;
-  daemon.service.on_search = [&](const SearchRequest&, Responder<SearchRequest> reply) {
+  daemon.service.on_search = [&](const SearchRequest&, const Responder<SearchRequest>& reply) {
     reply.on_gone([&first] { first.set_value(); });
     asked.set_value(reply);
   };
@@ -162,7 +163,7 @@ TEST_CASE("on_gone after the client went away is told at once") {
 
 TEST_CASE("who asked for down hears the answer first and the end of the connection last") {
   Daemon daemon;
-  daemon.service.on_down = [](const DownRequest&, Responder<DownRequest> reply) {
+  daemon.service.on_down = [](const DownRequest&, const Responder<DownRequest>& reply) {
     reply.done({});
   };
   ControlClient client = daemon.client();
@@ -179,7 +180,7 @@ TEST_CASE("a server that stops tells services and clients, and takes nobody any 
   Daemon daemon;
   std::promise<void> asked;
   bool told = false;
-  daemon.service.on_search = [&](const SearchRequest&, Responder<SearchRequest> reply) {
+  daemon.service.on_search = [&](const SearchRequest&, const Responder<SearchRequest>& reply) {
     reply.on_gone([&told, reply] { told = true; });
     reply.event(hit(1));
     asked.set_value();
@@ -202,13 +203,13 @@ TEST_CASE(
     "a client that reads nothing costs bounded memory, and hears the latest state of each thing") {
   Daemon daemon(
       {.state_dir = "", .request_timeout = kLong, .max_connections = 4, .max_queued_events = 100});
-  constexpr std::uint32_t kThings = 50'000;
+  constexpr std::uint32_t things = 50'000;
   std::promise<std::uint32_t> dropped;
-  daemon.service.on_search = [&](const SearchRequest&, Responder<SearchRequest> reply) {
+  daemon.service.on_search = [&](const SearchRequest&, const Responder<SearchRequest>& reply) {
     std::uint32_t refused = 0;
-    for (std::uint32_t n = 1; n <= kThings; ++n) refused += reply.event(hit(n, 1)) ? 0U : 1U;
-    for (std::uint32_t n = 1; n <= kThings; ++n) reply.event(hit(n, 2));
-    reply.done({.hits = kThings, .answered = 1, .seconds = 0});
+    for (std::uint32_t n = 1; n <= things; ++n) refused += reply.event(hit(n, 1)) ? 0U : 1U;
+    for (std::uint32_t n = 1; n <= things; ++n) reply.event(hit(n, 2));
+    reply.done({.hits = things, .answered = 1, .seconds = 0});
     dropped.set_value(refused);
   };
   ControlClient client = daemon.client();
@@ -223,7 +224,7 @@ TEST_CASE(
     ++heard;
     newer += std::get<Hit>(*next).sources == 2 ? 1U : 0U;
   }
-  CHECK(heard < kThings);
+  CHECK(heard < things);
   CHECK(newer >= 90);
   CHECK(daemon.counters().events_dropped > 0);
 }
@@ -231,7 +232,7 @@ TEST_CASE(
 TEST_CASE("a wait ends with its timeout") {
   Daemon daemon;
   std::optional<Responder<StatusRequest>> kept;
-  daemon.service.on_status = [&](const StatusRequest&, Responder<StatusRequest> reply) {
+  daemon.service.on_status = [&](const StatusRequest&, const Responder<StatusRequest>& reply) {
     kept = reply;
   };
   ControlClient client = daemon.client();
@@ -245,7 +246,7 @@ TEST_CASE("a wait ends when it is canceled, before or while it lasts") {
   Daemon daemon;
   std::optional<Responder<StatusRequest>> kept;
   Cancel cancel;
-  daemon.service.on_status = [&](const StatusRequest&, Responder<StatusRequest> reply) {
+  daemon.service.on_status = [&](const StatusRequest&, const Responder<StatusRequest>& reply) {
     kept = reply;
     cancel.request();
   };
