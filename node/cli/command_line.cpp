@@ -1,0 +1,168 @@
+#include "node/cli/command_line.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <sstream>
+#include <string_view>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "node/cli/exit_code.h"
+#include "node/cli/text.h"
+
+namespace freshet::cli {
+namespace {
+
+// Named by the contracts, and not here yet.
+constexpr std::array<std::string_view, 12> kLater = {"browse",
+                                                     "torrent",
+                                                     "magnet",
+                                                     "mesh",
+                                                     "invite",
+                                                     "block",
+                                                     "unblock",
+                                                     "doctor",
+                                                     "bench",
+                                                     "completion",
+                                                     "sim",
+                                                     "testbed"};
+
+struct Options {
+  Globals globals;
+  UpOptions up;
+  JoinOptions join;
+  ShareOptions share;
+  SearchOptions search;
+  GetOptions get;
+  DemoOptions demo;
+};
+
+Stop usage_error(const std::string& command, std::string_view what) {
+  const std::string about = command.empty() ? "freshet" : "freshet " + command;
+  return {
+      .exit_code = kExitUsage,
+      .out = {},
+      .err = escape_text(about + ": " + std::string(what) + " (see " + about + " --help)") + "\n"};
+}
+
+// Where the command's name stands: the first argument that is neither an option nor the value of
+// one.
+std::optional<std::size_t> find_command(const std::vector<std::string>& arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "--state") {
+      ++i;
+    } else if (arguments[i].empty() || arguments[i].front() != '-') {
+      return i;
+    }
+  }
+  return std::nullopt;
+}
+
+void declare(CLI::App& root, Options& options) {
+  root.require_subcommand(1);
+  root.set_version_flag("--version", "freshet " FRESHET_VERSION);
+  root.add_option("--state", options.globals.state, "The node's folder; default: XDG's")
+      ->type_name("DIR");
+  root.add_flag("--json", options.globals.json, "Print JSON, one object a line");
+  declare_up(root, options.up);
+  declare_node(root);
+  declare_peers(root, options.join);
+  declare_share(root, options.share);
+  declare_search(root, options.search);
+  declare_get(root, options.get);
+  declare_demo(root, options.demo);
+  for (CLI::App* command : root.get_subcommands({})) {
+    command->fallthrough();
+    command->footer("Everywhere: --state DIR, --json (see freshet --help)");
+  }
+}
+
+bool is_known(const CLI::App& root, const std::string& name) {
+  const auto commands =
+      root.get_subcommands([&](const CLI::App* app) { return app->get_name() == name; });
+  return !commands.empty();
+}
+
+Stop unknown_command(const std::string& name) {
+  if (std::find(kLater.begin(), kLater.end(), name) != kLater.end()) {
+    return usage_error("", "'" + name + "' is not in this version yet");
+  }
+  return usage_error("", "there is no command '" + name + "'");
+}
+
+Command command_from(const std::string& name, Options&& options) {
+  if (name == "up") {
+    options.up.state = options.globals.state;
+    options.up.json = options.globals.json;
+    for (std::string& path : options.up.paths) path = absolute_path(path);
+    return std::move(options.up);
+  }
+  if (name == "demo") {
+    options.demo.json = options.globals.json;
+    return std::move(options.demo);
+  }
+  if (name == "down") return DownOptions{};
+  if (name == "status") return StatusOptions{};
+  if (name == "peers") return PeersOptions{};
+  if (name == "downloads") return DownloadsOptions{};
+  if (name == "join") return std::move(options.join);
+  if (name == "share") return std::move(options.share);
+  if (name == "search") return std::move(options.search);
+  return std::move(options.get);
+}
+
+Status check_command(const std::string& name, const Options& options) {
+  if (options.globals.state && options.globals.state->empty()) {
+    return Error{ErrorCode::invalid, "--state: the folder's name is empty"};
+  }
+  if (name == "up") return check(options.up);
+  if (name == "join") return check(options.join);
+  if (name == "search") return check(options.search);
+  if (name == "get") return check(options.get, options.globals.json);
+  return kOk;
+}
+
+}  // namespace
+
+std::variant<CommandLine, Stop> parse_command_line(std::vector<std::string> arguments) {
+  CLI::App root("freshet: join a mesh of nodes with no server, search it, and fetch what is found",
+                "freshet");
+  Options options;
+  declare(root, options);
+
+  const auto at = find_command(arguments);
+  const std::string name = at ? arguments[*at] : "";
+  if (at && !is_known(root, name)) return unknown_command(name);
+  if (name == "search") {
+    std::vector<std::string> rest(arguments.begin() + static_cast<std::ptrdiff_t>(*at) + 1,
+                                  arguments.end());
+    take_search_words(rest, options.search);
+    arguments.resize(*at + 1);
+    arguments.insert(arguments.end(), rest.begin(), rest.end());
+  }
+  try {
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    root.parse(std::move(arguments));
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) {
+      std::ostringstream out;
+      std::ostringstream err;
+      root.exit(error, out, err);
+      return Stop{.exit_code = kExitOk, .out = out.str(), .err = err.str()};
+    }
+    const bool no_command = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !at;
+    if (no_command) return usage_error("", "a command is missing");
+    return usage_error(name, error.what());
+  }
+  if (const Status status = check_command(name, options); !status) {
+    return usage_error(name, status.error().message);
+  }
+  CommandLine line{.globals = options.globals, .command = {}};
+  line.command = command_from(name, std::move(options));
+  return line;
+}
+
+}  // namespace freshet::cli

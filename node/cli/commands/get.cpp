@@ -1,0 +1,220 @@
+#include "node/cli/commands/get.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+
+#include <CLI/App.hpp>
+
+#include "node/cli/commands/share.h"
+#include "node/cli/exit_code.h"
+#include "node/cli/json_view.h"
+#include "node/cli/progress.h"
+#include "node/cli/seconds.h"
+#include "node/cli/session.h"
+#include "node/cli/text.h"
+
+namespace freshet::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kIdDigits = ContentId::kSize * 2;
+constexpr std::size_t kShortIdDigits = 12;
+constexpr std::string_view kStdout = "-";
+
+bool begins_with(std::string_view text, std::string_view front) {
+  return text.substr(0, front.size()) == front;
+}
+bool ends_with(std::string_view text, std::string_view back) {
+  return text.size() >= back.size() && text.substr(text.size() - back.size()) == back;
+}
+
+Status check_what(const std::string& what) {
+  if (begins_with(what, "magnet:") || ends_with(what, ".torrent")) {
+    return Error{ErrorCode::invalid,
+                 "'" + what + "': torrents and magnet links are not in this version yet"};
+  }
+  const bool hex = what.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+  if (!what.empty() && hex && what.size() <= kIdDigits) return kOk;
+  return Error{
+      ErrorCode::invalid,
+      "'" + what
+          + "' is neither a result's number nor an id (64 hexadecimal digits, or its beginning)"};
+}
+
+Status copy_to_stdout(const std::string& path, Output& output) {
+  std::ifstream file(path, std::ios::binary);
+  std::array<char, 65536> chunk{};
+  while (file) {
+    file.read(chunk.data(), chunk.size());
+    output.raw({chunk.data(), static_cast<std::size_t>(file.gcount())});
+  }
+  if (!file.eof()) return Error{ErrorCode::io, "cannot read " + path};
+  return kOk;
+}
+
+// One `get` of one thing.
+class Getting {
+ public:
+  Getting(Session& session, bool to_stdout)
+      : session_(session),
+        to_stdout_(to_stdout),
+        bar_(session.output().err()) {}
+
+  int run(const api::GetRequest& request) {
+    const auto done = fetch(request);
+    bar_.clear();
+    Output& output = session_.output();
+    if (!done) return output.fail(done.error(), exit_code_of_get(done.error().code));
+    if (session_.json()) {
+      output.json(json_of(*done));
+      return kExitOk;
+    }
+    if (to_stdout_) {
+      const Status copied = copy_to_stdout(done->path, output);
+      return copied ? int{kExitOk} : output.fail(copied.error(), kExitIo);
+    }
+    // The path is data: to a script it goes byte for byte.
+    output.line(output.out().is_terminal ? escape_text(done->path) : done->path);
+    output.message(human_size(done->size_bytes) + " from "
+                   + count_of(done->sources, "source", "sources") + " in "
+                   + human_duration(std::chrono::duration<double>(done->seconds))
+                   + ", every piece verified");
+    return kExitOk;
+  }
+
+ private:
+  Result<api::GetDone> fetch(const api::GetRequest& request) {
+    auto client = session_.connect();
+    if (!client) return client.error();
+    // The daemon says when to give up; a source may be hashing a large file first.
+    return client->call(
+        request, api::ControlClient::kForever, [this](const api::GetProgress& progress) {
+          if (session_.json()) {
+            session_.output().json(json_of(progress));
+          } else {
+            bar_.show({.done_bytes = progress.done_bytes,
+                       .size_bytes = progress.size_bytes,
+                       .sources = progress.sources,
+                       .bytes_per_second =
+                           speed_.update(progress.done_bytes, std::chrono::steady_clock::now())});
+          }
+        });
+  }
+
+  Session& session_;
+  bool to_stdout_;
+  ProgressBar bar_;
+  Speed speed_;
+};
+
+std::string percent(const api::DownloadInfo& download) {
+  if (download.size_bytes == 0) return download.state == api::DownloadState::done ? "100%" : "-";
+  const double share =
+      static_cast<double>(download.done_bytes) / static_cast<double>(download.size_bytes);
+  return std::to_string(static_cast<int>(std::clamp(share, 0.0, 1.0) * 100)) + "%";
+}
+
+}  // namespace
+
+void declare_get(CLI::App& root, GetOptions& options) {
+  auto* get =
+      root.add_subcommand("get", "Fetch files from all who have them, and verify every piece");
+  get->add_option("WHAT", options.what, "Numbers of the last search's results, or ids")
+      ->type_name("")
+      ->required();
+  get->add_option("-o,--output", options.output, "Put it here: a folder, a file, or - for stdout")
+      ->type_name("PATH|-");
+  get->add_option(
+         "--timeout", options.timeout_s, "Give up when no source appears for so long; default 10")
+      ->type_name("SECONDS")
+      ->check(seconds_range());
+  root.add_subcommand("downloads", "List unfinished and finished downloads");
+}
+
+Status check(const GetOptions& options, bool json) {
+  for (const std::string& what : options.what) {
+    if (const Status status = check_what(what); !status) return status;
+  }
+  if (!options.output) return kOk;
+  if (options.output->empty()) return Error{ErrorCode::invalid, "-o: the path is empty"};
+  if (*options.output != kStdout) return kOk;
+  if (json)
+    return Error{ErrorCode::invalid, "-o - and --json both write to stdout; use one of them"};
+  if (options.what.size() > 1) return Error{ErrorCode::invalid, "-o - takes one file at a time"};
+  return kOk;
+}
+
+Result<Destination> destination_of(const std::optional<std::string>& output, bool several) {
+  if (!output || *output == kStdout) return Destination{};
+  std::error_code failed;
+  const std::string path = absolute_path(*output);
+  if (fs::is_directory(path, failed)) return Destination{.folder = path, .file_name = {}};
+  if (ends_with(*output, "/")) {
+    if (fs::create_directories(path, failed) || fs::is_directory(path)) {
+      return Destination{.folder = path, .file_name = {}};
+    }
+    return Error{ErrorCode::io, "cannot make the folder " + path + ": " + failed.message()};
+  }
+  if (several) {
+    return Error{ErrorCode::invalid, "-o: several files need a folder; say " + *output + "/"};
+  }
+  const fs::path parent = fs::path(path).parent_path();
+  if (!fs::is_directory(parent, failed)) {
+    return Error{ErrorCode::io, "-o: there is no folder " + parent.string()};
+  }
+  return Destination{.folder = parent.string(), .file_name = fs::path(path).filename().string()};
+}
+
+int run(Session& session, const GetOptions& options) {
+  // Whether somebody listens comes before what is made on the disk.
+  if (auto client = session.connect(); !client) {
+    return session.output().fail(client.error(), exit_code_of(client.error().code));
+  }
+  const auto destination = destination_of(options.output, options.what.size() > 1);
+  if (!destination) {
+    return session.output().fail(destination.error(), exit_code_of(destination.error().code));
+  }
+  int first_failure = kExitOk;
+  for (const std::string& what : options.what) {
+    api::GetRequest request;
+    request.what = what;
+    request.folder = destination->folder;
+    request.file_name = destination->file_name;
+    if (options.timeout_s) request.timeout = millis_of(*options.timeout_s);
+    const int code = Getting(session, options.output == kStdout).run(request);
+    if (first_failure == kExitOk) first_failure = code;
+    if (code == kExitInterrupted) break;
+  }
+  return first_failure;
+}
+
+int run(Session& session, const DownloadsOptions& /*options*/) {
+  const auto downloads = session.ask(api::DownloadsRequest{});
+  Output& output = session.output();
+  if (!downloads) return output.fail(downloads.error(), exit_code_of(downloads.error().code));
+  if (session.json()) {
+    output.json(json_of(*downloads));
+    return kExitOk;
+  }
+  if (downloads->downloads.empty()) {
+    output.message("no downloads");
+    return kExitOk;
+  }
+  Table table({{"ID"}, {"STATE"}, {"DONE", true}, {"SIZE", true}, {"SOURCES", true}, {"NAME"}});
+  for (const api::DownloadInfo& download : downloads->downloads) {
+    table.add({download.id.hex().substr(0, kShortIdDigits),
+               std::string(word_for(download.state)),
+               percent(download),
+               human_size(download.size_bytes),
+               std::to_string(download.sources),
+               download.name});
+  }
+  for (const std::string& line : table.lines()) output.line(line);
+  return kExitOk;
+}
+
+}  // namespace freshet::cli

@@ -1,0 +1,41 @@
+// `get` and `downloads`: files from the mesh, verified, and how far they are.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/base/result.h"
+
+namespace CLI {
+class App;
+}
+
+namespace freshet::cli {
+
+class Session;
+
+struct DownloadsOptions {};
+struct GetOptions {
+  std::vector<std::string> what;      ///< numbers, ids or their beginnings
+  std::optional<std::string> output;  ///< -o PATH, or "-" for stdout
+  std::optional<double> timeout_s;
+};
+
+void declare_get(CLI::App& root, GetOptions& options);
+/// `json`: --json was given, too.
+Status check(const GetOptions& options, bool json);
+int run(Session& session, const GetOptions& options);
+int run(Session& session, const DownloadsOptions& options);
+
+/// Where -o PATH puts a file: into `folder`, under `file_name` or, where that is empty, under its
+/// own.
+struct Destination {
+  std::string folder;
+  std::string file_name;
+};
+/// PATH is a folder when there is one, or when it ends in a slash; then it is made. `several` files
+/// need a folder. Errors: invalid, io.
+Result<Destination> destination_of(const std::optional<std::string>& output, bool several);
+
+}  // namespace freshet::cli

@@ -1,0 +1,162 @@
+#include "node/cli/commands/search.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string_view>
+
+#include <CLI/App.hpp>
+
+#include "node/api/messages.h"
+#include "node/cli/exit_code.h"
+#include "node/cli/hit_list.h"
+#include "node/cli/json_view.h"
+#include "node/cli/seconds.h"
+#include "node/cli/session.h"
+#include "node/cli/text.h"
+#include "node/core/search/query_text.h"
+#include "node/wire/overlay/frame.h"
+
+namespace freshet::cli {
+namespace {
+
+constexpr std::array<std::string_view, 5> kValued = {
+    "--state", "--ttl", "--timeout", "--limit", "--strategy"};
+constexpr std::array<std::string_view, 6> kStrategies = {
+    "auto", "flood", "ring", "walk", "tree", "routed"};
+// How much later than its own time a search may end before the daemon counts as silent.
+constexpr api::Millis kPatience{30'000};
+constexpr api::Millis kLongestDefault{10'000};
+
+template <typename Array>
+bool contains(const Array& array, std::string_view text) {
+  return std::find(array.begin(), array.end(), text) != array.end();
+}
+
+bool has_space(const std::string& text) {
+  return text.find_first_of(" \t\r\n") != std::string::npos;
+}
+
+api::SearchRequest request_for(const SearchOptions& options) {
+  api::SearchRequest request;
+  for (const std::string& words : options.wanted) {
+    (has_space(words) ? request.phrases : request.terms).push_back(words);
+  }
+  request.excluded = options.excluded;
+  request.ttl = options.ttl;
+  if (options.timeout_s) request.timeout = millis_of(*options.timeout_s);
+  request.limit = options.limit;
+  request.strategy = options.strategy;
+  return request;
+}
+
+std::string summary(const api::SearchDone& done) {
+  return count_of(done.hits, "result", "results") + " from "
+         + count_of(done.answered, "node", "nodes") + " in "
+         + human_duration(std::chrono::duration<double>(done.seconds));
+}
+
+}  // namespace
+
+void take_search_words(std::vector<std::string>& arguments, SearchOptions& options) {
+  std::vector<std::string> rest;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    if (argument == "--") {
+      options.wanted.assign(arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                            arguments.end());
+      break;
+    }
+    const bool short_form = argument.size() > 1 && argument[0] == '-' && argument[1] != '-';
+    if (short_form && argument != "-h") {
+      options.excluded.push_back(argument.substr(1));
+      continue;
+    }
+    rest.push_back(argument);
+    // The value of an option is not a term, whatever it looks like.
+    if (contains(kValued, argument) && i + 1 < arguments.size()) rest.push_back(arguments[++i]);
+  }
+  arguments = std::move(rest);
+}
+
+void declare_search(CLI::App& root, SearchOptions& options) {
+  auto* search =
+      root.add_subcommand("search", "Find files by the words of their names, in the whole mesh");
+  search
+      ->add_option_function<std::vector<std::string>>(
+          "TERM",
+          [&options](const std::vector<std::string>& terms) {
+            options.wanted.insert(options.wanted.begin(), terms.begin(), terms.end());
+          },
+          "Words that all must match; \"two words\" is a phrase; -word must not match")
+      ->type_name("");
+  search
+      ->add_option(
+          "--ttl", options.ttl, "How many links the search travels; 0: own files only; default 7")
+      ->type_name("N")
+      ->check(CLI::Range(0, int{wire::kMaxTtl}));
+  search->add_option("--timeout", options.timeout_s, "When to stop waiting for answers")
+      ->type_name("SECONDS")
+      ->check(seconds_range());
+  search->add_option("--limit", options.limit, "End after so many results")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000));
+  search->add_option("--strategy", options.strategy, "auto, flood, ring, walk, tree or routed")
+      ->type_name("NAME");
+}
+
+Status check(const SearchOptions& options) {
+  if (options.wanted.empty() && options.excluded.empty()) {
+    return Error{ErrorCode::invalid, "a word to search for is missing"};
+  }
+  if (!options.strategy.empty() && !contains(kStrategies, options.strategy)) {
+    return Error{
+        ErrorCode::invalid,
+        "--strategy: '" + options.strategy + "' is none of auto, flood, ring, walk, tree, routed"};
+  }
+  if (!options.strategy.empty() && options.strategy != "auto" && options.strategy != "flood") {
+    return Error{ErrorCode::invalid,
+                 "--strategy: " + options.strategy + " is not in this version yet; it floods"};
+  }
+  std::vector<std::string> words;
+  for (const std::string& word : options.excluded) words.push_back("-" + word);
+  words.emplace_back("--");
+  words.insert(words.end(), options.wanted.begin(), options.wanted.end());
+  for (const std::string& word : words) {
+    if (word.size() <= api::kMaxWordBytes) continue;
+    return Error{ErrorCode::invalid,
+                 "a word is longer than " + std::to_string(api::kMaxWordBytes) + " bytes"};
+  }
+  if (words.size() > api::kMaxWords)
+    return Error{ErrorCode::invalid, "too many words to search for"};
+  const auto query = core::search::parse_query(words);
+  return query ? Status(kOk) : Status(query.error());
+}
+
+int run(Session& session, const SearchOptions& options) {
+  Output& output = session.output();
+  const auto fail = [&](const Error& error) {
+    return output.fail(error, exit_code_of(error.code));
+  };
+  auto client = session.connect();
+  if (!client) return fail(client.error());
+  const api::SearchRequest request = request_for(options);
+  HitList list(output);
+  const auto done = client->call(
+      request, request.timeout.value_or(kLongestDefault) + kPatience, [&](const api::Hit& hit) {
+        if (session.json()) {
+          output.json(json_of(hit));
+        } else {
+          list.show(hit);
+        }
+      });
+  if (!done) return fail(done.error());
+  if (session.json()) {
+    output.json(json_of(*done));
+  } else {
+    output.message(summary(*done));
+  }
+  return done->hits == 0 ? kExitNoResults : kExitOk;
+}
+
+}  // namespace freshet::cli

@@ -1,0 +1,130 @@
+#include "node/cli/commands/share.h"
+
+#include <filesystem>
+
+#include <CLI/App.hpp>
+
+#include "node/cli/exit_code.h"
+#include "node/cli/json_view.h"
+#include "node/cli/session.h"
+#include "node/cli/text.h"
+
+namespace freshet::cli {
+namespace {
+
+int fail(Session& session, const Error& error) {
+  return session.output().fail(error, exit_code_of(error.code));
+}
+
+int add(Session& session, const std::string& path) {
+  api::ShareAddRequest request;
+  request.path = absolute_path(path);
+  const auto count = session.ask(request, api::ControlClient::kForever);
+  if (!count) return fail(session, count.error());
+  if (session.json()) {
+    auto view = json_of(*count);
+    view["path"] = request.path;
+    session.output().json(view);
+  } else {
+    session.output().line("sharing " + escape_text(request.path) + ": "
+                          + count_of(count->files, "file", "files") + ", "
+                          + human_size(count->bytes));
+  }
+  return kExitOk;
+}
+
+int remove(Session& session, const std::string& path) {
+  api::ShareRemoveRequest request;
+  request.path = absolute_path(path);
+  const auto done = session.ask(request);
+  if (!done) return fail(session, done.error());
+  if (session.json()) {
+    session.output().json({{"schema", kJsonSchema}, {"path", request.path}, {"removed", true}});
+  } else {
+    session.output().line("no longer sharing " + escape_text(request.path));
+  }
+  return kExitOk;
+}
+
+int list(Session& session) {
+  const auto shares = session.ask(api::ShareListRequest{});
+  if (!shares) return fail(session, shares.error());
+  if (session.json()) {
+    session.output().json(json_of(*shares));
+    return kExitOk;
+  }
+  if (shares->shares.empty()) {
+    session.output().message("nothing is shared; share a folder with: freshet share add PATH");
+    return kExitOk;
+  }
+  Table table({{"FILES", true}, {"HASHED", true}, {"SIZE", true}, {"PATH"}});
+  for (const api::ShareLine& share : shares->shares) {
+    table.add({std::to_string(share.files),
+               std::to_string(share.hashed_files),
+               human_size(share.bytes),
+               share.path});
+  }
+  for (const std::string& line : table.lines()) session.output().line(line);
+  return kExitOk;
+}
+
+int rescan(Session& session) {
+  const auto count = session.ask(api::ShareRescanRequest{}, api::ControlClient::kForever);
+  if (!count) return fail(session, count.error());
+  if (session.json()) {
+    session.output().json(json_of(*count));
+  } else {
+    session.output().line("sharing " + count_of(count->files, "file", "files") + ", "
+                          + human_size(count->bytes));
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+void declare_share(CLI::App& root, ShareOptions& options) {
+  auto* share = root.add_subcommand("share", "Choose the folders that this node offers");
+  share->require_subcommand(1);
+  share->fallthrough();
+  using Action = ShareOptions::Action;
+  const auto action = [&](const char* name, const char* help, Action what) {
+    auto* command = share->add_subcommand(name, help);
+    command->fallthrough();
+    command->callback([&options, what] { options.action = what; });
+    return command;
+  };
+  const auto with_paths = [&](CLI::App* command) {
+    command->add_option("PATH", options.paths, "Folders")->type_name("")->required();
+  };
+  with_paths(action("add", "Offer folders", Action::add));
+  with_paths(action("rm", "Offer folders no longer; nothing is deleted", Action::remove));
+  action("ls", "List what is offered", Action::list);
+  action("rescan", "Look for changed files now", Action::rescan);
+}
+
+int run(Session& session, const ShareOptions& options) {
+  switch (options.action) {
+    case ShareOptions::Action::list:
+      return list(session);
+    case ShareOptions::Action::rescan:
+      return rescan(session);
+    default:
+      break;
+  }
+  for (const std::string& path : options.paths) {
+    const bool adds = options.action == ShareOptions::Action::add;
+    const int code = adds ? add(session, path) : remove(session, path);
+    if (code != kExitOk) return code;
+  }
+  return kExitOk;
+}
+
+std::string absolute_path(const std::string& typed) {
+  std::error_code failed;  // then the daemon says what is wrong with it
+  const auto absolute = std::filesystem::absolute(typed, failed);
+  auto path = (failed ? std::filesystem::path(typed) : absolute).lexically_normal();
+  if (!path.has_filename() && path.has_relative_path()) path = path.parent_path();
+  return path.string();
+}
+
+}  // namespace freshet::cli

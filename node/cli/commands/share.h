@@ -1,0 +1,28 @@
+// `share add|rm|ls|rescan`: the folders that this node offers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace freshet::cli {
+
+class Session;
+
+struct ShareOptions {
+  enum class Action : std::uint8_t { add, remove, list, rescan };
+  Action action = Action::list;
+  std::vector<std::string> paths;  ///< as typed
+};
+
+void declare_share(CLI::App& root, ShareOptions& options);
+int run(Session& session, const ShareOptions& options);
+
+/// What the daemon, which has another working directory, is told for a path that was typed here.
+std::string absolute_path(const std::string& typed);
+
+}  // namespace freshet::cli

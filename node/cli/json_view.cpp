@@ -1,0 +1,148 @@
+#include "node/cli/json_view.h"
+
+#include <cmath>
+
+namespace freshet::cli {
+namespace {
+
+using nlohmann::json;
+
+// Seconds to the millisecond, milliseconds to the microsecond.
+double thousandths(double value) {
+  return std::round(value * 1000) / 1000;
+}
+
+json id_or_null(const std::optional<ContentId>& id) {
+  return id ? json(id->hex()) : json(nullptr);
+}
+
+}  // namespace
+
+std::string_view word_for(api::Direction direction) {
+  return direction == api::Direction::in ? "in" : "out";
+}
+
+std::string_view word_for(api::DownloadState state) {
+  switch (state) {
+    case api::DownloadState::fetching:
+      return "fetching";
+    case api::DownloadState::paused:
+      return "paused";
+    case api::DownloadState::done:
+      return "done";
+    case api::DownloadState::failed:
+      return "failed";
+  }
+  return "unknown";
+}
+
+json json_of(const api::StatusInfo& status) {
+  json counters = json::object();
+  for (const api::Counter& counter : status.counters) counters[counter.name] = counter.value;
+  return {{"schema", kJsonSchema},
+          {"id", status.id.hex()},
+          {"name", status.name},
+          {"agent", status.agent},
+          {"state", status.state_dir},
+          // What a script wants to dial; the others, where there are more, are in `addresses`.
+          {"listen", status.listen.empty() ? "" : status.listen.front()},
+          {"addresses", status.listen},
+          {"peers", status.peers},
+          {"shared_files", status.shared_files},
+          {"shared_bytes", status.shared_bytes},
+          {"hashed_files", status.hashed_files},
+          {"hashed_bytes", status.hashed_bytes},
+          {"uptime_seconds", static_cast<double>(status.uptime.count()) / 1000},
+          {"counters", std::move(counters)}};
+}
+
+json json_of(const api::PeerList& peers) {
+  json list = json::array();
+  for (const api::PeerInfo& peer : peers.peers) {
+    list.push_back({{"schema", kJsonSchema},
+                    {"id", peer.id.hex()},
+                    {"addr", peer.addr},
+                    {"name", peer.name},
+                    {"direction", word_for(peer.direction)},
+                    {"rtt_ms", peer.rtt_ms ? json(thousandths(*peer.rtt_ms)) : json(nullptr)},
+                    {"bytes_in", peer.bytes_in},
+                    {"bytes_out", peer.bytes_out}});
+  }
+  return list;
+}
+
+json json_of(const api::Joined& joined) {
+  return {{"schema", kJsonSchema},
+          {"id", joined.id.hex()},
+          {"addr", joined.addr},
+          {"name", joined.name}};
+}
+
+json json_of(const api::ShareLines& shares) {
+  json list = json::array();
+  for (const api::ShareLine& share : shares.shares) {
+    list.push_back({{"path", share.path},
+                    {"files", share.files},
+                    {"bytes", share.bytes},
+                    {"hashed_files", share.hashed_files}});
+  }
+  return {{"schema", kJsonSchema}, {"shares", std::move(list)}};
+}
+
+json json_of(const api::ShareCount& count) {
+  return {{"schema", kJsonSchema}, {"files", count.files}, {"bytes", count.bytes}};
+}
+
+json json_of(const api::Hit& hit) {
+  return {{"schema", kJsonSchema},
+          {"event", "hit"},
+          {"n", hit.n},
+          {"id", id_or_null(hit.id)},
+          {"name", hit.name},
+          {"size", hit.size_bytes},
+          {"sources", hit.sources},
+          {"hops", hit.hops}};
+}
+
+json json_of(const api::SearchDone& done) {
+  return {{"schema", kJsonSchema},
+          {"event", "done"},
+          {"hits", done.hits},
+          {"answered", done.answered},
+          {"seconds", thousandths(done.seconds)}};
+}
+
+json json_of(const api::GetProgress& progress) {
+  return {{"schema", kJsonSchema},
+          {"event", "progress"},
+          {"id", progress.id.hex()},
+          {"done", progress.done_bytes},
+          {"size", progress.size_bytes},
+          {"sources", progress.sources}};
+}
+
+json json_of(const api::GetDone& done) {
+  return {{"schema", kJsonSchema},
+          {"event", "done"},
+          {"id", done.id.hex()},
+          {"path", done.path},
+          {"bytes", done.size_bytes},
+          {"seconds", thousandths(done.seconds)},
+          {"sources", done.sources}};
+}
+
+json json_of(const api::DownloadList& downloads) {
+  json list = json::array();
+  for (const api::DownloadInfo& download : downloads.downloads) {
+    list.push_back({{"id", download.id.hex()},
+                    {"name", download.name},
+                    {"folder", download.folder},
+                    {"size", download.size_bytes},
+                    {"done", download.done_bytes},
+                    {"state", word_for(download.state)},
+                    {"sources", download.sources}});
+  }
+  return {{"schema", kJsonSchema}, {"downloads", std::move(list)}};
+}
+
+}  // namespace freshet::cli

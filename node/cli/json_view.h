@@ -1,0 +1,27 @@
+// What --json prints for each thing that the daemon says. The field names are a contract
+// (DESIGN.md, section 6).
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "node/api/messages.h"
+
+namespace freshet::cli {
+
+inline constexpr int kJsonSchema = 1;
+
+nlohmann::json json_of(const api::StatusInfo& status);
+nlohmann::json json_of(const api::PeerList& peers);
+nlohmann::json json_of(const api::Joined& joined);
+nlohmann::json json_of(const api::ShareLines& shares);
+nlohmann::json json_of(const api::ShareCount& count);
+nlohmann::json json_of(const api::Hit& hit);
+nlohmann::json json_of(const api::SearchDone& done);
+nlohmann::json json_of(const api::GetProgress& progress);
+nlohmann::json json_of(const api::GetDone& done);
+nlohmann::json json_of(const api::DownloadList& downloads);
+
+std::string_view word_for(api::Direction direction);
+std::string_view word_for(api::DownloadState state);
+
+}  // namespace freshet::cli

@@ -1,0 +1,12 @@
+// The program: the command line, wired to the daemon and the demo.
+#include <string>
+#include <vector>
+
+#include "node/cli/run.h"
+
+int main(int argc, char** argv) {
+  std::vector<std::string> arguments;
+  for (int i = 1; i < argc; ++i) arguments.emplace_back(argv[i]);
+  return freshet::cli::run(std::move(arguments),
+                           {.up = freshet::cli::run_daemon, .demo = freshet::cli::run_demo});
+}

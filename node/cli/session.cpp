@@ -1,0 +1,51 @@
+#include "node/cli/session.h"
+
+#include <csignal>
+
+#include "node/store/state_dir.h"
+
+namespace freshet::cli {
+namespace {
+
+// Never destroyed: a signal may come until the very end.
+api::Cancel& interruption() {
+  static auto* const cancel = new api::Cancel;
+  return *cancel;
+}
+
+void on_signal(int /*signal*/) {
+  interruption().request();
+}
+
+api::Cancel& watch_signals() {
+  api::Cancel& cancel = interruption();
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  return cancel;
+}
+
+std::string quoted(const std::string& word) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+}  // namespace
+
+Result<api::ControlClient> Session::connect() {
+  const auto paths = store::resolve_state(globals_.state, store::Environment::current());
+  if (!paths) return paths.error();
+  return api::ControlClient::connect(paths->dir, how_to_start(globals_), &watch_signals());
+}
+
+std::string how_to_start(const Globals& globals) {
+  return globals.state ? "freshet --state " + quoted(*globals.state) + " up" : "freshet up";
+}
+
+}  // namespace freshet::cli
