@@ -53,9 +53,9 @@ struct Config {
   Duration window_time = std::chrono::milliseconds(500);
   /// A link that owes blocks and brought none for so long: its blocks are asked of others too.
   Duration stall_timeout = std::chrono::milliseconds(1200);
-  /// … and for so long: it is closed.
+  /// … and for so long: it is closed. Also for hashes.
   Duration data_timeout = std::chrono::seconds(20);
-  Duration hashes_timeout = std::chrono::seconds(3);  ///< then asked of another
+  Duration hashes_timeout = std::chrono::seconds(1);  ///< then asked of another
   std::uint32_t max_hash_requests = 4;                ///< in flight on one link
   std::uint32_t endgame_copies = 2;                   ///< of one block in flight
   std::uint32_t endgame_window = 16;  ///< a link with so many in flight asks for no copies

@@ -80,23 +80,14 @@ void piece_bad(Turn& turn, Content& content, std::uint32_t piece) {
   if (suspects.size() == 1) ban_key(turn, content, suspects.front(), CloseReason::bad_data);
 }
 
-// Late answers go to others; a link that says nothing at all, or is the only one, is given up and
-// dialled again.
+// What one link owes too long is asked of another, where there is one.
 void expire_hashes(Turn& turn, Content& content) {
   Fetch& fetch = *content.fetch;
-  if (!fetch.hashes) return;
-  const Duration patience = turn.config.hashes_timeout;
-  for (const LinkId link : fetch.hashes->expire(turn.now - patience)) {
-    Session* session = turn.find(link);
-    if (session == nullptr) continue;
-    const bool quiet = turn.now - session->heard_at >= patience;
-    if (quiet || !content.proven || content.sessions.size() == 1) {
-      close(turn, *session, CloseReason::silent);
-    }
-    fetch.refill = true;
-    if (!fetch.hashes) return;
+  if (!fetch.hashes || content.sessions.size() < 2) return;
+  if (fetch.hashes->expire(turn.now - turn.config.hashes_timeout)) fetch.refill = true;
+  if (const auto oldest = fetch.hashes->oldest()) {
+    turn.wake_by(*oldest + turn.config.hashes_timeout);
   }
-  if (const auto oldest = fetch.hashes->oldest()) turn.wake_by(*oldest + patience);
 }
 
 void ask_for_sources(Turn& turn, Content& content) {
@@ -153,7 +144,9 @@ void on_start(Turn& turn, const StartFetch& start) {
   }
   ++turn.counters.fetches_started;
   content.fetch = std::make_unique<Fetch>();
-  content.fetch->claim = start.size_claim;
+  if (start.size_claim && is_possible_size(*start.size_claim)) {
+    content.fetch->claim = start.size_claim;
+  }
   add_sources(turn, content, start.sources);
   const bool enough = !start.sources.empty();
   content.fetch->ask_sources_at = enough ? turn.now + turn.config.need_sources_min : turn.now;

@@ -108,8 +108,9 @@ void on_extended(Turn& turn, Session& session, const Extended& message) {
     if (most > 0) session.reqq = static_cast<std::uint32_t>(std::min(most, kMaxReqq));
   }
   const auto size = document->root().find(kSizeKey);
-  if (!size || size->integer().value_or(-1) < 0) return;
-  session.own_size = static_cast<std::uint64_t>(*size->integer());
+  const auto bytes = static_cast<std::uint64_t>(size ? size->integer().value_or(0) : 0);
+  if (!is_possible_size(bytes)) return;
+  session.own_size = bytes;
   if (!session.claim) session.claim = session.own_size;
   adopt_claim(turn, *session.content);
   ask_more(turn, session);

@@ -92,9 +92,15 @@ std::optional<BlockRange> Picker::pick_last(const Asker& asker) {
   if (!asker.have.has(piece)) return std::nullopt;
   Open* last = find(piece);
   if (last == nullptr && rarity_.waits(piece)) last = &open(piece);
-  if (last == nullptr || last->blocks[block].state != State::free) return std::nullopt;
-  if (last->alone) return std::nullopt;
+  if (last == nullptr || last->alone) return std::nullopt;
+  Block& state = last->blocks[block];
+  if (state.state == State::asked && state.asked == 1 && last_asked_ != asker.link) {
+    ++state.asked;
+    return shape_.block_range(piece, block);
+  }
+  if (state.state != State::free) return std::nullopt;
   if (!last->lead) last->lead = asker.link;
+  last_asked_ = asker.link;
   return take(piece, *last, block);
 }
 

@@ -28,7 +28,8 @@ class Picker {
   struct Limits {
     std::uint64_t max_open_bytes = 0;
     std::uint32_t copies = 2;  ///< of one block asked at once, in the end-game
-    bool last_first = false;   ///< begin with the content's last block: it proves the size
+    bool last_first =
+        false;  ///< begin with the content's last block, asked of two: it proves the size
   };
   struct Asker {
     LinkId link;
@@ -129,6 +130,7 @@ class Picker {
   OpenPieces open_;
   std::set<std::uint32_t> with_free_;  ///< open pieces that have free blocks
   std::uint64_t open_bytes_ = 0;
+  std::optional<LinkId> last_asked_;  ///< the link that the last block was asked of first
   std::uint64_t epoch_ = 1;
 };
 

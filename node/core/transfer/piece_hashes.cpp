@@ -3,6 +3,15 @@
 #include <algorithm>
 
 namespace freshet::core::transfer {
+namespace {
+
+constexpr std::size_t kSizeProofCopies = 2;
+
+bool contains(const std::vector<LinkId>& links, LinkId link) {
+  return std::find(links.begin(), links.end(), link) != links.end();
+}
+
+}  // namespace
 
 PieceHashes::PieceHashes(const ContentId& content, const Shape& shape, bool prove_size)
     : shape_(shape),
@@ -42,9 +51,9 @@ void PieceHashes::learn(std::uint32_t piece, const Sha256& hash) {
 
 std::optional<HashRequest> PieceHashes::ask(LinkId link, TimePoint now) {
   for (Job& job : jobs_) {
-    if (job.done || job.asked) continue;
-    if (std::find(job.refused.begin(), job.refused.end(), link) != job.refused.end()) continue;
-    job.asked = link;
+    if (job.done || job.asked.size() >= (job.size_proof ? kSizeProofCopies : 1)) continue;
+    if (contains(job.asked, link) || contains(job.refused, link)) continue;
+    job.asked.push_back(link);
     job.asked_at = now;
     return job.request;
   }
@@ -62,7 +71,7 @@ PieceHashes::Answer PieceHashes::answered(const HashRequest& request,
                                           std::span<const Sha256> hashes) {
   Job* job = find(request);
   if (job == nullptr) return {};
-  job->asked.reset();
+  job->asked.clear();
   const bool good = job->size_proof ? wire::bt::proves_size(request, hashes, shape_)
                                     : wire::bt::proves(request, hashes, shape_);
   Answer answer;
@@ -87,8 +96,8 @@ PieceHashes::Answer PieceHashes::answered(const HashRequest& request,
 
 bool PieceHashes::refused(LinkId link, const HashRequest& request, bool& was_size_proof) {
   Job* job = find(request);
-  if (job == nullptr || job->asked != link) return false;
-  job->asked.reset();
+  if (job == nullptr || !contains(job->asked, link)) return false;
+  std::erase(job->asked, link);
   job->refused.push_back(link);
   was_size_proof = job->size_proof;
   return true;
@@ -96,26 +105,27 @@ bool PieceHashes::refused(LinkId link, const HashRequest& request, bool& was_siz
 
 void PieceHashes::drop_link(LinkId link) {
   for (Job& job : jobs_) {
-    if (job.asked == link) job.asked.reset();
-    job.refused.erase(std::remove(job.refused.begin(), job.refused.end(), link), job.refused.end());
+    std::erase(job.asked, link);
+    std::erase(job.refused, link);
   }
 }
 
-std::vector<LinkId> PieceHashes::expire(TimePoint before) {
-  std::vector<LinkId> late;
+bool PieceHashes::expire(TimePoint before) {
+  bool any = false;
   for (Job& job : jobs_) {
-    if (job.done || !job.asked || job.asked_at > before) continue;
-    late.push_back(*job.asked);
-    job.refused.push_back(*job.asked);
-    job.asked.reset();
+    if (job.done || job.asked.empty() || job.asked_at > before) continue;
+    job.refused.insert(job.refused.end(), job.asked.begin(), job.asked.end());
+    job.asked.clear();
+    any = true;
   }
-  return late;
+  return any;
 }
 
 std::optional<TimePoint> PieceHashes::oldest() const {
   std::optional<TimePoint> oldest;
   for (const Job& job : jobs_) {
-    if (!job.done && job.asked && (!oldest || job.asked_at < *oldest)) oldest = job.asked_at;
+    if (!job.done && !job.asked.empty() && (!oldest || job.asked_at < *oldest))
+      oldest = job.asked_at;
   }
   return oldest;
 }

@@ -21,8 +21,8 @@ class PieceHashes {
  public:
   PieceHashes(const ContentId& content, const Shape& shape, bool prove_size);
 
-  /// A request that is neither answered nor under way, of those that this link did not refuse; now
-  /// it is under way there.
+  /// A request without an answer that is not under way elsewhere and that this link did not refuse;
+  /// now it is under way there. The size proof, which all else waits for, is asked of two links.
   std::optional<HashRequest> ask(LinkId link, TimePoint now);
 
   struct Answer {
@@ -36,9 +36,9 @@ class PieceHashes {
   bool refused(LinkId link, const HashRequest& request, bool& was_size_proof);
   /// What was asked of the link may be asked of others.
   void drop_link(LinkId link);
-  /// The links that were asked before `before` and have not answered; their requests may be asked
-  /// of others, and not of them again.
-  std::vector<LinkId> expire(TimePoint before);
+  /// What was asked before `before` and has no answer may be asked of others, and not of the same
+  /// links again; an answer of theirs is still taken. False when there was nothing.
+  bool expire(TimePoint before);
   /// When the request that is longest under way was asked.
   [[nodiscard]] std::optional<TimePoint> oldest() const;
 
@@ -55,7 +55,7 @@ class PieceHashes {
     HashRequest request;
     bool size_proof = false;
     bool done = false;
-    std::optional<LinkId> asked;
+    std::vector<LinkId> asked;  ///< links that owe the answer
     TimePoint asked_at{};
     std::vector<LinkId> refused;
   };

@@ -34,7 +34,7 @@ void ask_hashes(Turn& turn, Session& session) {
   while (session.hash_requests < turn.config.max_hash_requests) {
     const auto request = hashes.ask(session.link, turn.now);
     if (!request) return;
-    ++session.hash_requests;
+    if (session.hash_requests++ == 0) session.hashes_at = turn.now;
     turn.say(session, *request);
     turn.wake_by(turn.now + turn.config.hashes_timeout);
   }
@@ -51,7 +51,9 @@ bool may_ask_blocks(const Turn& turn, const Session& session) {
 // Before StorageReady, what is kept and what is on its way is bounded for the whole content.
 std::size_t unproven_room(const Turn& turn, const Content& content) {
   std::size_t used = content.fetch->unproven_kept;
-  for (const Session* session : content.sessions) used += session->in_flight.size();
+  for (const Session* session : content.sessions) {
+    if (!session->stalled) used += session->in_flight.size();
+  }
   const std::size_t most = turn.config.max_unproven_blocks;
   return most - std::min(most, used);
 }
@@ -213,6 +215,10 @@ void on_reject(Turn& turn, Session& session, const BlockRange& block) {
     return;
   }
   if (session.peer_choking) return;
+  if (!session.content->proven && is_last_block(*session.content, block)) {
+    refute_claim(turn, session);  // a content of the claimed size has it
+    return;
+  }
   forget_piece(session, block.piece);
   update_interest(turn, session);
   offend(turn, session);
@@ -224,6 +230,7 @@ void on_hashes(Turn& turn, Session& session, const wire::bt::Hashes& answer) {
     return;
   }
   --session.hash_requests;
+  session.hashes_at = turn.now;
   Content& content = *session.content;
   if (!content.fetch || !content.fetch->hashes) return;
   const auto result = content.fetch->hashes->answered(answer.request, answer.hashes);
@@ -250,11 +257,12 @@ void on_hash_reject(Turn& turn, Session& session, const HashRequest& request) {
     return;
   }
   --session.hash_requests;
+  session.hashes_at = turn.now;
   Content& content = *session.content;
   if (!content.fetch || !content.fetch->hashes) return;
+  content.fetch->refill = true;
   bool size_proof = false;
   if (!content.fetch->hashes->refused(session.link, request, size_proof)) return;
-  content.fetch->refill = true;
   if (size_proof) {
     refute_claim(turn, session);
   } else if (session.announced.known && session.peer_has_all()) {
@@ -279,7 +287,12 @@ void forget_requests(Turn& /*turn*/, Session& session) {
 }
 
 void run_request_timers(Turn& turn, Session& session) {
-  if (session.closing || session.in_flight.empty()) return;
+  if (session.hash_requests > 0 && session.content->fetch) {
+    const TimePoint dead = session.hashes_at + turn.config.data_timeout;
+    if (turn.now >= dead) return close(turn, session, CloseReason::silent);
+    turn.wake_by(dead);
+  }
+  if (session.in_flight.empty()) return;
   const TimePoint dead = session.data_at + turn.config.data_timeout;
   if (turn.now >= dead) return close(turn, session, CloseReason::silent);
   turn.wake_by(dead);

@@ -137,6 +137,7 @@ void on_hash_request(Turn& turn, Session& session, const HashRequest& request) {
 
 void on_hashes_read(Turn& turn, Session& session, const HashesRead& read) {
   if (session.hash_reads > 0) --session.hash_reads;
+  turn.touch(session);
   if (read.hashes) {
     turn.say(session, wire::bt::Hashes{.request = read.request, .hashes = *read.hashes});
     return;
@@ -211,7 +212,12 @@ void flush(Turn& turn) {
     if (session.closing || session.content == nullptr) continue;
     const std::size_t effects = turn.out.size();
     const std::size_t queued = session.uplink.queued_blocks();
-    const std::uint64_t bytes = session.uplink.flush(session.link, session.content->id, turn.out);
+    // Hashes go first, even while they are still being read: without them the blocks cannot be
+    // verified.
+    const std::uint64_t bytes =
+        session.uplink.flush({.link = session.link, .content = session.content->id, .block = {}},
+                             session.hash_reads > 0,
+                             turn.out);
     turn.counters.bytes_out += bytes;
     turn.counters.blocks_out += queued - session.uplink.queued_blocks();
     session.round_out += bytes;

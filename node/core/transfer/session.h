@@ -87,6 +87,7 @@ struct Session {
   TimePoint data_at{};           ///< since when a block is owed
   std::uint64_t idle_epoch = 0;  ///< of the picker, when it last had nothing for this link
   std::uint32_t hash_requests = 0;
+  TimePoint hashes_at{};  ///< since when hashes are owed
 
   // What the peer asks.
   bool am_choking = true;

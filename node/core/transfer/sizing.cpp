@@ -37,7 +37,6 @@ void drop_shape(Turn& turn, Content& content) {
     forget_requests(turn, *session);
     session->have = {};
     session->interesting = 0;
-    session->hash_requests = 0;
   }
   for (const std::uint32_t piece : fetch.picker->open_pieces()) {
     turn.push(DropPiece{.content = content.id, .piece = piece});
@@ -54,16 +53,20 @@ BlockRange last_block(const Shape& shape) {
   return shape.block_range(piece, shape.piece_blocks(piece) - 1);
 }
 
-bool is_possible(std::uint64_t size) {
+}  // namespace
+
+bool is_possible_size(std::uint64_t size) {
   return size > 0 && size <= wire::bt::kMaxContentBytes;
 }
 
-}  // namespace
+bool is_last_block(const Content& content, const BlockRange& block) {
+  return block == last_block(*content.shape);
+}
 
 void adopt_claim(Turn& turn, Content& content) {
   if (!content.fetch || content.shape) return;
   for (Session* session : content.sessions) {
-    if (!session->claim || !is_possible(*session->claim)) continue;
+    if (!session->claim) continue;
     set_shape(turn, content, *session->claim, true);
     return;
   }
@@ -97,7 +100,7 @@ void try_check_last(Turn& turn, Content& content) {
 
 void on_block_checked(Turn& turn, Content& content, const BlockChecked& checked) {
   if (!content.fetch || content.proven || !content.fetch->checking_last) return;
-  if (checked.block != last_block(*content.shape)) return;
+  if (!is_last_block(content, checked.block)) return;
   content.fetch->checking_last = false;
   if (checked.ok) {
     ++turn.counters.size_proofs_ok;

@@ -9,6 +9,11 @@
 
 namespace freshet::core::transfer {
 
+/// Could a content have this size? Of an empty one, made without sources, nobody needs to claim it.
+bool is_possible_size(std::uint64_t size);
+/// REQUIRES: the content has a shape.
+bool is_last_block(const Content& content, const BlockRange& block);
+
 /// Takes up a claim if the content has no shape and a link has a claim.
 void adopt_claim(Turn& turn, Content& content);
 /// The shape is known to be true: storage may be prepared.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "node/wire/bt/merkle.h"
+
 namespace freshet::core::transfer {
 
 bool Sources::add(const Config& config, const Source& source) {
@@ -9,7 +11,10 @@ bool Sources::add(const Config& config, const Source& source) {
   const auto at = known_.find(source.key);
   if (at == known_.end() && known_.size() >= config.max_sources) return false;
   Known& known = at == known_.end() ? known_[source.key] : at->second;
-  if (source.size_claim) known.claim = source.size_claim;
+  if (source.size_claim && *source.size_claim > 0
+      && *source.size_claim <= wire::bt::kMaxContentBytes) {
+    known.claim = source.size_claim;
+  }
   for (const Endpoint& endpoint : source.endpoints) {
     if (known.endpoints.size() >= config.max_endpoints_per_source) break;
     const auto& all = known.endpoints;

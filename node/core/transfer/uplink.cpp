@@ -12,25 +12,25 @@ bool Uplink::unqueue(const BlockRange& block) {
   return true;
 }
 
-std::uint64_t Uplink::flush(LinkId link, const ContentId& content, std::vector<Effect>& out) {
+std::uint64_t Uplink::flush(const SendBlock& like, bool hold_blocks, std::vector<Effect>& out) {
   if (!control_.empty() && room_ > 0) {
     // Cut anywhere: it is one stream, and no block goes before the rest.
     const std::size_t count = std::min<std::size_t>(room_, control_.size());
     Bytes rest(control_.begin() + static_cast<std::ptrdiff_t>(count), control_.end());
     control_.resize(count);
-    out.emplace_back(Send{.link = link, .bytes = std::move(control_)});
+    out.emplace_back(Send{.link = like.link, .bytes = std::move(control_)});
     control_ = std::move(rest);
     room_ -= static_cast<std::uint32_t>(count);
   }
   std::uint64_t sent = 0;
-  while (control_.empty() && !blocks_.empty()) {
+  while (control_.empty() && !blocks_.empty() && !hold_blocks) {
     const BlockRange block = blocks_.front();
     const auto cost = static_cast<std::uint32_t>(wire::bt::kPieceHeaderBytes) + block.length;
     if (cost > room_) break;
     room_ -= cost;
     sent += block.length;
     blocks_.pop_front();
-    out.emplace_back(SendBlock{.link = link, .content = content, .block = block});
+    out.emplace_back(SendBlock{.link = like.link, .content = like.content, .block = block});
   }
   return sent;
 }

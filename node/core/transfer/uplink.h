@@ -30,8 +30,9 @@ class Uplink {
   bool unqueue(const BlockRange& block);
   std::deque<BlockRange> take_queue() { return std::exchange(blocks_, {}); }
 
-  /// Hands over what the room takes. Returns the bytes of blocks handed over.
-  std::uint64_t flush(LinkId link, const ContentId& content, std::vector<Effect>& out);
+  /// Hands over what the room takes. Returns the bytes of blocks handed over. hold_blocks: control
+  /// messages only.
+  std::uint64_t flush(const SendBlock& like, bool hold_blocks, std::vector<Effect>& out);
 
   [[nodiscard]] std::size_t control_bytes() const { return control_.size(); }
   [[nodiscard]] std::size_t queued_blocks() const { return blocks_.size(); }

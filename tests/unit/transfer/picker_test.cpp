@@ -1,0 +1,196 @@
+#include "node/core/transfer/picker.h"
+
+#include <doctest/doctest.h>
+
+using namespace freshet;
+using namespace freshet::core::transfer;
+
+namespace {
+
+constexpr std::uint32_t kBlock = wire::bt::kBlockBytes;
+
+NodeKey key_with(Byte first) {
+  NodeKey key;
+  key.bytes[0] = first;
+  return key;
+}
+
+const NodeKey kA = key_with(1);
+const NodeKey kB = key_with(2);
+
+struct Bench {
+  explicit Bench(std::uint64_t size, Picker::Limits limits = {.max_open_bytes = 1 << 30})
+      : shape(Shape::of(size)),
+        rng(Rng::from_seed(3)),
+        picker(shape, limits, rng),
+        all(PieceSet::full(shape.piece_count)) {}
+  std::optional<BlockRange> pick(const NodeKey& key) { return pick(key, all); }
+  std::optional<BlockRange> pick(const NodeKey& key, const PieceSet& have) {
+    return picker.pick({.link = LinkId{key.bytes[0]}, .key = key, .have = have});
+  }
+  Shape shape;
+  Rng rng;
+  Picker picker;
+  PieceSet all;
+};
+
+}  // namespace
+
+TEST_CASE("the rarest piece comes first") {
+  Bench bench(100 * kBlock);
+  PieceSet common = bench.all;
+  common.remove(42);
+  PieceSet rarer = common;
+  rarer.remove(17);
+  bench.picker.add_holder(common);
+  bench.picker.add_holder(rarer);
+  CHECK(bench.pick(kA)->piece == 42);
+  CHECK(bench.pick(kA)->piece == 17);
+  bench.picker.holder_got(3);
+  std::set<std::uint32_t> rest;
+  std::uint32_t last = 0;
+  while (const auto block = bench.pick(kA)) {
+    rest.insert(block->piece);
+    last = block->piece;
+  }
+  CHECK(rest.size() == 98);
+  CHECK(last == 3);  // now the most common
+  CHECK(bench.picker.endgame());
+}
+
+TEST_CASE("rarity follows holders that come and go") {
+  Bench bench(50 * kBlock);
+  Rng rng = Rng::from_seed(9);
+  std::vector<PieceSet> holders;
+  std::vector<std::uint32_t> count(50, 0);
+  for (int round = 0; round < 300; ++round) {
+    if (holders.size() > 5 && rng.below(2) == 0) {
+      const auto at = static_cast<std::ptrdiff_t>(rng.below(holders.size()));
+      const PieceSet gone = holders[static_cast<std::size_t>(at)];
+      holders.erase(holders.begin() + at);
+      bench.picker.remove_holder(gone);
+      for (std::uint32_t i = 0; i < 50; ++i) count[i] -= gone.has(i) ? 1 : 0;
+    } else {
+      PieceSet some(50);
+      for (std::uint32_t i = 0; i < 50; ++i) {
+        if (rng.below(3) == 0) some.add(i);
+      }
+      bench.picker.add_holder(some);
+      holders.push_back(some);
+      for (std::uint32_t i = 0; i < 50; ++i) count[i] += some.has(i) ? 1 : 0;
+    }
+  }
+  std::uint32_t before = 0;
+  while (const auto block = bench.pick(kA)) {
+    CHECK(count[block->piece] >= before);
+    before = count[block->piece];
+  }
+}
+
+TEST_CASE("only pieces that the asker has are picked") {
+  Bench bench(20 * kBlock);
+  PieceSet few(20);
+  few.add(4);
+  few.add(9);
+  bench.picker.add_holder(few);
+  std::set<std::uint32_t> picked;
+  while (const auto block = bench.pick(kA, few)) picked.insert(block->piece);
+  CHECK(picked == std::set<std::uint32_t>{4, 9});
+  CHECK_FALSE(bench.picker.endgame());
+}
+
+TEST_CASE(
+    "each source leads a piece of its own, and helps with others' when nothing else is left") {
+  Bench bench(std::uint64_t{1} << 30U, {.max_open_bytes = 2 * 262144});  // 16 blocks a piece
+  const std::uint32_t first_a = bench.pick(kA)->piece;
+  const std::uint32_t first_b = bench.pick(kB)->piece;
+  CHECK(first_a != first_b);
+  for (int i = 1; i < 16; ++i) CHECK(bench.pick(kA)->piece == first_a);
+  CHECK(bench.pick(kA)->piece == first_b);  // no memory for a third piece
+  for (int i = 2; i < 16; ++i) CHECK(bench.pick(kB)->piece == first_b);
+  CHECK_FALSE(bench.pick(kB));
+  CHECK_FALSE(bench.picker.endgame());
+}
+
+TEST_CASE("released blocks are picked again") {
+  Bench bench(4 * kBlock);
+  const auto block = bench.pick(kA);
+  while (bench.pick(kA)) {
+  }
+  const auto epoch = bench.picker.epoch();
+  bench.picker.release(*block);
+  CHECK(bench.picker.epoch() > epoch);
+  CHECK(bench.pick(kB) == block);
+  bench.picker.release(*block);
+  CHECK(bench.picker.claim(*block));
+  CHECK_FALSE(bench.picker.claim(*block));
+}
+
+TEST_CASE("a piece is whole with its last block, and its contributors are known") {
+  Bench bench(std::uint64_t{128} << 20U);  // two blocks a piece
+  const auto first = bench.pick(kA);
+  const auto second = bench.pick(kA);
+  REQUIRE(first->piece == second->piece);
+  CHECK_FALSE(bench.picker.arrived(*first, kA, false).whole);
+  CHECK_FALSE(bench.picker.arrived(*first, kB, false).kept);
+  CHECK(bench.picker.arrived(*second, kB, false).whole);
+  CHECK(bench.picker.contributors(first->piece) == std::vector{kA, kB});
+  CHECK(bench.picker.bringer(*second) == kB);
+  bench.picker.done(first->piece);
+  CHECK_FALSE(bench.picker.is_whole(first->piece));
+}
+
+TEST_CASE("a piece that failed from several comes from one alone the next time") {
+  Bench bench(std::uint64_t{65} << 20U);
+  const auto first = bench.pick(kA);
+  const auto second = bench.pick(kA);
+  const std::uint32_t piece = first->piece;
+  bench.picker.arrived(*first, kA, false);
+  bench.picker.arrived(*second, kB, false);
+  bench.picker.failed(piece, true);
+  CHECK(bench.pick(kB)->piece == piece);
+  const auto other = bench.pick(kA);
+  REQUIRE(other);
+  CHECK(other->piece != piece);
+  SUBCASE("and from another when that one goes") {
+    bench.picker.drop_link(LinkId{2}, kB);
+    bench.pick(kA);  // the second block of its own piece
+    CHECK(bench.pick(kA)->piece == piece);
+    CHECK(bench.pick(kA)->piece == piece);
+  }
+}
+
+TEST_CASE("in the end-game a block is asked of two, never of the same twice") {
+  Bench bench(2 * kBlock, {.max_open_bytes = 1 << 30, .copies = 2});
+  const auto a = bench.pick(kA);
+  const auto b = bench.pick(kA);
+  REQUIRE(bench.picker.endgame());
+  const Picker::Asker asker_b{.link = LinkId{2}, .key = kB, .have = bench.all};
+  const auto none = bench.picker.pick_duplicate(asker_b, [](const BlockRange&) { return true; });
+  CHECK_FALSE(none);
+  const auto copy = bench.picker.pick_duplicate(asker_b, [](const BlockRange&) { return false; });
+  REQUIRE(copy);
+  CHECK((copy == a || copy == b));
+  const auto arrival = bench.picker.arrived(*copy, kB, false);
+  CHECK(arrival.kept);
+  CHECK(arrival.duplicated);
+}
+
+TEST_CASE("blocks of a source that was caught are fetched again") {
+  Bench bench(std::uint64_t{128} << 20U);
+  const auto first = bench.pick(kA);
+  bench.pick(kA);
+  bench.picker.arrived(*first, kA, false);
+  bench.picker.forget_contributions(kA);
+  CHECK_FALSE(bench.picker.bringer(*first));
+  CHECK(bench.picker.claim(*first));
+}
+
+TEST_CASE("where the size is to be proven, the last block is picked first, for two") {
+  Bench bench(5 * kBlock + 10, {.max_open_bytes = 1 << 30, .copies = 2, .last_first = true});
+  const BlockRange last{.piece = 5, .begin = 0, .length = 10};
+  CHECK(bench.pick(kA) == last);
+  CHECK(bench.pick(kA) != last);
+  CHECK(bench.pick(kB) == last);
+  CHECK(bench.pick(kB) != last);
+}
