@@ -1,26 +1,37 @@
 #include "node/io/net/dialer.h"
 
-#include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/post.hpp>
-#include <asio/steady_timer.hpp>
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <set>
 #include <utility>
+
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
+
+#include "node/io/net/tcp_socket.h"
 
 namespace freshet::io {
 
 using asio::ip::tcp;
 
 struct Dialer::Impl {
-  Impl(asio::io_context& the_io, LinkShared& the_shared, const TlsContext& the_tls, DialLimits the_limits)
-      : io(the_io), shared(the_shared), tls(the_tls), limits(the_limits) {}
+  Impl(asio::io_context& the_io,
+       LinkShared& the_shared,
+       const TlsContext& the_tls,
+       DialLimits the_limits)
+      : io(the_io),
+        shared(the_shared),
+        tls(the_tls),
+        limits(the_limits) {}
   asio::io_context& io;
   LinkShared& shared;
   const TlsContext& tls;
   DialLimits limits;
   std::set<std::shared_ptr<Attempt>> attempts;
+  std::uint64_t next_ticket = 1;
   bool stopped = false;
 };
 
@@ -32,14 +43,16 @@ struct Dialer::Attempt : std::enable_shared_from_this<Attempt>, LinkHandler {
         callback(std::move(the_callback)),
         deadline(dialer->io),
         stagger(dialer->io),
-        resolver(dialer->io) {}
+        resolver(dialer->io),
+        ticket{dialer->next_ticket++} {}
 
   void begin() {
     dialer->attempts.insert(shared_from_this());
     deadline.expires_after(dialer->limits.connect);
     deadline.async_wait([self = shared_from_this()](const asio::error_code& canceled) {
       if (canceled) return;
-      self->last = {.code = ErrorCode::timed_out, .message = "no answer"};
+      if (self->last.code != ErrorCode::wrong_key)
+        self->last = {.code = ErrorCode::timed_out, .message = "no answer"};
       self->finish(nullptr);
     });
   }
@@ -69,6 +82,7 @@ struct Dialer::Attempt : std::enable_shared_from_this<Attempt>, LinkHandler {
   asio::steady_timer deadline;
   asio::steady_timer stagger;
   tcp::resolver resolver;
+  DialTicket ticket;
   std::optional<NodeKey> expected;
   std::vector<Endpoint> addresses;
   std::size_t next = 0;
@@ -88,11 +102,13 @@ void Dialer::Attempt::resolve(const HostPort& target) {
                                                       const tcp::resolver::results_type& results) {
         if (self->finished) return;
         if (failed) {
-          self->last = {.code = ErrorCode::io, .message = "cannot resolve '" + host + "': " + failed.message()};
+          self->last = {.code = ErrorCode::io,
+                        .message = "cannot resolve '" + host + "': " + failed.message()};
           self->finish(nullptr);
           return;
         }
-        for (const auto& result : results) self->addresses.push_back(to_endpoint(result.endpoint()));
+        for (const auto& result : results)
+          self->addresses.push_back(to_endpoint(result.endpoint()));
         self->try_next();
       });
 }
@@ -127,7 +143,8 @@ void Dialer::Attempt::connect(const Endpoint& where) {
 }
 
 void Dialer::Attempt::shake(const std::shared_ptr<tcp::socket>& socket) {
-  auto link = TlsLink::client(dialer->shared, dialer->tls, std::move(*socket), dialer->limits.link, protocol);
+  auto link = TlsLink::client(
+      dialer->shared, dialer->tls, {std::move(*socket)}, dialer->limits.link, protocol);
   if (expected) link->expect(*expected);
   links[link.get()] = link;
   link->start(*this);
@@ -152,35 +169,41 @@ void Dialer::Attempt::finish(const std::shared_ptr<TlsLink>& winner) {
   resolver.cancel();
   asio::error_code ignored;
   for (const auto& socket : std::exchange(sockets, {})) socket->close(ignored);
-  for (const auto& [raw, link] : std::exchange(links, {})) link->abort();
-  if (dialer->stopped) return;
-  if (winner) {
-    callback(winner);
+  for (const auto& [raw, link] : std::exchange(links, {})) link->abandon();
+  const Dialled called = std::exchange(callback, nullptr);
+  if (dialer->stopped || !called) {
+    if (winner) winner->abandon();
+  } else if (winner) {
+    winner->hand_over(called);
   } else {
-    callback(last);
+    called(last);
   }
 }
 
 Dialer::Dialer(asio::io_context& io, LinkShared& shared, const TlsContext& tls, DialLimits limits)
     : impl_(std::make_shared<Impl>(io, shared, tls, limits)) {}
 
-Dialer::~Dialer() { stop(); }
+Dialer::~Dialer() {
+  stop();
+}
 
-void Dialer::dial(const std::vector<Endpoint>& addresses,
-                  Protocol protocol,
-                  const std::optional<NodeKey>& expected,
-                  Dialled dialled) {
+DialTicket Dialer::dial(const std::vector<Endpoint>& addresses,
+                        Protocol protocol,
+                        const std::optional<NodeKey>& expected,
+                        Dialled dialled) {
   auto attempt = std::make_shared<Attempt>(impl_, protocol, std::move(dialled));
   attempt->expected = expected;
   attempt->addresses = addresses;
   attempt->begin();
   asio::post(impl_->io, [attempt] { attempt->try_next(); });
+  return attempt->ticket;
 }
 
-void Dialer::dial_name(const std::string& host_port, Protocol protocol, Dialled dialled) {
+DialTicket Dialer::dial_name(const std::string& host_port, Protocol protocol, Dialled dialled) {
   auto attempt = std::make_shared<Attempt>(impl_, protocol, std::move(dialled));
   attempt->begin();
   asio::post(impl_->io, [attempt, host_port] {
+    if (attempt->finished) return;
     const auto target = parse_host_port(host_port);
     if (target) {
       attempt->resolve(*target);
@@ -189,6 +212,17 @@ void Dialer::dial_name(const std::string& host_port, Protocol protocol, Dialled 
       attempt->finish(nullptr);
     }
   });
+  return attempt->ticket;
+}
+
+void Dialer::cancel(DialTicket ticket) {
+  const auto found = std::find_if(impl_->attempts.begin(),
+                                  impl_->attempts.end(),
+                                  [&](const auto& each) { return each->ticket == ticket; });
+  if (found == impl_->attempts.end()) return;
+  const std::shared_ptr<Attempt> attempt = *found;
+  attempt->callback = nullptr;
+  attempt->finish(nullptr);
 }
 
 void Dialer::stop() {
@@ -223,7 +257,8 @@ Result<HostPort> parse_host_port(const std::string& text) {
   if (result.host.empty()) return malformed;
   if (port.empty()) return result;
   const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), result.port);
-  if (failed != std::errc{} || end != port.data() + port.size() || result.port == 0) return malformed;
+  if (failed != std::errc{} || end != port.data() + port.size() || result.port == 0)
+    return malformed;
   return result;
 }
 

@@ -1,5 +1,5 @@
-// Connects: resolves a name where it has to, tries several addresses staggered (RFC 8305's idea), brings TLS up, and keeps
-// the first link whose peer is who it should be.
+// Connects: resolves a name where it has to, tries several addresses staggered (RFC 8305's idea),
+// brings TLS up, and keeps the first link whose peer is who it should be.
 #pragma once
 
 #include <chrono>
@@ -14,6 +14,9 @@
 #include "node/io/net/tls_link.h"
 
 namespace freshet::io {
+
+/// One call of dial() or dial_name().
+using DialTicket = StrongInt<struct DialTicketTag, std::uint64_t>;
 
 struct DialLimits {
   std::chrono::milliseconds connect{5000};  ///< name, TCP and TLS together
@@ -34,12 +37,14 @@ class Dialer {
   Dialer& operator=(const Dialer&) = delete;
 
   /// Never calls back from within.
-  void dial(const std::vector<Endpoint>& addresses,
-            Protocol protocol,
-            const std::optional<NodeKey>& expected,
-            Dialled dialled);
+  DialTicket dial(const std::vector<Endpoint>& addresses,
+                  Protocol protocol,
+                  const std::optional<NodeKey>& expected,
+                  Dialled dialled);
   /// HOST, HOST:PORT, ADDR:PORT or [ADDR]:PORT; without a port kDefaultPort.
-  void dial_name(const std::string& host_port, Protocol protocol, Dialled dialled);
+  DialTicket dial_name(const std::string& host_port, Protocol protocol, Dialled dialled);
+  /// Its callback is not called any more. Does nothing when it was called already.
+  void cancel(DialTicket ticket);
   /// Nothing calls back any more.
   void stop();
 

@@ -1,14 +1,16 @@
 #include "node/io/net/flat_bio.h"
 
-#include <openssl/bio.h>
-
 #include <algorithm>
 #include <cstring>
+
+#include <openssl/bio.h>
 
 namespace freshet::io {
 namespace {
 
-FlatBio& flat_of(BIO* bio) { return *static_cast<FlatBio*>(BIO_get_data(bio)); }
+FlatBio& flat_of(BIO* bio) {
+  return *static_cast<FlatBio*>(BIO_get_data(bio));
+}
 
 int flat_read(BIO* bio, char* to, int size) {
   FlatBio& flat = flat_of(bio);
@@ -26,11 +28,14 @@ int flat_read(BIO* bio, char* to, int size) {
 int flat_write(BIO* bio, const char* from, int size) {
   FlatBio& flat = flat_of(bio);
   BIO_clear_retry_flags(bio);
-  flat.out.insert(flat.out.end(), from, from + size);
+  flat.out->append({reinterpret_cast<const Byte*>(from), static_cast<std::size_t>(size)});
   return size;
 }
 
-long flat_control(BIO* /*bio*/, int command, long /*number*/, void* /*pointer*/) {  // NOLINT(google-runtime-int)
+long flat_control(BIO* /*bio*/,
+                  int command,
+                  long /*number*/,
+                  void* /*pointer*/) {  // NOLINT(google-runtime-int)
   return command == BIO_CTRL_FLUSH || command == BIO_CTRL_PUSH || command == BIO_CTRL_POP ? 1 : 0;
 }
 
@@ -49,6 +54,7 @@ BIO_METHOD* flat_method() {
 
 BIO* FlatBio::make() {
   BIO* bio = BIO_new(flat_method());
+  if (bio == nullptr) return nullptr;
   BIO_set_data(bio, this);
   BIO_set_init(bio, 1);
   return bio;

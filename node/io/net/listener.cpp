@@ -1,17 +1,18 @@
 #include "node/io/net/listener.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
-#include <asio/io_context.hpp>
-#include <asio/ip/v6_only.hpp>
-#include <asio/steady_timer.hpp>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
 
+#include <asio/io_context.hpp>
+#include <asio/ip/v6_only.hpp>
+#include <asio/steady_timer.hpp>
+#include <spdlog/spdlog.h>
+
 #include "node/io/net/first_bytes.h"
+#include "node/io/net/tcp_socket.h"
 
 namespace freshet::io {
 namespace {
@@ -20,29 +21,48 @@ using asio::ip::tcp;
 
 constexpr std::chrono::milliseconds kPauseWithoutDescriptors{200};
 
-Endpoint without_port(Endpoint endpoint) {
-  endpoint.port = 0;
-  return endpoint;
+// Whose connections are counted together: an IPv4 address, or a /64 of IPv6, which one machine may
+// fill alone.
+Endpoint crowd_of(Endpoint from) {
+  from.port = 0;
+  if (!from.is_v4() && !from.is_loopback())
+    std::fill(from.address.begin() + 8, from.address.end(), Byte{0});
+  return from;
 }
 
 Error bind_error(const tcp::endpoint& where, const asio::error_code& why) {
   const std::string at = to_endpoint(where).to_string();
+  std::string message = "cannot listen on " + at + ": " + why.message();
   if (why == asio::error::address_in_use) {
-    return {.code = ErrorCode::io,
-            .message = "port in use: " + at + "; another program listens there, choose another with --listen ADDR:PORT"};
+    message = "port in use: another program listens on " + at
+              + "; choose another with --listen ADDR:PORT";
+  } else if (why == std::errc::address_not_available) {
+    message = "cannot listen on " + at
+              + ": this machine has no such address; see `ip addr` for those it has";
+  } else if (why == asio::error::access_denied) {
+    message = "cannot listen on " + at
+              + ": not permitted; choose a port above 1023 with --listen ADDR:PORT";
   }
-  return {.code = ErrorCode::io, .message = "cannot listen on " + at + ": " + why.message()};
+  return {.code = ErrorCode::io, .message = std::move(message)};
 }
 
 }  // namespace
 
 struct Listener::Impl : std::enable_shared_from_this<Impl>, LinkHandler {
-  Impl(asio::io_context& the_io, LinkShared& the_shared, const TlsContext& the_tls, ListenerLimits the_limits)
-      : io(the_io), shared(the_shared), tls(the_tls), limits(the_limits) {}
+  Impl(asio::io_context& the_io,
+       LinkShared& the_shared,
+       const TlsContext& the_tls,
+       ListenerLimits the_limits)
+      : io(the_io),
+        shared(the_shared),
+        tls(the_tls),
+        limits(the_limits) {}
 
   // A connection that has not said yet what it is.
   struct Newcomer {
-    Newcomer(tcp::socket the_socket, asio::io_context& io) : socket(std::move(the_socket)), timer(io) {}
+    Newcomer(tcp::socket the_socket, asio::io_context& io)
+        : socket(std::move(the_socket)),
+          timer(io) {}
     tcp::socket socket;
     asio::steady_timer timer;
     Endpoint from;
@@ -50,9 +70,17 @@ struct Listener::Impl : std::enable_shared_from_this<Impl>, LinkHandler {
     std::size_t count = 0;
   };
 
-  Status open(const tcp::endpoint& where);
-  void accept(tcp::acceptor& acceptor);
-  void on_accept_failed(tcp::acceptor& acceptor, const asio::error_code& failed);
+  // One socket that takes connections, and its pause when the system has no descriptors left.
+  struct Door {
+    explicit Door(asio::io_context& io) : acceptor(io), pause(io) {}
+    tcp::acceptor acceptor;
+    asio::steady_timer pause;
+  };
+
+  /// The error of the system, if any.
+  asio::error_code open(const tcp::endpoint& where, bool v6_only);
+  void accept(Door& door);
+  void on_accept_failed(Door& door, const asio::error_code& failed);
   void welcome(tcp::socket socket);
   void listen_to(const std::shared_ptr<Newcomer>& newcomer);
   void on_first_bytes(const std::shared_ptr<Newcomer>& newcomer);
@@ -70,56 +98,59 @@ struct Listener::Impl : std::enable_shared_from_this<Impl>, LinkHandler {
   ListenerLimits limits;
   LinkUp up;
   ListenerCounters counters;
-  std::vector<std::unique_ptr<tcp::acceptor>> acceptors;
+  std::vector<std::unique_ptr<Door>> doors;
   std::map<TlsLink*, std::pair<std::shared_ptr<TlsLink>, Endpoint>> shaking;
   std::set<std::shared_ptr<Newcomer>> newcomers;
   std::map<Endpoint, std::size_t> by_address;
   std::size_t handshakes = 0;
-  std::unique_ptr<asio::steady_timer> pause;
+  bool said_scarce = false;
   bool stopped = false;
 };
 
-Status Listener::Impl::open(const tcp::endpoint& where) {
-  auto acceptor = std::make_unique<tcp::acceptor>(io);
+asio::error_code Listener::Impl::open(const tcp::endpoint& where, bool v6_only) {
+  auto door = std::make_unique<Door>(io);
+  tcp::acceptor& acceptor = door->acceptor;
   asio::error_code failed;
-  acceptor->open(where.protocol(), failed);
-  if (failed) return bind_error(where, failed);
-  acceptor->set_option(tcp::acceptor::reuse_address(true), failed);
-  if (where.protocol() == tcp::v6()) acceptor->set_option(asio::ip::v6_only(true), failed);
-  acceptor->bind(where, failed);
-  if (failed) return bind_error(where, failed);
-  acceptor->listen(tcp::acceptor::max_listen_connections, failed);
-  if (failed) return bind_error(where, failed);
-  acceptor->non_blocking(true, failed);
-  acceptors.push_back(std::move(acceptor));
-  return kOk;
+  acceptor.open(where.protocol(), failed);
+  if (failed) return failed;
+  acceptor.set_option(tcp::acceptor::reuse_address(true), failed);  // not in the way of a restart
+  if (where.protocol() == tcp::v6()) acceptor.set_option(asio::ip::v6_only(v6_only), failed);
+  if (failed) return failed;
+  acceptor.bind(where, failed);
+  if (failed) return failed;
+  acceptor.listen(tcp::acceptor::max_listen_connections, failed);
+  if (failed) return failed;
+  acceptor.non_blocking(true, failed);
+  doors.push_back(std::move(door));
+  return failed;
 }
 
-void Listener::Impl::accept(tcp::acceptor& acceptor) {
-  acceptor.async_accept([self = shared_from_this(), &acceptor](const asio::error_code& failed, tcp::socket socket) {
-    if (self->stopped) return;
-    if (failed) {
-      self->on_accept_failed(acceptor, failed);
-      return;
-    }
-    self->welcome(std::move(socket));
-    self->accept(acceptor);
-  });
+void Listener::Impl::accept(Door& door) {
+  door.acceptor.async_accept(
+      [self = shared_from_this(), &door](const asio::error_code& failed, tcp::socket socket) {
+        if (self->stopped) return;
+        if (failed) {
+          self->on_accept_failed(door, failed);
+          return;
+        }
+        self->welcome(std::move(socket));
+        self->accept(door);
+      });
 }
 
-void Listener::Impl::on_accept_failed(tcp::acceptor& acceptor, const asio::error_code& failed) {
-  const bool scarce = failed == asio::error::no_descriptors ||
-                      failed == std::errc::too_many_files_open_in_system || failed == asio::error::no_memory;
-  if (!scarce) {
-    accept(acceptor);
-    return;
+// Whatever it is, trying again at once could spin.
+void Listener::Impl::on_accept_failed(Door& door, const asio::error_code& failed) {
+  ++counters.accept_failed;
+  if (!said_scarce) {
+    spdlog::warn(
+        "cannot accept connections for now: {}; if this lasts, raise the limit of open files "
+        "(ulimit -n)",
+        failed.message());
   }
-  if (!pause) {
-    spdlog::warn("cannot accept connections for now: {}; raise the limit of open files (ulimit -n)", failed.message());
-  }
-  pause = std::make_unique<asio::steady_timer>(io, kPauseWithoutDescriptors);
-  pause->async_wait([self = shared_from_this(), &acceptor](const asio::error_code& canceled) {
-    if (!canceled && !self->stopped) self->accept(acceptor);
+  said_scarce = true;
+  door.pause.expires_after(kPauseWithoutDescriptors);
+  door.pause.async_wait([self = shared_from_this(), &door](const asio::error_code& canceled) {
+    if (!canceled && !self->stopped) self->accept(door);
   });
 }
 
@@ -128,10 +159,10 @@ void Listener::Impl::welcome(tcp::socket socket) {
   asio::error_code failed;
   const auto remote = socket.remote_endpoint(failed);
   if (failed) return;
-  const Endpoint from = without_port(to_endpoint(remote));
+  const Endpoint from = crowd_of(to_endpoint(remote));
   const auto known = by_address.find(from);
-  const bool crowded = !from.is_loopback() && known != by_address.end() &&
-                       known->second >= limits.max_handshakes_per_address;
+  const bool crowded = !from.is_loopback() && known != by_address.end()
+                       && known->second >= limits.max_handshakes_per_address;
   if (handshakes >= limits.max_handshakes || crowded) {
     ++counters.refused_busy;
     return;
@@ -142,14 +173,17 @@ void Listener::Impl::welcome(tcp::socket socket) {
   newcomer->from = from;
   newcomers.insert(newcomer);
   newcomer->timer.expires_after(limits.first_bytes);
-  newcomer->timer.async_wait([self = shared_from_this(), newcomer](const asio::error_code& canceled) {
-    if (!canceled && self->newcomers.contains(newcomer)) self->refuse(*newcomer, self->counters.refused_silent);
-  });
+  newcomer->timer.async_wait(
+      [self = shared_from_this(), newcomer](const asio::error_code& canceled) {
+        if (!canceled && self->newcomers.contains(newcomer))
+          self->refuse(*newcomer, self->counters.refused_silent);
+      });
   listen_to(newcomer);
 }
 
 void Listener::Impl::listen_to(const std::shared_ptr<Newcomer>& newcomer) {
-  const auto rest = asio::buffer(newcomer->first.data() + newcomer->count, newcomer->first.size() - newcomer->count);
+  const auto rest = asio::buffer(newcomer->first.data() + newcomer->count,
+                                 newcomer->first.size() - newcomer->count);
   newcomer->socket.async_read_some(
       rest, [self = shared_from_this(), newcomer](const asio::error_code& failed, std::size_t got) {
         if (!self->newcomers.contains(newcomer)) return;
@@ -182,8 +216,13 @@ void Listener::Impl::on_first_bytes(const std::shared_ptr<Newcomer>& newcomer) {
   }
   newcomer->timer.cancel();
   newcomers.erase(newcomer);
+  // The handshake has what the first bytes left of their time.
+  LinkLimits link_limits = limits.link;
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      newcomer->timer.expiry() - asio::steady_timer::clock_type::now());
+  link_limits.handshake = std::clamp(left, std::chrono::milliseconds(1), limits.link.handshake);
   auto link = TlsLink::server(
-      shared, tls, std::move(newcomer->socket), limits.link, Bytes(first.begin(), first.end()));
+      shared, tls, {std::move(newcomer->socket)}, link_limits, Bytes(first.begin(), first.end()));
   shaking[link.get()] = {link, newcomer->from};
   link->start(*this);
 }
@@ -194,8 +233,9 @@ void Listener::Impl::refuse(Newcomer& newcomer, std::uint64_t& counter) {
   newcomer.socket.close(ignored);
   newcomer.timer.cancel();
   leave(newcomer.from);
-  const auto found = std::find_if(
-      newcomers.begin(), newcomers.end(), [&](const auto& each) { return each.get() == &newcomer; });
+  const auto found = std::find_if(newcomers.begin(), newcomers.end(), [&](const auto& each) {
+    return each.get() == &newcomer;
+  });
   if (found != newcomers.end()) newcomers.erase(found);
 }
 
@@ -209,7 +249,8 @@ void Listener::Impl::on_link_up(TlsLink& link) {
   auto node = shaking.extract(&link);
   if (node.empty()) return;
   leave(node.mapped().second);
-  up(node.mapped().first);
+  ++counters.links_up;
+  link.hand_over(up);
 }
 
 void Listener::Impl::on_link_closed(TlsLink& link, LinkEnd end) {
@@ -222,7 +263,9 @@ void Listener::Impl::on_link_closed(TlsLink& link, LinkEnd end) {
 
 Listener::Listener(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-Listener::~Listener() { stop(); }
+Listener::~Listener() {
+  stop();
+}
 
 Result<std::unique_ptr<Listener>> Listener::bind(asio::io_context& io,
                                                  LinkShared& shared,
@@ -230,20 +273,27 @@ Result<std::unique_ptr<Listener>> Listener::bind(asio::io_context& io,
                                                  const std::optional<Endpoint>& where,
                                                  ListenerLimits limits) {
   auto impl = std::make_shared<Impl>(io, shared, tls, limits);
+  const auto open = [&](const tcp::endpoint& at, bool v6_only) -> Status {
+    const asio::error_code failed = impl->open(at, v6_only);
+    if (failed) return bind_error(at, failed);
+    return kOk;
+  };
   if (where) {
-    if (auto opened = impl->open(to_asio(*where)); !opened) return opened.error();
+    // [::] takes IPv4 as well, as its user expects.
+    if (auto opened = open(to_asio(*where), false); !opened) return opened.error();
     return std::unique_ptr<Listener>(new Listener(std::move(impl)));
   }
-  if (auto opened = impl->open(tcp::endpoint(tcp::v4(), kDefaultPort)); !opened) return opened.error();
-  if (auto opened = impl->open(tcp::endpoint(tcp::v6(), kDefaultPort)); !opened) {
-    spdlog::debug("no IPv6 here: {}", opened.error().message);
-  }
+  if (auto opened = open({tcp::v4(), kDefaultPort}, false); !opened) return opened.error();
+  const tcp::endpoint v6(tcp::v6(), kDefaultPort);
+  const asio::error_code failed = impl->open(v6, true);
+  if (failed == asio::error::address_in_use) return bind_error(v6, failed);
+  if (failed) spdlog::debug("no IPv6 here: {}", failed.message());
   return std::unique_ptr<Listener>(new Listener(std::move(impl)));
 }
 
 void Listener::start(LinkUp up) {
   impl_->up = std::move(up);
-  for (const auto& acceptor : impl_->acceptors) impl_->accept(*acceptor);
+  for (const auto& door : impl_->doors) impl_->accept(*door);
 }
 
 void Listener::stop() {
@@ -251,25 +301,30 @@ void Listener::stop() {
   if (impl.stopped) return;
   impl.stopped = true;
   asio::error_code ignored;
-  for (const auto& acceptor : impl.acceptors) acceptor->close(ignored);
+  for (const auto& door : impl.doors) {
+    door->acceptor.close(ignored);
+    door->pause.cancel();
+  }
   for (const auto& newcomer : std::exchange(impl.newcomers, {})) {
     newcomer->timer.cancel();
     newcomer->socket.close(ignored);
   }
-  for (const auto& [raw, entry] : impl.shaking) entry.first->abort();
-  if (impl.pause) impl.pause->cancel();
+  // They may outlive the listener by a turn of the loop.
+  for (const auto& [raw, entry] : std::exchange(impl.shaking, {})) entry.first->abandon();
 }
 
 std::vector<Endpoint> Listener::local() const {
   std::vector<Endpoint> endpoints;
-  for (const auto& acceptor : impl_->acceptors) {
+  for (const auto& door : impl_->doors) {
     asio::error_code failed;
-    const auto local = acceptor->local_endpoint(failed);
+    const auto local = door->acceptor.local_endpoint(failed);
     if (!failed) endpoints.push_back(to_endpoint(local));
   }
   return endpoints;
 }
 
-const ListenerCounters& Listener::counters() const { return impl_->counters; }
+const ListenerCounters& Listener::counters() const {
+  return impl_->counters;
+}
 
 }  // namespace freshet::io

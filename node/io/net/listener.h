@@ -1,5 +1,5 @@
-// The one port: takes connections, tells from the first bytes what they are, and brings TLS links up. What is not TLS is
-// refused at its first wrong byte, and counted. Silence closes.
+// The one port: takes connections, tells from the first bytes what they are, and brings TLS links
+// up. What is not TLS is refused at its first wrong byte, and counted. Silence closes.
 #pragma once
 
 #include <array>
@@ -23,8 +23,10 @@ struct ListenerCounters {
   std::uint64_t refused_silent = 0;    ///< said nothing, or too little, in time
   std::uint64_t refused_plain_bt = 0;  ///< BitTorrent in the clear: not allowed
   std::uint64_t refused_http = 0;
-  std::uint64_t refused_unknown = 0;   ///< nothing that this port speaks
+  std::uint64_t refused_unknown = 0;  ///< nothing that this port speaks
   std::uint64_t handshakes_failed = 0;
+  std::uint64_t accept_failed = 0;  ///< the system is out of descriptors or memory
+  std::uint64_t links_up = 0;
 };
 
 struct ListenerLimits {
@@ -38,8 +40,8 @@ class Listener {
  public:
   using LinkUp = std::function<void(std::shared_ptr<TlsLink>)>;
 
-  /// Binds at once. `where` nullopt: every IPv4 and IPv6 address at kDefaultPort. Port 0: the system chooses. Errors: io,
-  /// in words for the user. `shared` and `tls` outlive the listener.
+  /// Binds at once. `where` nullopt: every IPv4 and IPv6 address at kDefaultPort. Port 0: the
+  /// system chooses. Errors: io, in words for the user. `shared` and `tls` outlive the listener.
   static Result<std::unique_ptr<Listener>> bind(asio::io_context& io,
                                                 LinkShared& shared,
                                                 const TlsContext& tls,

@@ -1,6 +1,7 @@
-// The node's TLS identity and settings: a self-signed Ed25519 certificate made in memory from the node's key, TLS 1.3
-// alone, no tickets and no resumption. A peer's certificate must be of the same kind; its public key is the peer's name.
-// The handshake proves that the peer holds the key; who may be talked to is the caller's business.
+// The node's TLS identity and settings: a self-signed Ed25519 certificate made in memory from the
+// node's key, TLS 1.3 alone, no tickets and no resumption. A peer's certificate must be of the same
+// kind; its public key is the peer's name. The handshake proves that the peer holds the key; who
+// may be talked to is the caller's business.
 #pragma once
 
 #include <memory>
@@ -20,6 +21,13 @@ enum class Protocol : std::uint8_t {
   transfer,  ///< "freshet-bt/1": a BitTorrent stream
 };
 
+/// What a handshake finds out about the peer, and what was asked of it.
+struct PeerCheck {
+  std::optional<NodeKey> expected;  ///< any other key ends the handshake
+  std::optional<NodeKey> key;       ///< claimed; proven once the handshake is done
+  bool wrong_key = false;
+};
+
 class TlsContext {
  public:
   /// `secret`: the 32-byte seed of the node's Ed25519 key. Errors: io (OpenSSL refuses).
@@ -30,13 +38,13 @@ class TlsContext {
   TlsContext& operator=(const TlsContext&) = delete;
   ~TlsContext();
 
-  /// A new connection's state, to be freed with SSL_free(). Client: asks for `protocol`.
-  [[nodiscard]] SSL* new_server() const;
-  [[nodiscard]] SSL* new_client(Protocol protocol) const;
+  /// A new connection's state, to be freed with SSL_free(). `check` outlives it. Client: asks for
+  /// `protocol`. nullptr: no memory.
+  [[nodiscard]] SSL* new_server(PeerCheck& check) const;
+  [[nodiscard]] SSL* new_client(PeerCheck& check, Protocol protocol) const;
 
   /// After the handshake. nullopt when none was agreed.
   static std::optional<Protocol> protocol_of(const SSL* ssl);
-  static std::optional<NodeKey> peer_key_of(const SSL* ssl);
 
  private:
   struct State;

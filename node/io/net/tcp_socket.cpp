@@ -1,0 +1,32 @@
+#include "node/io/net/tcp_socket.h"
+
+#include <algorithm>
+
+namespace freshet::io {
+
+Endpoint to_endpoint(const asio::ip::address& address, std::uint16_t port) {
+  if (address.is_v4()) return Endpoint::v4(address.to_v4().to_bytes(), port);
+  const asio::ip::address_v6 v6 = address.to_v6();
+  Endpoint result;
+  result.address = v6.to_bytes();
+  result.port = port;
+  if (result.is_link_local_v6()) result.scope_id = static_cast<std::uint32_t>(v6.scope_id());
+  return result;
+}
+
+Endpoint to_endpoint(const asio::ip::tcp::endpoint& endpoint) {
+  return to_endpoint(endpoint.address(), endpoint.port());
+}
+
+asio::ip::address to_asio_address(const Endpoint& endpoint) {
+  if (!endpoint.is_v4()) return asio::ip::address_v6(endpoint.address, endpoint.scope_id);
+  asio::ip::address_v4::bytes_type bytes{};
+  std::copy(endpoint.address.begin() + 12, endpoint.address.end(), bytes.begin());
+  return asio::ip::address_v4(bytes);
+}
+
+asio::ip::tcp::endpoint to_asio(const Endpoint& endpoint) {
+  return {to_asio_address(endpoint), endpoint.port};
+}
+
+}  // namespace freshet::io

@@ -1,0 +1,21 @@
+// asio's TCP socket and addresses, for the .cpp files of this folder: the one header here that
+// costs its weight in asio.
+#pragma once
+
+#include <asio/ip/tcp.hpp>
+
+#include "node/base/endpoint.h"
+
+namespace freshet::io {
+
+/// A connected socket on its way from one owner to the next.
+struct TcpSocket {
+  asio::ip::tcp::socket socket;
+};
+
+Endpoint to_endpoint(const asio::ip::address& address, std::uint16_t port);
+Endpoint to_endpoint(const asio::ip::tcp::endpoint& endpoint);
+asio::ip::address to_asio_address(const Endpoint& endpoint);
+asio::ip::tcp::endpoint to_asio(const Endpoint& endpoint);
+
+}  // namespace freshet::io
