@@ -118,6 +118,7 @@ void PieceStore::prepare(const core::transfer::PrepareStorage& prepare) {
   const Target target = target_of_(prepare.content);
   const store::PartialSpec spec{.content = prepare.content,
                                 .size_bytes = prepare.size,
+                                .piece_length = prepare.piece_length,
                                 .name = target.name,
                                 .target_folder = target.folder};
   writer_.submit([this, spec]() -> WorkerPool::Completion {
