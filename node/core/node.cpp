@@ -63,7 +63,6 @@ std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optional<TimeP
 Node::Node(const Config& config, Counters& counters, NodeKey self, const Rng& rng)
     : config_(config),
       counters_(counters),
-      rng_(rng),
       overlay_(config.overlay, counters.overlay, self, rng.fork("overlay")) {}
 
 void Node::handle(const Input& input, TimePoint now, EffectBuffer& out) {
@@ -90,7 +89,7 @@ void Node::handle(const Input& input, TimePoint now, EffectBuffer& out) {
 void Node::handle_transfer(const transfer::Input& input, TimePoint now, EffectBuffer& out) {
   if (!transfer_) {
     transfer_ = std::make_unique<transfer::Engine>(
-        config_.transfer, counters_.transfer, overlay_.self(), rng_.fork("transfer"));
+        config_.transfer, counters_.transfer, overlay_.self(), overlay_.fork_rng("transfer"));
   }
   std::vector<transfer::Effect> effects;
   transfer_->handle(input, now, effects);

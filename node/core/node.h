@@ -61,10 +61,9 @@ class Node {
 
   const Config& config_;
   Counters& counters_;
-  Rng rng_;
-  overlay::Engine overlay_;
   std::unique_ptr<search::Engine> search_;
   std::unique_ptr<transfer::Engine> transfer_;
+  overlay::Engine overlay_;
 };
 
 }  // namespace freshet::core

@@ -68,8 +68,8 @@ const char* to_string(CloseReason reason) {
 Engine::Engine(const Config& config, Counters& counters, const NodeKey& self, const Rng& rng)
     : config_(config),
       counters_(counters),
-      self_(self),
-      rng_(rng) {}
+      rng_(rng),
+      self_(self) {}
 
 Turn Engine::turn(TimePoint now, EffectBuffer& out) {
   return {.config = config_,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "node/core/overlay/frame_reader.h"
 #include "node/core/overlay/membership.h"
@@ -23,6 +24,14 @@ class Engine {
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
   [[nodiscard]] std::uint64_t digest() const;
 
+  /// Hints to the memory system, for a host that knows which frame comes soon: first that one comes
+  /// on `link`, somewhat later its GUID. Changes nothing.
+  void prefetch_link(LinkId link) const {
+    links_.prefetch(link);
+    router_.prefetch();
+  }
+  void prefetch_guid(const Guid& guid) const { router_.prefetch(guid); }
+
   /// For the search engine: floods a query under a fresh GUID, and sends a hit back.
   Guid flood(std::uint8_t ttl, Bytes body, TimePoint now, EffectBuffer& out);
   bool answer(const Guid& guid, Bytes body, TimePoint now, EffectBuffer& out);
@@ -32,6 +41,8 @@ class Engine {
   [[nodiscard]] const LinkTable& links() const { return links_; }
   [[nodiscard]] std::span<const CachedHost> cached_hosts() const;
   [[nodiscard]] const NodeKey& self() const { return self_; }
+  /// A generator for another engine of this node.
+  [[nodiscard]] Rng fork_rng(std::string_view name) const { return rng_.fork(name); }
   [[nodiscard]] std::size_t remembered_guids() const { return router_.remembered(); }
 
  private:
@@ -44,14 +55,15 @@ class Engine {
   void run_timers(Turn& turn);
   void wake_by(TimePoint time);
 
+  // What every frame touches comes first and close together.
   const Config& config_;
   Counters& counters_;
-  NodeKey self_;
-  Rng rng_;
-  LinkTable links_;
-  Router router_;
-  Membership membership_;
   TimePoint wake_at_ = TimePoint::max();
+  Router router_;
+  LinkTable links_;
+  Membership membership_;
+  Rng rng_;
+  NodeKey self_;
 };
 
 }  // namespace freshet::core::overlay

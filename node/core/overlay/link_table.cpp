@@ -71,7 +71,7 @@ std::uint64_t LinkTable::digest() const {
     digest.add(peer_of(link).key.view());
     digest.add(static_cast<std::uint64_t>(link.state));
     digest.add(static_cast<std::uint64_t>(link.heard.time_since_epoch().count()));
-    digest.add(static_cast<std::uint64_t>(link.pinged.time_since_epoch().count()));
+    digest.add(static_cast<std::uint64_t>(peer_of(link).pinged.time_since_epoch().count()));
     digest.add(link.awaits_pong ? 1U : 0U);
     digest.add(link.offences);
     digest.add(link.room_bytes);

@@ -13,6 +13,7 @@
 #include "node/base/time.h"
 #include "node/core/overlay/io.h"
 #include "node/core/overlay/outbox.h"
+#include "node/core/prefetch.h"
 
 namespace freshet::core::overlay {
 
@@ -32,8 +33,7 @@ struct LinkExtra {
 struct Link {
   LinkId id;
   std::uint32_t room_bytes = 0;
-  TimePoint heard;   ///< when anything last came; at first, when the link came up
-  TimePoint pinged;  ///< when the outstanding ping went out; at first, when the link came up
+  TimePoint heard;  ///< when anything last came; at first, when the link came up
   LinkState state = LinkState::greeting;
   Direction direction = Direction::in;
   bool awaits_pong = false;
@@ -54,6 +54,7 @@ struct Link {
 /// The rare part of a link.
 struct LinkPeer {
   NodeKey key;
+  TimePoint pinged;  ///< when the outstanding ping went out; at first, when the link came up
   std::uint32_t rtt_us = 0;     ///< of the last ping; 0: not known yet
   PeerNumber named{kNotNamed};  ///< when it came from dialling a named peer
   static constexpr std::uint32_t kNotNamed = 0xFFFFFFFF;
@@ -80,6 +81,11 @@ class LinkTable {
   /// Links that are not closing.
   [[nodiscard]] std::size_t live_count() const;
   [[nodiscard]] std::uint64_t digest() const;
+
+  /// Fetches what find(id) is likely to touch; changes nothing.
+  void prefetch(LinkId id) const {
+    if (id.value < links_.size()) prefetch_line(&links_[id.value]);
+  }
 
  private:
   std::vector<Link> links_;

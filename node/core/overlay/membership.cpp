@@ -51,16 +51,13 @@ std::uint32_t age_seconds(TimePoint now, TimePoint then) {
 }  // namespace
 
 void Membership::on_link_up(Turn& turn, const LinkUp& up) {
-  LinkPeer peer{.key = up.peer};
+  LinkPeer peer{.key = up.peer, .pinged = turn.now};
   if (up.dial) {
     if (const auto named = need_dials().on_connected(turn, *up.dial, up.peer)) peer.named = *named;
   }
-  Link& link = turn.links.add({.id = up.link,
-                               .room_bytes = up.room_bytes,
-                               .heard = turn.now,
-                               .pinged = turn.now,
-                               .direction = up.direction},
-                              peer);
+  Link& link = turn.links.add(
+      {.id = up.link, .room_bytes = up.room_bytes, .heard = turn.now, .direction = up.direction},
+      peer);
   if (up.peer == turn.self) {
     ++turn.counters.links_refused;
     close(turn, dials(), link, CloseReason::self);
@@ -139,7 +136,7 @@ bool Membership::on_hello(Turn& turn, Link& link, ByteView body) {
 void Membership::ping(Turn& turn, Link& link) {
   if (link.awaits_pong) return;
   link.awaits_pong = true;
-  link.pinged = turn.now;
+  turn.links.peer_of(link).pinged = turn.now;
   ++turn.counters.pings_out;
   send_own(turn, link, link_frame(turn.rng.guid(), wire::FrameType::ping, {}), {});
 }
@@ -164,8 +161,9 @@ bool Membership::on_pong(Turn& turn, Link& link, ByteView body) {
   ++turn.counters.pongs_in;
   if (link.awaits_pong) {
     link.awaits_pong = false;
-    const auto rtt =
-        std::chrono::duration_cast<std::chrono::microseconds>(turn.now - link.pinged).count();
+    const auto rtt = std::chrono::duration_cast<std::chrono::microseconds>(
+                         turn.now - turn.links.peer_of(link).pinged)
+                         .count();
     turn.links.peer_of(link).rtt_us =
         static_cast<std::uint32_t>(std::clamp<std::int64_t>(rtt, 1, 0xFFFFFFFF));
   }
@@ -243,18 +241,18 @@ std::optional<TimePoint> Membership::check(Turn& turn, DialPlan* dials) {
 
 std::optional<TimePoint> Membership::check_link(Turn& turn, DialPlan* dials, Link& link) {
   if (link.state == LinkState::closing) return std::nullopt;
+  const TimePoint pinged = turn.links.peer_of(link).pinged;
   if (link.state == LinkState::greeting) {
-    const TimePoint limit =
-        link.pinged + turn.config.hello_timeout;  // not heard: bytes may trickle
+    const TimePoint limit = pinged + turn.config.hello_timeout;  // not heard: bytes may trickle
     if (limit > turn.now) return limit;
     ++turn.counters.links_silent;
     close(turn, dials, link, CloseReason::silent);
     return std::nullopt;
   }
-  if (link.awaits_pong && link.heard > link.pinged)
+  if (link.awaits_pong && link.heard > pinged)
     link.awaits_pong = false;  // anything heard is a sign of life
   if (link.awaits_pong) {
-    const TimePoint limit = link.pinged + turn.config.pong_timeout;
+    const TimePoint limit = pinged + turn.config.pong_timeout;
     if (limit > turn.now) return limit;
     ++turn.counters.links_silent;
     close(turn, dials, link, CloseReason::silent);
@@ -265,7 +263,7 @@ std::optional<TimePoint> Membership::check_link(Turn& turn, DialPlan* dials, Lin
       link.heard + (link.direction == Direction::in ? patience + patience / 10 : patience);
   if (idle_at > turn.now) return idle_at;
   ping(turn, link);
-  return link.pinged + turn.config.pong_timeout;
+  return turn.now + turn.config.pong_timeout;
 }
 
 }  // namespace freshet::core::overlay

@@ -15,6 +15,7 @@
 
 #include "node/core/overlay/guid_table.h"
 #include "node/core/overlay/turn.h"
+#include "node/core/prefetch.h"
 
 namespace freshet::core::overlay {
 
@@ -34,6 +35,12 @@ class Router {
 
   /// Whether `guid` is a query of this node's own that is still remembered.
   [[nodiscard]] bool is_own(const Guid& guid) const;
+  /// Fetch the table, and what a look at `guid` will touch; change nothing.
+  void prefetch() const { prefetch_line(guids_.get()); }
+  void prefetch(const Guid& guid) const {
+    if (guids_) guids_->prefetch(guid);
+  }
+
   /// GUIDs in the table.
   [[nodiscard]] std::size_t remembered() const { return guids_ ? guids_->size() : 0; }
   [[nodiscard]] std::uint64_t digest() const;
