@@ -8,6 +8,7 @@
 #include "node/base/check.h"
 #include "node/base/digest.h"
 #include "node/core/deliver.h"
+#include "node/core/prefetch.h"
 
 namespace freshet::sim {
 namespace {
@@ -16,7 +17,12 @@ namespace overlay = core::overlay;
 namespace search = core::search;
 
 constexpr std::uint32_t kRoom = 0xFFFFFFFF;
-constexpr std::uint32_t kRoomUsed = kRoom / 2;   ///< then the node hears that it may go on
+constexpr std::uint32_t kRoomUsed = kRoom / 2;  ///< then the node hears that it may go on
+// How many events ahead each step of a delivery is prefetched.
+constexpr std::size_t kSlotAhead = 24;
+constexpr std::size_t kLinkAhead = 16;
+constexpr std::size_t kGuidAhead = 8;
+constexpr std::size_t kCacheLine = 64;
 constexpr std::uint16_t kEphemeralPort = 49152;  ///< where dialled links seem to come from
 
 core::Input overlay_input(overlay::Input input) {
@@ -85,7 +91,7 @@ Host::Host(const core::Config& node_config,
 }
 
 Host::~Host() {
-  while (!queue_.empty()) {
+  while (queue_.is_due(TimePoint::max())) {
     const Event event = queue_.pop();
     if (event.kind == Kind::input) std::unique_ptr<core::Input>(event.input).reset();
   }
@@ -108,6 +114,7 @@ void Host::start(NodeIndex node) {
   Slot& slot = slots_[node];
   const std::uint64_t life = (std::uint64_t{slot.lives++} << 32U) | node;
   slot.node.emplace(node_config_, node_counters_, key_of(node), node_rng_.fork(life));
+  slot.is_alive = true;
 }
 
 std::uint64_t Host::digest() const {
@@ -159,6 +166,7 @@ void Host::give(NodeIndex node, const core::Input& input) {
 void Host::crash(NodeIndex node) {
   Slot& slot = slots_[node];
   slot.node.reset();
+  slot.is_alive = false;
   slot.links = {};
   slot.armed_at = TimePoint::max();
 }
@@ -190,8 +198,8 @@ bool Host::run_until(TimePoint time) {
 }
 
 bool Host::step(TimePoint limit) {
-  if (queue_.empty() || failure() || queue_.next_time() > limit) return false;
-  prefetch();
+  if (failure() || !queue_.is_due(limit)) return false;
+  prefetch_ahead();
   const Event event = queue_.pop();
   FRESHET_CHECK(event.at >= now_);
   now_ = event.at;
@@ -222,11 +230,31 @@ bool Host::step(TimePoint limit) {
   return true;
 }
 
-void Host::prefetch() const {}
+// A delivery touches memory in four steps, each found by way of the one before: the slot; the link
+// and the GUID table; the table's line for the GUID. Taken one after another for deliveries still
+// to come, none of them is waited for.
+void Host::prefetch_ahead() const {
+  if (const Event* event = queue_.ahead(kSlotAhead)) {
+    const auto* slot = reinterpret_cast<const Byte*>(&slots_[event->node]);
+    core::prefetch_line(slot);
+    core::prefetch_line(slot + kCacheLine);
+  }
+  if (const Event* event = queue_.ahead(kLinkAhead);
+      event != nullptr && event->kind == Kind::frame) {
+    const Slot& slot = slots_[event->node];
+    if (slot.is_alive) slot.node->overlay().prefetch_link(LinkId{event->link});
+    log_.prefetch(event->frame->track, event->node);
+  }
+  if (const Event* event = queue_.ahead(kGuidAhead);
+      event != nullptr && event->kind == Kind::frame) {
+    const Slot& slot = slots_[event->node];
+    if (slot.is_alive) slot.node->overlay().prefetch_guid(event->frame->guid());
+  }
+}
 
 void Host::deliver_to(NodeIndex node, const core::Input& input) {
   Slot& slot = slots_[node];
-  if (!slot.node) return;
+  if (!slot.is_alive) return;
   World world(*this, node);
   core::deliver(*slot.node, world, input, scratch_);
 }
@@ -234,7 +262,7 @@ void Host::deliver_to(NodeIndex node, const core::Input& input) {
 void Host::on_frame(const Event& event) {
   SharedFrame* frame = event.frame;
   const LinkId link{event.link};
-  if (slots_[event.node].node) {
+  if (slots_[event.node].is_alive) {
     ++counters_.deliveries;
     log_.arrived(*frame, event.node, link, event.hops);
     auto* received = std::get_if<overlay::Received>(std::get_if<overlay::Input>(&received_));
@@ -365,6 +393,12 @@ void Host::relay(NodeIndex node, const overlay::Relay& relay, std::span<const Li
   checkers_.check_sent(sent, incoming_);
   if (frame->track != kNoTrack && frame->type() == wire::FrameType::query_hit)
     checkers_.check_hit(sent, log_.came_from(frame->track, node));
+  if (frame->track != kNoTrack) {
+    checkers_.check_table(node,
+                          now_,
+                          slots_[node].node->overlay().remembered_guids(),
+                          2 * node_config_.overlay.guids_per_generation);
+  }
   const auto bytes = static_cast<std::uint32_t>(frame->frame_bytes());
   Slot& slot = slots_[node];
   for (const LinkId link : links) {

@@ -10,6 +10,7 @@
 
 #include "node/base/ids.h"
 #include "node/base/time.h"
+#include "node/core/prefetch.h"
 #include "node/core/search/io.h"
 #include "node/sim/network.h"
 #include "node/sim/shared_frame.h"
@@ -72,6 +73,10 @@ class QueryLog {
 
   /// The link on which `node` first got the query: where its hits go. nullopt: it did not get it.
   [[nodiscard]] std::optional<LinkId> came_from(std::uint16_t track, NodeIndex node) const;
+  /// Fetches what arrived() will touch; changes nothing.
+  void prefetch(std::uint16_t track, NodeIndex node) const {
+    if (track != kNoTrack) core::prefetch_line(&tracked_[track].came_from[node]);
+  }
   /// Ends the following. REQUIRES: is_done(track).
   QueryResult take(std::uint16_t track);
 

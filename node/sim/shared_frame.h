@@ -33,6 +33,7 @@ struct SharedFrame {
   }
   [[nodiscard]] const Byte* body() const { return data() + wire::kFrameHeaderBytes; }
   [[nodiscard]] wire::FrameType type() const { return static_cast<wire::FrameType>(data()[16]); }
+  [[nodiscard]] Guid guid() const { return Guid::from({data(), Guid::kSize}); }
   [[nodiscard]] std::size_t frame_bytes() const { return wire::kFrameHeaderBytes + body_bytes; }
 
   /// The frame as it goes over a link with these values in its header.

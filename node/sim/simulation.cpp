@@ -1,7 +1,6 @@
 #include "node/sim/simulation.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace freshet::sim {
 namespace {
@@ -17,8 +16,10 @@ core::Config static_config(const Topology& topology, core::Config config) {
 
 }  // namespace
 
-Simulation::Simulation(Topology topology, const SimulationConfig& config, const Content& content)
-    : topology_(std::move(topology)),
+Simulation::Simulation(const Topology& topology,
+                       const SimulationConfig& config,
+                       const Content& content)
+    : topology_(topology),
       node_config_(static_config(topology_, config.node)),
       latency_(config.latency),
       host_(node_config_,

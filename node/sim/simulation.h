@@ -19,7 +19,7 @@ namespace freshet::sim {
 struct SimulationConfig {
   std::uint64_t seed = 1;
   /// discover is turned off, and max_links raised to the topology's highest degree.
-  core::Config node;
+  core::Config node = {};
   Duration latency = std::chrono::milliseconds(50);
   /// The command or test that repeats the run.
   std::string reproduce = "(unnamed)";
@@ -27,8 +27,8 @@ struct SimulationConfig {
 
 class Simulation {
  public:
-  /// `content` outlives the simulation.
-  Simulation(Topology topology, const SimulationConfig& config, const Content& content);
+  /// `topology` and `content` outlive the simulation.
+  Simulation(const Topology& topology, const SimulationConfig& config, const Content& content);
 
   /// Opens every link of the topology and runs until all have exchanged Hello. A batch of links at
   /// a time, so that what links need only while they greet is needed for few of them at once.
@@ -42,7 +42,7 @@ class Simulation {
   [[nodiscard]] std::uint64_t digest() const { return host_.digest(); }
 
  private:
-  Topology topology_;
+  const Topology& topology_;
   core::Config node_config_;
   ConstantLatency latency_;
   Host host_;

@@ -12,7 +12,8 @@ namespace {
 TEST_CASE("two nodes find each other's file") {
   FileTable files;
   put(files, 1, "blue boat.txt");
-  Simulation simulation(line(2), with_seed(1), files);
+  const Topology topology = line(2);
+  Simulation simulation(topology, with_seed(1), files);
   REQUIRE(simulation.settle().ok());
   const QueryResult result = must(simulation.query(0, ask_for("boat"), 7));
   CHECK(result.query_frames == 1);
