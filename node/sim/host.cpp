@@ -23,6 +23,7 @@ constexpr std::size_t kSlotAhead = 24;
 constexpr std::size_t kLinkAhead = 16;
 constexpr std::size_t kGuidAhead = 8;
 constexpr std::size_t kCacheLine = 64;
+constexpr std::size_t kFirstLinks = 8;           ///< most nodes have fewer or as many
 constexpr std::uint16_t kEphemeralPort = 49152;  ///< where dialled links seem to come from
 
 core::Input overlay_input(overlay::Input input) {
@@ -301,6 +302,7 @@ void Host::arm(NodeIndex node, std::optional<TimePoint> deadline) {
 
 LinkId Host::add_link(NodeIndex node) {
   Slot& slot = slots_[node];
+  if (slot.links.capacity() == 0) slot.links.reserve(kFirstLinks);
   const LinkId id{slot.next_link++};
   slot.links.push_back({.id = id});
   return id;
@@ -399,17 +401,10 @@ void Host::relay(NodeIndex node, const overlay::Relay& relay, std::span<const Li
                           slots_[node].node->overlay().remembered_guids(),
                           2 * node_config_.overlay.guids_per_generation);
   }
-  const auto bytes = static_cast<std::uint32_t>(frame->frame_bytes());
   Slot& slot = slots_[node];
   for (const LinkId link : links) {
-    LinkEnd* end = find_link(slot, link);
+    const LinkEnd* end = find_link(slot, link);
     FRESHET_CHECK(end != nullptr);
-    end->used_bytes += bytes;
-    if (end->used_bytes >= kRoomUsed) {
-      end->used_bytes = 0;
-      queue_.push(
-          {.at = now_, .value = 0, .node = node, .link = link.value, .kind = Kind::writable});
-    }
     queue_.push({.at = now_ + network_.latency(node, end->peer),
                  .frame = frame,
                  .node = end->peer,
@@ -420,8 +415,19 @@ void Host::relay(NodeIndex node, const overlay::Relay& relay, std::span<const Li
   }
   const auto copies = static_cast<std::uint32_t>(links.size());
   frame->references += copies;
+  slot.sent_bytes += copies * static_cast<std::uint32_t>(frame->frame_bytes());
+  if (slot.sent_bytes >= kRoomUsed) renew_room(node);
   log_.sent(*frame, copies);
   if (frame->references == 0) pool_.recycle(frame);
+}
+
+void Host::renew_room(NodeIndex node) {
+  Slot& slot = slots_[node];
+  slot.sent_bytes = 0;
+  for (const LinkEnd& end : slot.links) {
+    queue_.push(
+        {.at = now_, .value = 0, .node = node, .link = end.id.value, .kind = Kind::writable});
+  }
 }
 
 void Host::look_up(NodeIndex node, const search::Lookup& lookup) {

@@ -2,8 +2,8 @@
 // one event queue. Carries frames as the bytes of the real wire format; shares each body among all
 // its copies. No threads, no wall clock; the same seed and calls give the same run.
 //
-// Room on a link has no limit here: the core is given kRoom bytes, and again when half are used.
-// Transfers are not simulated: their effects are refused.
+// Room on a link has no limit here: the core is given kRoom bytes, and again on every link before
+// all of them together used half. Transfers are not simulated: their effects are refused.
 #pragma once
 
 #include <cstdint>
@@ -96,14 +96,14 @@ class Host {
   struct LinkEnd {
     LinkId id;
     NodeIndex peer = kNoNode;
-    LinkId peer_id = {};           ///< the other end's name for it
-    std::uint32_t used_bytes = 0;  ///< of the room that the node was given last
+    LinkId peer_id = {};  ///< the other end's name for it
   };
   /// On lines of its own: what a delivery touches are the first two, here and of the node.
   struct alignas(64) Slot {
     std::vector<LinkEnd> links;
     TimePoint armed_at = TimePoint::max();  ///< the timer event that counts
     std::uint32_t next_link = 0;            ///< never reused, not even after a crash
+    std::uint32_t sent_bytes = 0;           ///< since its links' room was last made whole
     std::uint16_t lives = 0;                ///< how often it was started
     bool is_alive = false;                  ///< same as node.has_value(), which lies far behind
     std::optional<core::Node> node;
@@ -139,6 +139,7 @@ class Host {
   void bring_up(NodeIndex dialler, NodeIndex other, std::optional<DialId> dial);
 
   void relay(NodeIndex node, const core::overlay::Relay& relay, std::span<const LinkId> links);
+  void renew_room(NodeIndex node);
   SharedFrame* frame_for(const core::overlay::Relay& relay);
   void dial(NodeIndex node, const core::overlay::Dial& dial);
   void close(NodeIndex node, LinkId link);

@@ -10,6 +10,10 @@ namespace freshet::core::overlay {
 
 Link& LinkTable::add(Link link, LinkPeer peer) {
   FRESHET_CHECK(links_.empty() || links_.back().id < link.id);
+  if (links_.capacity() == 0) {
+    links_.reserve(kFirstLinks);
+    peers_.reserve(kFirstLinks);
+  }
   peers_.push_back(peer);
   return links_.emplace_back(std::move(link));
 }

@@ -51,10 +51,8 @@ std::uint32_t age_seconds(TimePoint now, TimePoint then) {
 }  // namespace
 
 void Membership::on_link_up(Turn& turn, const LinkUp& up) {
-  LinkPeer peer{.key = up.peer, .pinged = turn.now};
-  if (up.dial) {
-    if (const auto named = need_dials().on_connected(turn, *up.dial, up.peer)) peer.named = *named;
-  }
+  const LinkPeer peer{.key = up.peer, .pinged = turn.now};
+  if (up.dial) need_dials().on_connected(turn, *up.dial, up.peer);
   Link& link = turn.links.add(
       {.id = up.link, .room_bytes = up.room_bytes, .heard = turn.now, .direction = up.direction},
       peer);
@@ -164,8 +162,7 @@ bool Membership::on_pong(Turn& turn, Link& link, ByteView body) {
     const auto rtt = std::chrono::duration_cast<std::chrono::microseconds>(
                          turn.now - turn.links.peer_of(link).pinged)
                          .count();
-    turn.links.peer_of(link).rtt_us =
-        static_cast<std::uint32_t>(std::clamp<std::int64_t>(rtt, 1, 0xFFFFFFFF));
+    link.rtt_us = static_cast<std::uint32_t>(std::clamp<std::int64_t>(rtt, 1, 0xFFFFFFFF));
   }
   const auto pong = wire::decode_pong(body);
   if (!pong) return false;

@@ -358,8 +358,7 @@ PeerView NodeDaemon::view_of(const OverlayPeer& peer) const {
                 .bytes_out = peer.link->bytes_out()};
   const co::LinkTable& links = node_->overlay().links();
   if (const co::Link* link = links.find(peer.id)) {
-    const std::uint32_t rtt_us = links.peer_of(*link).rtt_us;
-    if (rtt_us != 0) view.rtt_ms = rtt_us / 1000.0;
+    if (link->rtt_us != 0) view.rtt_ms = link->rtt_us / 1000.0;
   }
   return view;
 }
