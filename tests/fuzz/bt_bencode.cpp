@@ -3,8 +3,8 @@
 
 #include "node/wire/bt/bencode.h"
 
-using namespace freshet;
-using namespace freshet::wire::bt;
+using namespace freshet;            // NOLINT(google-build-using-namespace): a test
+using namespace freshet::wire::bt;  // NOLINT(google-build-using-namespace): a test
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const ByteView input(data, size);

@@ -26,6 +26,8 @@ class Engine {
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
+  Engine(Engine&&) = delete;
+  Engine& operator=(Engine&&) = delete;
 
   /// Consumes one input and appends its effects to `out`, in the order in which they must happen.
   /// REQUIRES: `now` is not earlier than in the previous call.

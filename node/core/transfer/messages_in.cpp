@@ -15,7 +15,7 @@
 namespace freshet::core::transfer {
 namespace {
 
-using namespace wire::bt;
+namespace bt = wire::bt;
 
 constexpr std::string_view kPeerIdPrefix = "-FR0001-";
 // A key of freshet's own in BEP 10's dictionary: how large the content is, for who learned of it
@@ -32,7 +32,7 @@ std::array<Byte, 20> peer_id(const NodeKey& self) {
 }
 
 Bytes extension_handshake(const Turn& turn, const Content& content) {
-  BencodeWriter writer;
+  bt::BencodeWriter writer;
   writer.begin_dictionary();
   if (content.proven) {
     writer.key(kSizeKey).integer(static_cast<std::int64_t>(content.shape->size));
@@ -52,7 +52,7 @@ bool close_if_finished(Turn& turn, Session& session) {
 }
 
 void on_announced(Turn& turn, Session& session, Announced announced) {
-  if (session.announced.known || announced.bits.size() > kMaxPieces / 8) {
+  if (session.announced.known || announced.bits.size() > bt::kMaxPieces / 8) {
     close(turn, session, CloseReason::malformed);
     return;
   }
@@ -70,7 +70,7 @@ void on_announced(Turn& turn, Session& session, Announced announced) {
 
 void on_have(Turn& turn, Session& session, std::uint32_t piece) {
   Content& content = *session.content;
-  if (piece >= (content.proven ? content.shape->piece_count : kMaxPieces)) {
+  if (piece >= (content.proven ? content.shape->piece_count : bt::kMaxPieces)) {
     close(turn, session, CloseReason::malformed);
     return;
   }
@@ -86,19 +86,19 @@ void on_have(Turn& turn, Session& session, std::uint32_t piece) {
   } else {
     session.have.add(piece);
     if (content.fetch && content.fetch->picker) content.fetch->picker->holder_got(piece);
-    if (!content.have.size() || !content.have.has(piece)) ++session.interesting;
+    if (content.have.size() == 0 || !content.have.has(piece)) ++session.interesting;
   }
   update_interest(turn, session);
   if (session.have.count() == 1) note_sources(turn, content);
   ask_more(turn, session);
 }
 
-void on_extended(Turn& turn, Session& session, const Extended& message) {
+void on_extended(Turn& turn, Session& session, const bt::Extended& message) {
   if (message.id != kExtensionHandshake) {
     ++turn.counters.messages_unknown;
     return;
   }
-  const auto document = Bencoded::parse(message.payload);
+  const auto document = bt::Bencoded::parse(message.payload);
   if (!document) {
     offend(turn, session);
     return;
@@ -130,29 +130,29 @@ struct Dispatch {
   Turn& turn;
   Session& session;
 
-  void operator()(const KeepAlive& /*m*/) const {}
-  void operator()(const Choke& /*m*/) const { on_choking(turn, session, true); }
-  void operator()(const Unchoke& /*m*/) const { on_choking(turn, session, false); }
-  void operator()(const Interested& /*m*/) const { on_interest(turn, session, true); }
-  void operator()(const NotInterested& /*m*/) const { on_interest(turn, session, false); }
-  void operator()(const Have& m) const { on_have(turn, session, m.piece); }
-  void operator()(const Bitfield& m) const {
+  void operator()(const bt::KeepAlive& /*m*/) const {}
+  void operator()(const bt::Choke& /*m*/) const { on_choking(turn, session, true); }
+  void operator()(const bt::Unchoke& /*m*/) const { on_choking(turn, session, false); }
+  void operator()(const bt::Interested& /*m*/) const { on_interest(turn, session, true); }
+  void operator()(const bt::NotInterested& /*m*/) const { on_interest(turn, session, false); }
+  void operator()(const bt::Have& m) const { on_have(turn, session, m.piece); }
+  void operator()(const bt::Bitfield& m) const {
     on_announced(turn, session, {.bits = Bytes(m.bits.begin(), m.bits.end())});
   }
-  void operator()(const HaveAll& /*m*/) const {
+  void operator()(const bt::HaveAll& /*m*/) const {
     on_announced(turn, session, {.all = true, .bits = {}});
   }
-  void operator()(const HaveNone& /*m*/) const { on_announced(turn, session, {}); }
-  void operator()(const Request& m) const { on_request(turn, session, m.block); }
-  void operator()(const Cancel& m) const { on_cancel(turn, session, m.block); }
-  void operator()(const Reject& m) const { on_reject(turn, session, m.block); }
-  void operator()(const Suggest& /*m*/) const {}
-  void operator()(const AllowedFast& /*m*/) const {}
-  void operator()(const Extended& m) const { on_extended(turn, session, m); }
+  void operator()(const bt::HaveNone& /*m*/) const { on_announced(turn, session, {}); }
+  void operator()(const bt::Request& m) const { on_request(turn, session, m.block); }
+  void operator()(const bt::Cancel& m) const { on_cancel(turn, session, m.block); }
+  void operator()(const bt::Reject& m) const { on_reject(turn, session, m.block); }
+  void operator()(const bt::Suggest& /*m*/) const {}
+  void operator()(const bt::AllowedFast& /*m*/) const {}
+  void operator()(const bt::Extended& m) const { on_extended(turn, session, m); }
   void operator()(const HashRequest& m) const { on_hash_request(turn, session, m); }
-  void operator()(const Hashes& m) const { on_hashes(turn, session, m); }
-  void operator()(const HashReject& m) const { on_hash_reject(turn, session, m.request); }
-  void operator()(const Unknown& /*m*/) const { ++turn.counters.messages_unknown; }
+  void operator()(const bt::Hashes& m) const { on_hashes(turn, session, m); }
+  void operator()(const bt::HashReject& m) const { on_hash_reject(turn, session, m.request); }
+  void operator()(const bt::Unknown& /*m*/) const { ++turn.counters.messages_unknown; }
 };
 
 }  // namespace
@@ -179,7 +179,7 @@ void on_message(Turn& turn, Session& session, ByteView bytes) {
     }
     return;
   }
-  const auto message = decode_message(bytes);
+  const auto message = bt::decode_message(bytes);
   if (!message || !session.handshake_in || session.content == nullptr) {
     close(turn, session, CloseReason::malformed);
     return;
@@ -189,17 +189,18 @@ void on_message(Turn& turn, Session& session, ByteView bytes) {
 
 void greet(Turn& turn, Session& session) {
   const Content& content = *session.content;
-  Handshake handshake{.extensions = true, .fast = true, .v2 = true, .info_hash = {}, .peer_id = {}};
+  bt::Handshake handshake{
+      .extensions = true, .fast = true, .v2 = true, .info_hash = {}, .peer_id = {}};
   handshake.info_hash = InfoHash::from(content.id.view().first(InfoHash::kSize));
   handshake.peer_id = peer_id(turn.self);
-  session.uplink.say_bytes(encode(handshake));
-  turn.say(session, Extended{.id = 0, .payload = extension_handshake(turn, content)});
+  session.uplink.say_bytes(bt::encode(handshake));
+  turn.say(session, bt::Extended{.id = 0, .payload = extension_handshake(turn, content)});
   if (content.have.none()) {
-    turn.say(session, HaveNone{});
+    turn.say(session, bt::HaveNone{});
   } else if (content.have.all()) {
-    turn.say(session, HaveAll{});
+    turn.say(session, bt::HaveAll{});
   } else {
-    turn.say(session, Bitfield{content.have.bitfield()});
+    turn.say(session, bt::Bitfield{content.have.bitfield()});
   }
   update_interest(turn, session);
 }

@@ -29,7 +29,6 @@ bool has_something(const Session& session) {
 void unchoke(Turn& turn, Session& session) {
   if (!session.am_choking) return;
   session.am_choking = false;
-  session.unchoked_at = turn.now;
   turn.say(session, wire::bt::Unchoke{});
 }
 

@@ -68,33 +68,32 @@ struct Session {
   // What the peer has.
   Announced announced;
   PieceSet have;                          ///< of the content's shape; empty while that is unknown
-  std::uint32_t interesting = 0;          ///< pieces of `have` that are not here
   std::optional<std::uint64_t> claim;     ///< of the content's size: what its hit said
   std::optional<std::uint64_t> own_size;  ///< what its extension handshake said
+  std::uint32_t interesting = 0;          ///< pieces of `have` that are not here
 
   // What is asked of the peer.
+  std::uint32_t reqq = 250;  ///< the peer's bound; libtorrent's default until it says its own
+  /// Blocks that were asked and then cancelled or forgotten; they may still come.
+  std::uint32_t forgiven = 0;
+  std::uint32_t hash_requests = 0;
   bool peer_choking = true;
-  bool speculating =
-      false;  ///< asks before the first word about choking: the other end probably has a free slot
+  /// Asks before the first word about choking: the other end probably has a free slot.
+  bool speculating = false;
   bool am_interested = false;
   bool stalled = false;
   bool delivered = false;
-  std::uint32_t reqq = 250;  ///< the peer's bound; libtorrent's default until it says its own
   std::deque<InFlight> in_flight;
-  std::uint32_t forgiven =
-      0;  ///< blocks that were asked and then cancelled or forgotten; they may still come
   Window window;
   TimePoint data_at{};           ///< since when a block is owed
+  TimePoint hashes_at{};         ///< since when hashes are owed
   std::uint64_t idle_epoch = 0;  ///< of the picker, when it last had nothing for this link
-  std::uint32_t hash_requests = 0;
-  TimePoint hashes_at{};  ///< since when hashes are owed
 
   // What the peer asks.
   bool am_choking = true;
   bool peer_interested = false;
-  TimePoint interested_at{};
-  TimePoint unchoked_at{};
   std::uint32_t hash_reads = 0;
+  TimePoint interested_at{};
   Uplink uplink;
   std::uint64_t round_in = 0;  ///< payload bytes since the choker last looked
   std::uint64_t round_out = 0;

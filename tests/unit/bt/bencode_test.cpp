@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace freshet;
-using namespace freshet::wire::bt;
+using namespace freshet;            // NOLINT(google-build-using-namespace): a test
+using namespace freshet::wire::bt;  // NOLINT(google-build-using-namespace): a test
 
 TEST_CASE("a dictionary is read by key and in order") {
   const std::string text =

@@ -7,8 +7,8 @@
 #include "node/base/rng.h"
 #include "node/wire/bt/sha256.h"
 
-using namespace freshet;
-using namespace freshet::wire::bt;
+using namespace freshet;            // NOLINT(google-build-using-namespace): a test
+using namespace freshet::wire::bt;  // NOLINT(google-build-using-namespace): a test
 
 namespace {
 

@@ -6,8 +6,8 @@
 #include "node/wire/bt/piece_set.h"
 #include "node/wire/bt/stream_splitter.h"
 
-using namespace freshet;
-using namespace freshet::wire::bt;
+using namespace freshet;            // NOLINT(google-build-using-namespace): a test
+using namespace freshet::wire::bt;  // NOLINT(google-build-using-namespace): a test
 
 namespace {
 

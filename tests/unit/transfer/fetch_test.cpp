@@ -2,8 +2,8 @@
 
 #include "tests/unit/transfer/world.h"
 
-using namespace freshet;
-using namespace freshet::test;
+using namespace freshet;        // NOLINT(google-build-using-namespace): a test
+using namespace freshet::test;  // NOLINT(google-build-using-namespace): a test
 using namespace std::chrono_literals;
 
 namespace {

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace freshet;
-using namespace freshet::core::transfer;
+using namespace freshet;                  // NOLINT(google-build-using-namespace): a test
+using namespace freshet::core::transfer;  // NOLINT(google-build-using-namespace): a test
 
 namespace {
 

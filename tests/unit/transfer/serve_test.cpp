@@ -4,8 +4,8 @@
 #include "node/wire/bt/messages.h"
 #include "tests/unit/transfer/world.h"
 
-using namespace freshet;
-using namespace freshet::test;
+using namespace freshet;        // NOLINT(google-build-using-namespace): a test
+using namespace freshet::test;  // NOLINT(google-build-using-namespace): a test
 using namespace std::chrono_literals;
 namespace bt = freshet::wire::bt;
 
