@@ -53,6 +53,8 @@ core::Config config_for(const DaemonOptions& options, std::uint16_t port) {
   config.overlay.listen_port = port;
   config.overlay.tokenizer_version = cs::kTokenizerVersion;
   config.overlay.discover = options.discover;
+  // Within the patience of a `get`, so that it ends with what is wrong and not with having waited.
+  config.transfer.exhausted_grace = std::chrono::seconds(2);
   return config;
 }
 

@@ -123,22 +123,61 @@ void Library::scan(store::Share share, ShareDone done) {
           return report;
         }();
         return [this, share, done, scanned] {
-          ShareState* state = find_share(share.id);
-          if (state == nullptr) return;
-          state->summary.scanning = false;
-          state->summary.problem = scanned ? "" : scanned.error().message;
-          if (scanned && scanned->unreadable_folders > 0) {
-            state->summary.problem =
-                std::to_string(scanned->unreadable_folders) + " unreadable folders were left out";
-          }
-          if (!scanned) {
-            spdlog::warn("share {}: {}", share.location.path, scanned.error().message);
-            done(scanned.error());
-            return;
-          }
-          done(state->summary);
+          on_scanned(share, scanned, done);
         };
       });
+}
+
+void Library::on_scanned(const store::Share& share,
+                         const Result<store::ScanReport>& scanned,
+                         const ShareDone& done) {
+  ShareState* state = find_share(share.id);
+  if (state == nullptr) return;  // it was removed meanwhile
+  state->summary.scanning = false;
+  state->summary.problem = scanned ? "" : scanned.error().message;
+  if (!scanned) {
+    spdlog::warn("share {}: {}", share.location.path, scanned.error().message);
+    hide(*state);
+    done(scanned.error());
+    return;
+  }
+  if (scanned->unreadable_folders > 0) {
+    state->summary.problem =
+        std::to_string(scanned->unreadable_folders) + " unreadable folders were left out";
+  }
+  if (std::exchange(state->hidden, false)) show_again(share.id);
+  done(state->summary);
+}
+
+// A folder that vanished, or a disk that is not mounted: its files must not be found, and its
+// hashes must not be lost.
+void Library::hide(ShareState& share) {
+  share.hidden = true;
+  remove_files_of(share.id);
+}
+
+// The catalogue reports changes only; what did not change while the share was hidden comes from
+// here.
+void Library::show_again(store::ShareId id) {
+  catalogue_pool_.submit([this, id]() -> WorkerPool::Completion {
+    auto files = std::make_shared<std::vector<store::CatalogueFile>>();
+    const Status read = catalogue_.for_each_file([&](const store::CatalogueFile& file) -> Status {
+      if (file.share == id) files->push_back(file);
+      return kOk;
+    });
+    return [this, files, read] {
+      if (!read) spdlog::error("catalogue: {}", read.error().message);
+      for (const store::CatalogueFile& file : *files) add(file);
+    };
+  });
+}
+
+void Library::remove_files_of(store::ShareId id) {
+  std::vector<store::FileId> files;
+  for (const auto& file : files_) {
+    if (file && file->share == id) files.push_back(file->id);
+  }
+  for (const store::FileId file : files) remove(file);
 }
 
 void Library::remove_share(const std::string& path, std::function<void(Status)> done) {
@@ -154,9 +193,7 @@ void Library::remove_share(const std::string& path, std::function<void(Status)> 
   }
   const store::ShareId id = found->id;
   shares_.erase(found);
-  for (const auto& file : std::vector(files_)) {
-    if (file && file->share == id) remove(file->id);
-  }
+  remove_files_of(id);
   catalogue_pool_.submit([this, id, done = std::move(done)]() -> WorkerPool::Completion {
     auto removed = catalogue_.remove_share(id);
     return [done, removed] {
@@ -362,9 +399,10 @@ void Library::add_finished(const std::string& path,
 
 Library::ShareState& Library::share_state(const store::Share& share) {
   if (ShareState* known = find_share(share.id)) return *known;
-  return shares_.emplace_back(ShareState{.id = share.id,
-                                         .summary = {.path = share.location.path, .totals = {}, .scanning = false, .problem = {}},
-                                         .location = share.location});
+  return shares_.emplace_back(ShareState{
+      .id = share.id,
+      .summary = {.path = share.location.path, .totals = {}, .scanning = false, .problem = {}},
+      .location = share.location});
 }
 
 Library::ShareState* Library::find_share(store::ShareId id) {

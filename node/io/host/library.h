@@ -95,6 +95,7 @@ class Library {
     store::ShareId id;
     ShareSummary summary;
     store::ShareLocation location;
+    bool hidden = false;  ///< could not be read: its files are in the catalogue, and not in answers
   };
   struct Waiter {
     Guid lookup;
@@ -102,6 +103,12 @@ class Library {
   };
 
   void scan(store::Share share, ShareDone done);
+  void on_scanned(const store::Share& share,
+                  const Result<store::ScanReport>& scanned,
+                  const ShareDone& done);
+  void hide(ShareState& share);
+  void show_again(store::ShareId id);
+  void remove_files_of(store::ShareId id);
   void apply(const std::vector<store::FileChange>& changes);
   void add(const store::CatalogueFile& file);
   void remove(store::FileId id);
