@@ -183,6 +183,8 @@ void Dialer::Attempt::finish(const std::shared_ptr<TlsLink>& winner) {
 Dialer::Dialer(asio::io_context& io, LinkShared& shared, const TlsContext& tls, DialLimits limits)
     : impl_(std::make_shared<Impl>(io, shared, tls, limits)) {}
 
+// NOLINTNEXTLINE(bugprone-exception-escape): what asio declares to throw here, it does not for
+// timers
 Dialer::~Dialer() {
   stop();
 }
@@ -220,9 +222,8 @@ void Dialer::cancel(DialTicket ticket) {
                                   impl_->attempts.end(),
                                   [&](const auto& each) { return each->ticket == ticket; });
   if (found == impl_->attempts.end()) return;
-  const std::shared_ptr<Attempt> attempt = *found;
-  attempt->callback = nullptr;
-  attempt->finish(nullptr);
+  (*found)->callback = nullptr;
+  (*found)->finish(nullptr);
 }
 
 void Dialer::stop() {
@@ -230,35 +231,47 @@ void Dialer::stop() {
   for (const auto& attempt : std::set(impl_->attempts)) attempt->finish(nullptr);
 }
 
+namespace {
+
+// Where the port's colon is, behind a name, an address or a bracketed address; npos without one.
+// nullopt: malformed.
+std::optional<std::size_t> port_colon(const std::string& text) {
+  constexpr auto kNone = std::string::npos;
+  if (text.starts_with("[")) {
+    const auto end = text.find(']');
+    if (end == kNone) return std::nullopt;
+    if (end + 1 == text.size()) return kNone;
+    if (text[end + 1] != ':') return std::nullopt;
+    return end + 1;
+  }
+  const auto colon = text.rfind(':');
+  const bool bare_v6 = colon != kNone && text.find(':') != colon;
+  return bare_v6 ? kNone : colon;
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (failed != std::errc{} || end != text.data() + text.size() || port == 0) return std::nullopt;
+  return port;
+}
+
+}  // namespace
+
 Result<HostPort> parse_host_port(const std::string& text) {
   const Error malformed{.code = ErrorCode::invalid,
                         .message = "'" + text + "' is not HOST, HOST:PORT or [ADDRESS]:PORT"};
+  const auto colon = port_colon(text);
+  if (!colon) return malformed;
   HostPort result;
-  std::string port;
-  if (text.starts_with("[")) {
-    const auto end = text.find(']');
-    if (end == std::string::npos) return malformed;
-    result.host = text.substr(1, end - 1);
-    const std::string rest = text.substr(end + 1);
-    if (!rest.empty() && !rest.starts_with(":")) return malformed;
-    port = rest.empty() ? "" : rest.substr(1);
-    if (!rest.empty() && port.empty()) return malformed;
-  } else {
-    const auto colon = text.rfind(':');
-    const bool bare_v6 = colon != std::string::npos && text.find(':') != colon;
-    if (bare_v6 || colon == std::string::npos) {
-      result.host = text;
-    } else {
-      result.host = text.substr(0, colon);
-      port = text.substr(colon + 1);
-      if (port.empty()) return malformed;
-    }
+  result.host = text.substr(0, *colon);
+  if (*colon != std::string::npos) {
+    const auto port = parse_port(std::string_view(text).substr(*colon + 1));
+    if (!port) return malformed;
+    result.port = *port;
   }
+  if (result.host.starts_with("[")) result.host = result.host.substr(1, result.host.size() - 2);
   if (result.host.empty()) return malformed;
-  if (port.empty()) return result;
-  const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), result.port);
-  if (failed != std::errc{} || end != port.data() + port.size() || result.port == 0)
-    return malformed;
   return result;
 }
 

@@ -32,7 +32,7 @@ class Dialer {
 
   /// `shared` and `tls` outlive the dialer.
   Dialer(asio::io_context& io, LinkShared& shared, const TlsContext& tls, DialLimits limits);
-  ~Dialer();
+  ~Dialer();  // NOLINT(bugprone-exception-escape): see the .cpp
   Dialer(const Dialer&) = delete;
   Dialer& operator=(const Dialer&) = delete;
 

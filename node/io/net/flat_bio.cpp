@@ -32,22 +32,21 @@ int flat_write(BIO* bio, const char* from, int size) {
   return size;
 }
 
-long flat_control(BIO* /*bio*/,
-                  int command,
-                  long /*number*/,
-                  void* /*pointer*/) {  // NOLINT(google-runtime-int)
+using OpensslLong = long;  // NOLINT(google-runtime-int): OpenSSL's type
+
+OpensslLong flat_control(BIO* /*bio*/, int command, OpensslLong /*number*/, void* /*pointer*/) {
   return command == BIO_CTRL_FLUSH || command == BIO_CTRL_PUSH || command == BIO_CTRL_POP ? 1 : 0;
 }
 
 BIO_METHOD* flat_method() {
-  static BIO_METHOD* const method = [] {
+  static BIO_METHOD* const kMethod = [] {
     BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "flat memory");
     BIO_meth_set_read(made, flat_read);
     BIO_meth_set_write(made, flat_write);
     BIO_meth_set_ctrl(made, flat_control);
     return made;
   }();
-  return method;
+  return kMethod;
 }
 
 }  // namespace

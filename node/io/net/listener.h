@@ -47,7 +47,7 @@ class Listener {
                                                 const TlsContext& tls,
                                                 const std::optional<Endpoint>& where,
                                                 ListenerLimits limits);
-  ~Listener();
+  ~Listener();  // NOLINT(bugprone-exception-escape): see the .cpp
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 

@@ -39,16 +39,16 @@ constexpr const char* kAesFirst =
 constexpr const char* kChachaFirst =
     "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384";
 
-constexpr long kValidSeconds =
-    100L * 365 * 24 * 3600;        // NOLINT(google-runtime-int): X509_gmtime_adj takes long
-constexpr long kX509Version3 = 2;  // NOLINT(google-runtime-int): as above
+using OpensslLong = long;  // NOLINT(google-runtime-int): OpenSSL's type
 
+constexpr OpensslLong kValidSeconds = OpensslLong{100} * 365 * 24 * 3600;
+constexpr OpensslLong kX509Version3 = 2;
 // Ours has about 200 bytes.
-constexpr long kMaxCertificateBytes = 4096;  // NOLINT(google-runtime-int): OpenSSL's type
+constexpr OpensslLong kMaxCertificateBytes = 4096;
 
 bool has_aes() {
 #if defined(__x86_64__) || defined(__i386__)
-  return __builtin_cpu_supports("aes") != 0;
+  return static_cast<bool>(__builtin_cpu_supports("aes"));
 #else
   return true;
 #endif
@@ -64,7 +64,7 @@ CertificatePtr self_signed(EVP_PKEY* key) {
   CertificatePtr certificate(X509_new());
   if (!certificate) return nullptr;
   X509_NAME* name = X509_get_subject_name(certificate.get());
-  constexpr std::array<unsigned char, 7> kName = {'f', 'r', 'e', 's', 'h', 'e', 't'};
+  constexpr std::array<unsigned char, 7> common_name = {'f', 'r', 'e', 's', 'h', 'e', 't'};
   const bool made =
       X509_set_version(certificate.get(), kX509Version3) == 1
       && ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1) == 1 &&
@@ -72,7 +72,8 @@ CertificatePtr self_signed(EVP_PKEY* key) {
       ASN1_TIME_set(X509_getm_notBefore(certificate.get()), 0) != nullptr
       && X509_gmtime_adj(X509_getm_notAfter(certificate.get()), kValidSeconds) != nullptr
       && X509_set_pubkey(certificate.get(), key) == 1
-      && X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, kName.data(), kName.size(), -1, 0)
+      && X509_NAME_add_entry_by_txt(
+             name, "CN", MBSTRING_ASC, common_name.data(), common_name.size(), -1, 0)
              == 1
       && X509_set_issuer_name(certificate.get(), name) == 1
       && X509_sign(certificate.get(), key, nullptr) > 0;
@@ -110,6 +111,7 @@ int verify_peer(X509_STORE_CTX* store, void* /*unused*/) {
   return 1;
 }
 
+// NOLINTNEXTLINE(readability-function-size): OpenSSL's signature
 int select_alpn(SSL* /*ssl*/,
                 const unsigned char** out,
                 unsigned char* out_size,
