@@ -6,6 +6,7 @@
 using namespace freshet;            // NOLINT(google-build-using-namespace): a test
 using namespace freshet::wire::bt;  // NOLINT(google-build-using-namespace): a test
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const ByteView input(data, size);
   const auto document = Bencoded::parse(input);

@@ -153,18 +153,18 @@ TEST_CASE("what comes while the host looks the content up is answered afterwards
   CHECK(says<bt::Unchoke>(effects) == 1);
   CHECK(count<SendBlock>(effects) == 1);
 
-  constexpr LinkId kFlood{2};
-  bench.come_in(kFlood, 2);
-  bench.shake(kFlood, Thing::make(5).id);
+  const LinkId flood{2};
+  bench.come_in(flood, 2);
+  bench.shake(flood, Thing::make(5).id);
   const Bytes large(60000, 20);
-  CHECK(bench.tell(MessageArrived{.link = kFlood, .bytes = large}).empty());
-  CHECK(why_closed(bench.tell(MessageArrived{.link = kFlood, .bytes = large}))
+  CHECK(bench.tell(MessageArrived{.link = flood, .bytes = large}).empty());
+  CHECK(why_closed(bench.tell(MessageArrived{.link = flood, .bytes = large}))
         == CloseReason::malformed);
 }
 
 TEST_CASE("requests are served within the room, in order, and go on when there is room") {
   Bench bench;
-  const Thing thing = Thing::make(160 * 1024);
+  const Thing thing = Thing::make(std::uint64_t{160} * 1024);
   bench.serve(kLink, 1, thing, 40000);
   std::size_t served = 0;
   for (std::uint32_t piece = 0; piece < 10; ++piece) {
@@ -222,7 +222,7 @@ TEST_CASE("more requests than reqq are rejected, cancelled ones are not served")
   Config config;
   config.reqq = 4;
   Bench bench(config);
-  const Thing thing = Thing::make(160 * 1024);
+  const Thing thing = Thing::make(std::uint64_t{160} * 1024);
   bench.serve(kLink, 1, thing, 2000);  // no room for a block
   std::size_t rejects = 0;
   for (std::uint32_t piece = 0; piece < 6; ++piece) {

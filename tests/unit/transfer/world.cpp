@@ -143,10 +143,7 @@ void World::deliver(Peer& peer, const Input& input) {
   std::vector<Effect> effects;
   peer.engine.handle(input, now_, effects);
   std::optional<bool> parked;
-  if (const auto* keep = std::get_if<BlockArrived>(&input)) {
-    (void)keep;
-    parked = good_in_;
-  }
+  if (std::holds_alternative<BlockArrived>(input)) parked = good_in_;
   for (Effect& effect : effects) perform(peer, effect, parked);
   arm(peer);
 }
@@ -275,84 +272,92 @@ bool World::verify(Peer& peer, const Verify& verify) {
   return good && thing.piece_layer[verify.piece] == verify.expected;
 }
 
-// The host's part. Answers come as later inputs, never inside perform().
-void World::perform(Peer& peer, Effect& effect, const std::optional<bool>& parked_good) {
-  const auto later = [&](Input input) {
-    at(std::chrono::microseconds(50),
-       [this, &peer, input = std::move(input)] { deliver(peer, input); });
-  };
-  if (auto* send = std::get_if<Send>(&effect)) {
-    transmit(send->link, {.bytes = std::move(send->bytes), .block = {}});
-  } else if (const auto* block = std::get_if<SendBlock>(&effect)) {
-    const auto& file = peer.files.at(block->content);
-    REQUIRE(file.have.has(block->block.piece));  // serves only what is verified
-    if (!peer.faults.mute_blocks) {
-      transmit(block->link, {.bytes = {}, .block = block->block, .good = !peer.faults.corrupts});
-    }
-  } else if (const auto* keep = std::get_if<KeepBlock>(&effect)) {
+// The host's part of each effect. Answers come as later inputs, never inside perform().
+struct World::Performer {
+  World& world;
+  Peer& peer;
+  std::optional<bool> parked_good;  ///< set while a block is parked
+
+  void later(Input input) const {
+    world.at(std::chrono::microseconds(50),
+             [&w = world, &p = peer, input = std::move(input)] { w.deliver(p, input); });
+  }
+  void operator()(Send& send) const {
+    world.transmit(send.link, {.bytes = std::move(send.bytes), .block = {}});
+  }
+  void operator()(const SendBlock& send) const {
+    REQUIRE(peer.files.at(send.content).have.has(send.block.piece));  // only what is verified
+    if (peer.faults.mute_blocks) return;
+    world.transmit(send.link, {.bytes = {}, .block = send.block, .good = !peer.faults.corrupts});
+  }
+  void operator()(const KeepBlock& keep) const {
     REQUIRE(parked_good);
-    REQUIRE(keep->block.begin + keep->block.length <= keep->piece_bytes);
-    peer.buffers_[{keep->content, keep->block.piece}].blocks[keep->block.begin] = *parked_good;
-    peer.kept.push_back(keep->block);
-  } else if (const auto* verify_it = std::get_if<Verify>(&effect)) {
-    const bool good = verify(peer, *verify_it);
-    auto& file = peer.files.at(verify_it->content);
-    if (good) REQUIRE(file.have.add(verify_it->piece));  // never the same piece twice
-    later(Verified{.content = verify_it->content,
-                   .piece = verify_it->piece,
+    REQUIRE(keep.block.begin + keep.block.length <= keep.piece_bytes);
+    peer.buffers_[{keep.content, keep.block.piece}].blocks[keep.block.begin] = *parked_good;
+    peer.kept.push_back(keep.block);
+  }
+  void operator()(const Verify& verify) const {
+    const bool good = world.verify(peer, verify);
+    if (good) REQUIRE(peer.files.at(verify.content).have.add(verify.piece));  // never twice
+    later(Verified{.content = verify.content,
+                   .piece = verify.piece,
                    .verdict = good ? Verdict::ok : Verdict::bad});
-  } else if (const auto* check = std::get_if<CheckBlock>(&effect)) {
-    const Thing& thing = *peer.files.at(check->content).thing;
-    const auto& blocks = peer.buffers_[{check->content, check->block.piece}].blocks;
-    REQUIRE(blocks.contains(check->block.begin));
-    const auto number =
-        static_cast<std::size_t>(check->block.piece) * thing.shape.blocks_per_piece()
-        + check->block.begin / wire::bt::kBlockBytes;
-    const bool ok = blocks.at(check->block.begin) && number < thing.leaves.size()
-                    && thing.leaves[number] == check->expected && number + 1 == thing.leaves.size()
-                    && check->block.length == (thing.shape.size - 1) % wire::bt::kBlockBytes + 1;
-    later(BlockChecked{.content = check->content, .block = check->block, .ok = ok});
-  } else if (const auto* drop = std::get_if<DropPiece>(&effect)) {
-    peer.buffers_.erase({drop->content, drop->piece});
-  } else if (const auto* wanted = std::get_if<Dial>(&effect)) {
-    dial(peer, *wanted);
-  } else if (const auto* close = std::get_if<Close>(&effect)) {
-    peer.closed[close->link] = close->reason;
-    End& end = ends_[close->link];
-    if (end.up) {
-      end.up = false;
-      at(latency, [this, other = end.other] { down(other); });
-    }
-  } else if (const auto* open = std::get_if<Open>(&effect)) {
+  }
+  void operator()(const CheckBlock& check) const {
+    const Thing& thing = *peer.files.at(check.content).thing;
+    const auto& blocks = peer.buffers_[{check.content, check.block.piece}].blocks;
+    REQUIRE(blocks.contains(check.block.begin));
+    const auto number = static_cast<std::size_t>(check.block.piece) * thing.shape.blocks_per_piece()
+                        + check.block.begin / wire::bt::kBlockBytes;
+    const bool is_last =
+        number + 1 == thing.leaves.size()
+        && check.block.length == (thing.shape.size - 1) % wire::bt::kBlockBytes + 1;
+    const bool ok =
+        blocks.at(check.block.begin) && is_last && thing.leaves[number] == check.expected;
+    later(BlockChecked{.content = check.content, .block = check.block, .ok = ok});
+  }
+  void operator()(const DropPiece& drop) const { peer.buffers_.erase({drop.content, drop.piece}); }
+  void operator()(const Dial& wanted) const { world.dial(peer, wanted); }
+  void operator()(const Close& close) const {
+    peer.closed[close.link] = close.reason;
+    End& end = world.ends_[close.link];
+    if (!end.up) return;
+    end.up = false;
+    world.at(world.latency, [&w = world, other = end.other] { w.down(other); });
+  }
+  void operator()(const Open& open) const {
     std::optional<Opening> found;
     for (const auto& [id, file] : peer.files) {
-      if (InfoHash::from(id.view().first(InfoHash::kSize)) != open->info_hash) continue;
-      const std::uint64_t size = peer.faults.lies_size.value_or(file.thing->shape.size);
-      const PieceSet have =
-          peer.faults.lies_size ? PieceSet::full(Shape::of(size).piece_count) : file.have;
-      found = Opening{.content = id, .size = size, .have = have};
+      if (InfoHash::from(id.view().first(InfoHash::kSize)) != open.info_hash) continue;
+      found = Opening{.content = id, .size = file.thing->shape.size, .have = file.have};
+      if (!peer.faults.lies_size) continue;
+      found->size = *peer.faults.lies_size;
+      found->have = PieceSet::full(Shape::of(found->size).piece_count);
     }
-    later(Opened{.link = open->link, .found = found});
-  } else if (const auto* read = std::get_if<ReadHashes>(&effect)) {
-    later(HashesRead{
-        .link = read->link, .request = read->request, .hashes = read_hashes(peer, *read)});
-  } else if (const auto* prepare = std::get_if<PrepareStorage>(&effect)) {
-    peer.prepared[prepare->content] = prepare->size;
-    const auto& file = peer.files.at(prepare->content);
-    REQUIRE(prepare->size == file.thing->shape.size);  // never for a size that is not true
-    later(StorageReady{.content = prepare->content, .have = file.have});
-  } else if (const auto* done = std::get_if<FetchDone>(&effect)) {
-    REQUIRE(peer.files.at(done->content).have.all());
-    peer.done[done->content] = {.at = now_, .sources = done->sources};
-  } else if (const auto* failed = std::get_if<FetchFailed>(&effect)) {
-    peer.failed[failed->content] = failed->code;
-  } else if (const auto* progress = std::get_if<Progress>(&effect)) {
-    peer.progress.push_back(*progress);
-  } else if (const auto* release = std::get_if<Release>(&effect)) {
-    peer.released.insert(release->content);
-  } else if (std::holds_alternative<NeedSources>(effect)) {
-    ++peer.need_sources;
+    later(Opened{.link = open.link, .found = found});
   }
+  void operator()(const ReadHashes& read) const {
+    later(HashesRead{
+        .link = read.link, .request = read.request, .hashes = world.read_hashes(peer, read)});
+  }
+  void operator()(const PrepareStorage& prepare) const {
+    peer.prepared[prepare.content] = prepare.size;
+    const auto& file = peer.files.at(prepare.content);
+    REQUIRE(prepare.size == file.thing->shape.size);  // never for a size that is not true
+    later(StorageReady{.content = prepare.content, .have = file.have});
+  }
+  void operator()(const FetchDone& done) const {
+    REQUIRE(peer.files.at(done.content).have.all());
+    peer.done[done.content] = {.at = world.now_, .sources = done.sources};
+  }
+  void operator()(const FetchFailed& failed) const { peer.failed[failed.content] = failed.code; }
+  void operator()(const Progress& progress) const { peer.progress.push_back(progress); }
+  void operator()(const Release& release) const { peer.released.insert(release.content); }
+  void operator()(const NeedSources& /*asked*/) const { ++peer.need_sources; }
+};
+
+void World::perform(Peer& peer, Effect& effect, const std::optional<bool>& parked_good) {
+  std::visit(Performer{.world = *this, .peer = peer, .parked_good = parked_good}, effect);
 }
 
 }  // namespace freshet::test

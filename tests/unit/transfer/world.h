@@ -18,7 +18,7 @@
 
 namespace freshet::test {
 
-using namespace core::transfer;
+using namespace core::transfer;  // NOLINT(google-build-using-namespace): for tests of it only
 using wire::bt::Shape;
 
 /// A content without bytes.
@@ -90,7 +90,7 @@ class World {
 
   /// Starts a fetch from some peers, as the hits of a search would.
   void fetch(Peer& peer, const Thing& thing, const std::vector<Peer*>& sources);
-  Source source_of(const Peer& peer, const Thing& thing) const;
+  [[nodiscard]] Source source_of(const Peer& peer, const Thing& thing) const;
   void tell(Peer& peer, const Input& input);
   /// A node dies: no effect, no input, and its links go down after `after`.
   void kill(Peer& peer, Duration after = Duration{});
@@ -106,11 +106,11 @@ class World {
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
 
   Duration latency = std::chrono::milliseconds(5);  ///< one way
-  /// Raw bytes into a node, as a peer that this test plays by hand.
   std::deque<std::unique_ptr<Peer>> peers;
 
  private:
   friend struct Peer;
+  struct Performer;
   struct Item {
     Bytes bytes;
     std::optional<BlockRange> block;
