@@ -57,8 +57,8 @@ struct Discovery::Impl : std::enable_shared_from_this<Impl> {
   Seen seen;
   DiscoveryConfig config;
   DiscoveryCounters counters;
-  asio::steady_timer announce_timer;
-  asio::steady_timer reread_timer;
+  std::optional<asio::steady_timer> announce_timer;
+  std::optional<asio::steady_timer> reread_timer;
   Rng rng;
   std::vector<std::unique_ptr<BeaconSocket>> sockets;
   std::set<std::string> warned;  ///< interfaces of this machine
@@ -75,8 +75,8 @@ void Discovery::Impl::reread() {
     openings = 0;
     announce();
   }
-  reread_timer.expires_after(config.reread);
-  reread_timer.async_wait([impl = shared_from_this()](const asio::error_code& canceled) {
+  reread_timer->expires_after(config.reread);
+  reread_timer->async_wait([impl = shared_from_this()](const asio::error_code& canceled) {
     if (!canceled && !impl->stopped) impl->reread();
   });
 }
@@ -122,8 +122,8 @@ void Discovery::Impl::announce() {
     const auto jitter = rng.below(static_cast<std::uint64_t>(2 * fifth + 1));
     after += milliseconds(static_cast<milliseconds::rep>(jitter) - fifth);
   }
-  announce_timer.expires_after(after);
-  announce_timer.async_wait([impl = shared_from_this()](const asio::error_code& canceled) {
+  announce_timer->expires_after(after);
+  announce_timer->async_wait([impl = shared_from_this()](const asio::error_code& canceled) {
     if (!canceled && !impl->stopped) impl->announce();
   });
 }
@@ -247,8 +247,8 @@ void Discovery::start() {
 void Discovery::stop() {
   if (impl_->stopped) return;
   impl_->stopped = true;
-  impl_->announce_timer.cancel();
-  impl_->reread_timer.cancel();
+  impl_->announce_timer.reset();
+  impl_->reread_timer.reset();
   impl_->sockets.clear();
 }
 

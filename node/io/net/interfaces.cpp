@@ -13,6 +13,7 @@ namespace freshet::io {
 namespace {
 
 constexpr unsigned kV4InV6Bits = 96;
+constexpr unsigned kUp = IFF_UP | IFF_RUNNING;
 
 struct FreeList {
   void operator()(ifaddrs* list) const { freeifaddrs(list); }
@@ -65,7 +66,6 @@ InterfaceAddress address_of(const ifaddrs& entry, const Endpoint& address) {
 }
 
 Interface interface_of(const ifaddrs& entry) {
-  constexpr unsigned kUp = IFF_UP | IFF_RUNNING;
   const unsigned flags = entry.ifa_flags;
   return {.name = entry.ifa_name,
           .index = if_nametoindex(entry.ifa_name),

@@ -23,6 +23,7 @@ std::vector<std::string> usable(const std::vector<std::string>& listening,
   std::vector<Endpoint> endpoints;
   for (const std::string& text : listening) endpoints.push_back(*Endpoint::parse(text));
   std::vector<std::string> texts;
+  texts.reserve(kMaxUsableAddresses);
   for (const Endpoint& each : usable_addresses(endpoints, interfaces))
     texts.push_back(each.to_string());
   return texts;

@@ -52,8 +52,9 @@ TEST_CASE("what is sent on a link that ended goes nowhere, and closing it again 
   CHECK(pair.at_server.received.empty());
 }
 
+constexpr std::size_t kLarge = std::size_t{1} << 20U;
+
 TEST_CASE("a larger buffer gives more room") {
-  constexpr std::size_t kLarge = std::size_t{1} << 20U;
   Pair pair;
   pair.connect();
   pair.client->set_buffer_bytes(kLarge);

@@ -26,7 +26,7 @@ using SslPtr = std::unique_ptr<SSL, Freer<SSL_free>>;
 
 constexpr std::array<unsigned char, 4> kName = {'t', 'e', 's', 't'};
 
-X509Ptr certificate_of(EVP_PKEY* key, EVP_PKEY* signer, const EVP_MD* digest) {
+X509Ptr certificate_of(EVP_PKEY* key, const EVP_MD* digest) {
   X509Ptr made(X509_new());
   X509_NAME* name = X509_get_subject_name(made.get());
   X509_set_version(made.get(), 2);
@@ -36,23 +36,17 @@ X509Ptr certificate_of(EVP_PKEY* key, EVP_PKEY* signer, const EVP_MD* digest) {
   X509_set_pubkey(made.get(), key);
   X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, kName.data(), kName.size(), -1, 0);
   X509_set_issuer_name(made.get(), name);
-  X509_sign(made.get(), signer, digest);
+  X509_sign(made.get(), key, digest);
   return made;
 }
 
 ContextPtr context_of(const RawTlsOptions& options) {
   ContextPtr context(SSL_CTX_new(TLS_client_method()));
-  SSL_CTX_set_max_proto_version(context.get(), options.version);
-  if (options.certificate != Certificate::none) {
-    const bool p256 = options.certificate == Certificate::p256;
-    const KeyPtr key(p256 ? EVP_EC_gen("P-256") : EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
-    const KeyPtr other(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
-    EVP_PKEY* signer =
-        options.certificate == Certificate::signed_by_another ? other.get() : key.get();
-    const X509Ptr certificate = certificate_of(key.get(), signer, p256 ? EVP_sha256() : nullptr);
-    SSL_CTX_use_certificate(context.get(), certificate.get());
-    SSL_CTX_use_PrivateKey(context.get(), key.get());
-  }
+  const bool p256 = options.certificate == Certificate::p256;
+  const KeyPtr key(p256 ? EVP_EC_gen("P-256") : EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+  const X509Ptr certificate = certificate_of(key.get(), p256 ? EVP_sha256() : nullptr);
+  SSL_CTX_use_certificate(context.get(), certificate.get());
+  SSL_CTX_use_PrivateKey(context.get(), key.get());
   if (!options.alpn.empty()) {
     const std::string wire = static_cast<char>(options.alpn.size()) + options.alpn;
     SSL_CTX_set_alpn_protos(context.get(),

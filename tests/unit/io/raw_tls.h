@@ -12,12 +12,11 @@
 
 namespace freshet::io::test {
 
-enum class Certificate { ed25519, p256, none, signed_by_another };
+enum class Certificate { ed25519, p256 };
 
 struct RawTlsOptions {
   Certificate certificate = Certificate::ed25519;
   std::string alpn = "freshet/1";  ///< empty: none is offered
-  int version = TLS1_3_VERSION;    ///< the highest
 };
 
 /// Connects to `where`, shakes hands, and does `then` where that succeeded. The descriptor closes
