@@ -183,8 +183,7 @@ void Dialer::Attempt::finish(const std::shared_ptr<TlsLink>& winner) {
 Dialer::Dialer(asio::io_context& io, LinkShared& shared, const TlsContext& tls, DialLimits limits)
     : impl_(std::make_shared<Impl>(io, shared, tls, limits)) {}
 
-// NOLINTNEXTLINE(bugprone-exception-escape): what asio declares to throw here, it does not for
-// timers
+// NOLINTNEXTLINE(bugprone-exception-escape): asio declares it, for no timer of ours
 Dialer::~Dialer() {
   stop();
 }

@@ -263,8 +263,7 @@ void Listener::Impl::on_link_closed(TlsLink& link, LinkEnd end) {
 
 Listener::Listener(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-// NOLINTNEXTLINE(bugprone-exception-escape): what asio declares to throw here, it does not for
-// timers
+// NOLINTNEXTLINE(bugprone-exception-escape): asio declares it, for no timer of ours
 Listener::~Listener() {
   stop();
 }
