@@ -5,18 +5,16 @@
 
 namespace freshet::cli {
 
-enum ExitCode : int {
-  kExitOk = 0,
-  kExitNoResults = 1,
-  kExitUsage = 2,  ///< also a number or id that names nothing
-  kExitNoDaemon = 3,
-  kExitWrongKey = 4,
-  kExitNoSource = 5,
-  kExitVerification = 6,
-  kExitIo = 7,       ///< disk, socket, port in use, unreadable share
-  kExitPartial = 8,  ///< a `get` timed out with a part of the file
-  kExitInterrupted = 130,
-};
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitNoResults = 1;
+inline constexpr int kExitUsage = 2;  ///< also a number or id that names nothing
+inline constexpr int kExitNoDaemon = 3;
+inline constexpr int kExitWrongKey = 4;
+inline constexpr int kExitNoSource = 5;
+inline constexpr int kExitVerification = 6;
+inline constexpr int kExitIo = 7;       ///< disk, socket, port in use, unreadable share
+inline constexpr int kExitPartial = 8;  ///< a `get` timed out with a part of the file
+inline constexpr int kExitInterrupted = 130;
 
 /// What an error of a `get` means, and of any other command: the latter have nothing partial, so
 /// there a time-out is I/O.

@@ -75,7 +75,7 @@ class Getting {
     }
     if (to_stdout_) {
       const Status copied = copy_to_stdout(done->path, output);
-      return copied ? int{kExitOk} : output.fail(copied.error(), kExitIo);
+      return copied ? kExitOk : output.fail(copied.error(), kExitIo);
     }
     // The path is data: to a script it goes byte for byte.
     output.line(output.out().is_terminal ? escape_text(done->path) : done->path);
