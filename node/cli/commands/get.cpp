@@ -12,6 +12,7 @@
 #include "node/cli/exit_code.h"
 #include "node/cli/json_view.h"
 #include "node/cli/progress.h"
+#include "node/cli/put_file.h"
 #include "node/cli/seconds.h"
 #include "node/cli/session.h"
 #include "node/cli/text.h"
@@ -65,9 +66,15 @@ class Getting {
         bar_(session.output().err()) {}
 
   int run(const api::GetRequest& request) {
-    const auto done = fetch(request);
+    auto done = fetch(request);
     bar_.clear();
     Output& output = session_.output();
+    if (done && !request.folder.empty()) {
+      // What the daemon had already stays where it is.
+      auto placed = put_file(done->path, request.folder, request.file_name);
+      if (!placed) return output.fail(placed.error(), exit_code_of_get(placed.error().code));
+      done->path = std::move(*placed);
+    }
     if (!done) return output.fail(done.error(), exit_code_of_get(done.error().code));
     if (session_.json()) {
       output.json(json_of(*done));

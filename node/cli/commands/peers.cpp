@@ -72,7 +72,12 @@ int run(Session& session, const JoinOptions& options) {
   request.address = options.address;
   const auto joined = session.ask(request);
   Output& output = session.output();
-  if (!joined) return output.fail(joined.error(), exit_code_of(joined.error().code));
+  if (!joined) {
+    Error error = joined.error();
+    const bool about_peer = error.code != ErrorCode::no_daemon && error.code != ErrorCode::canceled;
+    if (about_peer) error.message = "cannot link to " + options.address + ": " + error.message;
+    return output.fail(error, exit_code_of(error.code));
+  }
   if (session.json()) {
     output.json(json_of(*joined));
   } else {

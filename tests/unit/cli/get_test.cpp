@@ -1,38 +1,16 @@
 // Where -o puts a file.
 #include "node/cli/commands/get.h"
 
-#include <cstdlib>
 #include <filesystem>
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include "node/cli/commands/share.h"
+#include "tests/unit/cli/temp_folder.h"
 
 namespace freshet::cli {
-namespace {
 
 namespace fs = std::filesystem;
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "freshet-cli-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  Folder(Folder&&) = delete;
-  Folder& operator=(Folder&&) = delete;
-  ~Folder() { fs::remove_all(path_); }
-  [[nodiscard]] std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
-}  // namespace
 
 TEST_CASE("without -o, or with -o -, the daemon chooses the folder") {
   CHECK(destination_of(std::nullopt, true).value().folder.empty());
@@ -40,7 +18,7 @@ TEST_CASE("without -o, or with -o -, the daemon chooses the folder") {
 }
 
 TEST_CASE("-o with a folder keeps the file's own name") {
-  const Folder folder;
+  const TempFolder folder;
   const auto to = destination_of(folder.path(), true);
   REQUIRE(to.ok());
   CHECK(to->folder == folder.path());
@@ -48,7 +26,7 @@ TEST_CASE("-o with a folder keeps the file's own name") {
 }
 
 TEST_CASE("-o with a path that is not there is the file's new name") {
-  const Folder folder;
+  const TempFolder folder;
   const auto to = destination_of(folder / "new.bin", false);
   REQUIRE(to.ok());
   CHECK(to->folder == folder.path());
@@ -56,7 +34,7 @@ TEST_CASE("-o with a path that is not there is the file's new name") {
 }
 
 TEST_CASE("-o with a slash at its end makes the folder") {
-  const Folder folder;
+  const TempFolder folder;
   const auto to = destination_of(folder / "a/b/", true);
   REQUIRE(to.ok());
   CHECK(to->folder == folder / "a/b");
@@ -64,7 +42,7 @@ TEST_CASE("-o with a slash at its end makes the folder") {
 }
 
 TEST_CASE("-o refuses one name for several files, and a folder that is not there") {
-  const Folder folder;
+  const TempFolder folder;
   CHECK(destination_of(folder / "x", true).error().code == ErrorCode::invalid);
   CHECK(destination_of(folder / "gone/x", false).error().code == ErrorCode::io);
 }
