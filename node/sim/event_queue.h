@@ -148,9 +148,9 @@ class EventQueue {
 
   bool open_next(TimePoint limit) {
     while (size_ > 0) {
-      cursor_ = first_filled();
-      if (cursor_ < fine_.size()) {
-        const std::int64_t bucket = (epoch_ << kEpochShift) + static_cast<std::int64_t>(cursor_);
+      const std::size_t slot = first_filled();
+      if (slot < fine_.size()) {
+        const std::int64_t bucket = (epoch_ << kEpochShift) + static_cast<std::int64_t>(slot);
         if (bucket > bucket_of(limit)) return false;
         open(bucket);
         return true;
@@ -201,7 +201,7 @@ class EventQueue {
   std::vector<Event> late_;    ///< heap: came for the open bucket, or for one before it
   std::vector<Event> beyond_;  ///< heap: after the last coarse bucket
   std::size_t next_ = 0;       ///< in open_
-  std::size_t cursor_ = 0;     ///< in fine_: filled buckets are at or after it
+  std::size_t cursor_ = 0;     ///< in fine_: after the open bucket
   std::size_t size_ = 0;
   std::int64_t opened_ = -1;
   std::int64_t epoch_ = 0;

@@ -60,6 +60,8 @@ class Host {
   [[nodiscard]] NodeKey key_of(NodeIndex index) const;
   [[nodiscard]] TimePoint now() const { return now_; }
   [[nodiscard]] const HostCounters& counters() const { return counters_; }
+  /// Frames under way, each body once.
+  [[nodiscard]] std::size_t frames_alive() const { return pool_.live(); }
   /// Of all nodes together.
   [[nodiscard]] const core::Counters& node_counters() const { return node_counters_; }
   /// The first breach of a rule; the run stops there.

@@ -206,6 +206,7 @@ Topology star(NodeIndex nodes) {
 
 Topology random_regular(NodeIndex nodes, NodeIndex degree, Rng rng) {
   FRESHET_CHECK(degree >= 2 && degree < nodes && std::uint64_t{nodes} * degree % 2 == 0);
+  if (degree + 1 == nodes) return complete(nodes);  // nothing to draw, and nothing to switch with
   while (true) {
     Pairing pairing(nodes, degree, rng);
     if (!pairing.mend()) continue;

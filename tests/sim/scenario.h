@@ -3,10 +3,15 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+
+#include <doctest/doctest.h>
 
 #include "node/sim/simulation.h"
 
 namespace freshet::sim::testing {
+
+using namespace std::chrono_literals;  // NOLINT(google-build-using-namespace): 5s reads as 5 s
 
 /// Gives `node` a file named `name`.
 inline void put(FileTable& table, NodeIndex node, const std::string& name) {
@@ -26,10 +31,27 @@ inline SimulationConfig with_seed(std::uint64_t seed) {
   return config;
 }
 
-/// The query's result. Fails the simulation's test by CHECK when a rule was broken.
+/// The query's result; fails the test, with the reason, when a rule was broken.
 inline QueryResult must(Result<QueryResult> result) {
-  if (!result) check_failed(result.error().message.c_str(), "tests/sim", 0);
+  if (!result) FAIL(result.error().message);
   return std::move(result).value();
+}
+inline void must(const Status& status) {
+  if (!status) FAIL(status.error().message);
+}
+
+/// Runs a host; fails the test when a rule was broken.
+inline void run_for(Host& host, Duration time) {
+  if (!host.run_until(host.now() + time)) FAIL(*host.failure());
+}
+
+/// A query asked of a host of its own, run until nothing of it is under way.
+inline QueryResult ask(Host& host, NodeIndex origin, const wire::Query& query, std::uint8_t ttl) {
+  const auto track = host.ask(origin, query, ttl);
+  REQUIRE(track.has_value());
+  while (!host.is_done(*track)) REQUIRE(host.step(TimePoint::max()));
+  if (host.failure()) FAIL(*host.failure());
+  return host.take_result(*track);
 }
 
 }  // namespace freshet::sim::testing
