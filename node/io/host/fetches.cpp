@@ -12,6 +12,14 @@ namespace freshet::io {
 
 namespace ct = core::transfer;
 
+namespace {
+
+std::string file_name_of(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+}  // namespace
+
 // One `get` that waits for a fetch.
 struct Fetches::Watcher {
   Watcher(asio::io_context& io,
@@ -94,9 +102,20 @@ void Fetches::start(FetchWish wish, const std::shared_ptr<FetchObserver>& observ
                             begin(std::move(wish), observer);
                             return;
                           }
-                          const std::string path = found->files.front().absolute();
-                          observer->progress(found->info.size_bytes, found->info.size_bytes, 0);
-                          observer->done(path, found->info.size_bytes, 0);
+                          const std::uint64_t size = found->info.size_bytes;
+                          observer->progress(size, size, 0);
+                          const std::string name = wish.name.empty()
+                                                       ? file_name_of(found->files.front().relative)
+                                                       : wish.name;
+                          pieces_->copy_out(*found,
+                                            {.name = name, .folder = wish.folder},
+                                            [observer, size](const Result<std::string>& path) {
+                                              if (path) {
+                                                observer->done(*path, size, 0);
+                                              } else {
+                                                observer->failed(path.error());
+                                              }
+                                            });
                         });
 }
 

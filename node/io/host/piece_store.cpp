@@ -1,6 +1,7 @@
 #include "node/io/host/piece_store.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -9,6 +10,8 @@
 #include "node/io/host/finished_file.h"
 #include "node/store/file_source.h"
 #include "node/store/hasher.h"
+#include "node/store/place_file.h"
+#include "node/store/safe_name.h"
 #include "node/wire/bt/merkle.h"
 
 namespace freshet::io {
@@ -36,6 +39,31 @@ auto from_any(const std::vector<store::FileRef>& files, Read read)
     if (result) return result;
   }
   return result;
+}
+
+// Blocking. The copy is made beside unfinished downloads and then takes its name in one step.
+Result<std::string> copy_shared(const SharedContent& content,
+                                const PieceStore::Target& target,
+                                const std::string& downloads) {
+  const std::string name = store::safe_file_name(target.name, content.info.id);
+  for (const store::FileRef& file : content.files) {
+    if (file.absolute() == target.folder + "/" + name) return file.absolute();
+  }
+  const std::string copy = downloads + "/" + content.info.id.hex() + ".copy";
+  const Status copied = from_any(content.files, [&](const store::FileRef& file) -> Status {
+    std::error_code failed;
+    std::filesystem::copy_file(
+        file.absolute(), copy, std::filesystem::copy_options::overwrite_existing, failed);
+    if (failed)
+      return Error{.code = ErrorCode::io, .message = file.absolute() + ": " + failed.message()};
+    return kOk;
+  });
+  if (!copied) return copied.error();
+  return store::place_file({.from = copy,
+                            .folder = target.folder,
+                            .name = name,
+                            .content = content.info.id,
+                            .size_bytes = content.info.size_bytes});
 }
 
 }  // namespace
@@ -322,6 +350,18 @@ void PieceStore::finish(const ContentId& content,
           });
     };
   });
+}
+
+void PieceStore::copy_out(const SharedContent& content,
+                          const Target& target,
+                          std::function<void(Result<std::string>)> done) {
+  disk_.submit(
+      [folder = downloads_, content, target, done = std::move(done)]() -> WorkerPool::Completion {
+        auto path = copy_shared(content, target, folder);
+        return [done, path = std::move(path)] {
+          done(path);
+        };
+      });
 }
 
 void PieceStore::discard(const ContentId& content) {

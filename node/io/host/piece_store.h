@@ -58,6 +58,11 @@ class PieceStore {
   void read(const ContentId& content, std::uint64_t offset, std::size_t length, ReadDone done);
   /// Gives a complete download its name, and shares it when `share`. The answer is its path.
   void finish(const ContentId& content, bool share, std::function<void(Result<std::string>)> done);
+  /// Puts a copy of a content that is shared here into a folder, under a name of a peer's; where it
+  /// already is that file, that one is the answer.
+  void copy_out(const SharedContent& content,
+                const Target& target,
+                std::function<void(Result<std::string>)> done);
   /// Forgets an unfinished download and its bytes.
   void discard(const ContentId& content);
   [[nodiscard]] std::uint32_t piece_length(const ContentId& content) const;
