@@ -141,14 +141,15 @@ void Engine::on_received(Turn& turn, const Received& received, Upcalls& up) {
   Link* link = links_.find(received.link);
   if (link == nullptr || link->state == LinkState::closing) return;
   link->heard = turn.now;
-  Bytes none;
   const bool has_kept = link->extra && !link->extra->cut_frame.empty();
-  Bytes kept = has_kept ? std::move(link->extra->cut_frame) : std::move(none);
+  Bytes kept = has_kept ? std::exchange(link->extra->cut_frame, {}) : Bytes();
   FrameReader reader(kept, received.bytes);
   while (const auto frame = reader.next()) {
     on_frame(turn, *link, *frame, up);
-    if (link->state == LinkState::closing) return;
+    if (link->state == LinkState::closing) break;
   }
+  if (has_kept) turn.out.keep(reader.take_used());  // relays borrow the body until they are performed
+  if (link->state == LinkState::closing) return;
   if (reader.oversized()) {
     ++counters_.frames_oversized;
     Membership::close(turn, membership_.dials(), *link, CloseReason::malformed);

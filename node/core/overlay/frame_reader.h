@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "node/base/bytes.h"
 #include "node/wire/overlay/frame.h"
@@ -25,14 +26,21 @@ class FrameReader {
   /// The next whole frame; nullopt when there is none (the rest is then kept). A body longer than
   /// kMaxBodyBytes is never waited for: oversized() is then true and nothing follows.
   std::optional<Frame> next() {
-    if (kept_is_used_) {  // the frame handed out last time
-      kept_.clear();
+    if (kept_is_used_) {  // the frame handed out last time; effects may still borrow its bytes
+      used_ = std::exchange(kept_, {});
       kept_is_used_ = false;
     }
     return kept_.empty() ? next_from_fed() : next_from_kept();
   }
 
   [[nodiscard]] bool oversized() const { return oversized_; }
+
+  /// The bytes of the frame that was put together from two reads or more, if there was one: whoever borrows its body
+  /// needs them. Call it when no more frames are wanted.
+  [[nodiscard]] Bytes take_used() {
+    if (std::exchange(kept_is_used_, false)) used_ = std::exchange(kept_, {});
+    return std::exchange(used_, {});
+  }
 
  private:
   std::optional<Frame> next_from_fed() {
@@ -76,6 +84,7 @@ class FrameReader {
   }
 
   Bytes& kept_;
+  Bytes used_;
   ByteView fed_;
   bool kept_is_used_ = false;
   bool oversized_ = false;
