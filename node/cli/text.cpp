@@ -134,7 +134,7 @@ std::string human_duration(std::chrono::duration<double> time) {
   const auto minutes = static_cast<std::size_t>(whole / 60);
   if (minutes < 60)
     return formatted("%zu m %02zu s", minutes, static_cast<std::size_t>(whole % 60));
-  if (minutes < 48 * 60) return formatted("%zu h %02zu m", minutes / 60, minutes % 60);
+  if (minutes < std::size_t{48} * 60) return formatted("%zu h %02zu m", minutes / 60, minutes % 60);
   return formatted("%zu d %zu h", minutes / 60 / 24, minutes / 60 % 24);
 }
 

@@ -2,6 +2,9 @@
 // costs its weight in asio.
 #pragma once
 
+// A std header first: without one asio 1.22 chooses other allocation functions here than elsewhere.
+#include <cstdint>
+
 #include <asio/ip/tcp.hpp>
 
 #include "node/base/endpoint.h"

@@ -21,6 +21,7 @@ Interface with(const std::vector<std::string>& addresses) {
 std::vector<std::string> usable(const std::vector<std::string>& listening,
                                 const std::vector<Interface>& interfaces) {
   std::vector<Endpoint> endpoints;
+  endpoints.reserve(listening.size());
   for (const std::string& text : listening) endpoints.push_back(*Endpoint::parse(text));
   std::vector<std::string> texts;
   texts.reserve(kMaxUsableAddresses);

@@ -1,3 +1,5 @@
+#include <memory>  // before asio: see tcp_socket.h
+
 #include <asio/ip/tcp.hpp>
 
 #include "tests/unit/io/loop.h"

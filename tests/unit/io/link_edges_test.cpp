@@ -1,4 +1,7 @@
 // What owners do to their links at odd moments, and what a dial tells of several failures.
+#include <optional>  // before asio: see tcp_socket.h
+#include <vector>
+
 #include <asio/ip/tcp.hpp>
 #include <doctest/doctest.h>
 
