@@ -148,7 +148,8 @@ void Engine::on_received(Turn& turn, const Received& received, Upcalls& up) {
     on_frame(turn, *link, *frame, up);
     if (link->state == LinkState::closing) break;
   }
-  if (has_kept) turn.out.keep(reader.take_used());  // relays borrow the body until they are performed
+  if (has_kept)
+    turn.out.keep(reader.take_used());  // relays borrow the body until they are performed
   if (link->state == LinkState::closing) return;
   if (reader.oversized()) {
     ++counters_.frames_oversized;

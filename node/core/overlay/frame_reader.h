@@ -35,8 +35,8 @@ class FrameReader {
 
   [[nodiscard]] bool oversized() const { return oversized_; }
 
-  /// The bytes of the frame that was put together from two reads or more, if there was one: whoever borrows its body
-  /// needs them. Call it when no more frames are wanted.
+  /// The bytes of the frame that was put together from two reads or more, if there was one: whoever
+  /// borrows its body needs them. Call it when no more frames are wanted.
   [[nodiscard]] Bytes take_used() {
     if (std::exchange(kept_is_used_, false)) used_ = std::exchange(kept_, {});
     return std::exchange(used_, {});
