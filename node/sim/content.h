@@ -42,7 +42,7 @@ class FileTable final : public Content {
 
  private:
   struct Held {
-    NodeIndex node;
+    NodeIndex node = kNoNode;
     wire::HitFile file;
   };
   std::vector<Held> held_;  ///< in order of node

@@ -26,8 +26,8 @@ constexpr std::size_t kCacheLine = 64;
 constexpr std::size_t kFirstLinks = 8;           ///< most nodes have fewer or as many
 constexpr std::uint16_t kEphemeralPort = 49152;  ///< where dialled links seem to come from
 
-core::Input overlay_input(overlay::Input input) {
-  return core::Input(std::in_place_type<overlay::Input>, std::move(input));
+core::Input overlay_input(const overlay::Input& input) {
+  return core::Input(std::in_place_type<overlay::Input>, input);
 }
 
 }  // namespace
@@ -89,13 +89,6 @@ Host::Host(const core::Config& node_config,
       slots_(config_.nodes),
       received_(std::in_place_type<overlay::Input>, overlay::Received{}) {
   for (NodeIndex node = 0; node < config_.nodes; ++node) start(node);
-}
-
-Host::~Host() {
-  while (queue_.is_due(TimePoint::max())) {
-    const Event event = queue_.pop();
-    if (event.kind == Kind::input) std::unique_ptr<core::Input>(event.input).reset();
-  }
 }
 
 NodeKey Host::key_of(NodeIndex index) const {
@@ -436,15 +429,21 @@ void Host::look_up(NodeIndex node, const search::Lookup& lookup) {
   if (files.empty()) return;
   const std::uint16_t track = log_.find(lookup.lookup);
   log_.departs(track);
-  auto found = std::make_unique<core::Input>(
+  if (free_inputs_.empty()) {
+    free_inputs_.push_back(inputs_.size());
+    inputs_.emplace_back();
+  }
+  const std::size_t place = free_inputs_.back();
+  free_inputs_.pop_back();
+  inputs_[place] = std::make_unique<core::Input>(
       std::in_place_type<search::Input>,
       search::Found{.lookup = lookup.lookup, .files = std::move(files)});
-  queue_.push(
-      {.at = now_, .input = found.release(), .node = node, .link = track, .kind = Kind::input});
+  queue_.push({.at = now_, .value = place, .node = node, .link = track, .kind = Kind::input});
 }
 
 void Host::on_input(const Event& event) {
-  const std::unique_ptr<core::Input> input(event.input);
+  const auto input = std::move(inputs_[event.value]);
+  free_inputs_.push_back(event.value);
   deliver_to(event.node, *input);
   log_.lands(static_cast<std::uint16_t>(event.link));
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,7 +48,7 @@ class Host {
        LatencyModel& network,
        const Content& content,
        HostConfig config);
-  ~Host();
+  ~Host() = default;
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
 
@@ -114,9 +115,9 @@ class Host {
   struct Event {
     TimePoint at;
     union {
-      SharedFrame* frame;
-      core::Input* input;   ///< owned
-      std::uint64_t value;  ///< dial: the target, kNoNode for none that may answer
+      SharedFrame* frame = nullptr;
+      std::uint64_t
+          value;  ///< input: its place; dial: the target, kNoNode for none that may answer
     };
     NodeIndex node = kNoNode;
     std::uint32_t link = 0;  ///< a LinkId; dial: the DialId. Input: the track that waits for it
@@ -160,6 +161,8 @@ class Host {
   QueryLog log_;
   FramePool pool_;
   EventQueue<Event> queue_;
+  std::vector<std::unique_ptr<core::Input>> inputs_;  ///< of input events, by place
+  std::vector<std::size_t> free_inputs_;              ///< places without one
   std::vector<Slot> slots_;
   TimePoint now_{};
 
