@@ -36,6 +36,8 @@ TEST_CASE(
   const auto got = mesh[0].cli({"get", "1", "--json"});
   REQUIRE_MESSAGE(got.exit_code == 0, got.err);
   CHECK(sha256_of(got.events().back().at("path").get<std::string>()) == mesh.original);
+  CHECK(mesh[0].counter("transfer_pieces_bad") >= 1);
+  CHECK(mesh[0].counter("transfer_sources_banned") == 1);
 }
 
 TEST_CASE("a fetch whose only source serves corrupted blocks leaves no file behind its name") {
