@@ -52,6 +52,13 @@ void raise_file_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// A file beyond the size limit, or a terminal that went away, is an error to report and not the end
+// of the daemon.
+void ignore_write_signals() {
+  std::signal(SIGXFSZ, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
 std::string own_name(const std::string& wanted) {
   if (!wanted.empty()) return wanted;
   std::array<char, wire::kMaxNodeNameBytes + 1> host{};
@@ -192,6 +199,7 @@ void Up::stop(int exit_code) {
 int run_daemon(const UpOptions& options) {
   set_up_logging();
   raise_file_limit();
+  ignore_write_signals();
   return Up(options).run();
 }
 

@@ -36,8 +36,6 @@ TEST_CASE(
   const auto got = mesh[0].cli({"get", "1", "--json"});
   REQUIRE_MESSAGE(got.exit_code == 0, got.err);
   CHECK(sha256_of(got.events().back().at("path").get<std::string>()) == mesh.original);
-  CHECK(mesh[0].counter("transfer_pieces_bad") >= 1);
-  CHECK(mesh[0].counter("transfer_sources_banned") == 1);
 }
 
 TEST_CASE("a fetch whose only source serves corrupted blocks leaves no file behind its name") {
@@ -47,6 +45,10 @@ TEST_CASE("a fetch whose only source serves corrupted blocks leaves no file behi
   const auto got = mesh[0].cli({"get", "1", "-o", target.string(), "--timeout", "5", "--json"});
   CHECK(got.exit_code == 6);
   CHECK(!fs::exists(target));
+  // Here the source is asked for certain; among several it may come too late to be asked for
+  // anything.
+  CHECK(mesh[0].counter("transfer_pieces_bad") >= 1);
+  CHECK(mesh[0].counter("transfer_sources_banned") == 1);
 }
 
 }  // namespace freshet::testing
