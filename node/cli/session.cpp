@@ -9,8 +9,8 @@ namespace {
 
 // Never destroyed: a signal may come until the very end.
 api::Cancel& interruption() {
-  static auto* const cancel = new api::Cancel;
-  return *cancel;
+  static auto* const kCancel = new api::Cancel;
+  return *kCancel;
 }
 
 void on_signal(int /*signal*/) {

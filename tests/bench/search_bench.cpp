@@ -15,13 +15,15 @@ namespace freshet::core::search {
 namespace {
 
 constexpr std::size_t kFiles = 100'000;
+constexpr std::array<std::string_view, 32> kSyllables = {
+    "ka", "to", "mi",  "ra",  "no", "se",  "lu",  "vi",  "pe",  "da",  "go",
+    "fu", "be", "chi", "sta", "lo", "ne",  "mar", "tin", "sol", "ber", "an",
+    "el", "or", "ul",  "it",  "es", "gra", "phi", "cal", "den", "wo"};
+constexpr std::array<std::string_view, 6> kSuffixes = {
+    ".jpg", ".mp3", ".txt", ".pdf", ".tar.gz", ".md"};
 
 // Syllables make about 30,000 distinct words, drawn with a skew.
 std::string word(Rng& rng) {
-  constexpr std::array<std::string_view, 32> kSyllables = {
-      "ka", "to", "mi",  "ra",  "no", "se",  "lu",  "vi",  "pe",  "da",  "go",
-      "fu", "be", "chi", "sta", "lo", "ne",  "mar", "tin", "sol", "ber", "an",
-      "el", "or", "ul",  "it",  "es", "gra", "phi", "cal", "den", "wo"};
   const std::uint64_t range = rng.below(32) + 1;
   std::string text;
   for (int i = 0; i < 3; ++i) text += kSyllables[rng.below(range)];
@@ -29,8 +31,6 @@ std::string word(Rng& rng) {
 }
 
 std::vector<std::string> names(bool ascii) {
-  constexpr std::array<std::string_view, 6> kSuffixes = {
-      ".jpg", ".mp3", ".txt", ".pdf", ".tar.gz", ".md"};
   Rng rng = Rng::from_seed(7);
   std::vector<std::string> list;
   for (std::size_t i = 0; i < kFiles; ++i) {
@@ -44,20 +44,20 @@ std::vector<std::string> names(bool ascii) {
 }
 
 const Index& filled() {
-  static const Index index = [] {
+  static const Index kIndex = [] {
     Index made(1);
     std::uint32_t number = 0;
     for (const auto& name : names(true)) made.add(FileNumber{number++}, bytes_of(name));
     return made;
   }();
-  return index;
+  return kIndex;
 }
 
 void tokenize_names(benchmark::State& state) {
   const auto list = names(state.range(0) != 0);
   Tokens tokens;
   std::size_t i = 0;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     tokenize(bytes_of(list[i++ % list.size()]), tokens);
     benchmark::DoNotOptimize(tokens.list.data());
   }
@@ -68,7 +68,7 @@ BENCHMARK(tokenize_names)->ArgName("ascii")->Arg(1)->Arg(0);
 void add_names(benchmark::State& state) {
   const auto list = names(true);
   std::size_t bytes = 0;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     Index index(1);
     std::uint32_t number = 0;
     for (const auto& name : list) index.add(FileNumber{number++}, bytes_of(name));
@@ -83,7 +83,7 @@ void find_words(benchmark::State& state, const std::vector<std::string>& typed) 
   const auto query = parse_query(typed);
   const Index& index = filled();
   std::size_t found = 0;
-  for (auto _ : state) found = index.find(*query, 256).size();
+  while (state.KeepRunning()) found = index.find(*query, 256).size();
   state.counters["found"] = static_cast<double>(found);
 }
 BENCHMARK_CAPTURE(find_words, rare, std::vector<std::string>{"solgracal"});

@@ -1,11 +1,8 @@
 // The options of `demo`. The demo itself is run_demo().
 #pragma once
 
+#include "node/cli/cli11_fwd.h"
 #include "node/cli/demo/demo.h"
-
-namespace CLI {
-class App;
-}
 
 namespace freshet::cli {
 

@@ -144,7 +144,7 @@ void declare_get(CLI::App& root, GetOptions& options) {
 
 Status check(const GetOptions& options, bool json) {
   for (const std::string& what : options.what) {
-    if (const Status status = check_what(what); !status) return status;
+    if (Status status = check_what(what); !status) return status;
   }
   if (!options.output) return kOk;
   if (options.output->empty()) return Error{ErrorCode::invalid, "-o: the path is empty"};

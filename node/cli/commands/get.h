@@ -6,10 +6,7 @@
 #include <vector>
 
 #include "node/base/result.h"
-
-namespace CLI {
-class App;
-}
+#include "node/cli/cli11_fwd.h"
 
 namespace freshet::cli {
 

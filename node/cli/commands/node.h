@@ -1,9 +1,7 @@
 // `status` and `down`: how this node is, and its end.
 #pragma once
 
-namespace CLI {
-class App;
-}
+#include "node/cli/cli11_fwd.h"
 
 namespace freshet::cli {
 

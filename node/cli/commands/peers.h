@@ -4,10 +4,7 @@
 #include <string>
 
 #include "node/base/result.h"
-
-namespace CLI {
-class App;
-}
+#include "node/cli/cli11_fwd.h"
 
 namespace freshet::cli {
 

@@ -7,10 +7,7 @@
 #include <vector>
 
 #include "node/base/result.h"
-
-namespace CLI {
-class App;
-}
+#include "node/cli/cli11_fwd.h"
 
 namespace freshet::cli {
 

@@ -5,9 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
+#include "node/cli/cli11_fwd.h"
 
 namespace freshet::cli {
 

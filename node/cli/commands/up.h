@@ -2,11 +2,8 @@
 #pragma once
 
 #include "node/base/result.h"
+#include "node/cli/cli11_fwd.h"
 #include "node/cli/up.h"
-
-namespace CLI {
-class App;
-}
 
 namespace freshet::cli {
 
