@@ -12,8 +12,7 @@ find_package(doctest REQUIRED)
 find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)
 add_library(asio INTERFACE)
 target_include_directories(asio SYSTEM INTERFACE ${ASIO_INCLUDE_DIR})
-# asio chooses its allocation functions by what happens to be included before it: with these everywhere the same.
-target_compile_definitions(asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_DISABLE_STD_ALIGNED_ALLOC)
+target_compile_definitions(asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
 # asio 1.22 looks for this before it includes anything, so files would differ by what they include first, and one file
 # would free by operator delete what another had from aligned_alloc.
 target_compile_definitions(asio INTERFACE ASIO_HAS_STD_ALIGNED_ALLOC=1)
