@@ -104,6 +104,21 @@ TEST_CASE("a link without room is sent nothing until the host says Writable") {
   CHECK(rig.node.overlay().links().find(slow)->extra == nullptr);
 }
 
+TEST_CASE("what would fit does not overtake what waits") {
+  Rig rig;
+  const LinkId asker = rig.link_to(1);
+  const LinkId holder = rig.link_to(2);
+  rig.query(asker, guid(1), 5);
+  rig.clear();
+  rig.give_overlay(overlay::Writable{.link = asker, .room_bytes = 50});
+  rig.hit(holder, guid(1));  // longer than that
+  rig.query(holder, guid(2), 5);
+  CHECK(rig.sent_on(asker).empty());
+  rig.give_overlay(overlay::Writable{.link = asker, .room_bytes = Rig::kRoom});
+  REQUIRE(rig.sent_on(asker).size() == 2);
+  CHECK(rig.sent_on(asker)[0].header.type == wire::FrameType::query_hit);
+}
+
 TEST_CASE("the node never sends more than a link's room, and takes it up as it sends") {
   Rig rig;
   const LinkId from = rig.link_to(1);
