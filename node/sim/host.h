@@ -112,6 +112,7 @@ class Host {
     std::optional<core::Node> node;
   };
   enum class Kind : std::uint8_t { frame, timer, link_down, writable, dial, input };
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): the union's first member is
   struct Event {
     TimePoint at;
     union {

@@ -171,6 +171,7 @@ int measure(const Topology& topology, std::uint64_t queries) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(bugprone-exception-escape): out of memory ends a benchmark
 int main(int argc, char** argv) {
   const auto nodes =
       static_cast<NodeIndex>(argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 100'000);

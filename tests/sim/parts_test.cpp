@@ -204,7 +204,8 @@ struct Breach {
   Breach() : frame(pool.make({.guid = {}, .type = wire::FrameType::query}, {})) {
     incoming = {.frame = frame, .link = LinkId{1}, .ttl = 5, .hops = 2};
   }
-  Outgoing onward(const wire::FrameHeader& header, std::span<const LinkId> links) const {
+  [[nodiscard]] Outgoing onward(const wire::FrameHeader& header,
+                                std::span<const LinkId> links) const {
     return {.node = 9, .at = TimePoint{}, .header = header, .links = links, .is_onward = true};
   }
   FramePool pool;

@@ -47,7 +47,7 @@ class HostCache {
   }
   /// The earliest next_try of a host that is usable; nullopt when there is none.
   template <typename Usable>
-  std::optional<TimePoint> earliest(Usable usable) const {
+  [[nodiscard]] std::optional<TimePoint> earliest(Usable usable) const {
     std::optional<TimePoint> earliest;
     for (const CachedHost& host : hosts_) {
       if (usable(host) && (!earliest || host.next_try < *earliest)) earliest = host.next_try;

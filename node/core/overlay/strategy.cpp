@@ -7,8 +7,8 @@ bool Flood::passes(const QueryContext& /*query*/, const Link& /*link*/) const {
 }
 
 const Strategy& strategy_for(std::uint32_t /*number*/) {
-  static const Flood flood;
-  return flood;
+  static const Flood kFlood;
+  return kFlood;
 }
 
 }  // namespace freshet::core::overlay

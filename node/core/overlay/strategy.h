@@ -12,9 +12,9 @@ namespace freshet::core::overlay {
 
 struct QueryContext {
   const Guid& guid;
-  LinkId from;        ///< kSelfLink at the origin; never chosen
-  std::uint8_t ttl;   ///< of the copies that go out
-  std::uint8_t hops;  ///< of the copies that go out
+  LinkId from;            ///< kSelfLink at the origin; never chosen
+  std::uint8_t ttl = 0;   ///< of the copies that go out
+  std::uint8_t hops = 0;  ///< of the copies that go out
 };
 
 class Strategy {

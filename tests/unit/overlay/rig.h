@@ -71,7 +71,7 @@ class Rig {
     node.handle(input, now, buffer);
     for (Effect& effect : buffer.effects()) keep(effect, buffer);
   }
-  void give_overlay(overlay::Input input) { give(Input(std::move(input))); }
+  void give_overlay(const overlay::Input& input) { give(Input(input)); }
   void give_search(search::Input input) { give(Input(std::move(input))); }
 
   /// A link to `peer`, Hello not yet heard.
