@@ -37,6 +37,11 @@ class Engine {
   bool answer(const Guid& guid, Bytes body, TimePoint now, EffectBuffer& out);
   [[nodiscard]] bool is_own(const Guid& guid) const { return router_.is_own(guid); }
 
+  /// Whether this node, the origin of `guid`, may still send more of it: a ring that may widen,
+  /// walkers that are out. A query is over when nothing of it is under way, its origin is not at it
+  /// any more, and no neighbour mends what was lost.
+  [[nodiscard]] static bool is_at(const Guid& /*guid*/) { return false; }
+
   // For status and the peer list.
   [[nodiscard]] const LinkTable& links() const { return links_; }
   [[nodiscard]] std::span<const CachedHost> cached_hosts() const;

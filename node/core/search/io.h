@@ -8,6 +8,7 @@
 
 #include "node/base/endpoint.h"
 #include "node/base/ids.h"
+#include "node/core/overlay/strategy_id.h"
 #include "node/wire/overlay/bodies.h"
 
 namespace freshet::core::search {
@@ -17,11 +18,15 @@ using AskId = StrongInt<struct AskIdTag, std::uint32_t>;
 
 // ---- inputs
 
-/// Floods a query and looks into this node's own files too (hops 0). ttl 0: own files only.
+/// Sends a query out by `strategy` and looks into this node's own files too (hops 0). ttl 0: own
+/// files only.
 struct Ask {
   AskId ask;
-  wire::Query query;
+  wire::Query query;  ///< its strategy field is set by the overlay
   std::uint8_t ttl = 7;
+  overlay::StrategyId strategy = overlay::StrategyId::flood;
+  /// Ring and auto stop widening, and walkers stop, after so many files; 0: they go on to the TTL.
+  std::uint32_t wanted = 0;
 };
 /// No more hits are wanted.
 struct Forget {
