@@ -1,5 +1,7 @@
 #include "node/api/service.h"
 
+#include "node/base/overloaded.h"
+
 namespace freshet::api {
 namespace {
 
@@ -7,14 +9,6 @@ template <typename Request>
 void refuse(const Responder<Request>& reply) {
   reply.fail({ErrorCode::invalid, "this daemon does not do that"});
 }
-
-/// Joins one function per alternative, for std::visit.
-template <typename... Functions>
-struct Overloaded : Functions... {
-  using Functions::operator()...;
-};
-template <typename... Functions>
-Overloaded(Functions...) -> Overloaded<Functions...>;
 
 }  // namespace
 

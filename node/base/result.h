@@ -33,10 +33,10 @@ struct Error {
 template <typename T = std::monostate>
 class [[nodiscard]] Result {
  public:
-  Result(T value)
-      : state_(std::move(value)) {}  // NOLINT(google-explicit-constructor): `return value;`
-  Result(Error error)
-      : state_(std::move(error)) {}  // NOLINT(google-explicit-constructor): `return Error{...};`
+  // NOLINTNEXTLINE(google-explicit-constructor): `return value;`
+  Result(T value) : state_(std::move(value)) {}
+  // NOLINTNEXTLINE(google-explicit-constructor): `return Error{...};`
+  Result(Error error) : state_(std::move(error)) {}
 
   [[nodiscard]] bool ok() const { return std::holds_alternative<T>(state_); }
   explicit operator bool() const { return ok(); }
@@ -50,7 +50,7 @@ class [[nodiscard]] Result {
     FRESHET_CHECK(ok());
     return *std::get_if<T>(&state_);
   }
-  T&& value() && {
+  [[nodiscard]] T&& value() && {
     FRESHET_CHECK(ok());
     return std::move(*std::get_if<T>(&state_));
   }

@@ -2,8 +2,10 @@
 // purpose.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace freshet {
 
@@ -18,6 +20,12 @@ struct NodeClock {
   static constexpr bool is_steady = true;
 };
 using TimePoint = NodeClock::time_point;
+
+/// The earlier of two times of which either may be missing.
+inline std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optional<TimePoint> b) {
+  if (!a || !b) return a ? a : b;
+  return std::min(*a, *b);
+}
 
 /// Seconds since 1970 UTC, for what is kept on disk. An input too.
 using UnixSeconds = std::int64_t;

@@ -53,11 +53,6 @@ class Junction final : public overlay::Upcalls, public search::Carrier {
   EffectBuffer& out_;
 };
 
-std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optional<TimePoint> b) {
-  if (!a || !b) return a ? a : b;
-  return std::min(*a, *b);
-}
-
 }  // namespace
 
 Node::Node(const Config& config, Counters& counters, NodeKey self, const Rng& rng)

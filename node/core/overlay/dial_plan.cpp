@@ -14,11 +14,6 @@ bool is_linked(const Turn& turn, const std::optional<NodeKey>& key) {
   return key && (*key == turn.self || turn.links.has_peer(*key));
 }
 
-std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optional<TimePoint> b) {
-  if (!a || !b) return a ? a : b;
-  return std::min(*a, *b);
-}
-
 }  // namespace
 
 Duration DialPlan::backoff(const Config& config, std::uint8_t failures) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node/base/digest.h"
+#include "node/base/overloaded.h"
 #include "node/core/overlay/sending.h"
 
 namespace freshet::core::overlay {
@@ -29,13 +30,6 @@ std::uint32_t max_body_bytes(wire::FrameType type) {
   if (type == wire::FrameType::query) return kMaxQueryBodyBytes;
   return is_link_frame(type) ? kMaxLinkBodyBytes : wire::kMaxBodyBytes;
 }
-
-template <typename... Handlers>
-struct Overloaded : Handlers... {
-  using Handlers::operator()...;
-};
-template <typename... Handlers>
-Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 }  // namespace
 

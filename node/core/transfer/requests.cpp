@@ -224,15 +224,21 @@ void on_reject(Turn& turn, Session& session, const BlockRange& block) {
   offend(turn, session);
 }
 
-void on_hashes(Turn& turn, Session& session, const wire::bt::Hashes& answer) {
+// Books an answer, of either kind, to a hash request. Whether the fetch still waits for hashes.
+static bool books_hash_answer(Turn& turn, Session& session) {
   if (session.hash_requests == 0) {
     offend(turn, session);
-    return;
+    return false;
   }
   --session.hash_requests;
   session.hashes_at = turn.now;
+  const Content& content = *session.content;
+  return content.fetch && content.fetch->hashes;
+}
+
+void on_hashes(Turn& turn, Session& session, const wire::bt::Hashes& answer) {
+  if (!books_hash_answer(turn, session)) return;
   Content& content = *session.content;
-  if (!content.fetch || !content.fetch->hashes) return;
   const auto result = content.fetch->hashes->answered(answer.request, answer.hashes);
   using Kind = PieceHashes::Answer::Kind;
   if (result.kind == Kind::bad) {
@@ -252,14 +258,8 @@ void on_hashes(Turn& turn, Session& session, const wire::bt::Hashes& answer) {
 }
 
 void on_hash_reject(Turn& turn, Session& session, const HashRequest& request) {
-  if (session.hash_requests == 0) {
-    offend(turn, session);
-    return;
-  }
-  --session.hash_requests;
-  session.hashes_at = turn.now;
+  if (!books_hash_answer(turn, session)) return;
   Content& content = *session.content;
-  if (!content.fetch || !content.fetch->hashes) return;
   content.fetch->refill = true;
   bool size_proof = false;
   if (!content.fetch->hashes->refused(session.link, request, size_proof)) return;

@@ -11,6 +11,7 @@
 #include <asio/steady_timer.hpp>
 #include <spdlog/spdlog.h>
 
+#include "node/base/overloaded.h"
 #include "node/core/search/tokenizer.h"
 #include "node/io/host/overlay_links.h"
 #include "node/io/host/piece_store.h"
@@ -290,13 +291,6 @@ void NodeDaemon::perform_search(cs::Effect& effect) {
     searches_->on_hit(*hit);
   }
 }
-
-template <typename... Handlers>
-struct Overloaded : Handlers... {
-  using Handlers::operator()...;
-};
-template <typename... Handlers>
-Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 void NodeDaemon::perform_transfer(ct::Effect& effect) {
   std::visit(Overloaded{
