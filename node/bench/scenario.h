@@ -82,7 +82,7 @@ struct WorkloadSpec {
 struct PartitionSpec {
   double share = 0;  ///< of nodes on the smaller side; 0: none
   Duration at{};
-  Duration heal{};
+  Duration heal{};  ///< 0: never
 };
 
 struct ChurnSpec {
@@ -105,7 +105,13 @@ struct Scenario {
   PartitionSpec partition;
   std::string text;  ///< the file as read
 
+  /// Nodes crash, or come and go.
   [[nodiscard]] bool has_churn() const;
+  /// Queries are asked by the clock, not one when the one before is over.
+  [[nodiscard]] bool is_timed() const;
+  /// Between queries, and from the first to the end of the workload; 0 unless it is timed.
+  [[nodiscard]] Duration interval() const;
+  [[nodiscard]] Duration duration() const;
 };
 
 /// `file`: for messages, and the folder that relative paths are against.

@@ -1,0 +1,91 @@
+#include "node/bench/toml_reader.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#define TOML_EXCEPTIONS 0
+#define TOML_HEADER_ONLY 1
+#define TOML_ENABLE_FORMATTERS 0
+// A scenario needs two. Together with kMaxDots it bounds how deep anything here recurses.
+#define TOML_MAX_NESTED_VALUES 16
+#include <toml++/toml.h>
+
+namespace freshet::bench {
+namespace {
+
+// Dotted keys nest a table for each dot, without a limit of the parser's.
+constexpr std::ptrdiff_t kMaxDots = 200;
+
+TomlTable table_from(const toml::table& table);
+
+TomlValue value_from(const toml::node& node) {
+  TomlValue value;
+  value.line = node.source().begin.line;
+  if (const auto* table = node.as_table()) {
+    value.data = table_from(*table);
+  } else if (const auto* array = node.as_array()) {
+    TomlArray elements;
+    elements.reserve(array->size());
+    for (const toml::node& element : *array) elements.push_back(value_from(element));
+    value.data = std::move(elements);
+  } else if (const auto* text = node.as_string()) {
+    value.data = text->get();
+  } else if (const auto* whole = node.as_integer()) {
+    value.data = whole->get();
+  } else if (const auto* number = node.as_floating_point()) {
+    value.data = number->get();
+  } else if (const auto* flag = node.as_boolean()) {
+    value.data = flag->get();
+  }
+  return value;
+}
+
+TomlTable table_from(const toml::table& table) {
+  TomlTable entries;
+  entries.reserve(table.size());
+  for (const auto& [key, node] : table) {
+    entries.push_back({.key = std::string(key.str()),
+                       .line = key.source().begin.line,
+                       .value = value_from(node)});
+  }
+  return entries;
+}
+
+// The first line that is too deep to be parsed.
+std::optional<std::size_t> too_many_dots(std::string_view text) {
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    if (std::count(line.begin(), line.end(), '.') > kMaxDots) return number;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+const TomlValue* find(const TomlTable& table, std::string_view key) {
+  const auto found = std::find_if(
+      table.begin(), table.end(), [&](const TomlEntry& entry) { return entry.key == key; });
+  return found == table.end() ? nullptr : &found->value;
+}
+
+Error error_at(const std::string& file, std::size_t line, std::string_view what) {
+  return {ErrorCode::invalid, file + ":" + std::to_string(line) + ": " + std::string(what)};
+}
+
+Result<TomlTable> read_toml(std::string_view text, const std::string& file) {
+  if (text.size() > kMaxTomlBytes) return error_at(file, 1, "is larger than 1 MiB");
+  if (const auto line = too_many_dots(text)) return error_at(file, *line, "has too many dots");
+  const toml::parse_result parsed = toml::parse(text);
+  if (!parsed) {
+    const toml::parse_error& error = parsed.error();
+    return error_at(file,
+                    std::max<std::size_t>(error.source().begin.line, 1),
+                    "is not TOML: " + std::string(error.description()));
+  }
+  return table_from(parsed.table());
+}
+
+}  // namespace freshet::bench
