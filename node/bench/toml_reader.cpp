@@ -1,7 +1,6 @@
 #include "node/bench/toml_reader.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #define TOML_EXCEPTIONS 0
@@ -52,15 +51,24 @@ TomlTable table_from(const toml::table& table) {
   return entries;
 }
 
-// The first line that is too deep to be parsed.
-std::optional<std::size_t> too_many_dots(std::string_view text) {
+bool is_forbidden(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < ' ' && c != '\t' && c != '\r') || byte == 0x7F;
+}
+
+// What the parser is not asked about: what it would recurse into too deeply, and control
+// characters, which TOML forbids and which trip its assertions.
+Status check_lines(std::string_view text, const std::string& file) {
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
-    if (std::count(line.begin(), line.end(), '.') > kMaxDots) return number;
+    if (std::count(line.begin(), line.end(), '.') > kMaxDots)
+      return error_at(file, number, "has too many dots");
+    if (std::any_of(line.begin(), line.end(), is_forbidden))
+      return error_at(file, number, "is not TOML: there is a control character");
     text.remove_prefix(std::min(end + 1, text.size()));
   }
-  return std::nullopt;
+  return kOk;
 }
 
 }  // namespace
@@ -77,7 +85,7 @@ Error error_at(const std::string& file, std::size_t line, std::string_view what)
 
 Result<TomlTable> read_toml(std::string_view text, const std::string& file) {
   if (text.size() > kMaxTomlBytes) return error_at(file, 1, "is larger than 1 MiB");
-  if (const auto line = too_many_dots(text)) return error_at(file, *line, "has too many dots");
+  if (const Status status = check_lines(text, file); !status) return status.error();
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
     const toml::parse_error& error = parsed.error();

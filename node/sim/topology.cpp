@@ -7,10 +7,7 @@
 #include <string>
 #include <utility>
 
-#include <tsl/robin_set.h>
-
 #include "node/base/check.h"
-#include "node/base/digest.h"
 
 namespace freshet::sim {
 namespace {
@@ -37,82 +34,6 @@ struct Adjacency {
   }
   std::vector<std::size_t> first;
   std::vector<NodeIndex> neighbours;
-};
-
-// Edges that are being paired. Membership only is asked of the set, never its order.
-class Pairing {
- public:
-  Pairing(NodeIndex nodes, NodeIndex degree, Rng& rng) : rng_(rng) {
-    std::vector<NodeIndex> stubs;
-    stubs.reserve(std::size_t{nodes} * degree);
-    for (NodeIndex node = 0; node < nodes; ++node) stubs.insert(stubs.end(), degree, node);
-    for (std::size_t i = stubs.size(); i > 1; --i) std::swap(stubs[i - 1], stubs[rng_.below(i)]);
-    for (std::size_t i = 0; i + 1 < stubs.size(); i += 2)
-      pairs_.emplace_back(stubs[i], stubs[i + 1]);
-  }
-
-  /// False when the bad pairs could not be mended.
-  bool mend() {
-    std::vector<std::size_t> bad;
-    good_.reserve(pairs_.size());
-    for (std::size_t i = 0; i < pairs_.size(); ++i) {
-      if (!insert(pairs_[i])) bad.push_back(i);
-    }
-    std::vector<bool> is_bad(pairs_.size());
-    for (const std::size_t i : bad) is_bad[i] = true;
-    std::size_t tries = 1000 + 100 * bad.size();
-    while (!bad.empty() && tries-- > 0) {
-      const std::size_t other = rng_.below(pairs_.size());
-      if (is_bad[other] || !switch_ends(pairs_[bad.back()], pairs_[other])) continue;
-      is_bad[bad.back()] = false;
-      bad.pop_back();
-    }
-    return bad.empty();
-  }
-
-  [[nodiscard]] std::vector<Edge> edges() const {
-    std::vector<Edge> edges;
-    edges.reserve(pairs_.size());
-    for (const auto& [a, b] : pairs_) edges.push_back(ordered(a, b));
-    std::sort(edges.begin(), edges.end());
-    return edges;
-  }
-
- private:
-  struct EdgeHash {
-    std::size_t operator()(const Edge& edge) const {
-      return static_cast<std::size_t>(
-          Digest::mix((std::uint64_t{edge.first} << 32U) | edge.second));
-    }
-  };
-
-  bool insert(const Edge& pair) {
-    return pair.first != pair.second && good_.insert(ordered(pair.first, pair.second)).second;
-  }
-
-  // (a b) (c d) become (a c) (b d). Only `good` is in the set before.
-  bool switch_ends(Edge& bad, Edge& good) {
-    const Edge one{bad.first, good.first};
-    const Edge two{bad.second, good.second};
-    if (one.first == one.second || two.first == two.second
-        || ordered(one.first, one.second) == ordered(two.first, two.second)) {
-      return false;
-    }
-    if (good_.contains(ordered(one.first, one.second))
-        || good_.contains(ordered(two.first, two.second))) {
-      return false;
-    }
-    good_.erase(ordered(good.first, good.second));
-    insert(one);
-    insert(two);
-    bad = one;
-    good = two;
-    return true;
-  }
-
-  Rng& rng_;
-  std::vector<Edge> pairs_;
-  tsl::robin_set<Edge, EdgeHash> good_;
 };
 
 // One line of an edge list; nullopt when it is not two numbers.
@@ -190,6 +111,17 @@ Topology grid(NodeIndex rows, NodeIndex columns) {
   return topology;
 }
 
+Topology grid(NodeIndex nodes) {
+  NodeIndex columns = 1;
+  while (std::uint64_t{columns} * columns < nodes) ++columns;
+  Topology topology{.nodes = nodes, .edges = {}, .labels = {}};
+  for (NodeIndex node = 0; node < nodes; ++node) {
+    if ((node + 1) % columns != 0 && node + 1 < nodes) topology.edges.emplace_back(node, node + 1);
+    if (node + columns < nodes) topology.edges.emplace_back(node, node + columns);
+  }
+  return topology;
+}
+
 Topology complete(NodeIndex nodes) {
   Topology topology{.nodes = nodes, .edges = {}, .labels = {}};
   for (NodeIndex a = 0; a < nodes; ++a) {
@@ -202,17 +134,6 @@ Topology star(NodeIndex nodes) {
   Topology topology{.nodes = nodes, .edges = {}, .labels = {}};
   for (NodeIndex node = 1; node < nodes; ++node) topology.edges.emplace_back(0, node);
   return topology;
-}
-
-Topology random_regular(NodeIndex nodes, NodeIndex degree, Rng rng) {
-  FRESHET_CHECK(degree >= 2 && degree < nodes && std::uint64_t{nodes} * degree % 2 == 0);
-  if (degree + 1 == nodes) return complete(nodes);  // nothing to draw, and nothing to switch with
-  while (true) {
-    Pairing pairing(nodes, degree, rng);
-    if (!pairing.mend()) continue;
-    Topology topology{.nodes = nodes, .edges = pairing.edges(), .labels = {}};
-    if (component_of(topology, 0).nodes == nodes) return topology;
-  }
 }
 
 Result<Topology> from_edge_list(std::string_view text) {
