@@ -15,6 +15,7 @@ namespace {
 
 // Dotted keys nest a table for each dot, without a limit of the parser's.
 constexpr std::ptrdiff_t kMaxDots = 200;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 TomlTable table_from(const toml::table& table);
 
@@ -51,21 +52,45 @@ TomlTable table_from(const toml::table& table) {
   return entries;
 }
 
-bool is_forbidden(char c) {
+bool is_control(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return (byte < ' ' && c != '\t' && c != '\r') || byte == 0x7F;
 }
 
-// What the parser is not asked about: what it would recurse into too deeply, and control
-// characters, which TOML forbids and which trip its assertions.
+// Whether a line has more than ASCII where only keys, numbers and punctuation may be; or a string
+// that goes over several lines, which no scenario needs.
+const char* outside_strings(std::string_view line) {
+  char quote = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (quote != 0) {
+      if (c == '\\' && quote == '"') ++i;
+      if (c == quote) quote = 0;
+    } else if (c == '#') {
+      break;
+    } else if (c == '"' || c == '\'') {
+      if (line.substr(i, 3) == std::string(3, c)) return "a string of several lines";
+      quote = c;
+    } else if (static_cast<unsigned char>(c) >= 0x80) {
+      return "a character outside of quotes that is not ASCII";
+    }
+  }
+  return nullptr;
+}
+
+const char* problem_of(std::string_view line) {
+  if (std::count(line.begin(), line.end(), '.') > kMaxDots) return "a dot too many";
+  if (std::any_of(line.begin(), line.end(), is_control)) return "a control character";
+  return outside_strings(line);
+}
+
+// What the parser is not asked about: what it would recurse into too deeply, and what TOML forbids
+// but trips the parser's assertions (3.3: control characters, letters outside of quotes).
 Status check_lines(std::string_view text, const std::string& file) {
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    if (std::count(line.begin(), line.end(), '.') > kMaxDots)
-      return error_at(file, number, "has too many dots");
-    if (std::any_of(line.begin(), line.end(), is_forbidden))
-      return error_at(file, number, "is not TOML: there is a control character");
+    if (const char* problem = problem_of(text.substr(0, end)))
+      return error_at(file, number, "is no scenario: there is " + std::string(problem));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return kOk;
@@ -84,6 +109,8 @@ Error error_at(const std::string& file, std::size_t line, std::string_view what)
 }
 
 Result<TomlTable> read_toml(std::string_view text, const std::string& file) {
+  if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark)
+    text.remove_prefix(kByteOrderMark.size());
   if (text.size() > kMaxTomlBytes) return error_at(file, 1, "is larger than 1 MiB");
   if (const Status status = check_lines(text, file); !status) return status.error();
   const toml::parse_result parsed = toml::parse(text);

@@ -221,10 +221,17 @@ TEST_CASE("what is no TOML is said with its line") {
   check_complaint("name = \"\xFF\"", "s.toml:1: is not TOML", "");
 }
 
+TEST_CASE("letters of any script may stand in quotes and comments only") {
+  CHECK(parsed("\xEF\xBB\xBFname = \"Čeština\" # ř").name == "Čeština");
+  check_complaint("náme = 1", "s.toml:1: is no scenario", "not ASCII");
+  check_complaint("name = \"\"\"a\n\"\"\"", "s.toml:1: is no scenario", "several lines");
+  check_complaint("seed = 1\nname = \"\b\"", "s.toml:2: is no scenario", "control character");
+}
+
 TEST_CASE("depth that no scenario has is refused, not followed") {
   std::string dots = "a";
   for (int i = 0; i < 100'000; ++i) dots += ".a";
-  check_complaint(dots + " = 1", "s.toml:1: has too many dots", "");
+  check_complaint(dots + " = 1", "s.toml:1: is no scenario: there is a dot too many", "");
   check_complaint("a = " + std::string(10'000, '['), "s.toml:1: is not TOML", "");
   check_complaint(std::string(2'000'000, '#'), "s.toml:1: is larger than 1 MiB", "");
 }

@@ -1,0 +1,65 @@
+#include "node/bench/workload.h"
+
+#include <charconv>
+#include <limits>
+
+#include "node/base/digest.h"
+
+namespace freshet::bench {
+namespace {
+
+constexpr std::uint64_t kSmallestFile = 16 * 1024;
+constexpr std::uint64_t kFileSizes = 64 * 1024 * 1024;
+
+}  // namespace
+
+std::string word_of(std::uint32_t object) {
+  return "o" + std::to_string(object);
+}
+
+std::optional<std::uint32_t> object_named(std::string_view word) {
+  if (word.size() < 2 || word.front() != 'o') return std::nullopt;
+  if (word[1] == '0' && word.size() > 2) return std::nullopt;
+  std::uint32_t object = 0;
+  const char* const end = word.data() + word.size();
+  const auto [rest, error] = std::from_chars(word.data() + 1, end, object);
+  if (error != std::errc{} || rest != end) return std::nullopt;
+  return object;
+}
+
+wire::HitFile file_of(std::uint32_t object) {
+  ContentId id;
+  for (std::size_t word = 0; word < ContentId::kSize / sizeof(std::uint64_t); ++word)
+    store_le(Digest::mix((std::uint64_t{object} << 8U) + word + 1),
+             id.bytes.data() + word * sizeof(std::uint64_t));
+  return {.content = id,
+          .name = word_of(object),
+          .size_bytes = kSmallestFile + Digest::mix(object) % kFileSizes};
+}
+
+wire::Query query_for(std::uint32_t object) {
+  wire::Query query;
+  query.terms = {word_of(object)};
+  return query;
+}
+
+std::vector<wire::HitFile> ObjectContent::find(sim::NodeIndex node,
+                                               const wire::Query& query,
+                                               std::uint32_t limit) const {
+  const bool is_plain =
+      query.terms.size() == 1 && query.excluded.empty() && query.phrases.empty() && !query.content;
+  if (!is_plain || limit == 0) return {};
+  const auto object = object_named(query.terms.front());
+  if (!object || *object >= table_.objects() || !table_.holds(node, *object)) return {};
+  return {file_of(*object)};
+}
+
+Workload::Planned Workload::plan(std::uint32_t query, const Population& population) const {
+  Rng rng = rng_.fork(query);
+  Planned planned;
+  planned.object = static_cast<std::uint32_t>(popularity_.draw(rng));
+  planned.origin = origin_ ? *origin_ : population.draw(rng);
+  return planned;
+}
+
+}  // namespace freshet::bench
