@@ -215,7 +215,7 @@ struct SearchRequest {
   std::optional<std::uint32_t> ttl;
   std::optional<Millis> timeout;
   std::optional<std::uint32_t> limit;  ///< results, after which the search ends
-  std::string strategy;                ///< "flood"; empty: the daemon's choice
+  std::string strategy;                ///< by name (core/strategy_id.h); empty: auto
   friend bool operator==(const SearchRequest&, const SearchRequest&) = default;
 };
 struct GetRequest {

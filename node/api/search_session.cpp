@@ -60,11 +60,16 @@ void end(const std::shared_ptr<Session>& session) {
   session->reply.done(done);
 }
 
+std::optional<core::StrategyId> strategy_of(const SearchRequest& request) {
+  if (request.strategy.empty()) return core::StrategyId::automatic;
+  return core::strategy_named(request.strategy);
+}
+
 Result<wire::Query> query_from(const SearchRequest& request) {
-  if (!request.strategy.empty() && request.strategy != "flood" && request.strategy != "auto") {
+  if (!strategy_of(request)) {
     return Error{
         .code = ErrorCode::invalid,
-        .message = "strategy '" + request.strategy + "' is not known here; this version floods"};
+        .message = "--strategy: '" + request.strategy + "' is none of " + core::strategy_list()};
   }
   if (request.ttl.value_or(0) > kMaxTtl) {
     return Error{.code = ErrorCode::invalid, .message = "--ttl goes from 0 to 15"};
@@ -90,7 +95,10 @@ void run_search(asio::io_context& io,
   }
   auto session = std::make_shared<Session>(io, searches, reply);
   session->limit = request.limit.value_or(0);
-  const auto ttl = static_cast<std::uint8_t>(request.ttl.value_or(kDefaultTtl));
+  const io::Searches::Scope scope{
+      .ttl = static_cast<std::uint8_t>(request.ttl.value_or(kDefaultTtl)),
+      .strategy = *strategy_of(request),
+      .wanted = session->limit};
   const auto on_change = [session](const core::search::SearchResult& result) {
     if (session->limit != 0 && result.number > session->limit) return;
     session->reply.event(hit_from(result));
@@ -102,7 +110,7 @@ void run_search(asio::io_context& io,
       if (!canceled) end(session);
     });
   };
-  session->ask = searches.start(std::move(*query), ttl, on_change);
+  session->ask = searches.start(std::move(*query), scope, on_change);
   reply.on_gone([session] {
     session->timer.cancel();
     session->searches.stop_watching(session->ask);

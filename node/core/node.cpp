@@ -37,11 +37,14 @@ class Junction final : public overlay::Upcalls, public search::Carrier {
     search().on_query(query.guid, query.body, out_);
   }
   void hit_arrived(const overlay::HitArrival& hit) override {
-    search().on_hit(hit.guid, hit.hops, hit.body, out_);
+    search().on_hit(hit.guid, hit.hops, hit.body, out_, *this);
   }
-  Guid flood(std::uint8_t ttl, Bytes body) override {
-    return overlay_.flood(ttl, std::move(body), now_, out_);
+  Guid ask(const Plan& plan, ByteView body) override {
+    return overlay_.search(
+        {.strategy = plan.strategy, .ttl = plan.ttl, .wanted = plan.wanted}, body, now_, out_);
   }
+  void found(const Guid& guid, std::uint32_t files) override { overlay_.found(guid, files); }
+  void end(const Guid& guid) override { overlay_.end_search(guid); }
   bool answer(const Guid& guid, Bytes body) override {
     return overlay_.answer(guid, std::move(body), now_, out_);
   }

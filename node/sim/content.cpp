@@ -2,15 +2,39 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
+
+#include "node/core/word_hash.h"
 
 namespace freshet::sim {
 namespace {
 
+bool is_of_word(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// Calls `use` with each word.
+template <typename Use>
+void each_word(std::string_view name, Use use) {
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i <= name.size(); ++i) {
+    if (i < name.size() && is_of_word(name[i])) continue;
+    if (i > begin) use(name.substr(begin, i - begin));
+    begin = i + 1;
+  }
+}
+
+bool has_word(std::string_view name, std::string_view wanted) {
+  bool found = false;
+  each_word(name, [&](std::string_view word) { found = found || word == wanted; });
+  return found;
+}
+
 bool matches(const wire::HitFile& file, const wire::Query& query) {
   if (query.content) return file.content == query.content;
   return std::all_of(query.terms.begin(), query.terms.end(), [&](const std::string& term) {
-    return file.name.find(term) != std::string::npos;
+    return has_word(file.name, term);
   });
 }
 
@@ -36,6 +60,16 @@ std::vector<wire::HitFile> FileTable::find(NodeIndex node,
     if (matches(held->file, query)) found.push_back(held->file);
   }
   return found;
+}
+
+std::vector<std::uint32_t> FileTable::word_hashes(NodeIndex node) const {
+  std::vector<std::uint32_t> hashes;
+  for (const Held& held : held_) {
+    if (held.node != node) continue;
+    each_word(held.file.name,
+              [&](std::string_view word) { hashes.push_back(core::hash_word(word)); });
+  }
+  return hashes;
 }
 
 }  // namespace freshet::sim

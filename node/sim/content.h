@@ -20,6 +20,9 @@ class Content {
   [[nodiscard]] virtual std::vector<wire::HitFile> find(NodeIndex node,
                                                         const wire::Query& query,
                                                         std::uint32_t limit) const = 0;
+  /// core::hash_word() of every word by which a file of `node` can be found; none left out, in any
+  /// order.
+  [[nodiscard]] virtual std::vector<std::uint32_t> word_hashes(NodeIndex node) const = 0;
 };
 
 /// Nobody holds anything.
@@ -30,15 +33,20 @@ class NoContent final : public Content {
                                                 std::uint32_t /*limit*/) const override {
     return {};
   }
+  [[nodiscard]] std::vector<std::uint32_t> word_hashes(NodeIndex /*node*/) const override {
+    return {};
+  }
 };
 
-/// Files by node; a file matches when each of the query's terms is a part of its name.
+/// Files by node; a file matches when each of the query's terms is a word of its name. Words are
+/// separated by anything that is neither ASCII letter nor digit.
 class FileTable final : public Content {
  public:
   void add(NodeIndex node, wire::HitFile file);
   [[nodiscard]] std::vector<wire::HitFile> find(NodeIndex node,
                                                 const wire::Query& query,
                                                 std::uint32_t limit) const override;
+  [[nodiscard]] std::vector<std::uint32_t> word_hashes(NodeIndex node) const override;
 
  private:
   struct Held {

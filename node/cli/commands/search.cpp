@@ -15,6 +15,7 @@
 #include "node/cli/session.h"
 #include "node/cli/text.h"
 #include "node/core/search/query_text.h"
+#include "node/core/strategy_id.h"
 #include "node/wire/overlay/frame.h"
 
 namespace freshet::cli {
@@ -22,8 +23,6 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kValued = {
     "--state", "--ttl", "--timeout", "--limit", "--strategy"};
-constexpr std::array<std::string_view, 6> kStrategies = {
-    "auto", "flood", "ring", "walk", "tree", "routed"};
 // How much later than its own time a search may end before the daemon counts as silent.
 constexpr api::Millis kPatience{30'000};
 constexpr api::Millis kLongestDefault{10'000};
@@ -109,14 +108,9 @@ Status check(const SearchOptions& options) {
   if (options.wanted.empty() && options.excluded.empty()) {
     return Error{ErrorCode::invalid, "a word to search for is missing"};
   }
-  if (!options.strategy.empty() && !contains(kStrategies, options.strategy)) {
-    return Error{
-        ErrorCode::invalid,
-        "--strategy: '" + options.strategy + "' is none of auto, flood, ring, walk, tree, routed"};
-  }
-  if (!options.strategy.empty() && options.strategy != "auto" && options.strategy != "flood") {
+  if (!options.strategy.empty() && !core::strategy_named(options.strategy)) {
     return Error{ErrorCode::invalid,
-                 "--strategy: " + options.strategy + " is not in this version yet; it floods"};
+                 "--strategy: '" + options.strategy + "' is none of " + core::strategy_list()};
   }
   std::vector<std::string> words;
   for (const std::string& word : options.excluded) words.push_back("-" + word);

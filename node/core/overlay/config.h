@@ -51,6 +51,24 @@ struct Config {
   std::size_t guids_per_generation = 65536;
   Duration max_guid_age = std::chrono::minutes(5);
 
+  // Strategy tree: a neighbour that is not on a branch hears of a query after half to all of
+  // announce_delay. What was announced is waited for during graft_delay, then fetched; an
+  // unanswered graft gives way to the next offer after graft_timeout. Grafts are served for
+  // graft_memory.
+  Duration announce_delay = std::chrono::milliseconds(800);
+  Duration graft_delay = std::chrono::milliseconds(300);
+  Duration graft_timeout = std::chrono::milliseconds(500);
+  Duration graft_memory = std::chrono::seconds(15);
+
+  // Strategy walk. A walker that waits for its origin's word gives up after walker_patience. The
+  // key makes its steps, so that a testbed can repeat a simulation's.
+  std::uint32_t walkers = 16;
+  Duration walker_patience = std::chrono::seconds(10);
+  std::uint64_t walk_key = 0;
+
+  /// A neighbour's round trip as long as none was measured.
+  Duration assumed_round_trip = std::chrono::milliseconds(200);
+
   /// Frames that wait for room on one link, in bytes; beyond it the least important are dropped.
   std::size_t max_outbox_bytes = std::size_t{256} * 1024;
 };

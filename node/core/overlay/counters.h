@@ -32,6 +32,14 @@ struct Counters {
       0;  ///< dropped: the link back is gone, or is the one that it came from
   std::uint64_t hits_expired = 0;  ///< dropped: TTL used up
 
+  std::uint64_t query_suppressed = 0;  ///< copies not sent: the neighbour's word table cannot match
+  std::uint64_t announces_out = 0;     ///< of queries, to neighbours off the tree
+  std::uint64_t grafts_out = 0;
+  std::uint64_t prunes_out = 0;
+  std::uint64_t checks_out = 0;  ///< walkers' check-backs and their answers, passed on included
+  std::uint64_t tables_out = 0;  ///< route table frames
+  std::uint64_t tables_in = 0;
+
   std::uint64_t pings_in = 0;
   std::uint64_t pings_out = 0;
   std::uint64_t pongs_in = 0;
@@ -83,6 +91,13 @@ inline constexpr std::array kCounterNames = {
     FRESHET_COUNTER(hits_unknown_guid),
     FRESHET_COUNTER(hits_no_route),
     FRESHET_COUNTER(hits_expired),
+    FRESHET_COUNTER(query_suppressed),
+    FRESHET_COUNTER(announces_out),
+    FRESHET_COUNTER(grafts_out),
+    FRESHET_COUNTER(prunes_out),
+    FRESHET_COUNTER(checks_out),
+    FRESHET_COUNTER(tables_out),
+    FRESHET_COUNTER(tables_in),
     FRESHET_COUNTER(pings_in),
     FRESHET_COUNTER(pings_out),
     FRESHET_COUNTER(pongs_in),

@@ -13,6 +13,7 @@ namespace {
 // A query asks in words; more than this is not one.
 constexpr std::uint32_t kMaxQueryBodyBytes = 4096;
 constexpr std::uint32_t kMaxLinkBodyBytes = 8192;
+constexpr std::uint32_t kMaxStrategyBodyBytes = 64;
 
 bool is_link_frame(wire::FrameType type) {
   switch (type) {
@@ -26,8 +27,24 @@ bool is_link_frame(wire::FrameType type) {
   }
 }
 
+bool is_strategy_frame(wire::FrameType type) {
+  switch (type) {
+    case wire::FrameType::route_table:
+    case wire::FrameType::announce:
+    case wire::FrameType::graft:
+    case wire::FrameType::prune:
+    case wire::FrameType::check_back:
+    case wire::FrameType::go_on:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::uint32_t max_body_bytes(wire::FrameType type) {
   if (type == wire::FrameType::query) return kMaxQueryBodyBytes;
+  if (type == wire::FrameType::route_table) return wire::kMaxBodyBytes;
+  if (is_strategy_frame(type)) return kMaxStrategyBodyBytes;
   return is_link_frame(type) ? kMaxLinkBodyBytes : wire::kMaxBodyBytes;
 }
 
@@ -79,6 +96,7 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
   Turn turn = this->turn(now, out);
   if (const auto* received = std::get_if<Received>(&input)) {  // nearly always
     on_received(turn, *received, up);
+    wake_by(router_.next());
     return;
   }
   if (const auto* writable = std::get_if<Writable>(&input)) {
@@ -93,7 +111,10 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
           [](const Received&) {},
           [](const Writable&) {},
           [&](const LinkUp& it) { membership_.on_link_up(turn, it); },
-          [&](const LinkDown& it) { membership_.on_link_down(turn, it.link); },
+          [&](const LinkDown& it) {
+            membership_.on_link_down(turn, it.link);
+            router_.forget(it.link);
+          },
           [&](const DialFailed& it) { membership_.need_dials().on_dial_failed(turn, it.dial); },
           [&](const AddPeer& it) { membership_.need_dials().add_peer(it.peer, it.keep, now); },
           [&](const HostSeen& it) {
@@ -102,6 +123,7 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
           [&](const HostRemembered& it) {
             membership_.need_dials().learn(turn, it.key, it.address, TimePoint{});
           },
+          [&](const SetWords& it) { router_.set_words(turn, it.hashes); },
           [&](const ShutDown&) { membership_.on_shut_down(turn); },
       },
       input);
@@ -117,6 +139,8 @@ void Engine::on_deadline(TimePoint now, EffectBuffer& out) {
 void Engine::run_timers(Turn& turn) {
   DialPlan* dials = membership_.dials();
   wake_at_ = TimePoint::max();
+  router_.run(turn);
+  wake_by(router_.next());
   if (const auto at = Membership::check(turn, dials)) wake_by(*at);
   if (dials == nullptr || membership_.has_left()) return;
   if (const auto at = dials->run(turn)) wake_by(std::max(*at, turn.now));
@@ -218,7 +242,9 @@ bool Engine::on_link_frame(Turn& turn, Link& link, const Frame& frame) {
 
 void Engine::on_routed_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up) {
   wire::FrameHeader header = frame.header;
-  if (header.type != wire::FrameType::query && header.type != wire::FrameType::query_hit) {
+  const bool is_of_query =
+      header.type == wire::FrameType::query || header.type == wire::FrameType::query_hit;
+  if (!is_of_query && !is_strategy_frame(header.type)) {
     ++counters_.frames_unknown_type;  // not forwarded; a newer peer may send them in good faith
     return;
   }
@@ -229,7 +255,11 @@ void Engine::on_routed_frame(Turn& turn, Link& link, const Frame& frame, Upcalls
       return;
     header.ttl = static_cast<std::uint8_t>(config_.max_ttl - header.hops);
   }
-  if (header.type == wire::FrameType::query) {
+  if (!is_of_query) {
+    if (router_.on_strategy_frame(turn, link, {.header = header, .body = frame.body})) return;
+    ++counters_.frames_malformed;
+    offend(turn, link);
+  } else if (header.type == wire::FrameType::query) {
     router_.on_query(turn, link, header, frame.body, up);
   } else {
     router_.on_hit(turn, link, header, frame.body, up);
@@ -243,10 +273,13 @@ void Engine::offend(Turn& turn, Link& link) {
   Membership::close(turn, membership_.dials(), link, CloseReason::offence);
 }
 
-Guid Engine::flood(std::uint8_t ttl, Bytes body, TimePoint now, EffectBuffer& out) {
+Guid Engine::search(const SearchPlan& plan, ByteView body, TimePoint now, EffectBuffer& out) {
   Turn turn = this->turn(now, out);
   const Guid guid = rng_.guid();
-  router_.originate(turn, guid, std::min(ttl, config_.max_ttl), std::move(body));
+  SearchPlan allowed = plan;
+  allowed.ttl = std::min(plan.ttl, config_.max_ttl);
+  router_.originate(turn, guid, allowed, body);
+  wake_by(router_.next());
   return guid;
 }
 

@@ -32,15 +32,18 @@ class Engine {
   }
   void prefetch_guid(const Guid& guid) const { router_.prefetch(guid); }
 
-  /// For the search engine: floods a query under a fresh GUID, and sends a hit back.
-  Guid flood(std::uint8_t ttl, Bytes body, TimePoint now, EffectBuffer& out);
+  /// For the search engine: sends a query out under a fresh GUID; hears what it found, and that
+  /// nobody wants more; sends a hit back.
+  Guid search(const SearchPlan& plan, ByteView body, TimePoint now, EffectBuffer& out);
+  void found(const Guid& guid, std::uint32_t files) { router_.found(guid, files); }
+  void end_search(const Guid& guid) { router_.end_search(guid); }
   bool answer(const Guid& guid, Bytes body, TimePoint now, EffectBuffer& out);
   [[nodiscard]] bool is_own(const Guid& guid) const { return router_.is_own(guid); }
 
   /// Whether this node, the origin of `guid`, may still send more of it: a ring that may widen,
   /// walkers that are out. A query is over when nothing of it is under way, its origin is not at it
   /// any more, and no neighbour mends what was lost.
-  [[nodiscard]] static bool is_at(const Guid& /*guid*/) { return false; }
+  [[nodiscard]] bool is_at(const Guid& guid) const { return router_.is_widening(guid); }
 
   // For status and the peer list.
   [[nodiscard]] const LinkTable& links() const { return links_; }

@@ -18,6 +18,7 @@
 #include "node/base/ids.h"
 #include "node/base/time.h"
 #include "node/core/prefetch.h"
+#include "node/core/strategy_id.h"
 
 namespace freshet::core::overlay {
 
@@ -28,6 +29,7 @@ struct Seen {
   LinkId from;
   std::uint8_t ttl = 0;    ///< highest remaining TTL of any copy
   bool forwarded = false;  ///< passed on at least once
+  StrategyId strategy = StrategyId::flood;  ///< of the last copy that counted
 };
 
 class GuidTable {

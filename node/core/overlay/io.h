@@ -79,6 +79,11 @@ struct HostRemembered {
   std::optional<NodeKey> key;
   Endpoint address;
 };
+/// The words of this node's files (core/word_hash.h), in any order: all of them, in answer to
+/// NeedWords and as soon as words came. A word that is gone may be among them.
+struct SetWords {
+  std::vector<std::uint32_t> hashes;
+};
 /// The node is leaving: says Bye on every link and closes it.
 struct ShutDown {};
 
@@ -90,6 +95,7 @@ using Input = std::variant<Received,
                            AddPeer,
                            HostSeen,
                            HostRemembered,
+                           SetWords,
                            ShutDown>;
 
 // ---- effects
@@ -130,6 +136,10 @@ struct LinkClosed {
   std::string peer_reason;  ///< from its Bye; any bytes
 };
 
-using Effect = std::variant<Relay, Dial, Close, LinkEstablished, LinkClosed>;
+/// A neighbour wants to know which words this node's files have. The answer is SetWords, at any
+/// time, and again with every change.
+struct NeedWords {};
+
+using Effect = std::variant<Relay, Dial, Close, LinkEstablished, LinkClosed, NeedWords>;
 
 }  // namespace freshet::core::overlay

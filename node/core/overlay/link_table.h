@@ -41,6 +41,7 @@ struct Link {
   std::uint8_t offences = 0;
   bool awaits_pong : 1 = false;
   bool was_sent_hosts : 1 = false;  ///< a full Pong went out already
+  bool is_lazy : 1 = false;         ///< no branch of the tree: queries are announced to it, not sent
 
   LinkExtra& need_extra() {
     if (!extra) extra = std::make_unique<LinkExtra>();

@@ -1,9 +1,11 @@
 #include "node/core/overlay/router.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "node/base/digest.h"
 #include "node/core/overlay/sending.h"
-#include "node/core/overlay/strategy.h"
+#include "node/wire/overlay/bodies.h"
 
 namespace freshet::core::overlay {
 namespace {
@@ -12,6 +14,37 @@ wire::FrameHeader next_hop(wire::FrameHeader header) {
   --header.ttl;
   ++header.hops;
   return header;
+}
+
+// Numbers of a later version flood: a newer origin's query is not lost.
+StrategyId strategy_of(ByteView body) {
+  const std::uint32_t number = wire::route_of_query(body).strategy;
+  return number < kStrategyNames.size() ? static_cast<StrategyId>(number) : StrategyId::flood;
+}
+
+bool is_ring(StrategyId how) {
+  return how == StrategyId::ring || how == StrategyId::automatic;
+}
+
+// One more than any copy that can come back around has: such a copy is never a better one.
+std::uint8_t own_ttl(std::uint8_t ttl) {
+  return static_cast<std::uint8_t>(ttl == 0xFF ? ttl : ttl + 1);
+}
+
+MeshView mesh_view(const Turn& turn) {
+  std::size_t links = 0;
+  std::int64_t measured = 0;
+  std::int64_t sum_us = 0;
+  for (const Link& link : std::as_const(turn.links).all()) {
+    if (link.state != LinkState::up) continue;
+    ++links;
+    if (link.rtt_us == 0) continue;
+    ++measured;
+    sum_us += link.rtt_us;
+  }
+  return {.degree = static_cast<double>(std::max<std::size_t>(links, 1)),
+          .round_trip = measured > 0 ? Duration(std::chrono::microseconds(sum_us / measured))
+                                     : turn.config.assumed_round_trip};
 }
 
 }  // namespace
@@ -27,43 +60,38 @@ GuidTable::Lookup Router::see(Turn& turn, const Guid& guid, Seen seen) {
 void Router::on_query(
     Turn& turn, Link& from, const wire::FrameHeader& header, ByteView body, Upcalls& up) {
   const auto [seen, inserted] = see(turn, header.guid, {.from = from.id, .ttl = header.ttl});
-  bool again = false;
-  if (inserted) {
-    ++turn.counters.query_first;
-  } else {
-    ++turn.counters.query_duplicates;
-    if (header.ttl <= seen->ttl) return;
-    seen->ttl = header.ttl;
-    again = seen->forwarded;
+  ++(inserted ? turn.counters.query_first : turn.counters.query_duplicates);
+  bool is_better = inserted || header.ttl > seen->ttl;
+  if (!is_better && seen->strategy == StrategyId::flood) return;  // most duplicates end here
+  bool is_new = inserted;
+  if (is_better || is_ring(seen->strategy)) {
+    const StrategyId how = strategy_of(body);
+    is_new = inserted || (how == StrategyId::tree && seen->strategy != StrategyId::tree);
+    if (is_better || is_new) seen->strategy = how;
   }
+  seen->ttl = std::max(seen->ttl, header.ttl);
+  const StrategyId how = seen->strategy;
   const wire::FrameHeader onward = next_hop(header);
-  if (onward.ttl > 0) {
+  const Passing query{.header = onward, .body = body, .from = from.id, .route = seen->from};
+  if (how == StrategyId::tree) is_better = strategies(turn).tree().take(turn, query, is_new);
+  if (onward.ttl > 0 && (is_better || how == StrategyId::walk)) {
+    const bool again = seen->forwarded && how != StrategyId::walk;
     seen->forwarded = true;
-    const std::uint32_t copies = forward(turn, from.id, onward, body);
+    const std::uint32_t copies = pass_on(turn, how, query);
     turn.counters.query_forwarded += copies;
     if (again) turn.counters.query_reforwarded += copies;
   }
   if (inserted) up.query_arrived({.guid = header.guid, .hops = onward.hops, .body = body});
 }
 
-std::uint32_t Router::forward(Turn& turn,
-                              LinkId from,
-                              const wire::FrameHeader& header,
-                              ByteView body) {
-  const Strategy& strategy = strategy_for(0);
-  const QueryContext query{
-      .guid = header.guid, .from = from, .ttl = header.ttl, .hops = header.hops};
-  const std::uint32_t first = turn.out.link_count();
-  std::uint32_t copies = 0;
-  for (Link& link : turn.links.all()) {
-    if (link.id == from || link.state != LinkState::up || !strategy.passes(query, link)) continue;
-    ++copies;
-    if (take_room_or_queue(turn, link, header, body)) turn.out.add_link(link.id);
+std::uint32_t Router::pass_on(Turn& turn, StrategyId how, const Passing& query) {
+  Fanout fanout(turn, query);
+  if (how == StrategyId::flood || how == StrategyId::ring) {
+    flood(turn, fanout);
+  } else {
+    strategies(turn).pass_on(turn, how, query, fanout);
   }
-  const LinkRange links = turn.out.links_since(first);
-  if (links.count > 0) turn.out.push(Effect(Relay{.header = header, .body = body, .links = links}));
-  turn.counters.frames_out += links.count;
-  return copies;
+  return fanout.finish();
 }
 
 void Router::on_hit(
@@ -98,19 +126,49 @@ void Router::on_hit(
   ++turn.counters.frames_out;
 }
 
-void Router::originate(Turn& turn, const Guid& guid, std::uint8_t ttl, Bytes body) {
-  // One more than any copy that can come back around has: such a copy is never a better one.
-  const auto own_ttl = static_cast<std::uint8_t>(ttl == 0xFF ? ttl : ttl + 1);
-  see(turn, guid, {.from = kSelfLink, .ttl = own_ttl, .forwarded = true});
+void Router::originate(Turn& turn, const Guid& guid, const SearchPlan& plan, ByteView body) {
   ++turn.counters.queries_sent;
-  if (ttl == 0) return;
-  const auto body_bytes = static_cast<std::uint32_t>(body.size());
-  const wire::FrameHeader header{.guid = guid,
-                                 .type = wire::FrameType::query,
-                                 .ttl = ttl,
-                                 .hops = 0,
-                                 .body_bytes = body_bytes};
-  forward(turn, kSelfLink, header, turn.out.keep(std::move(body)));
+  see(turn, guid, {.from = kSelfLink, .ttl = own_ttl(plan.ttl), .forwarded = true});
+  if (plan.ttl == 0) return;
+  if (plan.strategy == StrategyId::flood) {
+    send_round(turn, {.guid = guid, .ttl = plan.ttl}, body);
+    return;
+  }
+  const Round first =
+      strategies(turn).searches().begin(guid, plan, mesh_view(turn), body, turn.now);
+  send_round(turn, first, body);
+}
+
+void Router::send_round(Turn& turn, const Round& round, ByteView body) {
+  Seen* seen =
+      see(turn, round.guid, {.from = kSelfLink, .ttl = own_ttl(round.ttl), .forwarded = true}).seen;
+  seen->strategy = round.strategy;
+  wire::FrameHeader header{.guid = round.guid,
+                           .type = wire::FrameType::query,
+                           .ttl = round.ttl,
+                           .hops = 0,
+                           .body_bytes = 0};
+  const std::uint32_t walkers = round.strategy == StrategyId::walk ? turn.config.walkers : 1;
+  for (std::uint32_t walker = 0; walker < walkers; ++walker) {
+    const ByteView routed = turn.out.keep(wire::with_route(
+        body, {.strategy = static_cast<std::uint32_t>(round.strategy), .walker = walker}));
+    header.body_bytes = static_cast<std::uint32_t>(routed.size());
+    const Passing query{.header = header, .body = routed, .from = kSelfLink, .route = kSelfLink};
+    if (round.strategy == StrategyId::tree) strategies(turn).tree().take(turn, query, true);
+    pass_on(turn, round.strategy, query);
+  }
+}
+
+void Router::found(const Guid& guid, std::uint32_t files) {
+  if (strategies_) strategies_->searches().found(guid, files);
+}
+
+void Router::end_search(const Guid& guid) {
+  if (strategies_) strategies_->searches().end(guid);
+}
+
+bool Router::is_widening(const Guid& guid) const {
+  return strategies_ && strategies_->searches().is_widening(guid);
 }
 
 bool Router::answer(Turn& turn, const Guid& guid, Bytes body) {
@@ -138,8 +196,73 @@ bool Router::is_own(const Guid& guid) const {
   return seen != nullptr && seen->from == kSelfLink;
 }
 
+// ---- what strategies say to each other
+
+bool Router::on_strategy_frame(Turn& turn, Link& from, const Frame& frame) {
+  const wire::FrameHeader& header = frame.header;
+  StrategySet& set = strategies(turn);
+  switch (header.type) {
+    case wire::FrameType::route_table:
+      return set.routed().on_table(turn, from, frame.body);
+    case wire::FrameType::announce:
+      set.tree().on_announce(turn, from, header, guids_ ? guids_->find(header.guid) : nullptr);
+      return true;
+    case wire::FrameType::graft:
+      set.tree().on_graft(turn, from, header.guid);
+      return true;
+    case wire::FrameType::prune:
+      set.tree().on_prune(turn, from, header.guid);
+      return true;
+    default:
+      return on_walker_frame(turn, from, frame);
+  }
+}
+
+bool Router::on_walker_frame(Turn& turn, Link& from, const Frame& frame) {
+  const auto walker = wire::decode_walker(frame.body);
+  if (!walker) return false;
+  const wire::FrameHeader& header = frame.header;
+  const Seen* seen = guids_ ? guids_->find(header.guid) : nullptr;
+  if (seen == nullptr) return true;  // forgotten
+  Walk& walk = strategies(turn).walk();
+  if (header.type == wire::FrameType::go_on) {
+    walk.on_go_on(turn, header, *walker);
+  } else if (seen->from != kSelfLink) {
+    walk.on_check(turn, from, header, *walker, seen->from);
+  } else if (strategies_->searches().wants_more(header.guid)) {
+    walk.answer_check(turn, from, header, *walker);
+  }
+  return true;
+}
+
+void Router::set_words(Turn& turn, std::vector<std::uint32_t> hashes) {
+  strategies(turn).routed().set_words(turn, std::move(hashes));
+}
+
+void Router::run(Turn& turn) {
+  if (!strategies_ || strategies_->next() > turn.now) return;
+  strategies_->run(turn);
+  const MeshView mesh = mesh_view(turn);
+  while (const auto round = strategies_->searches().due_round(mesh, turn.now)) {
+    if (const Bytes* body = strategies_->searches().body_of(round->guid))
+      send_round(turn, *round, *body);
+  }
+}
+
+void Router::forget(LinkId link) {
+  if (strategies_) strategies_->forget(link);
+}
+
+StrategySet& Router::strategies(const Turn& turn) {
+  if (!strategies_) strategies_ = std::make_unique<StrategySet>(turn.config.walk_key);
+  return *strategies_;
+}
+
 std::uint64_t Router::digest() const {
-  return guids_ ? guids_->digest() : 0;
+  Digest digest;
+  if (guids_) digest.add(guids_->digest());
+  if (strategies_) digest.add(strategies_->digest());
+  return digest.value();
 }
 
 }  // namespace freshet::core::overlay

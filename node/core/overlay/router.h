@@ -6,6 +6,8 @@
 //   - Nothing goes back to the link that it came from. TTL - 1 and hops + 1 at each hop; what
 //   arrives with TTL 1 stays.
 //   - A hit follows its query's GUID back; without a route it is dropped.
+//   - To which neighbours a copy goes is the query's strategy's to say (strategy/); the rules above
+//   hold for all, but that a walker goes on where it has been.
 // Source: Gnutella 0.4 section "Descriptor Routing"; DESIGN section 2.
 #pragma once
 
@@ -13,7 +15,9 @@
 #include <memory>
 #include <optional>
 
+#include "node/core/overlay/frame_reader.h"
 #include "node/core/overlay/guid_table.h"
+#include "node/core/overlay/strategy/strategy_set.h"
 #include "node/core/overlay/turn.h"
 #include "node/core/prefetch.h"
 
@@ -26,12 +30,29 @@ class Router {
       Turn& turn, Link& from, const wire::FrameHeader& header, ByteView body, Upcalls& up);
   void on_hit(Turn& turn, Link& from, const wire::FrameHeader& header, ByteView body, Upcalls& up);
 
-  /// Sends a query of this node's own to every neighbour. ttl 0: only remembers it as its own.
-  /// REQUIRES: a fresh GUID.
-  void originate(Turn& turn, const Guid& guid, std::uint8_t ttl, Bytes body);
+  /// Begins a search of this node's own. ttl 0: only remembers it as its own. REQUIRES: a fresh
+  /// GUID.
+  void originate(Turn& turn, const Guid& guid, const SearchPlan& plan, ByteView body);
+  /// So many files came in for it; and nobody wants more.
+  void found(const Guid& guid, std::uint32_t files);
+  void end_search(const Guid& guid);
+  /// Whether more copies of it may go out from here, its origin.
+  [[nodiscard]] bool is_widening(const Guid& guid) const;
   /// Sends a hit of this node's own toward the query's origin. False when the way back is not known
   /// or gone.
   bool answer(Turn& turn, const Guid& guid, Bytes body);
+
+  /// A frame by which strategies talk. REQUIRES: as for on_query(). False: malformed.
+  bool on_strategy_frame(Turn& turn, Link& from, const Frame& frame);
+  void set_words(Turn& turn, std::vector<std::uint32_t> hashes);
+  /// Does what is due. A round of a search may be among it.
+  void run(Turn& turn);
+  /// When run() must be called next: early perhaps, never late.
+  [[nodiscard]] TimePoint next() const {
+    return strategies_ ? strategies_->next() : TimePoint::max();
+  }
+  /// A link is gone.
+  void forget(LinkId link);
 
   /// Whether `guid` is a query of this node's own that is still remembered.
   [[nodiscard]] bool is_own(const Guid& guid) const;
@@ -48,12 +69,13 @@ class Router {
  private:
   GuidTable::Lookup see(Turn& turn, const Guid& guid, Seen seen);
   /// Returns how many copies there are, those that wait for room included.
-  static std::uint32_t forward(Turn& turn,
-                               LinkId from,
-                               const wire::FrameHeader& header,
-                               ByteView body);
+  std::uint32_t pass_on(Turn& turn, StrategyId how, const Passing& query);
+  void send_round(Turn& turn, const Round& round, ByteView body);
+  bool on_walker_frame(Turn& turn, Link& from, const Frame& frame);
+  StrategySet& strategies(const Turn& turn);
 
-  std::unique_ptr<GuidTable> guids_;  ///< comes into being with the first query
+  std::unique_ptr<GuidTable> guids_;         ///< comes into being with the first query
+  std::unique_ptr<StrategySet> strategies_;  ///< with the first that does not simply flood
 };
 
 }  // namespace freshet::core::overlay

@@ -1,37 +1,13 @@
-// The search strategies by number (Query.strategy on the wire) and by name (command line and
-// scenario files).
+// The strategies' names, where the overlay's own words are used.
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <optional>
-#include <string_view>
+#include "node/core/strategy_id.h"
 
 namespace freshet::core::overlay {
 
-enum class StrategyId : std::uint8_t {
-  flood = 0,   ///< Gnutella 0.4: to every neighbour
-  ring = 1,    ///< expanding ring: floods with a growing TTL until enough was found
-  walk = 2,    ///< random walkers that check back with the origin
-  tree = 3,    ///< Plumtree: along a tree that prunes and mends itself
-  routed = 4,  ///< flood whose last hop goes only where a word table can match
-  automatic =
-      5,  ///< the origin chooses among the others as it goes; never on the wire, where it floods
-};
-
-inline constexpr std::array<std::string_view, 6> kStrategyNames = {
-    "flood", "ring", "walk", "tree", "routed", "auto"};
-
-constexpr std::string_view to_string(StrategyId id) {
-  return kStrategyNames[static_cast<std::size_t>(id)];
-}
-
-/// nullopt for what is no strategy's name.
-constexpr std::optional<StrategyId> strategy_named(std::string_view name) {
-  for (std::size_t i = 0; i < kStrategyNames.size(); ++i) {
-    if (kStrategyNames[i] == name) return static_cast<StrategyId>(i);
-  }
-  return std::nullopt;
-}
+using core::kStrategyNames;
+using core::strategy_named;
+using core::StrategyId;
+using core::to_string;
 
 }  // namespace freshet::core::overlay

@@ -45,7 +45,7 @@ void Engine::handle(const Input& input, EffectBuffer& out, Carrier& carrier) {
   } else if (const auto* ask = std::get_if<Ask>(&input)) {
     on_ask(*ask, out, carrier);
   } else if (const auto* forget = std::get_if<Forget>(&input)) {
-    std::erase_if(asked_, [&](const Asked& each) { return each.ask == forget->ask; });
+    on_forget(*forget, carrier);
   } else if (const auto* describe = std::get_if<Describe>(&input)) {
     name_ = describe->name;
     addresses_ = describe->addresses;
@@ -54,10 +54,19 @@ void Engine::handle(const Input& input, EffectBuffer& out, Carrier& carrier) {
 }
 
 void Engine::on_ask(const Ask& ask, EffectBuffer& out, Carrier& carrier) {
-  const Guid guid = carrier.flood(ask.ttl, wire::encode(ask.query));
+  const Guid guid = carrier.ask({.strategy = ask.strategy, .ttl = ask.ttl, .wanted = ask.wanted},
+                                wire::encode(ask.query));
   if (asked_.size() >= config_.max_asks) asked_.erase(asked_.begin());
   asked_.push_back({.guid = guid, .ask = ask.ask});
   out.push(Effect(Lookup{.lookup = guid, .query = ask.query, .limit = answer_limit(ask.query)}));
+}
+
+void Engine::on_forget(const Forget& forget, Carrier& carrier) {
+  std::erase_if(asked_, [&](const Asked& each) {
+    if (each.ask != forget.ask) return false;
+    carrier.end(each.guid);
+    return true;
+  });
 }
 
 void Engine::on_query(const Guid& guid, ByteView body, EffectBuffer& out) {
@@ -85,7 +94,8 @@ void Engine::on_found(const Found& found, EffectBuffer& out, Carrier& carrier) {
   send_records(own_record(), std::move(files), found.lookup, carrier);
 }
 
-void Engine::on_hit(const Guid& guid, std::uint8_t hops, ByteView body, EffectBuffer& out) {
+void Engine::on_hit(
+    const Guid& guid, std::uint8_t hops, ByteView body, EffectBuffer& out, Carrier& carrier) {
   const Asked* asked = find(guid);
   if (asked == nullptr) return;  // the search was given up
   auto hit = wire::decode_query_hit(body);
@@ -94,6 +104,7 @@ void Engine::on_hit(const Guid& guid, std::uint8_t hops, ByteView body, EffectBu
     return;
   }
   ++counters_.hit_records_in;
+  carrier.found(guid, static_cast<std::uint32_t>(hit->record.files.size()));
   out.push(Effect(Hit{.ask = asked->ask, .hops = hops, .record = std::move(hit->record)}));
 }
 

@@ -23,8 +23,16 @@ class Carrier {
   Carrier(const Carrier&) = delete;
   Carrier& operator=(const Carrier&) = delete;
   virtual ~Carrier() = default;
-  /// Floods a Query body under a fresh GUID.
-  virtual Guid flood(std::uint8_t ttl, Bytes body) = 0;
+  struct Plan {
+    StrategyId strategy = StrategyId::flood;
+    std::uint8_t ttl = 0;
+    std::uint32_t wanted = 0;  ///< files that are enough; 0: all there are
+  };
+  /// Sends a Query body out under a fresh GUID.
+  virtual Guid ask(const Plan& plan, ByteView body) = 0;
+  /// So many more files were found by other nodes; and nobody wants more.
+  virtual void found(const Guid& guid, std::uint32_t files) = 0;
+  virtual void end(const Guid& guid) = 0;
   /// Sends a QueryHit body back toward the origin; false when the way is not known any more.
   virtual bool answer(const Guid& guid, Bytes body) = 0;
 };
@@ -40,7 +48,8 @@ class Engine {
   void handle(const Input& input, EffectBuffer& out, Carrier& carrier);
   /// A query of another node, and a hit for one of this node's own.
   void on_query(const Guid& guid, ByteView body, EffectBuffer& out);
-  void on_hit(const Guid& guid, std::uint8_t hops, ByteView body, EffectBuffer& out);
+  void on_hit(
+      const Guid& guid, std::uint8_t hops, ByteView body, EffectBuffer& out, Carrier& carrier);
 
   [[nodiscard]] std::uint64_t digest() const;
 
@@ -51,6 +60,7 @@ class Engine {
   };
 
   void on_ask(const Ask& ask, EffectBuffer& out, Carrier& carrier);
+  void on_forget(const Forget& forget, Carrier& carrier);
   void on_found(const Found& found, EffectBuffer& out, Carrier& carrier);
   [[nodiscard]] const Asked* find(const Guid& guid) const;
   [[nodiscard]] wire::HitRecord own_record() const;

@@ -8,6 +8,7 @@
 
 #include "node/core/search/index_match.h"
 #include "node/core/search/index_terms.h"
+#include "node/core/word_hash.h"
 
 namespace freshet::core::search {
 namespace {
@@ -249,6 +250,15 @@ std::vector<FileNumber> Index::find(const wire::Query& query, std::size_t limit)
     found.push_back(state.files[target].number);
   }
   return found;
+}
+
+std::vector<std::uint32_t> Index::word_hashes() const {
+  const TermTable& terms = state_->terms;
+  std::vector<std::uint32_t> hashes;
+  hashes.reserve(terms.size());
+  for (TermNumber term = 0; term < terms.size(); ++term)
+    hashes.push_back(hash_word(terms.word(term)));
+  return hashes;
 }
 
 std::size_t Index::size() const {

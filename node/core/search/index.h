@@ -57,6 +57,10 @@ class Index {
   /// without a word that must match, finds nothing.
   [[nodiscard]] std::vector<FileNumber> find(const wire::Query& query, std::size_t limit) const;
 
+  /// core::hash_word() of every word that a term may match; of removed files too, until their space
+  /// comes back.
+  [[nodiscard]] std::vector<std::uint32_t> word_hashes() const;
+
   [[nodiscard]] std::size_t size() const;
   /// Heap bytes held, for `status` and the benchmark.
   [[nodiscard]] std::size_t memory_bytes() const;

@@ -8,7 +8,7 @@
 
 #include "node/base/endpoint.h"
 #include "node/base/ids.h"
-#include "node/core/overlay/strategy_id.h"
+#include "node/core/strategy_id.h"
 #include "node/wire/overlay/bodies.h"
 
 namespace freshet::core::search {
@@ -24,7 +24,7 @@ struct Ask {
   AskId ask;
   wire::Query query;  ///< its strategy field is set by the overlay
   std::uint8_t ttl = 7;
-  overlay::StrategyId strategy = overlay::StrategyId::flood;
+  StrategyId strategy = StrategyId::flood;
   /// Ring and auto stop widening, and walkers stop, after so many files; 0: they go on to the TTL.
   std::uint32_t wanted = 0;
 };

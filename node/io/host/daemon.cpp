@@ -106,6 +106,7 @@ class NodeDaemon final : public Daemon, public Performer {
 
   void make_parts();
   void perform_search(cs::Effect& effect);
+  void tell_words();
   void perform_transfer(ct::Effect& effect);
   void start_discovery();
   void recall_hosts();
@@ -142,6 +143,7 @@ class NodeDaemon final : public Daemon, public Performer {
   asio::steady_timer farewell_;
   std::function<void()> gone_;
   bool leaving_ = false;
+  bool words_are_wanted_ = false;  ///< by a neighbour, for its route table
 };
 
 Status NodeDaemon::bind() {
@@ -163,6 +165,7 @@ void NodeDaemon::make_parts() {
       [this](co::PeerNumber number, const Result<LinkId>& link) { end_join(number, link); });
   library_ = std::make_unique<Library>(
       io_, std::move(parts_.catalogue), options_.paths.dir, rng_.next_u64());
+  library_->on_words([this] { tell_words(); });
   library_->on_identified([this](const Guid& lookup, const wire::HitFile& file) {
     pump_->deliver(cs::Input(cs::Found{.lookup = lookup, .files = {file}}));
   });
@@ -273,12 +276,22 @@ void NodeDaemon::upkeep() {
 
 void NodeDaemon::perform(core::Effect& effect, const core::EffectBuffer& buffer) {
   if (auto* overlay = std::get_if<co::Effect>(&effect)) {
+    if (std::holds_alternative<co::NeedWords>(*overlay)) {
+      words_are_wanted_ = true;
+      tell_words();
+      return;
+    }
     overlay_links_->perform(*overlay, buffer);
   } else if (auto* transfer = std::get_if<ct::Effect>(&effect)) {
     perform_transfer(*transfer);
   } else if (auto* search = std::get_if<cs::Effect>(&effect)) {
     perform_search(*search);
   }
+}
+
+void NodeDaemon::tell_words() {
+  if (!words_are_wanted_) return;
+  pump_->deliver(co::Input(co::SetWords{.hashes = library_->word_hashes()}));
 }
 
 void NodeDaemon::perform_search(cs::Effect& effect) {

@@ -6,6 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
 #include <spdlog/spdlog.h>
 
 #include "node/io/host/finished_file.h"
@@ -37,7 +39,8 @@ Library::Library(asio::io_context& io,
                  store::Catalogue catalogue,
                  std::string state_folder,
                  std::uint64_t hash_key)
-    : state_folder_(std::move(state_folder)),
+    : io_(io),
+      state_folder_(std::move(state_folder)),
       catalogue_(std::move(catalogue)),
       index_(hash_key),
       catalogue_pool_(io, 1, false),
@@ -247,12 +250,22 @@ void Library::add(const store::CatalogueFile& file) {
   files_[place] = file;
   place_of_[file.id] = place;
   index_.add(number_of(place), bytes_of(file.relative));
+  tell_words();
   count(file, 1);
   if (file.content) {
     by_content_[*file.content].push_back(place);
   } else {
     hashes_.add(file.id);
   }
+}
+
+void Library::tell_words() {
+  if (std::exchange(telling_words_, true)) return;
+  asio::post(io_, [this, stop = stop_.get_token()] {
+    if (stop.stop_requested()) return;
+    telling_words_ = false;
+    if (words_changed_) words_changed_();
+  });
 }
 
 void Library::remove(store::FileId id) {

@@ -56,6 +56,9 @@ class Library {
   ~Library();
 
   void on_identified(Identified identified) { identified_ = std::move(identified); }
+  /// Files came, and perhaps words with them. Called once for all that came at one time.
+  void on_words(std::function<void()> changed) { words_changed_ = std::move(changed); }
+  [[nodiscard]] std::vector<std::uint32_t> word_hashes() const { return index_.word_hashes(); }
   /// Loads what the catalogue knows, then looks at every share again. `loaded`: names can be
   /// searched.
   void start(std::function<void()> loaded);
@@ -111,6 +114,7 @@ class Library {
   void remove_files_of(store::ShareId id);
   void apply(const std::vector<store::FileChange>& changes);
   void add(const store::CatalogueFile& file);
+  void tell_words();
   void remove(store::FileId id);
   void count(const store::CatalogueFile& file, int sign);
   void identify(store::FileId id, const ContentId& content);
@@ -121,9 +125,12 @@ class Library {
   [[nodiscard]] std::optional<store::FileRef> locate(store::FileId id) const;
   [[nodiscard]] wire::HitFile hit_for(const store::CatalogueFile& file) const;
 
+  asio::io_context& io_;
   std::string state_folder_;
   store::Catalogue catalogue_;  ///< touched by catalogue_pool_ alone once start() was called
   Identified identified_;
+  std::function<void()> words_changed_;
+  bool telling_words_ = false;
   std::vector<ShareState> shares_;
   /// A file's number in the index is its place here; a place that was left is used again.
   std::vector<std::optional<store::CatalogueFile>> files_;

@@ -56,7 +56,7 @@ Searches::Searches(asio::io_context& io,
 
 Searches::~Searches() = default;
 
-cs::AskId Searches::start(wire::Query query, std::uint8_t ttl, Changed changed) {
+cs::AskId Searches::start(wire::Query query, const Scope& scope, Changed changed) {
   const cs::AskId ask{next_ask_++};
   sessions_.remove_if([&](const auto& session) {
     const bool unwatched = !session->changed;
@@ -65,7 +65,11 @@ cs::AskId Searches::start(wire::Query query, std::uint8_t ttl, Changed changed) 
   });
   sessions_.push_back(
       std::make_unique<Session>(Session{.ask = ask, .results = {}, .changed = std::move(changed)}));
-  deliver_(cs::Ask{.ask = ask, .query = std::move(query), .ttl = ttl});
+  deliver_(cs::Ask{.ask = ask,
+                   .query = std::move(query),
+                   .ttl = scope.ttl,
+                   .strategy = scope.strategy,
+                   .wanted = scope.wanted});
   return ask;
 }
 

@@ -42,8 +42,14 @@ class Searches {
   Searches(const Searches&) = delete;
   Searches& operator=(const Searches&) = delete;
 
+  /// How far and how a search goes (core::search::Ask has the meaning of each).
+  struct Scope {
+    std::uint8_t ttl = 7;
+    core::StrategyId strategy = core::StrategyId::automatic;
+    std::uint32_t wanted = 0;
+  };
   /// Begins a search; it becomes the last one. `changed` is called until stop_watching().
-  core::search::AskId start(wire::Query query, std::uint8_t ttl, Changed changed);
+  core::search::AskId start(wire::Query query, const Scope& scope, Changed changed);
   /// Hits are still gathered, for `get`, until the next search.
   void stop_watching(core::search::AskId ask);
   [[nodiscard]] const core::search::ResultSet* results(core::search::AskId ask) const;

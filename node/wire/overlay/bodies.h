@@ -68,7 +68,8 @@ struct Query {
   std::vector<std::string> phrases;  ///< folded words separated by one space
   std::optional<ContentId> content;  ///< set: asks who has this content; words are then absent
   std::uint32_t max_hits = 0;  ///< files wanted from each node; 0: the answering node's own limit
-  std::uint32_t strategy = 0;  ///< 0: flood
+  std::uint32_t strategy = 0;  ///< overlay.proto has the numbers; 0: flood
+  std::uint32_t walker = 0;    ///< of a walk
 };
 
 struct HitFile {
@@ -100,6 +101,16 @@ std::optional<Hello> decode_hello(ByteView body);
 std::optional<Pong> decode_pong(ByteView body);
 std::optional<Bye> decode_bye(ByteView body);
 std::optional<Query> decode_query(ByteView body);
+
+/// How relays pass a query on, and which walker carries it: what a relay reads of a body.
+struct QueryRoute {
+  std::uint32_t strategy = 0;
+  std::uint32_t walker = 0;
+};
+/// Reads nothing else and judges nothing: a malformed body floods.
+QueryRoute route_of_query(ByteView body);
+/// `body` with its strategy and walker set to these: the last ones in a body count.
+Bytes with_route(ByteView body, QueryRoute route);
 std::optional<QueryHit> decode_query_hit(ByteView body);
 
 }  // namespace freshet::wire

@@ -26,10 +26,16 @@ enum class FrameType : std::uint8_t {
   ping = 0x00,
   pong = 0x01,
   bye = 0x02,
+  route_table = 0x30,
   push = 0x40,
   query = 0x80,
   query_hit = 0x81,
   hello = 0xA0,
+  announce = 0xA1,    ///< has the query of that GUID; no body
+  graft = 0xA2,       ///< wants it, and further ones; no body
+  prune = 0xA3,       ///< had it already: announce further ones; no body
+  check_back = 0xA4,  ///< a walker asks the origin whether to go on
+  go_on = 0xA5,       ///< the origin's yes
 };
 
 struct FrameHeader {

@@ -47,6 +47,17 @@ void take_number(const Field& field, Query& query) {
   const auto value = static_cast<std::uint32_t>(field.value);
   if (field.number == pb::Query::kMaxHitsFieldNumber) query.max_hits = value;
   if (field.number == pb::Query::kStrategyFieldNumber) query.strategy = value;
+  if (field.number == pb::Query::kWalkerFieldNumber) query.walker = value;
+}
+
+void append_varint(Bytes& to, std::uint32_t value) {
+  for (; value >= 0x80; value >>= 7U) to.push_back(static_cast<Byte>(value | 0x80U));
+  to.push_back(static_cast<Byte>(value));
+}
+
+void append_number(Bytes& to, std::uint32_t field, std::uint32_t value) {
+  append_varint(to, field << 3U);  // wire type 0
+  append_varint(to, value);
 }
 
 }  // namespace
@@ -59,6 +70,7 @@ Bytes encode(const Query& query) {
   if (query.content) message.set_content(query.content->bytes.data(), ContentId::kSize);
   message.set_max_hits(query.max_hits);
   message.set_strategy(query.strategy);
+  message.set_walker(query.walker);
   Bytes body(message.ByteSizeLong());
   message.SerializeWithCachedSizesToArray(body.data());
   return body;
@@ -76,6 +88,28 @@ std::optional<Query> decode_query(ByteView body) {
   const bool asks_both = query.content && words != 0;
   if (fields.malformed() || asks_both) return std::nullopt;
   return query;
+}
+
+QueryRoute route_of_query(ByteView body) {
+  FieldReader fields(body);
+  QueryRoute route;
+  while (const auto field = fields.next()) {
+    if (field->kind != FieldKind::varint) continue;
+    if (field->number == pb::Query::kStrategyFieldNumber)
+      route.strategy = static_cast<std::uint32_t>(field->value);
+    if (field->number == pb::Query::kWalkerFieldNumber)
+      route.walker = static_cast<std::uint32_t>(field->value);
+  }
+  return fields.malformed() ? QueryRoute{} : route;
+}
+
+Bytes with_route(ByteView body, QueryRoute route) {
+  Bytes routed(body.begin(), body.end());
+  if (route.strategy != 0 || route_of_query(body).strategy != 0)
+    append_number(routed, pb::Query::kStrategyFieldNumber, route.strategy);
+  if (route.walker != 0 || route_of_query(body).walker != 0)
+    append_number(routed, pb::Query::kWalkerFieldNumber, route.walker);
+  return routed;
 }
 
 }  // namespace freshet::wire

@@ -189,7 +189,6 @@ TEST_CASE("search refuses what is out of range before anybody is asked") {
   refused({"search", "x", "--limit", "0"});
   refused({"search", "x", "--unknown"});
   CHECK(has(refused({"search", "x", "--strategy", "magic"}), "none of"));
-  CHECK(has(refused({"search", "x", "--strategy", "walk"}), "not in this version"));
   CHECK(has(refused({"search", "-live"}), "only excluded"));
   CHECK(has(refused({"search", "..."}), "nothing to search for"));
   refused({"search", std::string(1025, 'x')});

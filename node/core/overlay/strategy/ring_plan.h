@@ -1,0 +1,38 @@
+// How far a search widens next: the origin's side of expanding rings and dynamic querying (Lv et
+// al. 2002; Gnutella's "Dynamic Query Protocol", A. Fisk, 2003). Pure arithmetic on estimates;
+// sends nothing.
+#pragma once
+
+#include <cstdint>
+
+#include "node/base/time.h"
+
+namespace freshet::core::overlay {
+
+/// What an origin can guess of the mesh around it.
+struct MeshView {
+  double degree = 0;      ///< of a typical node; at least 1
+  Duration round_trip{};  ///< to a neighbour and back, mean
+};
+
+/// Nodes within `ttl` links, in a mesh that never closes: an upper bound, good for small TTLs.
+double reach(const MeshView& mesh, std::uint8_t ttl);
+
+/// Where an expanding ring begins: the TTL whose reach is nearest to kFirstReach, at most `limit`.
+/// A node that asks fewer learns little, one that asks more pays for what nearby nodes would have
+/// answered.
+inline constexpr double kFirstReach = 16;
+std::uint8_t first_ring(const MeshView& mesh, std::uint8_t limit);
+
+/// The next TTL after `ring` brought `found` of `wanted` files: as far as the popularity that was
+/// seen says, at least one further; one further when nothing was found. At most `limit`.
+std::uint8_t next_ring(const MeshView& mesh,
+                       std::uint8_t ring,
+                       std::uint32_t found,
+                       std::uint32_t wanted,
+                       std::uint8_t limit);
+
+/// How long the answers of a ring may take: out and back over `ttl` links, and a little more.
+Duration ring_time(const MeshView& mesh, std::uint8_t ttl);
+
+}  // namespace freshet::core::overlay

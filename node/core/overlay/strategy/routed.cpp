@@ -1,0 +1,253 @@
+#include "node/core/overlay/strategy/routed.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "node/base/digest.h"
+#include "node/core/overlay/sending.h"
+
+namespace freshet::core::overlay {
+namespace {
+
+constexpr std::uint8_t kLastHopsBeforeAsking = 2;
+
+bool has_too_many(const std::vector<std::uint32_t>& words) {
+  return words.size() > kMaxTableWords;
+}
+
+}  // namespace
+
+// ---- queries
+
+void Routed::pass_on(Turn& turn, const Passing& query, Fanout& fanout) {
+  for (Link& link : turn.links.all()) {
+    if (!fanout.allows(link)) continue;
+    if (Heard& heard = heard_of(link.id); !heard.asked) ask(turn, link, heard);
+  }
+  if (query.header.ttl > 1) {
+    flood(turn, fanout);
+  } else {
+    pass_last_hop(turn, query, fanout, false);
+  }
+}
+
+void Routed::pass_on_sparingly(Turn& turn, const Passing& query, Fanout& fanout) {
+  if (query.header.ttl > 1) {
+    flood(turn, fanout);
+  } else {
+    pass_last_hop(turn, query, fanout, true);
+  }
+}
+
+void Routed::pass_last_hop(Turn& turn, const Passing& query, Fanout& fanout, bool sparing) {
+  const auto decoded = wire::decode_query(query.body);
+  const std::vector<std::uint32_t> terms =
+      decoded ? term_hashes(*decoded) : std::vector<std::uint32_t>();
+  for (Link& link : turn.links.all()) {
+    if (!fanout.allows(link)) continue;
+    Heard& heard = heard_of(link.id);
+    const bool is_decided = heard.whole && !heard.everything && !terms.empty();
+    if (is_decided && !heard.table.may_match(terms)) {
+      ++turn.counters.query_suppressed;
+      continue;
+    }
+    fanout.add(link);
+    if (!sparing || heard.asked || is_decided) continue;
+    if (++heard.last_hops >= kLastHopsBeforeAsking) ask(turn, link, heard);
+  }
+}
+
+Routed::Heard& Routed::heard_of(LinkId link) {
+  const auto place =
+      std::lower_bound(heard_.begin(), heard_.end(), link, [](const Heard& each, LinkId id) {
+        return each.link < id;
+      });
+  if (place != heard_.end() && place->link == link) return *place;
+  return *heard_.insert(place, Heard{.link = link, .table = {}});
+}
+
+void Routed::forget(LinkId link) {
+  std::erase_if(heard_, [&](const Heard& each) { return each.link == link; });
+  std::erase_if(readers_, [&](const Reader& each) { return each.link == link; });
+}
+
+// ---- tables of neighbours
+
+void Routed::ask(Turn& turn, Link& link, Heard& heard) {
+  heard.asked = true;
+  heard.whole = false;
+  heard.table = {};
+  Bytes body = wire::encode(wire::RouteTable{});
+  ++turn.counters.tables_out;
+  const auto body_bytes = static_cast<std::uint32_t>(body.size());
+  send_own(turn,
+           link,
+           {.guid = turn.rng.guid(),
+            .type = wire::FrameType::route_table,
+            .ttl = 1,
+            .hops = 0,
+            .body_bytes = body_bytes},
+           std::move(body));
+}
+
+bool Routed::on_table(Turn& turn, Link& from, ByteView body) {
+  const auto part = wire::decode_route_table(body);
+  if (!part) return false;
+  ++turn.counters.tables_in;
+  if (part->kind == wire::TableKind::want) {
+    on_want(turn, from);
+    return true;
+  }
+  Heard& heard = heard_of(from.id);
+  if (!heard.asked) return true;  // nobody wants it
+  take(heard, *part);
+  if (!heard.asked) ask(turn, from, heard);  // a part is missing: anew
+  return true;
+}
+
+void Routed::take(Heard& heard, const wire::RouteTable& part) {
+  if (part.kind == wire::TableKind::everything) {
+    heard.everything = true;
+    heard.whole = true;
+    heard.table = {};
+    return;
+  }
+  const bool continues = heard.sequence == part.sequence && !heard.whole;
+  if (part.kind == wire::TableKind::whole) {
+    if (!continues || heard.table.bits() != part.bits) heard.table.reset(part.bits);
+    heard.everything = false;
+  } else if (part.bits != heard.table.bits() || (!continues && part.sequence != heard.sequence + 1)
+             || heard.everything) {
+    heard.asked = false;
+    heard.whole = false;
+    return;
+  }
+  heard.sequence = part.sequence;
+  heard.table.remove(part.removed);
+  heard.table.add(part.added);
+  heard.whole = !part.more;
+  if (heard.table.places().size() > 2 * kMaxTableWords) {  // more than any honest node sends
+    heard.table = {};
+    heard.everything = true;
+    heard.whole = true;
+  }
+}
+
+// ---- this node's own table
+
+void Routed::on_want(Turn& turn, Link& from) {
+  const auto known = std::find_if(
+      readers_.begin(), readers_.end(), [&](const Reader& each) { return each.link == from.id; });
+  if (known == readers_.end()) readers_.push_back({.link = from.id});
+  if (knows_words_) {
+    send_whole(turn, from);
+  } else if (!asked_for_words_) {
+    asked_for_words_ = true;
+    turn.out.push(Effect(NeedWords{}));
+  }
+}
+
+void Routed::set_words(Turn& turn, std::vector<std::uint32_t> hashes) {
+  std::sort(hashes.begin(), hashes.end());
+  hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+  words_ = std::move(hashes);
+  const bool is_first = !std::exchange(knows_words_, true);
+  const std::uint8_t bits = WordTable::bits_for(words_.size());
+  // A table that shrank keeps its size, so that a patch will do.
+  publish(turn, WordTable(words_, is_first ? bits : std::max(bits, own_.bits())));
+}
+
+void Routed::publish(Turn& turn, WordTable next) {
+  const WordTable before = std::exchange(own_, std::move(next));
+  std::vector<std::uint32_t> added;
+  std::vector<std::uint32_t> removed;
+  const bool can_patch = before.bits() == own_.bits() && !has_too_many(words_);
+  if (can_patch) {
+    const auto old_places = before.places();
+    const auto new_places = own_.places();
+    std::set_difference(new_places.begin(),
+                        new_places.end(),
+                        old_places.begin(),
+                        old_places.end(),
+                        std::back_inserter(added));
+    std::set_difference(old_places.begin(),
+                        old_places.end(),
+                        new_places.begin(),
+                        new_places.end(),
+                        std::back_inserter(removed));
+  }
+  const bool is_changed = !can_patch || !added.empty() || !removed.empty();
+  if (is_changed) ++sequence_;
+  for (const Reader& reader : readers_) {
+    Link* link = turn.links.find(reader.link);
+    if (link == nullptr) continue;
+    if (!reader.has_whole || !can_patch) {
+      send_whole(turn, *link);
+    } else if (is_changed) {
+      send(turn, *link, wire::TableKind::patch, added, removed);
+    }
+  }
+}
+
+void Routed::send_whole(Turn& turn, Link& link) {
+  for (Reader& reader : readers_) {
+    if (reader.link == link.id) reader.has_whole = true;
+  }
+  send(turn,
+       link,
+       has_too_many(words_) ? wire::TableKind::everything : wire::TableKind::whole,
+       own_.places(),
+       {});
+}
+
+// In as many frames as it takes; what is removed goes first.
+void Routed::send(Turn& turn,
+                  Link& link,
+                  wire::TableKind kind,
+                  std::span<const std::uint32_t> added,
+                  std::span<const std::uint32_t> removed) const {
+  if (kind == wire::TableKind::everything) added = {};
+  bool more = true;
+  while (more) {
+    const auto gone = removed.first(std::min(removed.size(), wire::kMaxTablePlaces));
+    const auto come = added.first(std::min(added.size(), wire::kMaxTablePlaces));
+    removed = removed.subspan(gone.size());
+    added = added.subspan(come.size());
+    more = !removed.empty() || !added.empty();
+    Bytes body = wire::encode(wire::RouteTable{.kind = kind,
+                                               .sequence = sequence_,
+                                               .bits = own_.bits(),
+                                               .added = {come.begin(), come.end()},
+                                               .removed = {gone.begin(), gone.end()},
+                                               .more = more});
+    ++turn.counters.tables_out;
+    const auto body_bytes = static_cast<std::uint32_t>(body.size());
+    send_own(turn,
+             link,
+             {.guid = turn.rng.guid(),
+              .type = wire::FrameType::route_table,
+              .ttl = 1,
+              .hops = 0,
+              .body_bytes = body_bytes},
+             std::move(body));
+  }
+}
+
+std::size_t Routed::tables() const {
+  return static_cast<std::size_t>(
+      std::count_if(heard_.begin(), heard_.end(), [](const Heard& each) { return each.whole; }));
+}
+
+std::uint64_t Routed::digest() const {
+  Digest digest;
+  for (const Heard& heard : heard_) {
+    digest.add(heard.link.value);
+    digest.add(heard.whole ? heard.table.places().size() : 0);
+  }
+  digest.add(readers_.size());
+  digest.add(sequence_);
+  return digest.value();
+}
+
+}  // namespace freshet::core::overlay

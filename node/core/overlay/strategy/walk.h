@@ -1,0 +1,65 @@
+// Random walkers that check back with the origin (Lv, Cao, Cohen, Li, Shenker: "Search and
+// Replication in Unstructured Peer-to-Peer Networks", 2002). The origin sends out k walkers; each
+// node passes a walker to one neighbour. After 4, 8, 16, … steps a walker waits where it is and
+// asks the origin, along the way that hits take, whether to go on; no answer means no, and it ends
+// there. A walker also ends with its TTL, and where the only way on is the way back.
+//
+// The next step is drawn by a keyed hash of query, walker, step and the two nodes: the same on
+// every host, whatever the order of links.
+#pragma once
+
+#include <deque>
+
+#include "node/core/overlay/strategy/strategy.h"
+
+namespace freshet::core::overlay {
+
+class Walk final : public Strategy {
+ public:
+  explicit Walk(std::uint64_t hash_key) : hash_key_(hash_key) {}
+
+  /// One copy to one neighbour; at a node where it checks back none, and a check-back instead.
+  void pass_on(Turn& turn, const Passing& query, Fanout& fanout) override;
+  void run(Turn& turn) override;
+
+  /// Sends walker `walker` of a query of this node's own on its way.
+  void start(Turn& turn, const Passing& query);
+
+  /// A check-back on its way to the origin came from `from`. At the origin: `goes_on` says what it
+  /// answers. Elsewhere `route` is the way to the origin, and the way back is remembered.
+  void on_check(
+      Turn& turn, Link& from, const wire::FrameHeader& header, std::uint32_t walker, LinkId route);
+  void answer_check(Turn& turn, Link& from, const wire::FrameHeader& header, std::uint32_t walker);
+  /// The origin's yes: wakes the walker if it waits here, else goes the way that its check came.
+  void on_go_on(Turn& turn, const wire::FrameHeader& header, std::uint32_t walker);
+
+  [[nodiscard]] std::uint64_t digest() const override;
+
+ private:
+  struct WalkerId {
+    Guid guid;
+    std::uint32_t walker = 0;
+    friend bool operator==(const WalkerId&, const WalkerId&) = default;
+  };
+  struct Parked {
+    WalkerId id;
+    wire::FrameHeader header;
+    Bytes body;
+    LinkId from;
+    TimePoint until;
+  };
+  struct Asked {  ///< a check-back that went through here
+    WalkerId id;
+    LinkId from;
+    TimePoint until;
+  };
+
+  void step(Turn& turn, const Passing& query, Fanout& fanout) const;
+  void park(Turn& turn, const Passing& query, WalkerId id);
+
+  std::uint64_t hash_key_;
+  std::deque<Parked> parked_;  ///< oldest first
+  std::deque<Asked> asked_;    ///< oldest first
+};
+
+}  // namespace freshet::core::overlay
