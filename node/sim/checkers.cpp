@@ -11,7 +11,7 @@ void Checkers::check_sent(const Outgoing& sent, const Incoming& incoming) {
     if (goes_back) fail(sent.node, sent.at, "sends a frame back to where it came from");
     if (sent.header.ttl + 1 != incoming.ttl || sent.header.hops != incoming.hops + 1)
       fail(sent.node, sent.at, "does not take one of the TTL and add one to the hops");
-  } else if (!sent.may_be_old && sent.header.hops != 0) {
+  } else if (!sent.may_be_old && !sent.is_kept && sent.header.hops != 0) {
     fail(sent.node, sent.at, "sends a frame of its own that claims to have travelled");
   }
 }

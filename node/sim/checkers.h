@@ -1,6 +1,8 @@
 // Rules that hold in every simulation, whatever it simulates; watched from outside while it runs.
-//   - Nothing goes back to the link that it came from.
-//   - TTL + hops is conserved: one link travelled is one TTL less and one hop more.
+//   - Nothing that is passed on goes back to the link that it came from.
+//   - TTL + hops is conserved: one link travelled is one TTL less and one hop more. What is not
+//     passed on begins at 0 hops. Except a query that the node got earlier and kept: strategies
+//     hand it over later, to whom asks for it.
 //   - A hit takes the link on which its query first came.
 //   - No node remembers more GUIDs than its configuration allows.
 // The first breach is kept, with the seed and one line that repeats it.
@@ -37,6 +39,7 @@ struct Outgoing {
   std::span<const LinkId> links;
   bool is_onward = false;   ///< the incoming frame itself, passed on
   bool may_be_old = false;  ///< it may have waited for room: the incoming frame says nothing
+  bool is_kept = false;     ///< a query that the node got earlier
 };
 
 class Checkers {

@@ -3,30 +3,38 @@
 // heap. Two rings of buckets: fine ones for the epoch that runs, coarse ones, an epoch each, for
 // the next; what lies beyond those (years of a node's life) waits in another heap. Knows nothing of
 // what an event means.
+//
+// Order of insertion needs no number: a bucket is a list in that order, and is sorted stably.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <utility>
 #include <vector>
 
 #include "node/base/check.h"
 #include "node/base/time.h"
+#include "node/sim/bucket.h"
 
 namespace freshet::sim {
 
-/// `Event` is trivially copyable and has `TimePoint at` and `std::uint32_t seq`; push() sets seq.
-/// seq may wrap: two events of one time are in order as long as fewer than 2^31 were pushed between
-/// them.
+/// An event, and when it is due.
+template <typename Event>
+struct Due {
+  TimePoint at;
+  Event event;
+};
+
+/// `Event` is trivially copyable and has a `std::uint32_t offset` that is the queue's own.
 template <typename Event>
 class EventQueue {
  public:
   /// 2^18 ns, 0.26 ms: a flood over 100,000 nodes then opens buckets that fit into the L2 cache.
   static constexpr unsigned kBucketShift = 18;
-  /// An epoch is so many buckets: 4.3 s.
+  /// An epoch is so many buckets: 2^32 ns, 4.3 s, so that an offset into it has 32 bits.
   static constexpr unsigned kEpochShift = 14;
   static constexpr std::int64_t kBuckets = std::int64_t{1} << kEpochShift;
   /// Epochs ahead, 4.6 minutes: more than any timer of a node.
@@ -34,20 +42,20 @@ class EventQueue {
 
   EventQueue() : fine_(static_cast<std::size_t>(kBuckets)), coarse_(kEpochs) {}
 
-  /// REQUIRES: event.at is not negative and not before the last event popped.
-  void push(Event event) {
-    event.seq = next_seq_++;
+  /// REQUIRES: `at` is not negative and not before the last event popped.
+  void push(TimePoint at, Event event) {
     ++size_;
-    const std::int64_t bucket = bucket_of(event.at);
+    event.offset = static_cast<std::uint32_t>(at.time_since_epoch().count());
+    const std::int64_t bucket = bucket_of(at);
     const std::int64_t epoch = bucket >> kEpochShift;
     if (bucket <= opened_) {
-      push_heap(late_, event);
+      late_.push({.at = at, .seq = pushed_++, .event = event});
     } else if (epoch == epoch_) {
       append_fine(event);
     } else if (epoch - epoch_ < kEpochs) {
-      append(coarse_[epoch_slot_of(epoch)], event);
+      pool_.append(coarse_[epoch_slot_of(epoch)], event);
     } else {
-      push_heap(beyond_, event);
+      beyond_.push({.at = at, .seq = pushed_++, .event = event});
     }
   }
 
@@ -58,15 +66,19 @@ class EventQueue {
   /// still to come up to there would all be late.
   [[nodiscard]] bool is_due(TimePoint limit) {
     if (next_ == open_.size() && late_.empty() && !open_next(limit)) return false;
-    return (late_is_next() ? late_.front().at : open_[next_].at) <= limit;
+    return (late_is_next() ? late_.first().at : time_of(open_[next_])) <= limit;
   }
 
   /// REQUIRES: is_due() at some time, since the last call.
-  Event pop() {
+  Due<Event> pop() {
     FRESHET_CHECK(next_ < open_.size() || !late_.empty());
     --size_;
-    if (!late_is_next()) return open_[next_++];
-    return pop_heap(late_);
+    if (late_is_next()) {
+      const auto late = late_.take();
+      return {.at = late.at, .event = late.event};
+    }
+    const Event& event = open_[next_++];
+    return {.at = time_of(event), .event = event};
   }
 
   /// Probably the event that is `distance` pops after the next one; nullptr when that is not known.
@@ -76,21 +88,36 @@ class EventQueue {
   }
 
  private:
-  /// Spare storage kept for buckets to come, beyond which it is given back.
-  static constexpr std::size_t kMaxSpares = 8;
+  using List = typename BucketPool<Event>::List;
 
-  static bool before(const Event& a, const Event& b) {
-    if (a.at != b.at) return a.at < b.at;
-    return static_cast<std::int32_t>(a.seq - b.seq) < 0;
-  }
-  struct Before {
-    bool operator()(const Event& a, const Event& b) const { return before(a, b); }
+  /// An event outside the lists, with what their order would have said.
+  struct Numbered {
+    TimePoint at;
+    std::uint64_t seq = 0;
+    Event event;
   };
-  struct After {
-    bool operator()(const Event& a, const Event& b) const { return before(b, a); }
-  };
+  /// A heap, the first in order of time and insertion at its top.
+  class Heap {
+   public:
+    [[nodiscard]] bool empty() const { return events_.empty(); }
+    [[nodiscard]] const Numbered& first() const { return events_.front(); }
+    void push(const Numbered& event) {
+      events_.push_back(event);
+      std::push_heap(events_.begin(), events_.end(), after);
+    }
+    Numbered take() {
+      std::pop_heap(events_.begin(), events_.end(), after);
+      const Numbered event = events_.back();
+      events_.pop_back();
+      return event;
+    }
 
-  using Bucket = std::vector<Event>;
+   private:
+    static bool after(const Numbered& a, const Numbered& b) {
+      return a.at != b.at ? a.at > b.at : a.seq > b.seq;
+    }
+    std::vector<Numbered> events_;
+  };
 
   static std::int64_t bucket_of(TimePoint at) {
     return at.time_since_epoch().count() >> kBucketShift;
@@ -98,40 +125,19 @@ class EventQueue {
   static std::size_t epoch_slot_of(std::int64_t epoch) {
     return static_cast<std::size_t>(epoch & (kEpochs - 1));
   }
-  static std::size_t slot_of(std::int64_t bucket) {
-    return static_cast<std::size_t>(bucket & (kBuckets - 1));
+  /// Of an event of the epoch that runs.
+  [[nodiscard]] TimePoint time_of(const Event& event) const {
+    return TimePoint{Duration{(epoch_ << (kBucketShift + kEpochShift)) + event.offset}};
   }
-  static void push_heap(std::vector<Event>& heap, const Event& event) {
-    heap.push_back(event);
-    std::push_heap(heap.begin(), heap.end(), After{});
-  }
-  static Event pop_heap(std::vector<Event>& heap) {
-    std::pop_heap(heap.begin(), heap.end(), After{});
-    const Event event = heap.back();
-    heap.pop_back();
-    return event;
-  }
-
+  /// Among equals those of the bucket came first: they were there when it was opened.
   [[nodiscard]] bool late_is_next() const {
-    return !late_.empty() && (next_ == open_.size() || before(late_.front(), open_[next_]));
+    return !late_.empty() && (next_ == open_.size() || late_.first().at < time_of(open_[next_]));
   }
 
-  void append(Bucket& bucket, const Event& event) {
-    if (bucket.capacity() == 0 && !spares_.empty()) {
-      bucket = std::move(spares_.back());
-      spares_.pop_back();
-    }
-    bucket.push_back(event);
-  }
   void append_fine(const Event& event) {
-    const std::size_t slot = slot_of(bucket_of(event.at));
+    const std::size_t slot = event.offset >> kBucketShift;
     filled_[slot / 64] |= std::uint64_t{1} << (slot % 64);
-    append(fine_[slot], event);
-  }
-  void give_back(Bucket storage) {
-    storage.clear();
-    if (storage.capacity() > 0 && spares_.size() < kMaxSpares)
-      spares_.push_back(std::move(storage));
+    pool_.append(fine_[slot], event);
   }
 
   /// The first filled slot of the fine ring from `cursor_` on, or the ring's size.
@@ -152,7 +158,7 @@ class EventQueue {
       if (slot < fine_.size()) {
         const std::int64_t bucket = (epoch_ << kEpochShift) + static_cast<std::int64_t>(slot);
         if (bucket > bucket_of(limit)) return false;
-        open(bucket);
+        open(slot, bucket);
         return true;
       }
       if (!begin_epoch(limit)) return false;
@@ -160,16 +166,14 @@ class EventQueue {
     return false;
   }
 
-  void open(std::int64_t bucket) {
-    const std::size_t slot = slot_of(bucket);
-    give_back(std::move(open_));
-    open_ = std::exchange(fine_[slot], Bucket{});
+  void open(std::size_t slot, std::int64_t bucket) {
+    open_.clear();
+    pool_.empty_into(fine_[slot], open_);
+    sorter_.sort(open_);
     filled_[slot / 64] &= ~(std::uint64_t{1} << (slot % 64));
     next_ = 0;
     opened_ = bucket;
     cursor_ = slot + 1;
-    if (!std::is_sorted(open_.begin(), open_.end(), Before{}))
-      std::sort(open_.begin(), open_.end(), Before{});
   }
 
   /// Spreads the next epoch that holds anything over the fine ring, which is empty. False when it
@@ -179,33 +183,36 @@ class EventQueue {
     for (std::int64_t ahead = kEpochs - 1; ahead > 0; --ahead) {
       if (!coarse_[epoch_slot_of(epoch_ + ahead)].empty()) epoch = epoch_ + ahead;
     }
-    if (!beyond_.empty()) epoch = std::min(epoch, bucket_of(beyond_.front().at) >> kEpochShift);
+    if (!beyond_.empty()) epoch = std::min(epoch, epoch_of(beyond_.first()));
     if (epoch > bucket_of(limit) >> kEpochShift) return false;
+    open_.clear();
+    next_ = 0;
     epoch_ = epoch;
     opened_ = (epoch << kEpochShift) - 1;
     cursor_ = 0;
-    Bucket events = std::exchange(coarse_[epoch_slot_of(epoch)], Bucket{});
-    for (const Event& event : events) append_fine(event);
-    give_back(std::move(events));
-    while (!beyond_.empty() && (bucket_of(beyond_.front().at) >> kEpochShift) == epoch)
-      append_fine(pop_heap(beyond_));
+    // Whoever came when this epoch was beyond came first.
+    while (!beyond_.empty() && epoch_of(beyond_.first()) == epoch)
+      append_fine(beyond_.take().event);
+    pool_.empty(coarse_[epoch_slot_of(epoch)], [&](const Event& event) { append_fine(event); });
     return true;
   }
+  static std::int64_t epoch_of(const Numbered& event) { return bucket_of(event.at) >> kEpochShift; }
 
-  std::vector<Bucket> fine_;
-  std::vector<Bucket> coarse_;          ///< by epoch; the slot of the epoch that runs is empty
+  BucketPool<Event> pool_;
+  BucketSorter<Event, kBucketShift> sorter_;
+  std::vector<List> fine_;
+  std::vector<List> coarse_;            ///< by epoch; the slot of the epoch that runs is empty
   std::vector<std::uint64_t> filled_ =  ///< a bit for each fine bucket
       std::vector<std::uint64_t>(static_cast<std::size_t>(kBuckets / 64));
-  std::vector<Bucket> spares_;
-  Bucket open_;                ///< the bucket that is being emptied, sorted
-  std::vector<Event> late_;    ///< heap: came for the open bucket, or for one before it
-  std::vector<Event> beyond_;  ///< heap: after the last coarse bucket
-  std::size_t next_ = 0;       ///< in open_
-  std::size_t cursor_ = 0;     ///< in fine_: after the open bucket
+  std::vector<Event> open_;  ///< the bucket that is being emptied, sorted
+  Heap late_;                ///< came for the open bucket, or for one before it
+  Heap beyond_;              ///< after the last coarse bucket
+  std::size_t next_ = 0;     ///< in open_
+  std::size_t cursor_ = 0;   ///< in fine_: after the open bucket
   std::size_t size_ = 0;
+  std::uint64_t pushed_ = 0;  ///< into either heap
   std::int64_t opened_ = -1;
   std::int64_t epoch_ = 0;
-  std::uint32_t next_seq_ = 0;
 };
 
 }  // namespace freshet::sim

@@ -2,13 +2,15 @@
 // one event queue. Carries frames as the bytes of the real wire format; shares each body among all
 // its copies. No threads, no wall clock; the same seed and calls give the same run.
 //
-// Room on a link has no limit here: the core is given kRoom bytes, and again on every link before
-// all of them together used half. Transfers are not simulated: their effects are refused.
+// A node without a bandwidth has room without limit: the core is given kRoom bytes, and again on
+// every link before all of them together used half. With one, uplink.h keeps room. Transfers are
+// not simulated: their effects are refused.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,27 +18,44 @@
 #include "node/core/node.h"
 #include "node/sim/checkers.h"
 #include "node/sim/content.h"
-#include "node/sim/event_queue.h"
+#include "node/sim/event.h"
+#include "node/sim/link_end.h"
 #include "node/sim/network.h"
 #include "node/sim/query_log.h"
 #include "node/sim/shared_frame.h"
+#include "node/sim/uplink.h"
 
 namespace freshet::sim {
 
 struct HostConfig {
   NodeIndex nodes = 0;
   std::uint64_t seed = 1;
+  NetworkConfig network = {};
+  QueryLog::Options log = {};
   /// The command or test that repeats the run; printed with a breach.
   std::string reproduce = "(unnamed)";
-  /// Until a dial to a node that crashed fails.
+  /// Until a dial to a node that crashed, or is cut off, fails.
   Duration dial_timeout = std::chrono::seconds(5);
+  /// The slow queue, to compare with: the run is the same.
+  bool plain_queue = false;
+};
+
+/// A search of a node's user.
+struct Asking {
+  NodeIndex origin = 0;
+  wire::Query query;
+  std::uint8_t ttl = 7;
+  core::overlay::StrategyId strategy = core::overlay::StrategyId::flood;
+  std::uint32_t wanted = 0;  ///< as in core::search::Ask
 };
 
 /// What happened so far.
 struct HostCounters {
   std::uint64_t events = 0;
   std::uint64_t deliveries = 0;   ///< frames that reached a node
-  std::uint64_t lost = 0;         ///< frames to nodes that had crashed
+  std::uint64_t lost = 0;         ///< frames whose link or node was gone
+  std::uint64_t vanished = 0;     ///< frames lost on links (NetworkConfig::loss)
+  std::uint64_t cut = 0;          ///< frames that a partition kept back
   std::uint64_t established = 0;  ///< link ends that exchanged Hello
   std::uint64_t closed = 0;       ///< link ends that their node closed or saw lost
 };
@@ -44,15 +63,14 @@ struct HostCounters {
 class Host {
  public:
   /// All nodes are alive and without links. What is passed by reference outlives the host.
-  Host(const core::Config& node_config,
-       LatencyModel& network,
-       const Content& content,
-       HostConfig config);
+  /// REQUIRES: config.nodes <= kMaxNodes.
+  Host(const core::Config& node_config, const Content& content, HostConfig config);
   ~Host() = default;
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
 
   [[nodiscard]] NodeIndex size() const { return static_cast<NodeIndex>(slots_.size()); }
+  [[nodiscard]] NodeIndex alive() const { return alive_; }
   /// nullptr while the node is crashed.
   [[nodiscard]] const core::Node* node(NodeIndex index) const {
     const Slot& slot = slots_[index];
@@ -60,11 +78,14 @@ class Host {
   }
   [[nodiscard]] NodeKey key_of(NodeIndex index) const;
   [[nodiscard]] TimePoint now() const { return now_; }
+  [[nodiscard]] const NetworkConfig& network() const { return network_.config(); }
   [[nodiscard]] const HostCounters& counters() const { return counters_; }
   /// Frames under way, each body once.
   [[nodiscard]] std::size_t frames_alive() const { return pool_.live(); }
   /// Of all nodes together.
   [[nodiscard]] const core::Counters& node_counters() const { return node_counters_; }
+  /// What queries cost, and everything else.
+  [[nodiscard]] const QueryLog& log() const { return log_; }
   /// The first breach of a rule; the run stops there.
   [[nodiscard]] const std::optional<std::string>& failure() const { return checkers_.failure(); }
   /// Of all nodes and the clock: the same seed and calls give the same.
@@ -72,6 +93,8 @@ class Host {
 
   /// A link between two living nodes, up at once at both ends; `a` dialled.
   void connect(NodeIndex a, NodeIndex b);
+  /// The workload begins, and with it the network's faults. Once.
+  void begin_faults();
   /// Hands a living node an input now. Links and dials are this host's business: not those.
   void give(NodeIndex node, const core::Input& input);
   /// The node is gone without a word: nothing reaches anyone, its neighbours find out by silence.
@@ -80,10 +103,12 @@ class Host {
   void restart(NodeIndex node);
 
   /// Asks for a node's user and follows the query; nullopt when too many are followed.
-  std::optional<std::uint16_t> ask(NodeIndex node, const wire::Query& query, std::uint8_t ttl);
-  /// Nothing of the query is under way any more.
+  /// REQUIRES: the origin is alive.
+  std::optional<std::uint16_t> ask(const Asking& asking);
+  /// Nothing of the query is under way any more. More may come: asker.h says when it is over.
   [[nodiscard]] bool is_done(std::uint16_t track) const { return log_.is_done(track); }
-  /// REQUIRES: is_done(track).
+  /// Whether the origin may still send more of it (overlay::Engine::is_at).
+  [[nodiscard]] bool is_at(std::uint16_t track) const;
   QueryResult take_result(std::uint16_t track) { return log_.take(track); }
 
   /// Performs the next event if it is not later than `limit`. False: there is none, or a rule was
@@ -93,17 +118,12 @@ class Host {
   bool run_until(TimePoint time);
 
  private:
+  static constexpr std::uint32_t kRoom = 0xFFFFFFFF;
   class World;
 
-  /// One end of a link, at its node. Ascending by `id`.
-  struct LinkEnd {
-    LinkId id;
-    NodeIndex peer = kNoNode;
-    LinkId peer_id = {};  ///< the other end's name for it
-  };
   /// On lines of its own: what a delivery touches are the first two, here and of the node.
   struct alignas(64) Slot {
-    std::vector<LinkEnd> links;
+    std::vector<LinkEnd> links;             ///< ascending by id
     TimePoint armed_at = TimePoint::max();  ///< the timer event that counts
     std::uint32_t next_link = 0;            ///< never reused, not even after a crash
     std::uint32_t sent_bytes = 0;           ///< since its links' room was last made whole
@@ -111,49 +131,47 @@ class Host {
     bool is_alive = false;                  ///< same as node.has_value(), which lies far behind
     std::optional<core::Node> node;
   };
-  enum class Kind : std::uint8_t { frame, timer, link_down, writable, dial, input };
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): the union's first member is
-  struct Event {
-    TimePoint at;
-    union {
-      SharedFrame* frame = nullptr;
-      std::uint64_t
-          value;  ///< input: its place; dial: the target, kNoNode for none that may answer
-    };
-    NodeIndex node = kNoNode;
-    std::uint32_t link = 0;  ///< a LinkId; dial: the DialId. Input: the track that waits for it
-    std::uint32_t seq = 0;
-    Kind kind = Kind::frame;
-    std::uint8_t ttl = 0;
-    std::uint8_t hops = 0;
-    std::uint8_t lives = 0;  ///< dial: of the dialling node, modulo 256
-  };
-  static_assert(sizeof(Event) == 32);
 
+  // host.cpp: nodes and the clock
   void start(NodeIndex node);
   void deliver_to(NodeIndex node, const core::Input& input);
-  void on_frame(const Event& event);
-  void on_timer(const Event& event);
-  void on_link_down(const Event& event);
-  void on_dial(const Event& event);
+  void perform(const Due<Event>& due);
+  void on_timer(TimePoint at, const Event& event);
   void on_input(const Event& event);
   void prefetch_ahead() const;
-  LinkId add_link(NodeIndex node);
-  static LinkEnd* find_link(Slot& slot, LinkId id);
-  void bring_up(NodeIndex dialler, NodeIndex other, std::optional<DialId> dial);
-
-  void relay(NodeIndex node, const core::overlay::Relay& relay, std::span<const LinkId> links);
-  void renew_room(NodeIndex node);
-  SharedFrame* frame_for(const core::overlay::Relay& relay);
-  void dial(NodeIndex node, const core::overlay::Dial& dial);
-  void close(NodeIndex node, LinkId link);
   void look_up(NodeIndex node, const core::search::Lookup& lookup);
   void arm(NodeIndex node, std::optional<TimePoint> deadline);
 
+  // host_links.cpp: links, their room, dials
+  LinkId add_link(NodeIndex node);
+  static LinkEnd* find_link(Slot& slot, LinkId id);
+  void bring_up(NodeIndex dialler, NodeIndex other, std::optional<DialId> dial);
+  void dial(NodeIndex node, const core::overlay::Dial& dial);
+  void on_dial(const Event& event);
+  void close(NodeIndex node, LinkId link);
+  void end_link(NodeIndex node, LinkId link);
+  void on_link_down(const Event& event);
+  void clog_links();
+  void renew_room(NodeIndex node);
+  void tell_room(NodeIndex node, LinkId link, std::uint32_t room_bytes);
+
+  // host_frames.cpp: frames on their way
+  SharedFrame* frame_for(const core::overlay::Relay& relay);
+  void relay(NodeIndex node, const core::overlay::Relay& relay, std::span<const LinkId> links);
+  [[nodiscard]] bool has_got(NodeIndex node, const SharedFrame& frame) const;
+  void check(const Outgoing& sent, const SharedFrame& frame);
+  void put_out(NodeIndex node, LinkEnd& end, SharedFrame& frame, std::uint8_t hops);
+  void transmit(NodeIndex node, LinkEnd& end, SharedFrame& frame, std::uint8_t hops);
+  void begin_sending(NodeIndex node);
+  void on_sent(const Event& event);
+  void drop_waiting(NodeIndex node);
+  void lose(SharedFrame& frame, std::uint64_t& counter);
+  void on_frame(const Event& event);
+
   const core::Config& node_config_;
-  LatencyModel& network_;
   const Content& content_;
   HostConfig config_;
+  Network network_;
   Rng node_rng_;
   Rng key_rng_;
   core::Counters node_counters_;
@@ -161,10 +179,12 @@ class Host {
   Checkers checkers_;
   QueryLog log_;
   FramePool pool_;
-  EventQueue<Event> queue_;
+  Queue queue_;
   std::vector<std::unique_ptr<core::Input>> inputs_;  ///< of input events, by place
-  std::vector<std::size_t> free_inputs_;              ///< places without one
+  std::vector<std::uint32_t> free_inputs_;            ///< places without one
   std::vector<Slot> slots_;
+  std::vector<Uplink> uplinks_;  ///< by node; empty without limited bandwidth
+  NodeIndex alive_ = 0;
   TimePoint now_{};
 
   // While one input is delivered.

@@ -3,83 +3,154 @@
 #include <algorithm>
 #include <utility>
 
-#include "node/base/check.h"
+#include "node/base/digest.h"
 
 namespace freshet::sim {
+namespace {
 
-std::optional<std::uint16_t> QueryLog::begin(NodeIndex origin, TimePoint now) {
+Traffic& traffic_of(QueryResult& result, wire::FrameType type) {
+  for (QueryResult::OfType& each : result.by_type) {
+    if (each.type == type) return each.traffic;
+  }
+  return result.by_type.emplace_back(QueryResult::OfType{.type = type, .traffic = {}}).traffic;
+}
+
+ByteView bytes_of(const std::string& text) {
+  return {reinterpret_cast<const Byte*>(text.data()), text.size()};
+}
+
+// A file without an id yet is known by its name and size.
+std::uint64_t hash_of(const NodeKey& node, const wire::HitFile& file) {
+  Digest digest;
+  digest.add(node.view());
+  if (file.content) {
+    digest.add(file.content->view());
+  } else {
+    digest.add(bytes_of(file.name));
+    digest.add(file.size_bytes);
+  }
+  return digest.value();
+}
+
+}  // namespace
+
+std::optional<std::uint16_t> QueryLog::begin(NodeIndex origin, NodeIndex alive, TimePoint now) {
   std::size_t track = 0;
-  while (track < tracked_.size() && tracked_[track].in_use) ++track;
+  while (track < tracked_.size() && tracked_[track].state != State::free) ++track;
   if (track == kMaxTracked) return std::nullopt;
   if (track == tracked_.size()) tracked_.emplace_back();
   Tracked& query = tracked_[track];
-  query.in_use = true;
-  query.is_named = false;
+  query.state = State::followed;
   query.ask = core::search::AskId{next_ask_++};
-  query.origin = origin;
-  query.asked = now;
+  query.rests_since = now;
   query.came_from.assign(nodes_, kNowhere);
   query.result = {};
+  query.result.origin = origin;
+  query.result.asked = now;
+  query.result.alive = alive;
   return static_cast<std::uint16_t>(track);
 }
 
 void QueryLog::name(std::uint16_t track, const Guid& guid) {
-  tracked_[track].guid = guid;
-  tracked_[track].is_named = true;
+  Tracked& query = tracked_[track];
+  if (query.is_named) return;
+  query.guid = guid;
+  query.is_named = true;
+  by_guid_.emplace(guid, track);
 }
 
 std::uint16_t QueryLog::find(const Guid& guid) const {
-  for (std::size_t i = 0; i < tracked_.size(); ++i) {
-    const Tracked& query = tracked_[i];
-    if (query.in_use && query.is_named && query.guid == guid) return static_cast<std::uint16_t>(i);
-  }
-  return kNoTrack;
+  const auto found = by_guid_.find(guid);
+  return found == by_guid_.end() ? kNoTrack : found->second;
 }
 
-void QueryLog::sent(const SharedFrame& frame, std::uint32_t copies) {
-  if (frame.track == kNoTrack) return;
-  Tracked& query = tracked_[frame.track];
-  query.under_way += copies;
-  const bool is_query = frame.type() == wire::FrameType::query;
-  (is_query ? query.result.query_frames : query.result.hit_frames) += copies;
-  query.result.bytes += copies * frame.frame_bytes();
+void QueryLog::count_sent(Tracked& query,
+                          wire::FrameType type,
+                          std::uint32_t copies,
+                          std::uint64_t bytes) {
+  QueryResult& result = query.result;
+  Traffic& of_type = traffic_of(result, type);
+  of_type.frames += copies;
+  of_type.bytes += bytes;
+  const bool is_hit = type == wire::FrameType::query_hit;
+  (is_hit ? result.hit_frames : result.messages) += copies;
+  (is_hit ? result.hit_bytes : result.bytes) += bytes;
+  if (type == wire::FrameType::query) result.query_frames += copies;
 }
 
-void QueryLog::arrived(const SharedFrame& frame, NodeIndex node, LinkId from, std::uint8_t hops) {
-  if (frame.track == kNoTrack || frame.type() != wire::FrameType::query) return;
-  Tracked& query = tracked_[frame.track];
+void QueryLog::count_arrived(
+    Tracked& query, NodeIndex node, LinkId from, std::uint8_t hops, TimePoint now) {
+  QueryResult& result = query.result;
   const std::size_t travelled = hops + std::size_t{1};
-  if (query.result.per_hop.size() <= travelled) query.result.per_hop.resize(travelled + 1);
-  QueryResult::Hop& hop = query.result.per_hop[travelled];
-  if (node == query.origin || query.came_from[node] != kNowhere) {
-    ++query.result.duplicates;
+  if (result.per_hop.size() <= travelled) result.per_hop.resize(travelled + 1);
+  QueryResult::Hop& hop = result.per_hop[travelled];
+  std::uint32_t& came_from = query.came_from[node];
+  if (node == result.origin || (came_from != kNowhere && came_from != kForgotten)) {
+    ++result.duplicates;
     ++hop.duplicates;
     return;
   }
-  query.came_from[node] = from.value;
-  ++query.result.first;
-  ++query.result.reached;
+  ++result.first;
   ++hop.first;
+  if (came_from == kNowhere) {
+    ++result.reached;
+    result.last_reached = now - result.asked;
+  }
+  came_from = from.value;
 }
 
 void QueryLog::hit(const core::search::Hit& hit, TimePoint now) {
+  const auto found = std::find_if(tracked_.begin(), tracked_.end(), [&](const Tracked& query) {
+    return query.state == State::followed && query.ask == hit.ask;
+  });
+  if (found == tracked_.end()) return;
+  QueryResult& result = found->result;
+  const Duration after = now - result.asked;
+  if (options_.keep_hits)
+    result.hits.push_back({.after = after, .hops = hit.hops, .record = hit.record});
+  if (hit.hops == 0) return;
+  for (const wire::HitFile& file : hit.record.files)
+    found->objects.insert(hash_of(hit.record.node, file));
+  if (result.first_hit) return;
+  result.first_hit = after;
+  result.first_hit_hops = hit.hops;
+}
+
+void QueryLog::forgotten_by(NodeIndex node) {
   for (Tracked& query : tracked_) {
-    if (!query.in_use || query.ask != hit.ask) continue;
-    query.result.hits.push_back(
-        {.after = now - query.asked, .hops = hit.hops, .record = hit.record});
+    if (query.state == State::free) continue;
+    std::uint32_t& came_from = query.came_from[node];
+    if (came_from != kNowhere) came_from = kForgotten;
   }
 }
 
 std::optional<LinkId> QueryLog::came_from(std::uint16_t track, NodeIndex node) const {
   const std::uint32_t link = tracked_[track].came_from[node];
-  if (link == kNowhere) return std::nullopt;
+  if (link == kNowhere || link == kForgotten) return std::nullopt;
   return LinkId{link};
 }
 
 QueryResult QueryLog::take(std::uint16_t track) {
-  FRESHET_CHECK(is_done(track));
-  tracked_[track].in_use = false;
-  return std::exchange(tracked_[track].result, {});
+  Tracked& query = tracked_[track];
+  query.result.distinct_hits = query.objects.size();
+  QueryResult result = std::exchange(query.result, {});
+  query.result.origin = result.origin;  // what is under way still asks for it
+  query.state = State::taken;
+  if (query.under_way == 0) release(query);
+  return result;
+}
+
+void QueryLog::rests(Tracked& query, TimePoint now) {
+  ++rests_;
+  query.rests_since = now;
+  if (query.state == State::taken) release(query);
+}
+
+void QueryLog::release(Tracked& query) {
+  if (query.is_named) by_guid_.erase(query.guid);
+  query.is_named = false;
+  query.objects.clear();
+  query.state = State::free;
 }
 
 }  // namespace freshet::sim

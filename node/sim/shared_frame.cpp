@@ -19,6 +19,7 @@ SharedFrame* FramePool::make(const wire::FrameHeader& header, ByteView body) {
   ++live_;
   frame->body_bytes = static_cast<std::uint32_t>(body.size());
   frame->track = kNoTrack;
+  frame->span = static_cast<std::uint16_t>(header.ttl + header.hops);
   wire::FrameHeader own = header;
   own.body_bytes = frame->body_bytes;
   wire::encode_header(own, frame->data());
@@ -39,6 +40,8 @@ void FramePool::add_slab(std::size_t size_class) {
   for (std::size_t i = 0; i < count; ++i, at += each) {
     auto* frame = new (at) SharedFrame;
     frame->size_class = static_cast<std::uint8_t>(size_class);
+    frame->number = static_cast<std::uint32_t>(frames_.size());
+    frames_.push_back(frame);
     free_[size_class].push_back(frame);
   }
 }

@@ -21,7 +21,9 @@ inline constexpr std::uint16_t kNoTrack = 0xFFFF;
 struct SharedFrame {
   std::uint32_t references = 0;
   std::uint32_t body_bytes = 0;
+  std::uint32_t number = 0;        ///< its name in the pool
   std::uint16_t track = kNoTrack;  ///< the tracked query that it belongs to
+  std::uint16_t span = 0;          ///< TTL + hops: the same on every link that it travels
   std::uint8_t size_class = 0;
 
   static constexpr std::size_t kTtlOffset = 17;
@@ -36,13 +38,16 @@ struct SharedFrame {
   [[nodiscard]] Guid guid() const { return Guid::from({data(), Guid::kSize}); }
   [[nodiscard]] std::size_t frame_bytes() const { return wire::kFrameHeaderBytes + body_bytes; }
 
-  /// The frame as it goes over a link with these values in its header.
-  [[nodiscard]] ByteView stamped(std::uint8_t ttl, std::uint8_t hops) {
-    data()[kTtlOffset] = ttl;
+  [[nodiscard]] std::uint8_t ttl_at(std::uint8_t hops) const {
+    return static_cast<std::uint8_t>(span - hops);
+  }
+  /// The frame as it goes over a link after so many.
+  [[nodiscard]] ByteView stamped(std::uint8_t hops) {
+    data()[kTtlOffset] = ttl_at(hops);
     data()[kHopsOffset] = hops;
     return {data(), frame_bytes()};
   }
-  /// Whether `header` and `body` are this very frame, on a further hop.
+  /// Whether `header` and `body` are this very frame on a link, TTL and hops apart.
   [[nodiscard]] bool is_same(const wire::FrameHeader& header, ByteView of) const {
     return of.data() == body() && of.size() == body_bytes && header.type == type()
            && std::memcmp(header.guid.bytes.data(), data(), Guid::kSize) == 0;
@@ -52,8 +57,11 @@ struct SharedFrame {
 /// Makes and takes back frames. Memory that frames needed at one time is kept for later ones.
 class FramePool {
  public:
-  /// A copy of `body` under `header`, with no reference yet. TTL and hops are stamped later.
+  /// A copy of `body` under `header`, with no reference yet. TTL and hops are stamped later; their
+  /// sum stays.
   SharedFrame* make(const wire::FrameHeader& header, ByteView body);
+  /// REQUIRES: the frame with this number is alive.
+  [[nodiscard]] SharedFrame* at(std::uint32_t number) const { return frames_[number]; }
   /// Gives one reference up; the frame is gone with the last one.
   void release(SharedFrame* frame) {
     if (--frame->references == 0) recycle(frame);
@@ -69,6 +77,7 @@ class FramePool {
   void add_slab(std::size_t size_class);
 
   std::array<std::vector<SharedFrame*>, kClasses> free_;
+  std::vector<SharedFrame*> frames_;  ///< by number, those that wait for use too
   std::vector<std::unique_ptr<std::byte[]>> slabs_;
   std::size_t live_ = 0;
 };

@@ -7,8 +7,9 @@ namespace {
 
 constexpr std::size_t kLinksAtOnce = 4096;
 
-core::Config static_config(const Topology& topology, core::Config config) {
-  config.overlay.discover = false;
+core::Config node_config(const Topology& topology, const SimulationConfig& simulation) {
+  core::Config config = simulation.node;
+  config.overlay.discover = simulation.discover;
   for (const NodeIndex degree : topology.degrees())
     config.overlay.max_links = std::max<std::size_t>(config.overlay.max_links, degree);
   return config;
@@ -20,12 +21,15 @@ Simulation::Simulation(const Topology& topology,
                        const SimulationConfig& config,
                        const Content& content)
     : topology_(topology),
-      node_config_(static_config(topology_, config.node)),
-      latency_(config.latency),
+      node_config_(node_config(topology_, config)),
       host_(node_config_,
-            latency_,
             content,
-            {.nodes = topology_.nodes, .seed = config.seed, .reproduce = config.reproduce}) {}
+            {.nodes = topology_.nodes,
+             .seed = config.seed,
+             .network = config.network,
+             .log = config.log,
+             .reproduce = config.reproduce,
+             .plain_queue = config.plain_queue}) {}
 
 Status Simulation::settle() {
   const auto& edges = topology_.edges;
@@ -35,25 +39,14 @@ Status Simulation::settle() {
     const TimePoint limit = host_.now() + node_config_.overlay.hello_timeout;
     while (host_.counters().established < 2 * begun) {
       if (host_.step(limit)) continue;
+      // Nodes that dial too may have closed a link in favour of another one.
+      if (node_config_.overlay.discover && !host_.failure()) break;
       return Error{ErrorCode::timed_out,
                    host_.failure().value_or("simulation: links did not exchange Hello")};
     }
   }
+  host_.begin_faults();
   return kOk;
-}
-
-Result<QueryResult> Simulation::query(NodeIndex origin,
-                                      const wire::Query& query,
-                                      std::uint8_t ttl) {
-  const auto track = host_.ask(origin, query, ttl);
-  if (!track) return Error{ErrorCode::invalid, "simulation: too many queries at once"};
-  while (!host_.is_done(*track)) {
-    if (!host_.step(TimePoint::max())) {
-      return Error{ErrorCode::invalid, host_.failure().value_or("simulation: ran dry")};
-    }
-  }
-  if (host_.failure()) return Error{ErrorCode::invalid, *host_.failure()};
-  return host_.take_result(*track);
 }
 
 }  // namespace freshet::sim

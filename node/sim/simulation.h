@@ -1,5 +1,5 @@
-// The small front of the simulator for tests and benchmarks: nodes on a static topology under
-// constant latency, and queries one after another. Owns everything that it needs but the content.
+// The small front of the simulator for tests and benchmarks: nodes on a topology, and queries one
+// after another. Owns everything that it needs but the content.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 
 #include "node/base/result.h"
 #include "node/core/node.h"
+#include "node/sim/asker.h"
 #include "node/sim/content.h"
 #include "node/sim/host.h"
 #include "node/sim/network.h"
@@ -18,11 +19,17 @@ namespace freshet::sim {
 
 struct SimulationConfig {
   std::uint64_t seed = 1;
-  /// discover is turned off, and max_links raised to the topology's highest degree.
+  /// max_links is raised to the topology's highest degree.
   core::Config node = {};
-  Duration latency = std::chrono::milliseconds(50);
+  /// Nodes mend their overlay: they learn, remember and dial addresses. Otherwise links are those
+  /// of the topology.
+  bool discover = false;
+  NetworkConfig network = {};
+  QueryLog::Options log = {};
   /// The command or test that repeats the run.
   std::string reproduce = "(unnamed)";
+  /// The slow queue, to compare with.
+  bool plain_queue = false;
 };
 
 class Simulation {
@@ -31,11 +38,18 @@ class Simulation {
   Simulation(const Topology& topology, const SimulationConfig& config, const Content& content);
 
   /// Opens every link of the topology and runs until all have exchanged Hello. A batch of links at
-  /// a time, so that what links need only while they greet is needed for few of them at once.
+  /// a time, so that what links need only while they greet is needed for few of them at once. Then
+  /// the network's faults begin.
   Status settle();
 
-  /// Asks at `origin` and runs until nothing of the query is under way.
-  Result<QueryResult> query(NodeIndex origin, const wire::Query& query, std::uint8_t ttl);
+  /// Asks, and runs until the query is over.
+  Result<QueryResult> query(const Asking& asking, const Patience& patience = {}) {
+    return run_query(host_, asking, patience);
+  }
+  /// A plain flood.
+  Result<QueryResult> query(NodeIndex origin, const wire::Query& query, std::uint8_t ttl) {
+    return run_query(host_, {.origin = origin, .query = query, .ttl = ttl});
+  }
 
   [[nodiscard]] Host& host() { return host_; }
   [[nodiscard]] const Topology& topology() const { return topology_; }
@@ -44,7 +58,6 @@ class Simulation {
  private:
   const Topology& topology_;
   core::Config node_config_;
-  ConstantLatency latency_;
   Host host_;
 };
 

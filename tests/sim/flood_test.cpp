@@ -126,8 +126,8 @@ TEST_CASE("several queries at a time are told apart") {
   Simulation simulation(topology, with_seed(4), files);
   must(simulation.settle());
   Host& host = simulation.host();
-  const auto boat = host.ask(0, ask_for("boat"), 7);
-  const auto sail = host.ask(1, ask_for("sail"), 7);
+  const auto boat = host.ask({.origin = 0, .query = ask_for("boat")});
+  const auto sail = host.ask({.origin = 1, .query = ask_for("sail")});
   REQUIRE((boat.has_value() && sail.has_value()));
   while (!host.is_done(*boat) || !host.is_done(*sail)) REQUIRE(host.step(TimePoint::max()));
   const QueryResult first = host.take_result(*boat);

@@ -11,12 +11,13 @@ constexpr Duration kLatency = 20ms;
 // Nodes with discovery on, and nothing else.
 struct Mesh {
   Mesh(NodeIndex nodes, std::uint64_t seed, std::size_t target_links = 5)
-      : latency(kLatency),
-        config(config_with(target_links)),
+      : config(config_with(target_links)),
         host(config,
-             latency,
              nothing,
-             {.nodes = nodes, .seed = seed, .reproduce = "tests/test_sim, membership"}) {}
+             {.nodes = nodes,
+              .seed = seed,
+              .network = {.latency = {.low = kLatency}},
+              .reproduce = "tests/test_sim, membership"}) {}
 
   static core::Config config_with(std::size_t target_links) {
     core::Config config;
@@ -35,7 +36,6 @@ struct Mesh {
   QueryResult flood(NodeIndex origin) { return ask(host, origin, ask_for("boat"), 15); }
 
   NoContent nothing;
-  ConstantLatency latency;
   core::Config config;
   Host host;
 };

@@ -1,11 +1,11 @@
 // The simulator's own parts: queue, frames, topologies, checkers.
 #include <algorithm>
-#include <queue>
 #include <set>
 #include <vector>
 
 #include "node/sim/checkers.h"
 #include "node/sim/event_queue.h"
+#include "node/sim/plain_queue.h"
 #include "node/sim/shared_frame.h"
 #include "tests/sim/scenario.h"
 
@@ -13,14 +13,8 @@ namespace freshet::sim::testing {
 namespace {
 
 struct Tick {
-  TimePoint at;
+  std::uint32_t offset = 0;
   std::uint32_t id = 0;
-  std::uint32_t seq = 0;
-};
-struct Later {
-  bool operator()(const Tick& a, const Tick& b) const {
-    return a.at != b.at ? a.at > b.at : a.id > b.id;
-  }
 };
 
 Duration random_delay(Rng& rng) {
@@ -45,37 +39,53 @@ TEST_CASE("the queue gives events in order of time and insertion, like a plain h
     CAPTURE(seed);
     Rng rng = Rng::from_seed(seed);
     EventQueue<Tick> queue;
-    std::priority_queue<Tick, std::vector<Tick>, Later> plain;
+    PlainQueue<Tick> plain;
     TimePoint now{};
     std::uint32_t next = 0;
     for (int step = 0; step < 5000; ++step) {
       for (std::uint64_t i = rng.below(step < 3000 ? 3 : 2); i > 0; --i) {
-        const Tick tick{.at = now + random_delay(rng), .id = next++};
-        queue.push(tick);
-        plain.push(tick);
+        const TimePoint at = now + random_delay(rng);
+        queue.push(at, {.id = next});
+        plain.push(at, {.id = next++});
       }
       const TimePoint limit = rng.below(4) == 0 ? now + random_delay(rng) : TimePoint::max();
-      const bool due = !plain.empty() && plain.top().at <= limit;
+      const bool due = plain.is_due(limit);
       REQUIRE(queue.is_due(limit) == due);
       if (!due) continue;
-      const Tick got = queue.pop();
-      REQUIRE(got.id == plain.top().id);
-      REQUIRE(got.at == plain.top().at);
-      plain.pop();
+      const auto got = queue.pop();
+      const auto expected = plain.pop();
+      REQUIRE(got.event.id == expected.event.id);
+      REQUIRE(got.at == expected.at);
       now = got.at;
     }
     CHECK(queue.size() == plain.size());
   }
 }
 
+TEST_CASE("a bucket of thousands of events is in order, equals as they came") {
+  Rng rng = Rng::from_seed(1);
+  EventQueue<Tick> queue;
+  PlainQueue<Tick> plain;
+  for (std::uint32_t id = 0; id < 20'000; ++id) {
+    const TimePoint at{Duration{static_cast<std::int64_t>(5'000'000 + rng.below(40'000))}};
+    queue.push(at, {.id = id});
+    plain.push(at, {.id = id});
+  }
+  while (plain.is_due(TimePoint::max())) {
+    REQUIRE(queue.is_due(TimePoint::max()));
+    REQUIRE(queue.pop().event.id == plain.pop().event.id);
+  }
+  CHECK(queue.empty());
+}
+
 TEST_CASE("looking for events before a time does not disturb those that come in between") {
   EventQueue<Tick> queue;
-  queue.push({.at = TimePoint{} + 100s, .id = 1});
+  queue.push(TimePoint{} + 100s, {.id = 1});
   CHECK_FALSE(queue.is_due(TimePoint{} + 50s));
-  queue.push({.at = TimePoint{} + 60s, .id = 2});
+  queue.push(TimePoint{} + 60s, {.id = 2});
   CHECK_FALSE(queue.is_due(TimePoint{} + 60s - 1ns));
   REQUIRE(queue.is_due(TimePoint{} + 60s));
-  CHECK(queue.pop().id == 2);
+  CHECK(queue.pop().event.id == 2);
 }
 
 TEST_CASE("a shared frame is the wire's bytes, with each hop's own header") {
@@ -89,7 +99,7 @@ TEST_CASE("a shared frame is the wire's bytes, with each hop's own header") {
   SharedFrame* frame = pool.make(header, body);
   frame->references = 2;
   for (const std::uint8_t hops : {std::uint8_t{0}, std::uint8_t{3}}) {
-    const ByteView bytes = frame->stamped(static_cast<std::uint8_t>(7 - hops), hops);
+    const ByteView bytes = frame->stamped(hops);
     REQUIRE(bytes.size() == wire::kFrameHeaderBytes + body.size());
     const wire::FrameHeader read = wire::decode_header(bytes.data());
     CHECK(read.guid == header.guid);
@@ -117,7 +127,7 @@ TEST_CASE("frames of every size fit, and their memory is used again") {
     const Bytes body(size, 7);
     SharedFrame* frame = pool.make({.guid = {}, .type = wire::FrameType::query}, body);
     frame->references = 1;
-    const ByteView bytes = frame->stamped(1, 0);
+    const ByteView bytes = frame->stamped(0);
     CHECK(bytes.size() == wire::kFrameHeaderBytes + size);
     CHECK(std::count(bytes.begin() + wire::kFrameHeaderBytes, bytes.end(), 7)
           == static_cast<std::ptrdiff_t>(size));
@@ -135,7 +145,7 @@ TEST_CASE("a body that a node passes on is shared, not copied") {
   must(simulation.settle());
   run_for(simulation.host(), 1s);
   REQUIRE(simulation.host().frames_alive() == 0);
-  const auto track = simulation.host().ask(0, ask_for("boat"), 7);
+  const auto track = simulation.host().ask({.origin = 0, .query = ask_for("boat")});
   REQUIRE(track.has_value());
   std::size_t most = 0;
   while (!simulation.host().is_done(*track)) {

@@ -45,13 +45,9 @@ inline void run_for(Host& host, Duration time) {
   if (!host.run_until(host.now() + time)) FAIL(*host.failure());
 }
 
-/// A query asked of a host of its own, run until nothing of it is under way.
+/// A flood asked of a host of its own, run until it is over.
 inline QueryResult ask(Host& host, NodeIndex origin, const wire::Query& query, std::uint8_t ttl) {
-  const auto track = host.ask(origin, query, ttl);
-  REQUIRE(track.has_value());
-  while (!host.is_done(*track)) REQUIRE(host.step(TimePoint::max()));
-  if (host.failure()) FAIL(*host.failure());
-  return host.take_result(*track);
+  return must(run_query(host, {.origin = origin, .query = query, .ttl = ttl}));
 }
 
 }  // namespace freshet::sim::testing

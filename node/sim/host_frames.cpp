@@ -1,0 +1,174 @@
+// The part of Host that knows frames: from a node's Relay to their arrival, or their loss.
+#include <variant>
+
+#include "node/base/check.h"
+#include "node/core/deliver.h"
+#include "node/sim/host.h"
+
+namespace freshet::sim {
+namespace {
+
+namespace overlay = core::overlay;
+
+constexpr std::uint32_t kRoomUsed = 0x7FFFFFFF;  ///< then the node hears that it may go on
+
+bool is_link_frame(wire::FrameType type) {
+  return type == wire::FrameType::ping || type == wire::FrameType::pong
+         || type == wire::FrameType::bye || type == wire::FrameType::hello;
+}
+
+}  // namespace
+
+// ---- out
+
+SharedFrame* Host::frame_for(const overlay::Relay& relay) {
+  const auto span = static_cast<std::uint16_t>(relay.header.ttl + relay.header.hops);
+  if (incoming_.frame != nullptr && incoming_.frame->is_same(relay.header, relay.body)
+      && incoming_.frame->span == span)
+    return incoming_.frame;
+  SharedFrame* frame = pool_.make(relay.header, relay.body);
+  FRESHET_CHECK(frame->number <= Event::kMaxValue);
+  if (!is_link_frame(relay.header.type)) {
+    if (asking_ != kNoTrack && relay.header.type == wire::FrameType::query)
+      log_.name(asking_, relay.header.guid);
+    frame->track = log_.find(relay.header.guid);
+  }
+  return frame;
+}
+
+void Host::relay(NodeIndex node, const overlay::Relay& relay, std::span<const LinkId> links) {
+  const bool is_onward =
+      incoming_.frame != nullptr && incoming_.frame->is_same(relay.header, relay.body);
+  SharedFrame* frame = frame_for(relay);
+  check({.node = node,
+         .at = now_,
+         .header = relay.header,
+         .links = links,
+         .is_onward = is_onward,
+         .may_be_old = draining_,
+         .is_kept = !is_onward && has_got(node, *frame)},
+        *frame);
+  const auto copies = static_cast<std::uint32_t>(links.size());
+  frame->references += copies + 1;  // one of our own: all copies may be lost at once
+  log_.sent(*frame, copies);
+  log_.departs(frame->track, copies);
+  Slot& slot = slots_[node];
+  for (const LinkId link : links) {
+    LinkEnd* end = find_link(slot, link);
+    FRESHET_CHECK(end != nullptr);
+    put_out(node, *end, *frame, relay.header.hops);
+  }
+  slot.sent_bytes += copies * static_cast<std::uint32_t>(frame->frame_bytes());
+  if (slot.sent_bytes >= kRoomUsed && uplinks_.empty()) renew_room(node);
+  pool_.release(frame);
+}
+
+bool Host::has_got(NodeIndex node, const SharedFrame& frame) const {
+  return frame.track != kNoTrack && frame.type() == wire::FrameType::query
+         && log_.came_from(frame.track, node).has_value();
+}
+
+void Host::check(const Outgoing& sent, const SharedFrame& frame) {
+  checkers_.check_sent(sent, incoming_);
+  if (frame.track == kNoTrack) return;
+  if (frame.type() == wire::FrameType::query_hit)
+    checkers_.check_hit(sent, log_.came_from(frame.track, sent.node));
+  checkers_.check_table(sent.node,
+                        now_,
+                        slots_[sent.node].node->overlay().remembered_guids(),
+                        2 * node_config_.overlay.guids_per_generation);
+}
+
+void Host::put_out(NodeIndex node, LinkEnd& end, SharedFrame& frame, std::uint8_t hops) {
+  if (uplinks_.empty()) {
+    transmit(node, end, frame, hops);
+    return;
+  }
+  const bool was_idle =
+      uplinks_[node].push({.frame = frame.number,
+                           .link = end.id(),
+                           .bytes = static_cast<std::uint32_t>(frame.frame_bytes()),
+                           .hops = hops});
+  if (was_idle) begin_sending(node);
+}
+
+void Host::transmit(NodeIndex node, LinkEnd& end, SharedFrame& frame, std::uint8_t hops) {
+  if (network_.may_drop()) {
+    if (network_.is_cut(node, end.peer(), now_)) return lose(frame, counters_.cut);
+    if (network_.loses_next()) return lose(frame, counters_.vanished);
+  }
+  TimePoint arrival = now_ + network_.latency();
+  if (!network_.keeps_order()) arrival = end.in_order(arrival, now_);
+  queue_.push(arrival,
+              Event(EventKind::frame, end.peer(), end.peer_id().value, frame.number, hops));
+}
+
+void Host::lose(SharedFrame& frame, std::uint64_t& counter) {
+  ++counter;
+  log_.lands(frame.track, now_);
+  pool_.release(&frame);
+}
+
+// ---- limited bandwidth
+
+void Host::begin_sending(NodeIndex node) {
+  constexpr std::uint64_t kNanosPerSecond = 1'000'000'000;
+  const std::uint64_t bytes = uplinks_[node].front().bytes;
+  const Duration takes{
+      static_cast<std::int64_t>(bytes * kNanosPerSecond / config_.network.bandwidth_bytes_per_s)};
+  queue_.push(now_ + takes, Event(EventKind::sent, node, 0, slots_[node].lives));
+}
+
+void Host::on_sent(const Event& event) {
+  const NodeIndex node = event.node();
+  Slot& slot = slots_[node];
+  if (!slot.is_alive || slot.lives != event.value()) return;
+  Uplink& uplink = uplinks_[node];
+  const Uplink::Copy copy = uplink.front();
+  const auto room = uplink.pop();
+  LinkEnd* end = find_link(slot, copy.link);
+  if (copy.frame == Uplink::kEnd) {
+    end_link(node, copy.link);
+  } else if (end != nullptr) {
+    transmit(node, *end, *pool_.at(copy.frame), copy.hops);
+  } else {
+    lose(*pool_.at(copy.frame), counters_.lost);  // the other end closed the link
+  }
+  if (!uplink.empty()) begin_sending(node);
+  if (room && end != nullptr && !end->is_clogged()) tell_room(node, copy.link, *room);
+}
+
+void Host::drop_waiting(NodeIndex node) {
+  if (uplinks_.empty()) return;
+  Uplink& uplink = uplinks_[node];
+  while (!uplink.empty()) {
+    const Uplink::Copy copy = uplink.front();
+    uplink.pop();
+    if (copy.frame != Uplink::kEnd) lose(*pool_.at(copy.frame), counters_.lost);
+  }
+  uplink = {};
+}
+
+// ---- in
+
+void Host::on_frame(const Event& event) {
+  SharedFrame* frame = pool_.at(event.value());
+  const NodeIndex node = event.node();
+  const LinkId link{event.link()};
+  const Slot& slot = slots_[node];
+  const overlay::Link* at = slot.is_alive ? slot.node->overlay().links().find(link) : nullptr;
+  if (at == nullptr) return lose(*frame, counters_.lost);
+  const std::uint8_t hops = event.small();
+  ++counters_.deliveries;
+  if (at->state == overlay::LinkState::up) log_.arrived(*frame, node, link, hops, now_);
+  auto* received = std::get_if<overlay::Received>(std::get_if<overlay::Input>(&received_));
+  received->link = link;
+  received->bytes = frame->stamped(hops);
+  incoming_ = {.frame = frame, .link = link, .ttl = frame->ttl_at(hops), .hops = hops};
+  deliver_to(node, received_);
+  incoming_.frame = nullptr;
+  log_.lands(frame->track, now_);
+  pool_.release(frame);
+}
+
+}  // namespace freshet::sim
