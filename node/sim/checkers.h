@@ -2,7 +2,7 @@
 //   - Nothing that is passed on goes back to the link that it came from.
 //   - TTL + hops is conserved: one link travelled is one TTL less and one hop more. What is not
 //     passed on begins at 0 hops. Except a query that the node got earlier and kept: strategies
-//     hand it over later, to whom asks for it.
+//     hand it over later, to whom asks for it; and what strategies tell a neighbour.
 //   - A hit takes the link on which its query first came.
 //   - No node remembers more GUIDs than its configuration allows.
 // The first breach is kept, with the seed and one line that repeats it.

@@ -59,6 +59,8 @@ class Host::World {
       ++host_.counters_.established;
     } else if (std::holds_alternative<overlay::LinkClosed>(effect)) {
       ++host_.counters_.closed;
+    } else if (std::holds_alternative<overlay::NeedWords>(effect)) {
+      host_.tell_words(node_);
     }
   }
 
@@ -260,13 +262,28 @@ void Host::arm(NodeIndex node, std::optional<TimePoint> deadline) {
   queue_.push(slot.armed_at, Event(EventKind::timer, node, 0));
 }
 
-// ---- lookups
+// ---- what nodes ask of their files
 
 void Host::look_up(NodeIndex node, const search::Lookup& lookup) {
   if (asking_ != kNoTrack) log_.name(asking_, lookup.lookup);
   auto files = content_.find(node, lookup.query, lookup.limit);
   if (files.empty()) return;
-  const std::uint16_t track = log_.find(lookup.lookup);
+  give_soon(node,
+            log_.find(lookup.lookup),
+            std::make_unique<core::Input>(
+                std::in_place_type<search::Input>,
+                search::Found{.lookup = lookup.lookup, .files = std::move(files)}));
+}
+
+void Host::tell_words(NodeIndex node) {
+  give_soon(node,
+            kNoTrack,
+            std::make_unique<core::Input>(std::in_place_type<overlay::Input>,
+                                          overlay::SetWords{.hashes = content_.word_hashes(node)}));
+}
+
+// deliver() must not be re-entered: the answer is an event of its own, now.
+void Host::give_soon(NodeIndex node, std::uint16_t track, std::unique_ptr<core::Input> input) {
   log_.departs(track);
   if (free_inputs_.empty()) {
     free_inputs_.push_back(static_cast<std::uint32_t>(inputs_.size()));
@@ -275,9 +292,7 @@ void Host::look_up(NodeIndex node, const search::Lookup& lookup) {
   }
   const std::uint32_t place = free_inputs_.back();
   free_inputs_.pop_back();
-  inputs_[place] = std::make_unique<core::Input>(
-      std::in_place_type<search::Input>,
-      search::Found{.lookup = lookup.lookup, .files = std::move(files)});
+  inputs_[place] = std::move(input);
   queue_.push(now_, Event(EventKind::input, node, track, place));
 }
 

@@ -140,6 +140,8 @@ class Host {
   void on_input(const Event& event);
   void prefetch_ahead() const;
   void look_up(NodeIndex node, const core::search::Lookup& lookup);
+  void tell_words(NodeIndex node);
+  void give_soon(NodeIndex node, std::uint16_t track, std::unique_ptr<core::Input> input);
   void arm(NodeIndex node, std::optional<TimePoint> deadline);
 
   // host_links.cpp: links, their room, dials
