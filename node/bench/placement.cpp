@@ -70,7 +70,8 @@ std::vector<std::uint32_t> copies_of(const ContentSpec& content,
   return copies;
 }
 
-ObjectTable::ObjectTable(const ContentSpec& content, sim::NodeIndex nodes, const Rng& rng) {
+ObjectTable::ObjectTable(const ContentSpec& content, sim::NodeIndex nodes, const Rng& rng)
+    : nodes_(nodes) {
   const auto holders = draw_holders(nodes, content.free_riders, rng.fork("holders"));
   const auto count = static_cast<sim::NodeIndex>(holders.size());
   const auto copies = copies_of(content, nodes, count);
@@ -95,12 +96,17 @@ bool ObjectTable::holds(sim::NodeIndex node, std::uint32_t object) const {
   return std::binary_search(all.begin(), all.end(), node);
 }
 
-std::vector<std::uint32_t> ObjectTable::objects_of(sim::NodeIndex node) const {
-  std::vector<std::uint32_t> held;
-  for (std::uint32_t object = 0; object < objects(); ++object) {
-    if (holds(node, object)) held.push_back(object);
+ObjectsByNode::ObjectsByNode(const ObjectTable& table)
+    : first_(table.nodes() + std::size_t{1}),
+      objects_(table.copies()) {
+  for (std::uint32_t object = 0; object < table.objects(); ++object) {
+    for (const sim::NodeIndex node : table.holders(object)) ++first_[node + std::size_t{1}];
   }
-  return held;
+  std::partial_sum(first_.begin(), first_.end(), first_.begin());
+  std::vector<std::size_t> next(first_.begin(), first_.end() - 1);
+  for (std::uint32_t object = 0; object < table.objects(); ++object) {
+    for (const sim::NodeIndex node : table.holders(object)) objects_[next[node]++] = object;
+  }
 }
 
 }  // namespace freshet::bench

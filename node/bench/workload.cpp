@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "node/base/digest.h"
+#include "node/core/word_hash.h"
 
 namespace freshet::bench {
 namespace {
@@ -52,6 +53,14 @@ std::vector<wire::HitFile> ObjectContent::find(sim::NodeIndex node,
   const auto object = object_named(query.terms.front());
   if (!object || *object >= table_.objects() || !table_.holds(node, *object)) return {};
   return {file_of(*object)};
+}
+
+std::vector<std::uint32_t> ObjectContent::word_hashes(sim::NodeIndex node) const {
+  if (!by_node_) by_node_.emplace(table_);
+  std::vector<std::uint32_t> hashes;
+  for (const std::uint32_t object : by_node_->objects(node))
+    hashes.push_back(core::hash_word(word_of(object)));
+  return hashes;
 }
 
 Workload::Planned Workload::plan(std::uint32_t query, const Population& population) const {

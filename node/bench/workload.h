@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "node/base/rng.h"
 #include "node/bench/draw.h"
@@ -34,9 +35,11 @@ class ObjectContent final : public sim::Content {
   [[nodiscard]] std::vector<wire::HitFile> find(sim::NodeIndex node,
                                                 const wire::Query& query,
                                                 std::uint32_t limit) const override;
+  [[nodiscard]] std::vector<std::uint32_t> word_hashes(sim::NodeIndex node) const override;
 
  private:
   const ObjectTable& table_;
+  mutable std::optional<ObjectsByNode> by_node_;  ///< once it was asked for; not for threads
 };
 
 /// The queries of a run. Each has a generator of its own: who asks for what does not depend on what

@@ -75,6 +75,13 @@ TEST_CASE("the table has what was counted, by object and by node") {
     for (sim::NodeIndex node = 0; node < 100; ++node)
       CHECK(table.holds(node, object) == std::binary_search(holders.begin(), holders.end(), node));
   }
+  const ObjectsByNode by_node(table);
+  for (sim::NodeIndex node = 0; node < 100; ++node) {
+    const auto held = by_node.objects(node);
+    CHECK(std::is_sorted(held.begin(), held.end()));
+    for (std::uint32_t object = 0; object < 200; ++object)
+      CHECK(table.holds(node, object) == std::binary_search(held.begin(), held.end(), object));
+  }
 }
 
 TEST_CASE("free riders hold nothing") {

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "node/core/word_hash.h"
+
 namespace freshet::bench {
 namespace {
 
@@ -48,6 +50,17 @@ TEST_CASE("a node answers for what it holds, and for nothing else") {
   sim::NodeIndex other = 0;
   while (table.holds(other, 7)) ++other;
   CHECK(content.find(other, query_for(7), 10).empty());
+}
+
+TEST_CASE("a node names the words of all that it holds") {
+  const ObjectTable table(content_of(50, 1), 10, kRng);
+  const ObjectContent content(table);
+  for (sim::NodeIndex node = 0; node < 10; ++node) {
+    const auto hashes = content.word_hashes(node);
+    const std::set<std::uint32_t> named(hashes.begin(), hashes.end());
+    for (std::uint32_t object = 0; object < 50; ++object)
+      CHECK(named.contains(core::hash_word(word_of(object))) == table.holds(node, object));
+  }
 }
 
 TEST_CASE("popular objects are asked for more often") {

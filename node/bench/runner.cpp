@@ -1,0 +1,224 @@
+#include "node/bench/runner.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <sys/resource.h>
+
+#include "node/bench/run.h"
+
+namespace freshet::bench {
+namespace {
+
+using WallClock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kProgressEvery{200};
+constexpr double kSpeedWindowSeconds = 1;
+/// Simulated nodes at one time where the jobs are not given: about 4 GiB.
+constexpr std::uint64_t kNodesAtOnce = 2'000'000;
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+std::uint64_t peak_rss_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+std::string percent(double share) {
+  std::array<char, 32> text{};
+  const auto [end, error] = std::to_chars(
+      text.data(), text.data() + text.size(), share * 100, std::chars_format::general, 6);
+  return std::string(text.data(), end) + " %";
+}
+
+/// All runs of a scenario, taken one after another by the threads of a pool.
+class Pool {
+ public:
+  Pool(const Scenario& scenario, const RunOptions& options, const sim::Topology* file)
+      : options_(options) {
+    for (const Variant& variant : variants_of(scenario)) {
+      for (const core::overlay::StrategyId strategy : scenario.workload.strategies) {
+        for (const std::uint64_t seed : scenario.seeds) {
+          plans_.push_back({.scenario = &scenario,
+                            .file = file,
+                            .seed = seed,
+                            .strategy = strategy,
+                            .variant = variant,
+                            .reproduce = options.command + " --seed " + std::to_string(seed)});
+        }
+      }
+    }
+    queries_ = static_cast<double>(plans_.size()) * scenario.workload.queries;
+    states_.resize(plans_.size());
+    outcomes_.resize(plans_.size());
+  }
+
+  void run(unsigned jobs) {
+    std::vector<std::thread> threads;
+    running_ = jobs;
+    for (unsigned i = 0; i < jobs; ++i) threads.emplace_back([this] { work(); });
+    watch();
+    for (std::thread& thread : threads) thread.join();
+  }
+
+  [[nodiscard]] std::size_t size() const { return plans_.size(); }
+
+  Result<RunSet> take() {
+    RunSet set;
+    for (auto& outcome : outcomes_) {
+      if (!outcome) continue;  // not begun
+      if (!*outcome) return outcome->error();
+      set.deliveries += (*outcome)->deliveries;
+      set.interrupted = set.interrupted || !(*outcome)->run.complete;
+      if (!(*outcome)->run.queries.empty()) set.runs.push_back(std::move((*outcome)->run));
+    }
+    set.interrupted = set.interrupted || set.runs.size() < plans_.size();
+    return set;
+  }
+
+ private:
+  [[nodiscard]] bool is_canceled() const {
+    return failed_ || (options_.cancel != nullptr && options_.cancel->load());
+  }
+
+  void work() {
+    for (std::size_t i = next_++; i < plans_.size() && !is_canceled(); i = next_++) {
+      auto outcome = perform_run(plans_[i], [&](const RunState& state) {
+        const std::lock_guard lock(mutex_);
+        states_[i] = state;
+        return !is_canceled();
+      });
+      if (!outcome) failed_ = true;
+      const std::lock_guard lock(mutex_);
+      states_[i].queries_done = plans_[i].scenario->workload.queries;
+      is_over_.push_back(i);
+      outcomes_[i] = std::move(outcome);
+    }
+    const std::lock_guard lock(mutex_);
+    --running_;
+    ended_.notify_one();
+  }
+
+  void watch() {
+    std::unique_lock lock(mutex_);
+    while (!ended_.wait_for(lock, kProgressEvery, [this] { return running_ == 0; })) {
+      if (options_.progress) options_.progress(progress());
+    }
+  }
+
+  /// REQUIRES: the lock is held.
+  Progress progress() {
+    Progress progress{.runs_done = is_over_.size(), .runs = plans_.size()};
+    std::uint64_t queries = 0;
+    std::optional<Duration> furthest_behind;
+    for (std::size_t i = 0; i < plans_.size(); ++i) {
+      const RunState& state = states_[i];
+      queries += state.queries_done;
+      progress.events += state.events;
+      const bool runs =
+          state.events > 0 && std::find(is_over_.begin(), is_over_.end(), i) == is_over_.end();
+      if (runs && (!furthest_behind || state.virtual_time < *furthest_behind))
+        furthest_behind = state.virtual_time;
+    }
+    progress.done = static_cast<double>(queries) / queries_;
+    progress.virtual_seconds =
+        std::chrono::duration<double>(furthest_behind.value_or(Duration{})).count();
+    progress.events_per_second = speed(progress.events);
+    return progress;
+  }
+
+  double speed(std::uint64_t events) {
+    const auto now = WallClock::now();
+    const double passed = std::chrono::duration<double>(now - measured_at_).count();
+    if (passed >= kSpeedWindowSeconds) {
+      speed_ = static_cast<double>(events - events_then_) / passed;
+      events_then_ = events;
+      measured_at_ = now;
+    }
+    return speed_;
+  }
+
+  const RunOptions& options_;
+  std::vector<RunPlan> plans_;
+  double queries_ = 0;
+  std::atomic<std::size_t> next_{0};
+  std::atomic<bool> failed_{false};
+
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  unsigned running_ = 0;
+  std::vector<RunState> states_;
+  std::vector<std::size_t> is_over_;
+  std::vector<std::optional<Result<RunOutcome>>> outcomes_;
+
+  WallClock::time_point measured_at_ = WallClock::now();
+  std::uint64_t events_then_ = 0;
+  double speed_ = 0;
+};
+
+unsigned jobs_for(unsigned wanted, std::size_t runs, std::uint64_t nodes) {
+  std::uint64_t jobs = wanted;
+  if (wanted == 0) {
+    jobs = std::min<std::uint64_t>(std::max(std::thread::hardware_concurrency(), 1U),
+                                   std::max<std::uint64_t>(kNodesAtOnce / nodes, 1));
+  }
+  return static_cast<unsigned>(std::min<std::uint64_t>(jobs, runs));
+}
+
+}  // namespace
+
+std::vector<Variant> variants_of(const Scenario& scenario) {
+  std::vector<Variant> variants;
+  for (const double crash : scenario.churn.crash) {
+    const bool is_only = scenario.churn.crash.size() == 1;
+    variants.push_back({.name = is_only ? "" : "crash " + percent(crash), .crash = crash});
+  }
+  return variants;
+}
+
+Result<RunSet> run_scenario(const Scenario& scenario, const RunOptions& options) {
+  const auto began = WallClock::now();
+  const double cpu_before = cpu_seconds();
+  std::optional<sim::Topology> file;
+  if (scenario.topology.kind == TopologyKind::file) {
+    auto loaded = load_topology(scenario.topology.file);
+    if (!loaded) return loaded.error();
+    file = std::move(*loaded);
+  }
+  Pool pool(scenario, options, file ? &*file : nullptr);
+  pool.run(jobs_for(options.jobs, pool.size(), file ? file->nodes : scenario.topology.nodes));
+  auto set = pool.take();
+  if (!set) return set.error();
+  set->scenario_name = scenario.name;
+  set->scenario_text = scenario.text;
+  set->runner = "sim";
+  set->command = options.command;
+  set->seeds = scenario.seeds;
+  set->ttl = scenario.workload.ttl;
+  if (file) set->labels = std::move(file->labels);
+  const auto& crash = scenario.churn.crash;
+  if (std::any_of(crash.begin(), crash.end(), [](double share) { return share > 0; }))
+    set->crash_at_s = std::chrono::duration<double>(scenario.churn.at).count();
+  set->cpu_seconds = cpu_seconds() - cpu_before;
+  set->wall_seconds = std::chrono::duration<double>(WallClock::now() - began).count();
+  set->peak_rss_bytes = peak_rss_bytes();
+  return set;
+}
+
+}  // namespace freshet::bench

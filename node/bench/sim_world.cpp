@@ -1,0 +1,193 @@
+#include "node/bench/sim_world.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace freshet::bench {
+namespace {
+
+namespace overlay = core::overlay;
+
+constexpr Duration kNever = std::chrono::hours(24 * 365 * 100);
+constexpr std::size_t kFewestLinks = 2;  ///< that a node which mends its overlay wants
+
+sim::LatencyConfig latency_config(const LatencySpec& latency) {
+  using Kind = sim::LatencyConfig::Kind;
+  sim::LatencyConfig config{
+      .kind = Kind::constant, .low = latency.low, .high = latency.high, .sigma = latency.sigma};
+  if (latency.kind == LatencySpec::Kind::uniform) config.kind = Kind::uniform;
+  if (latency.kind == LatencySpec::Kind::lognormal) config.kind = Kind::lognormal;
+  return config;
+}
+
+sim::NetworkConfig network_config(const Scenario& scenario) {
+  const LinksSpec& links = scenario.links;
+  const PartitionSpec& partition = scenario.partition;
+  const bool heals = partition.heal > Duration{};
+  return {
+      .latency = latency_config(links.latency),
+      .loss = links.loss,
+      .bandwidth_bytes_per_s = links.bandwidth_bytes_per_s,
+      .clogged = links.clogged,
+      .partition = {
+          .share = partition.share, .at = partition.at, .heal = heals ? partition.heal : kNever}};
+}
+
+core::Config node_config(const Scenario& scenario, const sim::Topology& topology) {
+  core::Config config;
+  config.overlay.listen_port = kDefaultPort;
+  config.overlay.max_ttl = std::max(config.overlay.max_ttl, scenario.workload.ttl);
+  const double degree =
+      2 * static_cast<double>(topology.edges.size()) / static_cast<double>(topology.nodes);
+  config.overlay.target_links =
+      std::max(kFewestLinks, static_cast<std::size_t>(std::llround(degree)));
+  return config;
+}
+
+sim::SimulationConfig simulation_config(const Scenario& scenario,
+                                        std::uint64_t seed,
+                                        const sim::Topology& topology,
+                                        std::string reproduce) {
+  return {.seed = seed,
+          .node = node_config(scenario, topology),
+          .discover = scenario.topology.discover,
+          .network = network_config(scenario),
+          .log = {.keep_hits = false, .count_loads = true},
+          .reproduce = std::move(reproduce)};
+}
+
+/// What the simulator reports is a rule of its own that was broken.
+Status broken(const Status& status) {
+  if (status) return status;
+  return Error{ErrorCode::verification, status.error().message};
+}
+
+}  // namespace
+
+SimWorld::SimWorld(const Scenario& scenario,
+                   std::uint64_t seed,
+                   const sim::Topology& topology,
+                   const sim::Content& content,
+                   std::string reproduce,
+                   Done done)
+    : discover_(scenario.topology.discover),
+      graceful_(scenario.churn.graceful),
+      topology_(topology),
+      simulation_(
+          topology, simulation_config(scenario, seed, topology, std::move(reproduce)), content),
+      asker_(simulation_.host(), {}, std::move(done)) {}
+
+Status SimWorld::settle() {
+  const Status status = broken(simulation_.settle());
+  began_ = host().now();
+  return status;
+}
+
+Status SimWorld::run_until(Duration time) {
+  return broken(asker_.run_until(began_ + time));
+}
+
+Status SimWorld::ask(const sim::Asking& asking, std::uint64_t number) {
+  return broken(asker_.ask(asking, number));
+}
+
+void SimWorld::give(sim::NodeIndex node, const overlay::Input& input) {
+  host().give(node, core::Input(input));
+}
+
+void SimWorld::crash(sim::NodeIndex node) {
+  host().crash(node);
+}
+
+// ---- sessions
+
+void SimWorld::prepare_sessions() {
+  if (discover_ && key_owners_.empty()) {
+    for (sim::NodeIndex node = 0; node < host().size(); ++node)
+      key_owners_.emplace(host().key_of(node), node);
+  }
+  if (!discover_ && neighbours_.empty()) {
+    neighbours_.resize(topology_.nodes);
+    for (const auto& [a, b] : topology_.edges) {
+      neighbours_[a].push_back(b);
+      neighbours_[b].push_back(a);
+    }
+  }
+}
+
+std::vector<SimWorld::Known> SimWorld::known_by(sim::NodeIndex node) const {
+  std::vector<Known> known;
+  const overlay::Engine& engine = host().node(node)->overlay();
+  for (const overlay::Link& link : engine.links().all()) {
+    const NodeKey& key = engine.links().peer_of(link).key;
+    if (const auto owner = key_owners_.find(key); owner != key_owners_.end())
+      known.push_back({.key = key, .address = sim::endpoint_of(owner->second)});
+  }
+  for (const overlay::CachedHost& cached : engine.cached_hosts())
+    known.push_back({.key = cached.key, .address = cached.address});
+  return known;
+}
+
+void SimWorld::leave(sim::NodeIndex node) {
+  prepare_sessions();
+  if (discover_) known_[node] = known_by(node);
+  if (graceful_) give(node, overlay::ShutDown{});
+  host().crash(node);
+}
+
+void SimWorld::come_back(sim::NodeIndex node) {
+  host().restart(node);
+  for (const Known& known : known_[node])
+    give(node, overlay::HostRemembered{.key = known.key, .address = known.address});
+  known_.erase(node);
+  if (discover_) return;
+  for (const sim::NodeIndex neighbour : neighbours_[node])
+    give(node, overlay::AddPeer{.peer = overlay::PeerNumber{neighbour}, .keep = true});
+}
+
+// ---- results
+
+std::vector<std::uint32_t> SimWorld::degrees() const {
+  std::vector<std::uint32_t> degrees(host().size());
+  for (sim::NodeIndex node = 0; node < host().size(); ++node) {
+    if (const core::Node* alive = host().node(node))
+      degrees[node] = static_cast<std::uint32_t>(alive->overlay().links().live_count());
+  }
+  return degrees;
+}
+
+std::string name_of(wire::FrameType type) {
+  using wire::FrameType;
+  switch (type) {
+    case FrameType::ping:
+      return "ping";
+    case FrameType::pong:
+      return "pong";
+    case FrameType::bye:
+      return "bye";
+    case FrameType::route_table:
+      return "table";
+    case FrameType::push:
+      return "push";
+    case FrameType::query:
+      return "query";
+    case FrameType::query_hit:
+      return "hit";
+    case FrameType::hello:
+      return "hello";
+    case FrameType::announce:
+      return "announce";
+    case FrameType::graft:
+      return "graft";
+    case FrameType::prune:
+      return "prune";
+    case FrameType::check_back:
+      return "check";
+    case FrameType::go_on:
+      return "go-on";
+  }
+  return "type-" + std::to_string(static_cast<unsigned>(type));
+}
+
+}  // namespace freshet::bench
