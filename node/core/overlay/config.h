@@ -51,14 +51,15 @@ struct Config {
   std::size_t guids_per_generation = 65536;
   Duration max_guid_age = std::chrono::minutes(5);
 
-  // Strategy tree: a neighbour that is not on a branch hears of a query after half to all of
-  // announce_delay. What was announced is waited for during graft_delay, then fetched; an
-  // unanswered graft gives way to the next offer after graft_timeout. Grafts are served for
-  // graft_memory.
-  Duration announce_delay = std::chrono::milliseconds(800);
-  Duration graft_delay = std::chrono::milliseconds(300);
-  Duration graft_timeout = std::chrono::milliseconds(500);
-  Duration graft_memory = std::chrono::seconds(15);
+  // Strategy tree, in round trips to a neighbour, but no shorter than tree_pause. A neighbour off the
+  // tree hears of a query after one to two of announce_delay. What was announced is waited for, at
+  // first during fetch_delay, later as long as it has proved to take, then asked for; an unanswered
+  // request gives way to the next offer after fetch_timeout. Requests are served for tree_memory.
+  Duration tree_pause = std::chrono::milliseconds(20);
+  std::uint32_t announce_delay_rtts = 2;
+  std::uint32_t fetch_delay_rtts = 2;
+  std::uint32_t fetch_timeout_rtts = 3;
+  Duration tree_memory = std::chrono::seconds(15);
 
   // Strategy walk. A walker that waits for its origin's word gives up after walker_patience. The
   // key makes its steps, so that a testbed can repeat a simulation's.

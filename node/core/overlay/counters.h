@@ -35,6 +35,7 @@ struct Counters {
   std::uint64_t query_suppressed = 0;  ///< copies not sent: the neighbour's word table cannot match
   std::uint64_t announces_out = 0;     ///< of queries, to neighbours off the tree
   std::uint64_t grafts_out = 0;
+  std::uint64_t fetches_out = 0;
   std::uint64_t prunes_out = 0;
   std::uint64_t checks_out = 0;  ///< walkers' check-backs and their answers, passed on included
   std::uint64_t tables_out = 0;  ///< route table frames
@@ -94,6 +95,7 @@ inline constexpr std::array kCounterNames = {
     FRESHET_COUNTER(query_suppressed),
     FRESHET_COUNTER(announces_out),
     FRESHET_COUNTER(grafts_out),
+    FRESHET_COUNTER(fetches_out),
     FRESHET_COUNTER(prunes_out),
     FRESHET_COUNTER(checks_out),
     FRESHET_COUNTER(tables_out),

@@ -35,6 +35,7 @@ bool is_strategy_frame(wire::FrameType type) {
     case wire::FrameType::prune:
     case wire::FrameType::check_back:
     case wire::FrameType::go_on:
+    case wire::FrameType::fetch:
       return true;
     default:
       return false;

@@ -5,6 +5,7 @@
 
 #include "node/base/digest.h"
 #include "node/core/overlay/sending.h"
+#include "node/core/overlay/strategy/mesh_view.h"
 #include "node/wire/overlay/bodies.h"
 
 namespace freshet::core::overlay {
@@ -29,22 +30,6 @@ bool is_ring(StrategyId how) {
 // One more than any copy that can come back around has: such a copy is never a better one.
 std::uint8_t own_ttl(std::uint8_t ttl) {
   return static_cast<std::uint8_t>(ttl == 0xFF ? ttl : ttl + 1);
-}
-
-MeshView mesh_view(const Turn& turn) {
-  std::size_t links = 0;
-  std::int64_t measured = 0;
-  std::int64_t sum_us = 0;
-  for (const Link& link : std::as_const(turn.links).all()) {
-    if (link.state != LinkState::up) continue;
-    ++links;
-    if (link.rtt_us == 0) continue;
-    ++measured;
-    sum_us += link.rtt_us;
-  }
-  return {.degree = static_cast<double>(std::max<std::size_t>(links, 1)),
-          .round_trip = measured > 0 ? Duration(std::chrono::microseconds(sum_us / measured))
-                                     : turn.config.assumed_round_trip};
 }
 
 }  // namespace
@@ -85,13 +70,8 @@ void Router::on_query(
 }
 
 std::uint32_t Router::pass_on(Turn& turn, StrategyId how, const Passing& query) {
-  Fanout fanout(turn, query);
-  if (how == StrategyId::flood || how == StrategyId::ring) {
-    flood(turn, fanout);
-  } else {
-    strategies(turn).pass_on(turn, how, query, fanout);
-  }
-  return fanout.finish();
+  if (how == StrategyId::flood || how == StrategyId::ring) return flood(turn, query);
+  return strategies(turn).pass_on(turn, how, query);
 }
 
 void Router::on_hit(
@@ -208,7 +188,8 @@ bool Router::on_strategy_frame(Turn& turn, Link& from, const Frame& frame) {
       set.tree().on_announce(turn, from, header, guids_ ? guids_->find(header.guid) : nullptr);
       return true;
     case wire::FrameType::graft:
-      set.tree().on_graft(turn, from, header.guid);
+    case wire::FrameType::fetch:
+      set.tree().on_request(turn, from, header.guid, header.type == wire::FrameType::graft);
       return true;
     case wire::FrameType::prune:
       set.tree().on_prune(turn, from, header.guid);

@@ -102,14 +102,15 @@ std::optional<Pong> decode_pong(ByteView body);
 std::optional<Bye> decode_bye(ByteView body);
 std::optional<Query> decode_query(ByteView body);
 
-/// How relays pass a query on, and which walker carries it: what a relay reads of a body.
+/// How a query is passed on: what a relay reads of a body.
 struct QueryRoute {
   std::uint32_t strategy = 0;
   std::uint32_t walker = 0;
+  bool off_tree = false;  ///< of tree: the copy was fetched on its way
 };
 /// Reads nothing else and judges nothing: a malformed body floods.
 QueryRoute route_of_query(ByteView body);
-/// `body` with its strategy and walker set to these: the last ones in a body count.
+/// `body` with its route set to this: the last ones in a body count.
 Bytes with_route(ByteView body, QueryRoute route);
 std::optional<QueryHit> decode_query_hit(ByteView body);
 

@@ -32,10 +32,11 @@ enum class FrameType : std::uint8_t {
   query_hit = 0x81,
   hello = 0xA0,
   announce = 0xA1,    ///< has the query of that GUID; no body
-  graft = 0xA2,       ///< wants it, and further ones; no body
+  graft = 0xA2,       ///< wants it, and further ones sent at once; no body
   prune = 0xA3,       ///< had it already: announce further ones; no body
   check_back = 0xA4,  ///< a walker asks the origin whether to go on
   go_on = 0xA5,       ///< the origin's yes
+  fetch = 0xA6,       ///< wants it this time; no body
 };
 
 struct FrameHeader {

@@ -95,20 +95,23 @@ QueryRoute route_of_query(ByteView body) {
   QueryRoute route;
   while (const auto field = fields.next()) {
     if (field->kind != FieldKind::varint) continue;
-    if (field->number == pb::Query::kStrategyFieldNumber)
-      route.strategy = static_cast<std::uint32_t>(field->value);
-    if (field->number == pb::Query::kWalkerFieldNumber)
-      route.walker = static_cast<std::uint32_t>(field->value);
+    const auto value = static_cast<std::uint32_t>(field->value);
+    if (field->number == pb::Query::kStrategyFieldNumber) route.strategy = value;
+    if (field->number == pb::Query::kWalkerFieldNumber) route.walker = value;
+    if (field->number == pb::Query::kOffTreeFieldNumber) route.off_tree = value != 0;
   }
   return fields.malformed() ? QueryRoute{} : route;
 }
 
 Bytes with_route(ByteView body, QueryRoute route) {
   Bytes routed(body.begin(), body.end());
-  if (route.strategy != 0 || route_of_query(body).strategy != 0)
+  const QueryRoute before = route_of_query(body);
+  if (route.strategy != before.strategy)
     append_number(routed, pb::Query::kStrategyFieldNumber, route.strategy);
-  if (route.walker != 0 || route_of_query(body).walker != 0)
+  if (route.walker != before.walker)
     append_number(routed, pb::Query::kWalkerFieldNumber, route.walker);
+  if (route.off_tree != before.off_tree)
+    append_number(routed, pb::Query::kOffTreeFieldNumber, route.off_tree ? 1 : 0);
   return routed;
 }
 

@@ -20,42 +20,44 @@ bool has_too_many(const std::vector<std::uint32_t>& words) {
 
 // ---- queries
 
-void Routed::pass_on(Turn& turn, const Passing& query, Fanout& fanout) {
+std::uint32_t Routed::pass_on(Turn& turn, const Passing& query) {
   for (Link& link : turn.links.all()) {
-    if (!fanout.allows(link)) continue;
+    if (link.state != LinkState::up) continue;
     if (Heard& heard = heard_of(link.id); !heard.asked) ask(turn, link, heard);
   }
-  if (query.header.ttl > 1) {
-    flood(turn, fanout);
-  } else {
-    pass_last_hop(turn, query, fanout, false);
-  }
+  return query.header.ttl > 1 ? flood(turn, query) : pass_last_hop(turn, query, false);
 }
 
-void Routed::pass_on_sparingly(Turn& turn, const Passing& query, Fanout& fanout) {
-  if (query.header.ttl > 1) {
-    flood(turn, fanout);
-  } else {
-    pass_last_hop(turn, query, fanout, true);
-  }
+std::uint32_t Routed::pass_on_sparingly(Turn& turn, const Passing& query) {
+  return query.header.ttl > 1 ? flood(turn, query) : pass_last_hop(turn, query, true);
 }
 
-void Routed::pass_last_hop(Turn& turn, const Passing& query, Fanout& fanout, bool sparing) {
+std::uint32_t Routed::pass_last_hop(Turn& turn, const Passing& query, bool sparing) {
   const auto decoded = wire::decode_query(query.body);
-  const std::vector<std::uint32_t> terms =
-      decoded ? term_hashes(*decoded) : std::vector<std::uint32_t>();
+  const auto terms = decoded ? term_hashes(*decoded) : std::vector<std::uint32_t>();
+  std::vector<LinkId> worth_asking;
+  Fanout fanout(turn, query);
   for (Link& link : turn.links.all()) {
     if (!fanout.allows(link)) continue;
     Heard& heard = heard_of(link.id);
-    const bool is_decided = heard.whole && !heard.everything && !terms.empty();
-    if (is_decided && !heard.table.may_match(terms)) {
+    if (!may_answer(heard, terms)) {
       ++turn.counters.query_suppressed;
       continue;
     }
     fanout.add(link);
-    if (!sparing || heard.asked || is_decided) continue;
-    if (++heard.last_hops >= kLastHopsBeforeAsking) ask(turn, link, heard);
+    if (sparing && !heard.asked && ++heard.last_hops >= kLastHopsBeforeAsking)
+      worth_asking.push_back(link.id);
   }
+  const std::uint32_t copies = fanout.finish();
+  for (const LinkId id : worth_asking) {
+    if (Link* link = turn.links.find(id)) ask(turn, *link, heard_of(id));
+  }
+  return copies;
+}
+
+bool Routed::may_answer(const Heard& heard, std::span<const std::uint32_t> terms) {
+  const bool is_decided = heard.whole && !heard.everything && !terms.empty();
+  return !is_decided || heard.table.may_match(terms);
 }
 
 Routed::Heard& Routed::heard_of(LinkId link) {

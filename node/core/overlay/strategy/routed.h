@@ -25,9 +25,9 @@ namespace freshet::core::overlay {
 
 class Routed final : public Strategy {
  public:
-  void pass_on(Turn& turn, const Passing& query, Fanout& fanout) override;
+  std::uint32_t pass_on(Turn& turn, const Passing& query) override;
   /// The same, asking for tables only where they pay.
-  void pass_on_sparingly(Turn& turn, const Passing& query, Fanout& fanout);
+  std::uint32_t pass_on_sparingly(Turn& turn, const Passing& query);
   void forget(LinkId link) override;
 
   /// A route table frame came. False when it is malformed.
@@ -56,7 +56,8 @@ class Routed final : public Strategy {
     bool has_whole = false;
   };
 
-  void pass_last_hop(Turn& turn, const Passing& query, Fanout& fanout, bool sparing);
+  std::uint32_t pass_last_hop(Turn& turn, const Passing& query, bool sparing);
+  static bool may_answer(const Heard& heard, std::span<const std::uint32_t> terms);
   Heard& heard_of(LinkId link);
   static void ask(Turn& turn, Link& link, Heard& heard);
   void on_want(Turn& turn, Link& from);

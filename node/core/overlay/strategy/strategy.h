@@ -19,7 +19,8 @@ struct Passing {
   LinkId route;   ///< where the first copy came from: the way of its hits
 };
 
-/// Collects the links that get a copy, and makes one Relay of those that have room for it.
+/// Collects the links that get a copy, and makes one Relay of those that have room for it. Nothing
+/// else may be sent between its making and finish().
 class Fanout {
  public:
   Fanout(Turn& turn, const Passing& query)
@@ -43,6 +44,7 @@ class Fanout {
   Turn& turn_;
   const Passing& query_;
   std::uint32_t first_;
+  std::uint32_t sent_ = 0;
   std::uint32_t copies_ = 0;
 };
 
@@ -53,8 +55,8 @@ class Strategy {
   Strategy& operator=(const Strategy&) = delete;
   virtual ~Strategy() = default;
 
-  /// Adds the links that get a copy.
-  virtual void pass_on(Turn& turn, const Passing& query, Fanout& fanout) = 0;
+  /// Sends copies to the links that get one. Returns how many, those that wait for room included.
+  virtual std::uint32_t pass_on(Turn& turn, const Passing& query) = 0;
   /// Does what is due.
   virtual void run(Turn& /*turn*/) {}
   /// When run() must be called next: early perhaps, never late. TimePoint::max(): nothing is
@@ -74,6 +76,6 @@ class Strategy {
 };
 
 /// Gnutella 0.4: to every neighbour. What ring does at every node but the origin, too.
-void flood(Turn& turn, Fanout& fanout);
+std::uint32_t flood(Turn& turn, const Passing& query);
 
 }  // namespace freshet::core::overlay

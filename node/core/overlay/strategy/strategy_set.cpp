@@ -6,25 +6,21 @@
 
 namespace freshet::core::overlay {
 
-void StrategySet::pass_on(Turn& turn, StrategyId how, const Passing& query, Fanout& fanout) {
+std::uint32_t StrategySet::pass_on(Turn& turn, StrategyId how, const Passing& query) {
   switch (how) {
     case StrategyId::flood:
     case StrategyId::ring:
-      flood(turn, fanout);
       break;
     case StrategyId::walk:
-      walk().pass_on(turn, query, fanout);
-      break;
+      return walk().pass_on(turn, query);
     case StrategyId::tree:
-      tree().pass_on(turn, query, fanout);
-      break;
+      return tree().pass_on(turn, query);
     case StrategyId::routed:
-      routed().pass_on(turn, query, fanout);
-      break;
+      return routed().pass_on(turn, query);
     case StrategyId::automatic:
-      routed().pass_on_sparingly(turn, query, fanout);
-      break;
+      return routed().pass_on_sparingly(turn, query);
   }
+  return flood(turn, query);
 }
 
 void StrategySet::run(Turn& turn) {

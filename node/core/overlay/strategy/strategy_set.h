@@ -16,8 +16,8 @@ class StrategySet {
   /// `walk_key` as Config has it.
   explicit StrategySet(std::uint64_t walk_key) : walk_key_(walk_key) {}
 
-  /// The links that get a copy of a query under `how`.
-  void pass_on(Turn& turn, StrategyId how, const Passing& query, Fanout& fanout);
+  /// Sends copies under `how`; returns how many.
+  std::uint32_t pass_on(Turn& turn, StrategyId how, const Passing& query);
 
   Tree& tree() { return need(tree_); }
   Routed& routed() { return need(routed_); }

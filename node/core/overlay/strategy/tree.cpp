@@ -5,6 +5,8 @@
 
 #include "node/base/digest.h"
 #include "node/core/overlay/sending.h"
+#include "node/core/overlay/strategy/mesh_view.h"
+#include "node/wire/overlay/bodies.h"
 
 namespace freshet::core::overlay {
 namespace {
@@ -12,6 +14,7 @@ namespace {
 constexpr std::size_t kMaxHeld = 512;
 constexpr std::size_t kMaxMissing = 512;
 constexpr std::size_t kMaxOffers = 8;
+constexpr std::uint8_t kMissesBeforeGraft = 4;
 
 // A frame of the tree's own: all of it is in the header.
 void send_control(Turn& turn,
@@ -22,6 +25,10 @@ void send_control(Turn& turn,
                   std::uint8_t hops) {
   if (link.state != LinkState::up) return;
   send_own(turn, link, {.guid = guid, .type = type, .ttl = ttl, .hops = hops, .body_bytes = 0}, {});
+}
+
+Duration pause_of(const Turn& turn, std::uint32_t round_trips) {
+  return std::max(round_trips * mesh_view(turn).round_trip, turn.config.tree_pause);
 }
 
 void note(std::vector<LinkId>& links, LinkId link) {
@@ -48,7 +55,9 @@ bool Tree::take(Turn& turn, const Passing& query, bool is_new) {
     hold(turn, query);
     return query.header.ttl > 0;
   }
-  if (query.header.ttl > held->header.ttl) {
+  // A fetched copy is only for those whose own may not travel; others below fetch for themselves.
+  const bool off_tree = wire::route_of_query(query.body).off_tree;
+  if (query.header.ttl > held->header.ttl && (!off_tree || held->header.ttl == 0)) {
     move_to(turn, *held, query);
     return true;
   }
@@ -56,32 +65,57 @@ bool Tree::take(Turn& turn, const Passing& query, bool is_new) {
   return false;
 }
 
+std::optional<Tree::Missing> Tree::take_missing(const Guid& guid) {
+  const auto found = std::find_if(
+      missing_.begin(), missing_.end(), [&](const Missing& each) { return each.guid == guid; });
+  if (found == missing_.end()) return std::nullopt;
+  Missing missing = std::move(*found);
+  missing_.erase(found);
+  return missing;
+}
+
+// Up at once, down slowly: a query that is asked for too early comes twice.
+void Tree::learn_lag(Duration lag) {
+  constexpr int kDecay = 64;
+  lag_ = std::max(lag + lag / 4, lag_ - lag_ / kDecay);
+}
+
 void Tree::hold(Turn& turn, const Passing& query) {
-  if (Link* from = turn.links.find(query.from)) from->is_lazy = false;
-  std::erase_if(missing_, [&](const Missing& each) { return each.guid == query.header.guid; });
+  const auto missing = take_missing(query.header.guid);
+  const bool off_tree = wire::route_of_query(query.body).off_tree;
+  if (!off_tree) {
+    if (Link* from = turn.links.find(query.from)) from->is_lazy = false;
+    if (missing) learn_lag(turn.now - missing->since);
+    misses_ = 0;
+  }
   if (held_.size() >= kMaxHeld) held_.pop_front();
-  const Duration half = turn.config.announce_delay / 2;
+  const Duration pause = pause_of(turn, turn.config.announce_delay_rtts);
   const Duration jitter(
-      static_cast<Duration::rep>(turn.rng.below(static_cast<std::uint64_t>(half.count()) + 1)));
-  const TimePoint announce_at = turn.now + half + jitter;
+      static_cast<Duration::rep>(turn.rng.below(static_cast<std::uint64_t>(pause.count()) + 1)));
+  const TimePoint announce_at = turn.now + pause + jitter;
   held_.push_back({.header = query.header,
                    .body = Bytes(query.body.begin(), query.body.end()),
                    .from = query.from,
                    .knowing = {query.from},
                    .announce_at = announce_at,
-                   .until = announce_at + turn.config.graft_memory});
+                   .until = announce_at + turn.config.tree_memory,
+                   .off_tree = off_tree,
+                   .missed_since = missing ? missing->since : turn.now});
   wake_by(announce_at);
 }
 
 void Tree::move_to(Turn& turn, Held& held, const Passing& query) {
-  std::erase_if(missing_, [&](const Missing& each) { return each.guid == query.header.guid; });
+  take_missing(query.header.guid);
   note(held.knowing, query.from);
   Link* parent = turn.links.find(std::exchange(held.from, query.from));
+  const wire::FrameHeader before = std::exchange(held.header, query.header);
+  held.body.assign(query.body.begin(), query.body.end());
+  const bool was_off_tree = std::exchange(held.off_tree, wire::route_of_query(query.body).off_tree);
+  if (held.off_tree || was_off_tree) return;
+  if (Link* from = turn.links.find(query.from)) from->is_lazy = false;
   // The old parent's own copies have one TTL more than ours had. If ours are better than what it
   // has now, it gets one, and will hang below this node; else the branch between the two is cut.
-  const bool helps_parent = query.header.ttl > held.header.ttl + 2;
-  held.header = query.header;
-  if (Link* from = turn.links.find(query.from)) from->is_lazy = false;
+  const bool helps_parent = query.header.ttl > before.ttl + 2;
   if (parent != nullptr && parent->id != query.from && !helps_parent)
     prune(turn, *parent, held.header.guid);
 }
@@ -92,13 +126,15 @@ void Tree::prune(Turn& turn, Link& link, const Guid& guid) {
   send_control(turn, link, guid, wire::FrameType::prune, 1, 0);
 }
 
-void Tree::pass_on(Turn& turn, const Passing& query, Fanout& fanout) {
+std::uint32_t Tree::pass_on(Turn& turn, const Passing& query) {
   const Held* held = find(query.header.guid);
   const LinkId parent = held == nullptr ? query.from : held->from;
+  Fanout fanout(turn, query);
   for (Link& link : turn.links.all()) {
     // Nothing goes back to the parent: a better copy would look like a duplicate to it, and prune.
     if (fanout.allows(link) && !link.is_lazy && link.id != parent) fanout.add(link);
   }
+  return fanout.finish();
 }
 
 // `query.header` has the TTL that copies of the duplicate would have; it came with one more, and
@@ -107,6 +143,14 @@ void Tree::on_duplicate(Turn& turn, Held& held, const Passing& query) {
   Link* from = turn.links.find(query.from);
   if (from == nullptr || held.from == from->id) return;
   note(held.knowing, from->id);
+  if (wire::route_of_query(query.body).off_tree) return;
+  if (held.off_tree) {
+    learn_lag(turn.now - held.missed_since);  // the tree was only late
+    misses_ = 0;
+    held.off_tree = false;
+    from->is_lazy = false;
+    return;
+  }
   const bool copies_crossed = !from->is_lazy && held.header.ttl > 0;
   if (copies_crossed && held.header.ttl > query.header.ttl + 2)
     return;  // it will hang below this node
@@ -129,7 +173,8 @@ void Tree::add_offer(Turn& turn, const Guid& guid, LinkId link, std::uint8_t ttl
       missing_.begin(), missing_.end(), [&](const Missing& each) { return each.guid == guid; });
   if (missing == missing_.end()) {
     if (missing_.size() >= kMaxMissing) missing_.erase(missing_.begin());
-    missing_.push_back({.guid = guid, .offers = {}, .due = turn.now + turn.config.graft_delay});
+    const Duration patience = std::max(lag_, pause_of(turn, turn.config.fetch_delay_rtts));
+    missing_.push_back({.guid = guid, .offers = {}, .since = turn.now, .due = turn.now + patience});
     missing = missing_.end() - 1;
     wake_by(missing->due);
   }
@@ -140,28 +185,40 @@ void Tree::add_offer(Turn& turn, const Guid& guid, LinkId link, std::uint8_t ttl
   offers.insert(worse, {.link = link, .ttl = ttl});
 }
 
-bool Tree::graft_next(Turn& turn, Missing& missing) {
+bool Tree::ask_next(Turn& turn, Missing& missing) {
   while (!missing.offers.empty()) {
     const Missing::Offer offer = missing.offers.front();
     missing.offers.erase(missing.offers.begin());
     Link* link = turn.links.find(offer.link);
     if (link == nullptr || link->state != LinkState::up) continue;
-    link->is_lazy = false;
-    ++turn.counters.grafts_out;
-    send_control(turn, *link, missing.guid, wire::FrameType::graft, 1, 0);
-    missing.due = turn.now + turn.config.graft_timeout;
+    if (missing.asked == kSelfLink && misses_ < kMissesBeforeGraft) ++misses_;
+    missing.asked = link->id;
+    missing.grafts = misses_ >= kMissesBeforeGraft;
+    ++(missing.grafts ? turn.counters.grafts_out : turn.counters.fetches_out);
+    if (missing.grafts) link->is_lazy = false;
+    const auto type = missing.grafts ? wire::FrameType::graft : wire::FrameType::fetch;
+    send_control(turn, *link, missing.guid, type, 1, 0);
+    missing.due = turn.now + pause_of(turn, turn.config.fetch_timeout_rtts);
     return true;
   }
   return false;
 }
 
-void Tree::on_graft(Turn& turn, Link& from, const Guid& guid) {
-  from.is_lazy = false;
+void Tree::on_request(Turn& turn, Link& from, const Guid& guid, bool grafts) {
+  if (grafts) from.is_lazy = false;
   Held* held = find(guid);
   if (held == nullptr || held->header.ttl == 0 || held->from == from.id) return;
   note(held->knowing, from.id);
-  const Passing copy{.header = held->header,
-                     .body = turn.out.keep(held->body),
+  wire::FrameHeader header = held->header;
+  Bytes body = held->body;
+  if (!grafts) {
+    body = wire::with_route(
+        body,
+        {.strategy = static_cast<std::uint32_t>(StrategyId::tree), .walker = 0, .off_tree = true});
+    header.body_bytes = static_cast<std::uint32_t>(body.size());
+  }
+  const Passing copy{.header = header,
+                     .body = turn.out.keep(std::move(body)),
                      .from = held->from,
                      .route = held->from};
   Fanout fanout(turn, copy);
@@ -200,12 +257,13 @@ void Tree::run(Turn& turn) {
     }
   }
   std::erase_if(missing_, [&](Missing& missing) {
-    return missing.due <= turn.now && !graft_next(turn, missing);
+    return missing.due <= turn.now && !ask_next(turn, missing);
   });
   for (const Missing& missing : missing_) wake_by(missing.due);
 }
 
 void Tree::forget(LinkId link) {
+  misses_ = kMissesBeforeGraft;  // it may have been a branch: the next miss is no accident
   for (Missing& missing : missing_)
     std::erase_if(missing.offers, [&](const Missing::Offer& offer) { return offer.link == link; });
 }

@@ -7,16 +7,21 @@
 //   - On lazy links the query is announced (23 bytes), after half to all of announce_delay, and
 //   only if
 //     the neighbour did not show meanwhile that it has it.
-//   - What was announced and does not come is fetched: Graft makes the link eager and brings the
-//   query.
-//     So a broken branch is replaced by the very query that missed it.
-// TTL holds: a node that the tree reaches only with a used-up TTL grafts from a neighbour whose
-// copy may still travel, and the flood's reach is kept. Frames: Announce's TTL and hops are those
-// that a copy on that link would have.
+//   - What was announced and does not come is asked for: Fetch brings the query this time, and
+//   after
+//     kMissesBeforeGraft misses in a row, or when a link is known to be gone, Graft makes the link
+//     eager as well. (Plumtree grafts at the first miss. Here a miss often means only that the tree
+//     is too deep for this query's TTL from this origin; the next query would prune what was
+//     grafted.)
+// TTL holds: a node that the tree reaches only with a used-up TTL fetches from a neighbour whose
+// copy may still travel, and the flood's reach is kept. A copy that was fetched, here or on its
+// way, is marked and changes no link. Announce's TTL and hops are those that a copy on that link
+// would have.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "node/core/overlay/strategy/strategy.h"
@@ -25,7 +30,7 @@ namespace freshet::core::overlay {
 
 class Tree final : public Strategy {
  public:
-  void pass_on(Turn& turn, const Passing& query, Fanout& fanout) override;
+  std::uint32_t pass_on(Turn& turn, const Passing& query) override;
   void run(Turn& turn) override;
   void forget(LinkId link) override;
 
@@ -36,7 +41,8 @@ class Tree final : public Strategy {
 
   /// `seen`: what the router remembers of the query, nullptr when it never came.
   void on_announce(Turn& turn, Link& from, const wire::FrameHeader& header, const Seen* seen);
-  void on_graft(Turn& turn, Link& from, const Guid& guid);
+  /// Graft, or Fetch.
+  void on_request(Turn& turn, Link& from, const Guid& guid, bool grafts);
   void on_prune(Turn& turn, Link& from, const Guid& guid);
 
   [[nodiscard]] std::uint64_t digest() const override;
@@ -51,6 +57,8 @@ class Tree final : public Strategy {
     TimePoint announce_at;
     TimePoint until;
     bool announced = false;
+    bool off_tree = false;   ///< it was fetched, here or on its way
+    TimePoint missed_since;  ///< when it was first announced, if that was before it came
   };
   /// A query that was announced and did not come yet.
   struct Missing {
@@ -59,23 +67,32 @@ class Tree final : public Strategy {
       std::uint8_t ttl = 0;
     };
     Guid guid;
-    std::vector<Offer> offers;  ///< best first; each is grafted once
+    std::vector<Offer> offers;  ///< best first; each is asked once
+    TimePoint since;            ///< when it was first announced
     TimePoint due;
+    LinkId asked = kSelfLink;  ///< the last that was asked
+    bool grafts = false;       ///< it was asked to become a branch
   };
 
   [[nodiscard]] const Held* find(const Guid& guid) const;
   Held* find(const Guid& guid);
   void hold(Turn& turn, const Passing& query);
+  /// The query is here: nothing of it is missing. Returns what was, if anything was.
+  std::optional<Missing> take_missing(const Guid& guid);
+  /// By the tree a query came so long after it was announced: later ones are waited for as long.
+  void learn_lag(Duration lag);
   /// A shorter way was found: its link is the parent now.
   void move_to(Turn& turn, Held& held, const Passing& query);
   static void prune(Turn& turn, Link& link, const Guid& guid);
-  static void on_duplicate(Turn& turn, Held& held, const Passing& query);
+  void on_duplicate(Turn& turn, Held& held, const Passing& query);
   void add_offer(Turn& turn, const Guid& guid, LinkId link, std::uint8_t ttl);
   void announce(Turn& turn, Held& held);
-  bool graft_next(Turn& turn, Missing& missing);
+  bool ask_next(Turn& turn, Missing& missing);
 
   std::deque<Held> held_;         ///< oldest first
   std::vector<Missing> missing_;  ///< in order of arrival
+  Duration lag_{};                ///< how long the tree lags behind announcements, at most, lately
+  std::uint8_t misses_ = 0;       ///< queries in a row that did not come by the tree
 };
 
 }  // namespace freshet::core::overlay

@@ -32,17 +32,16 @@ wire::FrameHeader onward(wire::FrameHeader header) {
 
 }  // namespace
 
-void Walk::pass_on(Turn& turn, const Passing& query, Fanout& fanout) {
+std::uint32_t Walk::pass_on(Turn& turn, const Passing& query) {
   const WalkerId id{.guid = query.header.guid, .walker = wire::route_of_query(query.body).walker};
-  if (checks_back_at(query.header.hops)) {
-    park(turn, query, id);
-  } else {
-    step(turn, query, fanout);
-  }
+  if (!checks_back_at(query.header.hops)) return step(turn, query);
+  park(turn, query, id);
+  return 0;
 }
 
 // Highest hash wins: independent of the order in which a host numbers its links.
-void Walk::step(Turn& turn, const Passing& query, Fanout& fanout) const {
+std::uint32_t Walk::step(Turn& turn, const Passing& query) const {
+  Fanout fanout(turn, query);
   Digest way;
   way.add(hash_key_);
   way.add(query.header.guid.view());
@@ -60,12 +59,7 @@ void Walk::step(Turn& turn, const Passing& query, Fanout& fanout) const {
     best_draw = draw.value();
   }
   if (best != nullptr) fanout.add(*best);
-}
-
-void Walk::start(Turn& turn, const Passing& query) {
-  Fanout fanout(turn, query);
-  step(turn, query, fanout);
-  fanout.finish();
+  return fanout.finish();
 }
 
 void Walk::park(Turn& turn, const Passing& query, WalkerId id) {
@@ -121,9 +115,7 @@ void Walk::on_go_on(Turn& turn, const wire::FrameHeader& header, std::uint32_t w
                         .body = turn.out.keep(walker_here.body),
                         .from = walker_here.from,
                         .route = walker_here.from};
-    Fanout fanout(turn, query);
-    step(turn, query, fanout);
-    turn.counters.query_forwarded += fanout.finish();
+    turn.counters.query_forwarded += step(turn, query);
     return;
   }
   const auto asked =

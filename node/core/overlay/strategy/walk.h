@@ -19,11 +19,8 @@ class Walk final : public Strategy {
   explicit Walk(std::uint64_t hash_key) : hash_key_(hash_key) {}
 
   /// One copy to one neighbour; at a node where it checks back none, and a check-back instead.
-  void pass_on(Turn& turn, const Passing& query, Fanout& fanout) override;
+  std::uint32_t pass_on(Turn& turn, const Passing& query) override;
   void run(Turn& turn) override;
-
-  /// Sends walker `walker` of a query of this node's own on its way.
-  void start(Turn& turn, const Passing& query);
 
   /// A check-back on its way to the origin came from `from`. At the origin: `goes_on` says what it
   /// answers. Elsewhere `route` is the way to the origin, and the way back is remembered.
@@ -54,7 +51,7 @@ class Walk final : public Strategy {
     TimePoint until;
   };
 
-  void step(Turn& turn, const Passing& query, Fanout& fanout) const;
+  std::uint32_t step(Turn& turn, const Passing& query) const;
   void park(Turn& turn, const Passing& query, WalkerId id);
 
   std::uint64_t hash_key_;
