@@ -17,6 +17,11 @@ bool is_link_frame(wire::FrameType type) {
          || type == wire::FrameType::bye || type == wire::FrameType::hello;
 }
 
+// What keeps two neighbours of one mind is never lost: the link is fine.
+bool may_vanish(wire::FrameType type) {
+  return !is_link_frame(type) && type != wire::FrameType::route_table;
+}
+
 }  // namespace
 
 // ---- out
@@ -63,9 +68,10 @@ void Host::relay(NodeIndex node, const overlay::Relay& relay, std::span<const Li
   pool_.release(frame);
 }
 
+// Of a query that is not followed nothing is known: it may have come.
 bool Host::has_got(NodeIndex node, const SharedFrame& frame) const {
-  return frame.track != kNoTrack && frame.type() == wire::FrameType::query
-         && log_.came_from(frame.track, node).has_value();
+  if (frame.type() != wire::FrameType::query) return false;
+  return frame.track == kNoTrack || log_.came_from(frame.track, node).has_value();
 }
 
 void Host::check(const Outgoing& sent, const SharedFrame& frame) {
@@ -95,7 +101,7 @@ void Host::put_out(NodeIndex node, LinkEnd& end, SharedFrame& frame, std::uint8_
 void Host::transmit(NodeIndex node, LinkEnd& end, SharedFrame& frame, std::uint8_t hops) {
   if (network_.may_drop()) {
     if (network_.is_cut(node, end.peer(), now_)) return lose(frame, counters_.cut);
-    if (network_.loses_next()) return lose(frame, counters_.vanished);
+    if (may_vanish(frame.type()) && network_.loses_next()) return lose(frame, counters_.vanished);
   }
   TimePoint arrival = now_ + network_.latency();
   if (!network_.keeps_order()) arrival = end.in_order(arrival, now_);

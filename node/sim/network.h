@@ -32,7 +32,9 @@ struct PartitionConfig {
 
 struct NetworkConfig {
   LatencyConfig latency = {};
-  double loss = 0;  ///< share of frames that vanish, from otherwise fine links
+  /// Share of frames that vanish, from otherwise fine links: those of queries. What keeps up a link
+  /// (Hello, Ping, Pong, Bye, route tables) always arrives.
+  double loss = 0;
   /// What each node can send, all its links together; 0: no limit. Frames of a node leave one after
   /// another, and its links' room is finite.
   std::uint64_t bandwidth_bytes_per_s = 0;
