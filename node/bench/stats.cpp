@@ -139,7 +139,8 @@ double student_t_95(double df) {
     (student_t_p(middle, df) > 0.05 ? low : high) = middle;
     if (high - low < 1e-13 * high) break;
   }
-  return (low + high) / 2;
+  constexpr double kDigits = 1e9;
+  return std::round((low + high) / 2 * kDigits) / kDigits;
 }
 
 double normal_p(double z) {

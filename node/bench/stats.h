@@ -46,7 +46,8 @@ Interval wilson(std::uint64_t successes, std::uint64_t trials);
 
 /// What Student's t distribution says of |t| at `df` degrees of freedom: P(|T| >= |t|).
 double student_t_p(double t, double df);
-/// The t with P(|T| >= t) = 0.05. REQUIRES: df > 0.
+/// The t with P(|T| >= t) = 0.05, to ten digits: further ones would be those of this machine's
+/// mathematical library. REQUIRES: df > 0.
 double student_t_95(double df);
 /// P(|Z| >= |z|) of the normal distribution.
 double normal_p(double z);
