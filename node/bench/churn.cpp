@@ -37,6 +37,25 @@ void add_sessions(std::vector<ChurnEvent>& events,
   }
 }
 
+/// The crash of a share of nodes; true in `crashed` for each of them.
+void add_crash(std::vector<ChurnEvent>& events,
+               std::vector<bool>& crashed,
+               double share,
+               const ChurnSpec& churn,
+               std::optional<sim::NodeIndex> spared,
+               Rng rng) {
+  const auto nodes = static_cast<sim::NodeIndex>(crashed.size());
+  // One node at least lives to ask.
+  auto left = std::min(static_cast<sim::NodeIndex>(std::llround(share * nodes)), nodes - 1);
+  for (const sim::NodeIndex node : shuffled(nodes, rng)) {
+    if (left == 0) return;
+    if (node == spared) continue;
+    crashed[node] = true;
+    events.push_back({.at = churn.at, .node = node, .kind = ChurnEvent::Kind::crash});
+    --left;
+  }
+}
+
 }  // namespace
 
 std::vector<ChurnEvent> churn_events(const ChurnSpec& churn,
@@ -46,23 +65,12 @@ std::vector<ChurnEvent> churn_events(const ChurnSpec& churn,
                                      Duration duration,
                                      const Rng& rng) {
   std::vector<ChurnEvent> events;
-  std::vector<bool> crashes(nodes);
-  auto left = static_cast<sim::NodeIndex>(std::llround(crash * nodes));
-  // One node at least lives to ask.
-  left = std::min(left, nodes - 1);
-  for (const sim::NodeIndex node : shuffled(nodes, rng.fork("crash"))) {
-    if (left == 0) break;
+  std::vector<bool> crashed(nodes);
+  add_crash(events, crashed, crash, churn, spared, rng.fork("crash"));
+  const Rng sessions = rng.fork("sessions");
+  for (sim::NodeIndex node = 0; churn.session > Duration{} && node < nodes; ++node) {
     if (node == spared) continue;
-    crashes[node] = true;
-    events.push_back({.at = churn.at, .node = node, .kind = ChurnEvent::Kind::crash});
-    --left;
-  }
-  if (churn.session > Duration{}) {
-    const Rng sessions = rng.fork("sessions");
-    for (sim::NodeIndex node = 0; node < nodes; ++node) {
-      if (node == spared) continue;
-      add_sessions(events, node, churn, crashes[node] ? churn.at : duration, sessions.fork(node));
-    }
+    add_sessions(events, node, churn, crashed[node] ? churn.at : duration, sessions.fork(node));
   }
   std::sort(events.begin(), events.end(), [](const ChurnEvent& a, const ChurnEvent& b) {
     return std::tie(a.at, a.node) < std::tie(b.at, b.node);

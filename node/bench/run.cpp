@@ -87,9 +87,9 @@ class Runner {
  private:
   Status ask_in_turn() {
     for (std::uint32_t query = 0; query < scenario_.workload.queries; ++query) {
-      if (const Status status = ask(query); !status) return status;
+      if (Status status = ask(query); !status) return status;
       while (world_.active() > 0) {
-        if (const Status status = world_.run_until(world_.now() + kSlice); !status) return status;
+        if (Status status = world_.run_until(world_.now() + kSlice); !status) return status;
         if (!report()) return kOk;
       }
     }
@@ -103,10 +103,10 @@ class Runner {
       Duration next = world_.now() + kSlice;
       if (next_event_ < events_.size()) next = std::min(next, events_[next_event_].at);
       if (query < queries) next = std::min(next, query * interval);
-      if (const Status status = world_.run_until(next); !status) return status;
+      if (Status status = world_.run_until(next); !status) return status;
       churn(next);
       if (query < queries && next == query * interval) {
-        if (const Status status = ask(query++); !status) return status;
+        if (Status status = ask(query++); !status) return status;
       }
       if (!report()) return kOk;
     }

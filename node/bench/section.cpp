@@ -125,8 +125,7 @@ void Section::finish() {
   for (const TomlEntry& entry : table_) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
     std::string known;
-    for (const std::string_view key : known_)
-      known += (known.empty() ? "" : ", ") + std::string(key);
+    for (const std::string_view key : known_) known.append(known.empty() ? "" : ", ").append(key);
     const bool is_section = name_.empty() && std::holds_alternative<TomlTable>(entry.value.data);
     const std::string what = is_section ? "[" + entry.key + "]: there is no such section"
                                         : title(entry.key) + ": there is no such key";

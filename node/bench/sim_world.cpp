@@ -1,7 +1,9 @@
 #include "node/bench/sim_world.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <string_view>
 #include <utility>
 
 namespace freshet::bench {
@@ -59,7 +61,7 @@ sim::SimulationConfig simulation_config(const Scenario& scenario,
 
 /// What the simulator reports is a rule of its own that was broken.
 Status broken(const Status& status) {
-  if (status) return status;
+  if (status) return kOk;
   return Error{ErrorCode::verification, status.error().message};
 }
 
@@ -79,7 +81,7 @@ SimWorld::SimWorld(const Scenario& scenario,
       asker_(simulation_.host(), {}, std::move(done)) {}
 
 Status SimWorld::settle() {
-  const Status status = broken(simulation_.settle());
+  Status status = broken(simulation_.settle());
   began_ = host().now();
   return status;
 }
@@ -159,34 +161,24 @@ std::vector<std::uint32_t> SimWorld::degrees() const {
 
 std::string name_of(wire::FrameType type) {
   using wire::FrameType;
-  switch (type) {
-    case FrameType::ping:
-      return "ping";
-    case FrameType::pong:
-      return "pong";
-    case FrameType::bye:
-      return "bye";
-    case FrameType::route_table:
-      return "table";
-    case FrameType::push:
-      return "push";
-    case FrameType::query:
-      return "query";
-    case FrameType::query_hit:
-      return "hit";
-    case FrameType::hello:
-      return "hello";
-    case FrameType::announce:
-      return "announce";
-    case FrameType::graft:
-      return "graft";
-    case FrameType::prune:
-      return "prune";
-    case FrameType::check_back:
-      return "check";
-    case FrameType::go_on:
-      return "go-on";
-  }
+  static constexpr std::array<std::pair<FrameType, std::string_view>, 14> kNames = {
+      {{FrameType::ping, "ping"},
+       {FrameType::pong, "pong"},
+       {FrameType::bye, "bye"},
+       {FrameType::route_table, "table"},
+       {FrameType::push, "push"},
+       {FrameType::query, "query"},
+       {FrameType::query_hit, "hit"},
+       {FrameType::hello, "hello"},
+       {FrameType::announce, "announce"},
+       {FrameType::graft, "graft"},
+       {FrameType::prune, "prune"},
+       {FrameType::check_back, "check"},
+       {FrameType::go_on, "go-on"},
+       {FrameType::fetch, "fetch"}}};
+  const auto* const found = std::find_if(
+      kNames.begin(), kNames.end(), [&](const auto& each) { return each.first == type; });
+  if (found != kNames.end()) return std::string(found->second);
   return "type-" + std::to_string(static_cast<unsigned>(type));
 }
 

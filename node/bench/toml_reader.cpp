@@ -19,6 +19,7 @@ namespace {
 
 // Dotted keys nest a table for each dot, without a limit of the parser's.
 constexpr std::ptrdiff_t kMaxDots = 200;
+constexpr std::string_view kBeforeQuotes = " \t=,[{.";
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 TomlTable table_from(const toml::table& table);
@@ -61,8 +62,8 @@ bool is_control(char c) {
   return (byte < ' ' && c != '\t' && c != '\r') || byte == 0x7F;
 }
 
-// Whether a line has more than ASCII where only keys, numbers and punctuation may be; or a string
-// that goes over several lines, which no scenario needs.
+// What is wrong with quotes in a line, or with what is outside of them: more than ASCII where only
+// keys, numbers and punctuation may be; a string of several lines, which no scenario needs.
 const char* outside_strings(std::string_view line) {
   char quote = 0;
   for (std::size_t i = 0; i < line.size(); ++i) {
@@ -74,12 +75,14 @@ const char* outside_strings(std::string_view line) {
       break;
     } else if (c == '"' || c == '\'') {
       if (line.substr(i, 3) == std::string(3, c)) return "a string of several lines";
+      if (i > 0 && kBeforeQuotes.find(line[i - 1]) == std::string_view::npos)
+        return "a quote in the middle of something else";
       quote = c;
     } else if (static_cast<unsigned char>(c) >= 0x80) {
       return "a character outside of quotes that is not ASCII";
     }
   }
-  return nullptr;
+  return quote == 0 ? nullptr : "a quote that is not closed";
 }
 
 const char* problem_of(std::string_view line) {

@@ -145,18 +145,18 @@ std::string_view to_string(TopologyKind kind) {
 
 std::string topology_kinds() {
   std::string all;
-  for (const std::string_view kind : kKinds) all += (all.empty() ? "" : ", ") + std::string(kind);
+  for (const std::string_view kind : kKinds) all.append(all.empty() ? "" : ", ").append(kind);
   return all;
 }
 
 std::string to_string(Duration time) {
-  constexpr std::array<std::pair<std::int64_t, std::string_view>, 5> kUnits = {
+  constexpr std::array<std::pair<std::int64_t, std::string_view>, 5> units = {
       {{3'600'000'000'000, "h"},
        {60'000'000'000, "m"},
        {1'000'000'000, "s"},
        {1'000'000, "ms"},
        {1'000, "us"}}};
-  for (const auto& [length, name] : kUnits) {
+  for (const auto& [length, name] : units) {
     if (time.count() != 0 && time.count() % length == 0)
       return std::to_string(time.count() / length) + std::string(name);
   }

@@ -9,8 +9,8 @@
 namespace freshet::bench {
 namespace {
 
-constexpr std::uint64_t kSmallestFile = 16 * 1024;
-constexpr std::uint64_t kFileSizes = 64 * 1024 * 1024;
+constexpr std::uint64_t kSmallestFile = std::uint64_t{16} * 1024;
+constexpr std::uint64_t kFileSizes = std::uint64_t{64} * 1024 * 1024;
 
 }  // namespace
 
