@@ -146,8 +146,10 @@ class Pool {
   double speed(std::uint64_t events) {
     const auto now = WallClock::now();
     const double passed = std::chrono::duration<double>(now - measured_at_).count();
+    const double speed = static_cast<double>(events - events_then_) / passed;
+    // Until the first window has passed, what there is of it.
+    if (passed >= kSpeedWindowSeconds || events_then_ == 0) speed_ = speed;
     if (passed >= kSpeedWindowSeconds) {
-      speed_ = static_cast<double>(events - events_then_) / passed;
       events_then_ = events;
       measured_at_ = now;
     }
