@@ -6,6 +6,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -22,8 +23,8 @@ using WallClock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kProgressEvery{200};
 constexpr double kSpeedWindowSeconds = 1;
-/// Simulated nodes at one time where the jobs are not given: about 4 GiB.
-constexpr std::uint64_t kNodesAtOnce = 2'000'000;
+/// Simulated nodes at one time where the jobs are not given: about 2 GiB.
+constexpr std::uint64_t kNodesAtOnce = 1'000'000;
 
 double cpu_seconds() {
   rusage usage{};
@@ -99,11 +100,7 @@ class Pool {
 
   void work() {
     for (std::size_t i = next_++; i < plans_.size() && !is_canceled(); i = next_++) {
-      auto outcome = perform_run(plans_[i], [&](const RunState& state) {
-        const std::lock_guard lock(mutex_);
-        states_[i] = state;
-        return !is_canceled();
-      });
+      auto outcome = perform(i);
       if (!outcome) failed_ = true;
       const std::lock_guard lock(mutex_);
       states_[i].queries_done = plans_[i].scenario->workload.queries;
@@ -113,6 +110,18 @@ class Pool {
     const std::lock_guard lock(mutex_);
     --running_;
     ended_.notify_one();
+  }
+
+  Result<RunOutcome> perform(std::size_t i) {
+    try {
+      return perform_run(plans_[i], [&](const RunState& state) {
+        const std::lock_guard lock(mutex_);
+        states_[i] = state;
+        return !is_canceled();
+      });
+    } catch (const std::bad_alloc&) {
+      return Error{ErrorCode::io, "not enough memory for this scenario; lower nodes, or --jobs"};
+    }
   }
 
   void watch() {

@@ -36,7 +36,7 @@ struct RunOptions {
 
 /// The runs that were begun; those that were interrupted hold the queries that were over.
 /// Errors: verification, when a rule of the simulator was broken, with one line that repeats it;
-/// invalid, when the scenario does not fit its topology.
+/// invalid, when the scenario does not fit its topology; io, when memory is short.
 Result<RunSet> run_scenario(const Scenario& scenario, const RunOptions& options);
 
 /// "", or "crash 30 %" where a scenario has several.

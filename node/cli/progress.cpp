@@ -34,17 +34,20 @@ std::string progress_line(const Progress& progress, std::size_t columns) {
   const double share = progress.size_bytes == 0 ? 1.0
                                                 : static_cast<double>(progress.done_bytes)
                                                       / static_cast<double>(progress.size_bytes);
+  return bar_line(share, facts(progress), columns);
+}
+
+std::string bar_line(double share, const std::string& facts, std::size_t columns) {
   const double full = std::clamp(share, 0.0, 1.0);
   // Rounded down: 100% is said when it is true.
   std::string line = padded(std::to_string(static_cast<int>(full * 100)) + "%", 4, true);
-  const std::string text = facts(progress);
-  const std::size_t around = line.size() + 4 + text.size();
+  const std::size_t around = line.size() + 4 + facts.size();
   if (columns > around + kMinBarColumns) {
     const std::size_t width = std::min(kBarColumns, columns - around - 1);
     const auto filled = static_cast<std::size_t>(full * static_cast<double>(width));
     line += " [" + std::string(filled, '#') + std::string(width - filled, '.') + "]";
   }
-  return fit(line + " " + text, columns > 0 ? columns - 1 : 0);
+  return fit(line + " " + facts, columns > 0 ? columns - 1 : 0);
 }
 
 double Speed::update(std::uint64_t done_bytes, Time now) {
@@ -63,10 +66,10 @@ double Speed::update(std::uint64_t done_bytes, Time now) {
   return smoothed_;
 }
 
-void ProgressBar::show(const Progress& progress) {
+void ProgressBar::show(const std::string& line) {
   if (!terminal_.moves) return;
-  const std::string line = "\r" + progress_line(progress, terminal_.columns) + "\x1b[K";
-  std::fwrite(line.data(), 1, line.size(), stderr);
+  const std::string drawn = "\r" + line + "\x1b[K";
+  std::fwrite(drawn.data(), 1, drawn.size(), stderr);
   std::fflush(stderr);
   shown_ = true;
 }

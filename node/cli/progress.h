@@ -1,5 +1,5 @@
-// The progress bar of `get`: one line on stderr that is drawn again and again, where that is a
-// terminal that can.
+// The progress bar of `get` and `sim`: one line on stderr that is drawn again and again, where that
+// is a terminal that can.
 #pragma once
 
 #include <chrono>
@@ -19,6 +19,9 @@ struct Progress {
 
 /// " 42% [#####.......] 4.2 MiB of 10 MiB, 1.0 MiB/s, 3 sources, 6.0 s left", in at most `columns`.
 std::string progress_line(const Progress& progress, std::size_t columns);
+
+/// " 42% [#####.......] FACTS", in at most `columns`. A share of 1 or more is full.
+std::string bar_line(double share, const std::string& facts, std::size_t columns);
 
 /// The speed over the last few seconds.
 class Speed {
@@ -41,7 +44,12 @@ class ProgressBar {
   ProgressBar& operator=(const ProgressBar&) = delete;
   ~ProgressBar() { clear(); }
 
-  void show(const Progress& progress);
+  void show(const Progress& progress) {
+    if (terminal_.moves) show(progress_line(progress, terminal_.columns));
+  }
+  /// A line of at most columns().
+  void show(const std::string& line);
+  [[nodiscard]] std::size_t columns() const { return terminal_.columns; }
   /// Leaves the line empty for what comes next.
   void clear();
 

@@ -27,6 +27,14 @@ api::Cancel& watch_signals() {
   return cancel;
 }
 
+}  // namespace
+
+Result<api::ControlClient> Session::connect() {
+  const auto paths = store::resolve_state(globals_.state, store::Environment::current());
+  if (!paths) return paths.error();
+  return api::ControlClient::connect(paths->dir, how_to_start(globals_), &watch_signals());
+}
+
 std::string quoted(const std::string& word) {
   constexpr std::string_view plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,";
@@ -34,14 +42,6 @@ std::string quoted(const std::string& word) {
   std::string text = "'";
   for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return text + "'";
-}
-
-}  // namespace
-
-Result<api::ControlClient> Session::connect() {
-  const auto paths = store::resolve_state(globals_.state, store::Environment::current());
-  if (!paths) return paths.error();
-  return api::ControlClient::connect(paths->dir, how_to_start(globals_), &watch_signals());
 }
 
 std::string how_to_start(const Globals& globals) {

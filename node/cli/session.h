@@ -38,6 +38,9 @@ class Session {
   Output output_;
 };
 
+/// A word as a shell takes it.
+std::string quoted(const std::string& word);
+
 /// "freshet --state DIR up", or without --state, to be pasted into a shell.
 std::string how_to_start(const Globals& globals);
 
