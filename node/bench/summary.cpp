@@ -15,15 +15,25 @@ bool contains(const std::vector<T>& all, const T& one) {
 }
 
 using Value = std::function<double(const QueryRow&)>;
+using Chosen = std::function<bool(const QueryRow&)>;
 
-// The mean is over all queries; what the interval is over is said at IntervalOver.
-Estimate estimate_of(const Cell& cell, const Value& value) {
+double succeeded(const QueryRow& row) {
+  return row.hits > 0 ? 1 : 0;
+}
+bool any(const QueryRow& /*row*/) {
+  return true;
+}
+
+// The mean is over all chosen queries; what the interval is over is said at IntervalOver.
+Estimate estimate_of(const Cell& cell, const Value& value, const Chosen& chosen = any) {
   std::vector<double> all;
   all.reserve(cell.queries);
   std::vector<double> by_seed;
   for (const Run* run : cell.runs) {
     const std::size_t begin = all.size();
-    for (const QueryRow& row : run->queries) all.push_back(value(row));
+    for (const QueryRow& row : run->queries) {
+      if (chosen(row)) all.push_back(value(row));
+    }
     if (all.size() > begin) by_seed.push_back(mean_of(std::span(all).subspan(begin)));
   }
   Estimate result = estimate(all);
@@ -31,20 +41,38 @@ Estimate estimate_of(const Cell& cell, const Value& value) {
   return result;
 }
 
-ShareEstimate success_of(const Cell& cell) {
-  std::uint64_t successes = 0;
+ShareEstimate success_of(const Cell& cell, const Chosen& chosen = any) {
+  Share share;
   for (const Run* run : cell.runs) {
-    for (const QueryRow& row : run->queries) successes += row.hits > 0 ? 1 : 0;
+    for (const QueryRow& row : run->queries) {
+      if (!chosen(row)) continue;
+      ++share.trials;
+      share.successes += row.hits > 0 ? 1 : 0;
+    }
   }
-  if (cell.queries == 0) return {};
-  Interval interval = wilson(successes, cell.queries);
-  const Estimate mean =
-      estimate_of(cell, [](const QueryRow& row) { return row.hits > 0 ? 1.0 : 0.0; });
+  if (share.trials == 0) return {};
+  Interval interval = wilson(share.successes, share.trials);
+  const Estimate mean = estimate_of(cell, succeeded, chosen);
   if (cell.over == IntervalOver::seeds && mean.ci95) {
     interval.low = std::min(interval.low, std::max(0.0, mean.mean - *mean.ci95));
     interval.high = std::max(interval.high, std::min(1.0, mean.mean + *mean.ci95));
   }
   return {.mean = mean.mean, .ci95 = interval};
+}
+
+AfterCrash after_crash_of(const Cell& cell, double crash_at_s) {
+  const Chosen chosen = [&](const QueryRow& row) {
+    return row.asked_at_s >= crash_at_s;
+  };
+  AfterCrash after;
+  for (const Run* run : cell.runs) {
+    after.queries +=
+        static_cast<std::uint64_t>(std::count_if(run->queries.begin(), run->queries.end(), chosen));
+  }
+  after.success = success_of(cell, chosen);
+  after.coverage = estimate_of(
+      cell, [](const QueryRow& row) { return row.coverage(); }, chosen);
+  return after;
 }
 
 // What `value` has of all queries of the cell, ascending.
@@ -147,7 +175,10 @@ Summary summarise(const RunSet& set) {
       if (!cell.runs.empty()) summary.cells.push_back(std::move(cell));
     }
   }
-  if (set.crash_at_s) fill_recovery(summary.cells, *set.crash_at_s);
+  if (set.crash_at_s) {
+    for (Cell& cell : summary.cells) cell.after_crash = after_crash_of(cell, *set.crash_at_s);
+    fill_recovery(summary.cells, *set.crash_at_s);
+  }
   return summary;
 }
 
@@ -157,6 +188,10 @@ std::vector<double> first_hit_times_ms(const Cell& cell) {
 
 std::vector<double> first_hit_hops(const Cell& cell) {
   return sorted_values(cell, [](const QueryRow& row) { return row.first_hit_hops; });
+}
+
+std::vector<double> last_reached_times_ms(const Cell& cell) {
+  return sorted_values(cell, [](const QueryRow& row) { return row.last_reached_ms; });
 }
 
 double round_step(double limit) {

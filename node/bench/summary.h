@@ -78,6 +78,13 @@ struct RecoveryBin {
   double coverage = 0;
 };
 
+/// Of the queries asked at or after the crash.
+struct AfterCrash {
+  std::uint64_t queries = 0;
+  ShareEstimate success;
+  Estimate coverage;
+};
+
 struct Cell {
   core::StrategyId strategy = core::StrategyId::flood;
   Variant variant;
@@ -100,7 +107,8 @@ struct Cell {
   LoadSummary load;
   std::vector<HopSummary> hops;  ///< from 1 to the last that a frame came to
   std::vector<DegreeSummary> degrees;
-  std::vector<TypeSummary> types;     ///< in the order in which the runs first name them
+  std::vector<TypeSummary> types;         ///< in the order in which the runs first name them
+  std::optional<AfterCrash> after_crash;  ///< nullopt without a crash
   std::vector<RecoveryBin> recovery;  ///< empty without a crash; bins without queries are left out
 };
 
@@ -125,6 +133,7 @@ Summary summarise(const RunSet& set);
 /// Ascending, of all queries of the cell that have one.
 std::vector<double> first_hit_times_ms(const Cell& cell);
 std::vector<double> first_hit_hops(const Cell& cell);
+std::vector<double> last_reached_times_ms(const Cell& cell);
 
 /// The largest 1, 2 or 5 times a power of ten that is not above `limit`. REQUIRES: limit > 0.
 double round_step(double limit);

@@ -10,7 +10,9 @@ namespace {
 
 // Degrees told apart one by one; more are put into classes.
 constexpr std::size_t kMaxDegrees = 24;
-constexpr double kBins = 40;  // of a recovery curve, about
+// Of a recovery curve, about: its time is resolved where there are queries enough.
+constexpr double kMaxBins = 40;
+constexpr double kQueriesOfBin = 5;
 
 struct DegreeTotals {
   std::uint64_t nodes = 0;
@@ -50,9 +52,14 @@ Span asked_span(const std::vector<Cell>& cells, double crash_at_s) {
   return span;
 }
 
-double bin_width(const Span& span) {
+double bin_width(const std::vector<Cell>& cells, const Span& span) {
+  std::uint64_t fewest = std::numeric_limits<std::uint64_t>::max();
+  for (const Cell& cell : cells) {
+    if (cell.queries > 0) fewest = std::min(fewest, cell.queries);
+  }
+  const double bins = std::clamp(static_cast<double>(fewest) / kQueriesOfBin, 1.0, kMaxBins);
   const double length = span.last - span.first;
-  return length > 0 ? round_step(2 * length / kBins) : 1.0;
+  return length > 0 ? round_step(2 * length / bins) : 1.0;
 }
 
 // Bins begin at multiples of the width, one of them at the crash.
@@ -189,7 +196,7 @@ std::vector<TypeSummary> types_of(const Cell& cell) {
 void fill_recovery(std::vector<Cell>& cells, double crash_at_s) {
   const Span span = asked_span(cells, crash_at_s);
   if (!(span.first <= span.last)) return;
-  const double width = bin_width(span);
+  const double width = bin_width(cells, span);
   for (Cell& cell : cells) cell.recovery = recovery_of(cell, crash_at_s, width);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <optional>
@@ -65,21 +66,15 @@ class SyntheticRun {
   };
 
   [[nodiscard]] Character character() const {
-    switch (strategy_) {
-      case StrategyId::flood:
-        return {.coverage = 1, .copies = plan_.degree - 1, .delay = 1, .other = 0};
-      case StrategyId::ring:
-        return {.coverage = 0.45, .copies = 2.1, .delay = 3.5, .other = 0};
-      case StrategyId::walk:
-        return {.coverage = 0.2, .copies = 1.4, .delay = 12, .other = 0.3};
-      case StrategyId::tree:
-        return {.coverage = 1, .copies = 1.15, .delay = 1.3, .other = 0.4};
-      case StrategyId::routed:
-        return {.coverage = 0.93, .copies = 1.9, .delay = 1, .other = 0.6};
-      case StrategyId::automatic:
-        return {.coverage = 0.7, .copies = 1.5, .delay = 1.6, .other = 0.2};
-    }
-    return {};
+    const std::array<Character, core::kStrategyNames.size()> characters = {{
+        {.coverage = 1, .copies = plan_.degree - 1, .delay = 1, .other = 0},  // flood
+        {.coverage = 0.45, .copies = 2.1, .delay = 3.5, .other = 0},          // ring
+        {.coverage = 0.2, .copies = 1.4, .delay = 12, .other = 0.3},          // walk
+        {.coverage = 1, .copies = 1.15, .delay = 1.3, .other = 0.4},          // tree
+        {.coverage = 0.93, .copies = 1.9, .delay = 1, .other = 0.6},          // routed
+        {.coverage = 0.7, .copies = 1.5, .delay = 1.6, .other = 0.2},         // auto
+    }};
+    return characters.at(static_cast<std::size_t>(strategy_));
   }
 
   double noise(double low, double high) { return low + (high - low) * rng_.unit(); }

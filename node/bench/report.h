@@ -1,0 +1,15 @@
+// report.html: the results on one page that needs nothing else, for a screen and for paper, in
+// colour and without.
+#pragma once
+
+#include <string>
+
+#include "node/bench/manifest.h"
+#include "node/bench/results.h"
+
+namespace freshet::bench {
+
+/// The same for equal runs, apart from what they cost and where.
+std::string report_html(const RunSet& set, const Host& host);
+
+}  // namespace freshet::bench
