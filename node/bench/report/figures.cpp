@@ -142,30 +142,49 @@ Series tail_series(const Shown& shown) {
   return series;
 }
 
+double bytes_of(const Cell& cell) {
+  double total = 0;
+  for (const TypeSummary& type : cell.types) total += type.bytes;
+  return total;
+}
+
+constexpr const char* kOther = "other";
+
+// Of one strategy's bytes; types that never have so much are shown together.
+constexpr double kLeastShare = 0.01;
+
 std::vector<std::string> type_names(const ShownList& shown) {
   std::vector<std::string> names;
+  bool others = false;
   for (const Shown& one : shown) {
+    const double total = bytes_of(*one.cell);
     for (const TypeSummary& type : one.cell->types) {
       const bool known = std::find(names.begin(), names.end(), type.type) != names.end();
-      if (!known && type.bytes > 0) names.push_back(type.type);
+      if (known || type.bytes <= 0) continue;
+      if (type.bytes >= kLeastShare * total && type.type != kOther) {
+        names.push_back(type.type);
+      } else {
+        others = true;
+      }
     }
   }
   std::stable_sort(names.begin(), names.end(), [](const auto& a, const auto& b) {
     return fill_rank(a) < fill_rank(b);
   });
+  if (others) names.emplace_back(kOther);
   return names;
 }
 
 Bar type_bar(const Shown& shown, const std::vector<std::string>& names) {
-  Bar bar{.name = shown.name, .values = std::vector<double>(names.size()), .total = ""};
-  double total = 0;
+  Bar bar{.name = shown.name,
+          .values = std::vector<double>(names.size()),
+          .total = size_text(bytes_of(*shown.cell))};
   for (const TypeSummary& type : shown.cell->types) {
+    if (type.bytes <= 0) continue;
     const auto found = std::find(names.begin(), names.end(), type.type);
-    if (found == names.end()) continue;
-    bar.values[static_cast<std::size_t>(found - names.begin())] = type.bytes;
-    total += type.bytes;
+    const auto part = found == names.end() ? names.end() - 1 : found;
+    bar.values[static_cast<std::size_t>(part - names.begin())] += type.bytes;
   }
-  bar.total = size_text(total);
   return bar;
 }
 

@@ -84,19 +84,30 @@ constexpr std::string_view kUpright =
     "<path d=\"M2 0V8M6 0V8\" stroke=\"#000\" stroke-width=\"1.1\"/>";
 constexpr std::string_view kFlat =
     "<path d=\"M0 2H8M0 6H8\" stroke=\"#fff\" stroke-width=\"1.4\"/>";
+constexpr std::string_view kThinFlat =
+    "<path d=\"M0 2H8M0 6H8\" stroke=\"#000\" stroke-width=\"0.9\"/>";
+constexpr std::string_view kRings =
+    "<circle cx=\"4\" cy=\"4\" r=\"2.2\" fill=\"none\" stroke=\"#000\" stroke-width=\"0.9\"/>";
+constexpr std::string_view kSparse = "<circle cx=\"4\" cy=\"4\" r=\"0.9\" fill=\"#000\"/>";
 constexpr std::string_view kDiagonals =
     "<path d=\"M0 0L8 8M0 8L8 0\" stroke=\"#000\" stroke-width=\"0.8\"/>";
 
-constexpr std::array<NamedFill, 9> kFills = {{
+constexpr std::array<NamedFill, 15> kFills = {{
     {"query", "#33475b", ""},
     {"hit", "#ffffff", ""},
     {"announce", "#2e8b74", kRising},
     {"graft", "#e9c46a", kGrid},
     {"prune", "#f0e6c8", kFalling},
     {"check", "#e07b54", kUpright},
+    {"go-on", "#f6d5c6", kThinFlat},
+    {"fetch", "#cfe3b4", kRings},
     {"table", "#8f5f9e", kFlat},
     {"ping", "#cfd8e3", kDots},
     {"pong", "#eef2f6", kDiagonals},
+    {"hello", "#f7f7f7", kSparse},
+    {"push", "#7f95ad", kRising},
+    {"bye", "#ffffff", kUpright},
+    {"other", "#b9b9b9", ""},
 }};
 
 }  // namespace
