@@ -37,40 +37,32 @@ void add_sessions(std::vector<ChurnEvent>& events,
   }
 }
 
-/// The crash of a share of nodes; true in `crashed` for each of them.
-void add_crash(std::vector<ChurnEvent>& events,
-               std::vector<bool>& crashed,
-               double share,
-               const ChurnSpec& churn,
-               std::optional<sim::NodeIndex> spared,
-               Rng rng) {
-  const auto nodes = static_cast<sim::NodeIndex>(crashed.size());
-  // One node at least lives to ask.
-  auto left = std::min(static_cast<sim::NodeIndex>(std::llround(share * nodes)), nodes - 1);
-  for (const sim::NodeIndex node : shuffled(nodes, rng)) {
-    if (left == 0) return;
-    if (node == spared) continue;
+/// The crash of a share of nodes; by node, whether it is among them.
+std::vector<bool> add_crash(std::vector<ChurnEvent>& events, const ChurnPlan& plan, Rng rng) {
+  std::vector<bool> crashed(plan.nodes);
+  const auto wanted = static_cast<sim::NodeIndex>(std::llround(plan.crash * plan.nodes));
+  auto left = std::min(wanted, plan.nodes - 1);
+  for (const sim::NodeIndex node : shuffled(plan.nodes, std::move(rng))) {
+    if (left == 0) break;
+    if (node == plan.spared) continue;
     crashed[node] = true;
-    events.push_back({.at = churn.at, .node = node, .kind = ChurnEvent::Kind::crash});
+    events.push_back({.at = plan.spec.at, .node = node, .kind = ChurnEvent::Kind::crash});
     --left;
   }
+  return crashed;
 }
 
 }  // namespace
 
-std::vector<ChurnEvent> churn_events(const ChurnSpec& churn,
-                                     double crash,
-                                     sim::NodeIndex nodes,
-                                     std::optional<sim::NodeIndex> spared,
-                                     Duration duration,
-                                     const Rng& rng) {
+std::vector<ChurnEvent> churn_events(const ChurnPlan& plan, const Rng& rng) {
   std::vector<ChurnEvent> events;
-  std::vector<bool> crashed(nodes);
-  add_crash(events, crashed, crash, churn, spared, rng.fork("crash"));
+  const auto crashed = add_crash(events, plan, rng.fork("crash"));
   const Rng sessions = rng.fork("sessions");
-  for (sim::NodeIndex node = 0; churn.session > Duration{} && node < nodes; ++node) {
-    if (node == spared) continue;
-    add_sessions(events, node, churn, crashed[node] ? churn.at : duration, sessions.fork(node));
+  const bool has_sessions = plan.spec.session > Duration{};
+  for (sim::NodeIndex node = 0; has_sessions && node < plan.nodes; ++node) {
+    if (node == plan.spared) continue;
+    const Duration until = crashed[node] ? plan.spec.at : plan.duration;
+    add_sessions(events, node, plan.spec, until, sessions.fork(node));
   }
   std::sort(events.begin(), events.end(), [](const ChurnEvent& a, const ChurnEvent& b) {
     return std::tie(a.at, a.node) < std::tie(b.at, b.node);

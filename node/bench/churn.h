@@ -25,13 +25,17 @@ struct ChurnEvent {
   friend bool operator==(const ChurnEvent&, const ChurnEvent&) = default;
 };
 
-/// The events of a workload that lasts `duration`, in order. A larger `crash` on the same generator
-/// crashes the same nodes and more. `spared` stays alive throughout.
-std::vector<ChurnEvent> churn_events(const ChurnSpec& churn,
-                                     double crash,
-                                     sim::NodeIndex nodes,
-                                     std::optional<sim::NodeIndex> spared,
-                                     Duration duration,
-                                     const Rng& rng);
+/// Of one run.
+struct ChurnPlan {
+  const ChurnSpec& spec;
+  double crash = 0;  ///< share of nodes that die: one of spec.crash
+  sim::NodeIndex nodes = 0;
+  std::optional<sim::NodeIndex> spared;  ///< stays alive throughout
+  Duration duration{};                   ///< of the workload
+};
+
+/// What happens, in order. A larger crash on the same generator hits the same nodes and more; one
+/// node at least is left.
+std::vector<ChurnEvent> churn_events(const ChurnPlan& plan, const Rng& rng);
 
 }  // namespace freshet::bench

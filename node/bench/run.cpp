@@ -67,11 +67,11 @@ class Runner {
                  keep(number, result);
                }) {
     if (scenario_.has_churn()) {
-      events_ = churn_events(scenario_.churn,
-                             plan.variant.crash,
-                             topology.nodes,
-                             origin,
-                             scenario_.duration(),
+      events_ = churn_events({.spec = scenario_.churn,
+                              .crash = plan.variant.crash,
+                              .nodes = topology.nodes,
+                              .spared = origin,
+                              .duration = scenario_.duration()},
                              rng_.fork("churn"));
     }
   }

@@ -123,14 +123,18 @@ std::optional<double> Section::share(std::string_view key,
 
 void Section::finish() {
   for (const TomlEntry& entry : table_) {
-    if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
-    std::string known;
-    for (const std::string_view key : known_) known.append(known.empty() ? "" : ", ").append(key);
-    const bool is_section = name_.empty() && std::holds_alternative<TomlTable>(entry.value.data);
-    const std::string what = is_section ? "[" + entry.key + "]: there is no such section"
-                                        : title(entry.key) + ": there is no such key";
-    problems_.add(entry.line, what + "; known are " + known);
+    const bool is_known = std::find(known_.begin(), known_.end(), entry.key) != known_.end();
+    if (!is_known) problems_.add(entry.line, unknown(entry));
   }
+}
+
+std::string Section::unknown(const TomlEntry& entry) const {
+  const bool is_section = name_.empty() && std::holds_alternative<TomlTable>(entry.value.data);
+  std::string what = is_section ? "[" + entry.key + "]: there is no such section; known are "
+                                : title(entry.key) + ": there is no such key; known are ";
+  for (const std::string_view key : known_) what.append(key).append(", ");
+  what.resize(what.size() - 2);
+  return what;
 }
 
 }  // namespace freshet::bench

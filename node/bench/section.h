@@ -91,6 +91,7 @@ class Section {
 
  private:
   [[nodiscard]] std::string title(std::string_view key) const;
+  [[nodiscard]] std::string unknown(const TomlEntry& entry) const;
 
   std::string_view name_;
   const TomlTable& table_;

@@ -28,6 +28,7 @@ namespace {
 constexpr std::ptrdiff_t kMaxDots = 200;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+// NOLINTBEGIN(misc-no-recursion): as deep as the parser's, which is bounded above
 TomlTable table_from(const toml::table& table);
 
 TomlValue value_from(const toml::node& node) {
@@ -62,6 +63,8 @@ TomlTable table_from(const toml::table& table) {
   }
   return entries;
 }
+
+// NOLINTEND(misc-no-recursion)
 
 bool is_control(char c) {
   const auto byte = static_cast<unsigned char>(c);

@@ -14,6 +14,16 @@ using Kind = ChurnEvent::Kind;
 
 const Rng kRng = Rng::from_seed(41);
 
+std::vector<ChurnEvent> events_of(const ChurnSpec& spec,
+                                  double crash,
+                                  sim::NodeIndex nodes,
+                                  std::optional<sim::NodeIndex> spared,
+                                  Duration duration,
+                                  const Rng& rng = kRng) {
+  return churn_events(
+      {.spec = spec, .crash = crash, .nodes = nodes, .spared = spared, .duration = duration}, rng);
+}
+
 std::set<sim::NodeIndex> crashed(const std::vector<ChurnEvent>& events) {
   std::set<sim::NodeIndex> nodes;
   for (const ChurnEvent& event : events) {
@@ -26,13 +36,13 @@ std::set<sim::NodeIndex> crashed(const std::vector<ChurnEvent>& events) {
 
 TEST_CASE("a share of nodes crashes at once, more of the same with a larger share") {
   const ChurnSpec churn;
-  const auto some = churn_events(churn, 0.1, 1000, std::nullopt, seconds(60), kRng);
+  const auto some = events_of(churn, 0.1, 1000, std::nullopt, seconds(60));
   CHECK(some.size() == 100);
   CHECK(std::all_of(some.begin(), some.end(), [](const ChurnEvent& event) {
     return event.at == seconds(30) && event.kind == Kind::crash;
   }));
   const auto few_nodes = crashed(some);
-  const auto more_nodes = crashed(churn_events(churn, 0.5, 1000, std::nullopt, seconds(60), kRng));
+  const auto more_nodes = crashed(events_of(churn, 0.5, 1000, std::nullopt, seconds(60)));
   CHECK(few_nodes.size() == 100);
   CHECK(more_nodes.size() == 500);
   CHECK(std::includes(more_nodes.begin(), more_nodes.end(), few_nodes.begin(), few_nodes.end()));
@@ -40,16 +50,15 @@ TEST_CASE("a share of nodes crashes at once, more of the same with a larger shar
 
 TEST_CASE("one node is spared when it asks everything, and one is always left") {
   const ChurnSpec churn;
-  CHECK(crashed(churn_events(churn, 0.99, 4, 2, seconds(60), kRng))
-        == std::set<sim::NodeIndex>{0, 1, 3});
-  CHECK(crashed(churn_events(churn, 0.99, 4, std::nullopt, seconds(60), kRng)).size() == 3);
+  CHECK(crashed(events_of(churn, 0.99, 4, 2, seconds(60))) == std::set<sim::NodeIndex>{0, 1, 3});
+  CHECK(crashed(events_of(churn, 0.99, 4, std::nullopt, seconds(60))).size() == 3);
 }
 
 TEST_CASE("sessions and absences alternate, and last as long as asked on average") {
   ChurnSpec churn;
   churn.session = seconds(100);
   churn.absence = seconds(50);
-  const auto events = churn_events(churn, 0, 500, 7, seconds(3000), kRng);
+  const auto events = events_of(churn, 0, 500, 7, seconds(3000));
   CHECK(std::is_sorted(
       events.begin(), events.end(), [](const auto& a, const auto& b) { return a.at < b.at; }));
   std::vector<Duration> since(500);
@@ -76,7 +85,7 @@ TEST_CASE("sessions and absences alternate, and last as long as asked on average
 TEST_CASE("who crashed does not come back") {
   ChurnSpec churn;
   churn.session = seconds(10);
-  const auto events = churn_events(churn, 0.5, 100, std::nullopt, seconds(120), kRng);
+  const auto events = events_of(churn, 0.5, 100, std::nullopt, seconds(120));
   std::set<sim::NodeIndex> gone;
   for (const ChurnEvent& event : events) {
     CHECK(!gone.contains(event.node));
@@ -89,7 +98,7 @@ TEST_CASE("the same seed has the same churn") {
   ChurnSpec churn;
   churn.session = seconds(20);
   const auto draw = [&](std::uint64_t seed) {
-    return churn_events(churn, 0.2, 50, std::nullopt, seconds(60), Rng::from_seed(seed));
+    return events_of(churn, 0.2, 50, std::nullopt, seconds(60), Rng::from_seed(seed));
   };
   CHECK(draw(1) == draw(1));
   CHECK(draw(1) != draw(2));

@@ -70,13 +70,17 @@ TEST_CASE("a grid takes any number of nodes, near to square, and is connected") 
 }
 
 TEST_CASE("an Erdős–Rényi graph has exactly the mean degree") {
-  for (const auto& [nodes, degree] :
-       {std::pair<NodeIndex, NodeIndex>{1, 0}, {10, 0}, {10, 1}, {10, 9}, {10, 8}, {1000, 5}}) {
-    CAPTURE(nodes);
-    CAPTURE(degree);
-    const Topology topology = erdos_renyi(nodes, degree, kRng);
+  struct Size {
+    NodeIndex nodes;
+    NodeIndex degree;
+  };
+  for (const Size& size :
+       {Size{1, 0}, Size{10, 0}, Size{10, 1}, Size{10, 9}, Size{10, 8}, Size{1000, 5}}) {
+    CAPTURE(size.nodes);
+    CAPTURE(size.degree);
+    const Topology topology = erdos_renyi(size.nodes, size.degree, kRng);
     check_simple(topology);
-    CHECK(topology.edges.size() == std::size_t{nodes} * degree / 2);
+    CHECK(topology.edges.size() == std::size_t{size.nodes} * size.degree / 2);
   }
 }
 
