@@ -17,7 +17,7 @@ namespace freshet::cli {
 namespace {
 
 // Named by the contracts, and not here yet.
-constexpr std::array<std::string_view, 12> kLater = {"browse",
+constexpr std::array<std::string_view, 11> kLater = {"browse",
                                                      "torrent",
                                                      "magnet",
                                                      "mesh",
@@ -27,7 +27,6 @@ constexpr std::array<std::string_view, 12> kLater = {"browse",
                                                      "doctor",
                                                      "bench",
                                                      "completion",
-                                                     "sim",
                                                      "testbed"};
 
 struct Options {
@@ -38,6 +37,7 @@ struct Options {
   SearchOptions search;
   GetOptions get;
   DemoOptions demo;
+  SimOptions sim;
 };
 
 Stop usage_error(const std::string& command, std::string_view what) {
@@ -74,6 +74,7 @@ void declare(CLI::App& root, Options& options) {
   declare_search(root, options.search);
   declare_get(root, options.get);
   declare_demo(root, options.demo);
+  declare_sim(root, options.sim);
   for (CLI::App* command : root.get_subcommands({})) {
     command->fallthrough();
     command->footer("Everywhere: --state DIR, --json (see freshet --help)");
@@ -111,6 +112,7 @@ Command command_from(const std::string& name, Options&& options) {
   if (name == "join") return std::move(options.join);
   if (name == "share") return std::move(options.share);
   if (name == "search") return std::move(options.search);
+  if (name == "sim") return std::move(options.sim);
   return std::move(options.get);
 }
 
@@ -121,6 +123,7 @@ Status check_command(const std::string& name, const Options& options) {
   if (name == "up") return check(options.up);
   if (name == "join") return check(options.join);
   if (name == "search") return check(options.search);
+  if (name == "sim") return check(options.sim);
   if (name == "get") return check(options.get, options.globals.json);
   return kOk;
 }

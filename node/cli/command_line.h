@@ -12,6 +12,7 @@
 #include "node/cli/commands/peers.h"
 #include "node/cli/commands/search.h"
 #include "node/cli/commands/share.h"
+#include "node/cli/commands/sim.h"
 #include "node/cli/commands/up.h"
 #include "node/cli/globals.h"
 
@@ -26,7 +27,8 @@ using Command = std::variant<UpOptions,
                              SearchOptions,
                              GetOptions,
                              DownloadsOptions,
-                             DemoOptions>;
+                             DemoOptions,
+                             SimOptions>;
 
 struct CommandLine {
   Globals globals;

@@ -242,7 +242,6 @@ TEST_CASE("a missing or unknown command is a usage error with a hint") {
                             "doctor",
                             "bench",
                             "completion",
-                            "sim",
                             "testbed"}) {
     CHECK(has(refused({later}), "not in this version yet"));
   }
