@@ -59,7 +59,7 @@ std::string bytes_against_flood(const Summary& summary, const Cell& cell) {
 }
 
 std::string interval_caption(const Summary& summary) {
-  std::string text = "± is half the 95 % confidence interval of the mean (Student’s t over ";
+  std::string text = "± is half the 95\u00A0% confidence interval of the mean (Student’s t over ";
   bool seeds = false;
   for (const Cell& cell : summary.cells) seeds = seeds || cell.over == IntervalOver::seeds;
   text += seeds ? "the means of the seeds" : "the queries of the one seed";

@@ -83,8 +83,10 @@ void Axis::make_linear(const AxisSpec& spec, const Extent& extent, int ticks) {
   double low = spec.min.value_or(extent.empty ? 0 : extent.low);
   double high = spec.max.value_or(extent.empty ? 1 : extent.high);
   if (high <= low) {
-    // One value: around it, or from 0 on.
-    if (!spec.max) high = low + std::max(1.0, std::abs(low) * 0.5);
+    // One value: the middle, unless a side is given.
+    const double margin = std::max(1.0, std::abs(low) * 0.5);
+    if (!spec.max) high += margin;
+    if (!spec.min && low != 0) low -= margin;
     if (high <= low) low = high - 1;
   }
   double step = round_up((high - low) / ticks);
@@ -126,8 +128,10 @@ void Axis::make_logarithmic(const Extent& extent, int ticks) {
 }
 
 double Axis::share(double value) const {
-  if (!logarithmic_) return (value - low_) / (high_ - low_);
-  return std::max(0.0, std::log(std::max(value, low_) / low_) / std::log(high_ / low_));
+  const double share = logarithmic_
+                           ? std::log(std::max(value, low_) / low_) / std::log(high_ / low_)
+                           : (value - low_) / (high_ - low_);
+  return std::clamp(share, 0.0, 1.0);
 }
 
 }  // namespace freshet::bench::report

@@ -49,7 +49,8 @@ class Axis {
   [[nodiscard]] double low() const { return low_; }
   [[nodiscard]] double high() const { return high_; }
   [[nodiscard]] bool is_logarithmic() const { return logarithmic_; }
-  /// 0 at low(), 1 at high(). A value that a logarithmic axis cannot show is at its beginning.
+  /// 0 at low(), 1 at high(). Values beyond are at the ends: coverage may exceed 100 % a little
+  /// where nodes join while a query spreads.
   [[nodiscard]] double share(double value) const;
   [[nodiscard]] const std::vector<Tick>& ticks() const { return ticks_; }
   [[nodiscard]] const std::string& title() const { return title_; }

@@ -69,7 +69,7 @@ class ChartDrawing {
     const Box& plot = frame_.plot();
     const double x = frame_.at(mark.x, 0).x;
     svg.line({x, plot.top}, {x, plot.bottom}, {.colour = "#555", .width = 1.2, .dash = "3 2"});
-    svg.text({x + 4, plot.bottom - 6}, mark.label, {.size = 11, .halo = true});
+    svg.text({x, plot.top - 8}, mark.label, {.anchor = Anchor::middle, .size = 11});
   }
 
   void draw_series(Svg& svg, const Series& series, std::size_t number) {
@@ -184,6 +184,7 @@ std::string draw(const Chart& chart) {
   const Extents extents = extents_of(chart);
   Box room{.left = 2, .top = 2, .right = chart.width - 4, .bottom = chart.height};
   room.top = draw_legend(svg, room, legend_of(chart));
+  if (!chart.marks.empty()) room.top += kLineHeight;  // their names are above the plot
   const Axis x(chart.x, extents.x, kTicksAcross);
   const Axis y(chart.y, extents.y, kTicksUp);
   const Frame frame(room, x, y);

@@ -188,7 +188,7 @@ Bar type_bar(const Shown& shown, const std::vector<std::string>& names) {
   return bar;
 }
 
-constexpr std::string_view kErrorBars = " Bars are 95 % confidence intervals.";
+constexpr std::string_view kErrorBars = " Bars are 95\u00A0% confidence intervals.";
 
 }  // namespace
 

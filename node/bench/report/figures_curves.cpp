@@ -200,7 +200,7 @@ Figure success_by_crash(const std::vector<Sweep>& sweeps) {
   });
   chart.y = {.title = "Queries with a hit (%)", .min = 0, .max = 100};
   return made("Success by share crashed",
-              "Of the queries asked after the crash. Bars are 95 % confidence intervals.",
+              "Of the queries asked after the crash. Bars are 95\u00A0% confidence intervals.",
               chart);
 }
 
@@ -218,7 +218,7 @@ Figure coverage_by_crash(const std::vector<Sweep>& sweeps) {
   chart.y = {.title = "Live nodes reached (%)", .min = 0, .max = 100};
   return made("Coverage by share crashed",
               "Share of the nodes alive that a query asked after the crash reached. Bars are "
-              "95 % confidence intervals.",
+              "95\u00A0% confidence intervals.",
               chart);
 }
 
