@@ -183,6 +183,15 @@ class Pool {
   double speed_ = 0;
 };
 
+Result<sim::Topology> load_file(const Scenario& scenario) {
+  auto file = load_topology(scenario.topology.file);
+  const ContentSpec& content = scenario.content;
+  if (!file || content.replication * content.objects * file->nodes <= kMaxCopies) return file;
+  return Error{ErrorCode::invalid,
+               "[content] replication times objects times the " + std::to_string(file->nodes)
+                   + " nodes of the topology's file is more than 200 million copies"};
+}
+
 unsigned jobs_for(unsigned wanted, std::size_t runs, std::uint64_t nodes) {
   std::uint64_t jobs = wanted;
   if (wanted == 0) {
@@ -208,7 +217,7 @@ Result<RunSet> run_scenario(const Scenario& scenario, const RunOptions& options)
   const double cpu_before = cpu_seconds();
   std::optional<sim::Topology> file;
   if (scenario.topology.kind == TopologyKind::file) {
-    auto loaded = load_topology(scenario.topology.file);
+    auto loaded = load_file(scenario);
     if (!loaded) return loaded.error();
     file = std::move(*loaded);
   }

@@ -66,6 +66,9 @@ struct ContentSpec {
   double free_riders = 0;        ///< share of nodes that hold nothing
 };
 
+/// Copies of objects that one machine can hold.
+inline constexpr double kMaxCopies = 200e6;
+
 struct WorkloadSpec {
   std::uint32_t queries = 100;
   std::uint8_t ttl = 7;

@@ -8,9 +8,8 @@
 namespace freshet::bench {
 namespace {
 
-// What one machine can hold: links, and copies of objects.
+// Links that one machine can hold.
 constexpr std::uint64_t kMaxLinks = 100'000'000;
-constexpr double kMaxCopies = 200e6;
 
 std::uint64_t links_of(const TopologySpec& topology) {
   const std::uint64_t nodes = topology.nodes;

@@ -246,6 +246,19 @@ TEST_CASE("an edge list keeps its labels") {
   CHECK(none.error().message.find("origin = 11") != std::string::npos);
 }
 
+TEST_CASE("more copies than a machine holds are refused, for an edge list too") {
+  const testing::TempDir dir;
+  const std::string path = (dir.path() / "edges.txt").string();
+  std::ofstream edges(path);
+  for (int node = 0; node < 30; ++node) edges << node << " " << node + 1 << "\n";
+  edges.close();
+  const auto full = run_scenario(parsed("[topology]\nkind = \"file\"\nfile = \"" + path
+                                        + "\"\n[content]\nobjects = 10000000\nreplication = 1"),
+                                 {});
+  REQUIRE(!full.ok());
+  CHECK(full.error().message.find("31 nodes") != std::string::npos);
+}
+
 TEST_CASE("an edge list that is none is an error") {
   const testing::TempDir dir;
   const std::string path = (dir.path() / "edges.txt").string();
