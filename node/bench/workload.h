@@ -17,17 +17,20 @@
 
 namespace freshet::bench {
 
-/// The one word of an object's name: "o123".
+/// The word of an object's name that no other one has: "o123".
 std::string word_of(std::uint32_t object);
+/// All words of its name, word_of() last. People ask by two or three words, most of which many
+/// names have: a Query frame here is about as long as one of theirs.
+std::vector<std::string> words_of(std::uint32_t object);
 /// The inverse; nullopt for any other text.
 std::optional<std::uint32_t> object_named(std::string_view word);
-/// An object as a file: its word is its name, and its id and size follow from its number.
+/// An object as a file: its words are its name, and its id and size follow from its number.
 wire::HitFile file_of(std::uint32_t object);
-/// Asks for that object.
+/// Asks for that object by all words of its name.
 wire::Query query_for(std::uint32_t object);
 
-/// Every node's files, as an ObjectTable has them. Answers queries of one plain word, all that a
-/// workload asks; any other finds nothing.
+/// Every node's files, as an ObjectTable has them. Answers what query_for() asks; any other query
+/// finds nothing.
 class ObjectContent final : public sim::Content {
  public:
   /// `table` outlives this.

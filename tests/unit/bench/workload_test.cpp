@@ -43,7 +43,7 @@ TEST_CASE("a node answers for what it holds, and for nothing else") {
   const sim::NodeIndex holder = table.holders(7).front();
   const auto found = content.find(holder, query_for(7), 10);
   REQUIRE(found.size() == 1);
-  CHECK(found.front().name == "o7");
+  CHECK(found.front().name == "subject7 kind7 o7");
   CHECK(content.find(holder, query_for(7), 0).empty());
   CHECK(content.find(holder, query_for(50), 10).empty());
   CHECK(content.find(holder, wire::Query{}, 10).empty());
