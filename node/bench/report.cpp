@@ -13,7 +13,6 @@ namespace {
 
 using report::Figure;
 using report::Page;
-using report::Shown;
 using report::ShownList;
 using report::Sweep;
 

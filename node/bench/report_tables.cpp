@@ -13,7 +13,7 @@ std::string of(const Estimate& estimate) {
 }
 
 std::string of(const ShareEstimate& share) {
-  const std::string mean = fixed(share.mean * 100, 1);
+  std::string mean = fixed(share.mean * 100, 1);
   if (!share.ci95) return mean;
   return mean + " [" + fixed(share.ci95->low * 100, 1) + ", " + fixed(share.ci95->high * 100, 1)
          + "]";

@@ -15,9 +15,12 @@ constexpr double kZ95 = 1.959963984540054;  // the normal distribution's 97.5 % 
 // Stirling's series (DLMF 5.11.1); its error is below 1e-16 from kLarge on, and the recurrence
 // leads there. The standard's lgamma writes a global variable.
 double log_gamma(double x) {
-  constexpr double kLarge = 12;
+  static constexpr double kLarge = 12;
   double shift = 0;
-  for (; x < kLarge; ++x) shift += std::log(x);
+  while (x < kLarge) {
+    shift += std::log(x);
+    x += 1;
+  }
   const double inverse = 1 / (x * x);
   const double series =
       (1.0 / 12
@@ -28,8 +31,8 @@ double log_gamma(double x) {
 
 // The continued fraction of the incomplete beta function (DLMF 8.17.22), by Lentz's method.
 double beta_fraction(double a, double b, double x) {
-  constexpr double kTiny = 1e-300;
-  constexpr int kMaxSteps = 10'000;
+  static constexpr double kTiny = 1e-300;
+  static constexpr int kMaxSteps = 10'000;
   const auto away_from_zero = [](double v) {
     return std::abs(v) < kTiny ? kTiny : v;
   };
@@ -131,7 +134,7 @@ double student_t_p(double t, double df) {
 
 double student_t_95(double df) {
   FRESHET_CHECK(df > 0);
-  constexpr int kHalvings = 200;
+  static constexpr int kHalvings = 200;
   double low = 0;
   double high = 1000;  // df = 1 has the widest tails: 12.7
   for (int i = 0; i < kHalvings && low < high; ++i) {
@@ -139,7 +142,7 @@ double student_t_95(double df) {
     (student_t_p(middle, df) > 0.05 ? low : high) = middle;
     if (high - low < 1e-13 * high) break;
   }
-  constexpr double kDigits = 1e9;
+  static constexpr double kDigits = 1e9;
   return std::round((low + high) / 2 * kDigits) / kDigits;
 }
 

@@ -55,7 +55,7 @@ std::string fixed(double value, int decimals) {
 }
 
 std::string even(double value) {
-  constexpr int kDigits = 3;  // after the first
+  static constexpr int kDigits = 3;  // after the first
   return fixed(value, std::clamp(kDigits - exponent_of(value), 0, 12));
 }
 
@@ -93,7 +93,8 @@ std::string p_value(double p) {
 }
 
 std::string size_text(double bytes) {
-  constexpr std::array<std::string_view, 6> kUnits = {" B", " kB", " MB", " GB", " TB", " PB"};
+  static constexpr std::array<std::string_view, 6> kUnits = {
+      " B", " kB", " MB", " GB", " TB", " PB"};
   std::size_t unit = 0;
   for (; std::abs(bytes) >= 999.5 && unit + 1 < kUnits.size(); ++unit) bytes /= 1000;
   const int decimals = unit == 0 ? 0 : std::clamp(2 - exponent_of(bytes), 0, 2);

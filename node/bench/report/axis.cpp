@@ -38,7 +38,7 @@ struct Unit {
 };
 
 Unit unit_for(double bytes) {
-  constexpr std::array<Unit, 5> kUnits = {
+  static constexpr std::array<Unit, 5> kUnits = {
       {{1, "B"}, {1e3, "kB"}, {1e6, "MB"}, {1e9, "GB"}, {1e12, "TB"}}};
   Unit best = kUnits[0];
   for (const Unit& unit : kUnits) {

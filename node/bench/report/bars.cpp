@@ -79,8 +79,8 @@ void draw_bar(Svg& svg, const BarChart& chart, const Bar& bar, const Axis& axis,
 }  // namespace
 
 std::string draw(const BarChart& chart) {
-  constexpr int kTicks = 6;
-  constexpr double kBelow = 52;
+  static constexpr int kTicks = 6;
+  static constexpr double kBelow = 52;
   const double bars =
       kBarGap
       + static_cast<double>(std::max<std::size_t>(1, chart.bars.size())) * (kBarHeight + kBarGap);

@@ -119,7 +119,7 @@ class ChartDrawing {
   }
 
   void draw_intervals(Svg& svg, const Point& point, const LineLook& look) const {
-    constexpr double kCap = 3;
+    static constexpr double kCap = 3;
     const Stroke stroke{.colour = look.colour, .width = 1, .dash = ""};
     if (point.y_interval) {
       const Xy low = frame_.at(point.x, point.y_interval->low);
@@ -178,8 +178,8 @@ class ChartDrawing {
 }  // namespace
 
 std::string draw(const Chart& chart) {
-  constexpr int kTicksAcross = 7;
-  constexpr int kTicksUp = 6;
+  static constexpr int kTicksAcross = 7;
+  static constexpr int kTicksUp = 6;
   Svg svg(chart.width, chart.height, chart.label);
   const Extents extents = extents_of(chart);
   Box room{.left = 2, .top = 2, .right = chart.width - 4, .bottom = chart.height};

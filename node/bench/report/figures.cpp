@@ -69,7 +69,7 @@ Chart hop_chart(const ShownList& shown, OfHop value) {
 
 // The share of all frames that the least loaded share of nodes receives, mean over runs.
 Series lorenz_series(const Shown& shown) {
-  constexpr std::size_t kSteps = 50;
+  static constexpr std::size_t kSteps = 50;
   std::array<double, kSteps + 1> sums{};
   double runs = 0;
   for (const Run* run : shown.cell->runs) {
@@ -117,7 +117,7 @@ Series degree_series(const Shown& shown) {
 
 // The share of nodes that receive so many frames a query or more, over all runs.
 Series tail_series(const Shown& shown) {
-  constexpr std::size_t kSteps = 120;
+  static constexpr std::size_t kSteps = 120;
   std::vector<double> loads;  // a query
   for (const Run* run : shown.cell->runs) {
     const double queries = std::max<double>(1, static_cast<double>(run->queries.size()));
@@ -131,7 +131,7 @@ Series tail_series(const Shown& shown) {
   // Of many nodes, at even distances on a logarithmic axis of shares, down to the last.
   for (std::size_t i = 0; i <= kSteps && count > 0; ++i) {
     const double left = std::pow(static_cast<double>(count), 1.0 - static_cast<double>(i) / kSteps);
-    const auto from = count - static_cast<std::size_t>(left + 0.5);
+    const auto from = count - static_cast<std::size_t>(std::lround(left));
     Point point;
     point.x = loads[std::min(from, count - 1)];
     point.y = percent_of(static_cast<double>(count - from) / static_cast<double>(count));

@@ -12,7 +12,7 @@ namespace {
 
 // The share of `queries` with a value up to each of `sorted`, thinned to what paper resolves.
 Series distribution(const Shown& shown, const std::vector<double>& sorted) {
-  constexpr std::size_t kMaxPoints = 300;
+  static constexpr std::size_t kMaxPoints = 300;
   Series series{.name = shown.name, .look = shown.look, .points = {}};
   const auto queries = static_cast<double>(shown.cell->queries);
   const std::size_t every = 1 + sorted.size() / kMaxPoints;
@@ -34,14 +34,16 @@ Series distribution(const Shown& shown, const std::vector<double>& sorted) {
 Series hop_distribution(const Shown& shown) {
   Series series{.name = shown.name, .look = shown.look, .points = {}};
   const std::vector<double> sorted = first_hit_hops(*shown.cell);
-  const double last = sorted.empty() ? -1 : sorted.back();
-  for (double hop = 0; hop <= last; ++hop) {
-    const auto within = std::upper_bound(sorted.begin(), sorted.end(), hop) - sorted.begin();
+  if (sorted.empty()) return series;
+  const auto last = static_cast<std::uint32_t>(sorted.back());
+  for (std::uint32_t hop = 0; hop <= last; ++hop) {
+    const auto within =
+        std::upper_bound(sorted.begin(), sorted.end(), static_cast<double>(hop)) - sorted.begin();
     const double share = static_cast<double>(within) / static_cast<double>(shown.cell->queries);
     Point point;
     point.x = hop;
     point.y = percent_of(share);
-    point.label = shown.name + ": " + percent(share) + " within " + brief(hop) + " hops";
+    point.label = shown.name + ": " + percent(share) + " within " + std::to_string(hop) + " hops";
     point.marked = hop > 0;
     series.points.push_back(std::move(point));
   }

@@ -19,8 +19,8 @@ double widest_label(const Axis& axis) {
 }  // namespace
 
 double draw_legend(Svg& svg, const Box& room, const std::vector<LegendEntry>& entries) {
-  constexpr double kAfterSample = 5;
-  constexpr double kBetween = 16;
+  static constexpr double kAfterSample = 5;
+  static constexpr double kBetween = 16;
   if (entries.empty() || (entries.size() == 1 && entries[0].name.empty())) return room.top;
   Xy at{room.left, room.top + kLineHeight / 2};
   for (const LegendEntry& entry : entries) {

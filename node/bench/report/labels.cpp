@@ -24,7 +24,7 @@ void Labels::keep_free(Xy at) {
 }
 
 void Labels::keep_free(Xy from, Xy to) {
-  constexpr double kMargin = 2;
+  static constexpr double kMargin = 2;
   taken_.push_back({.left = std::min(from.x, to.x) - kMargin,
                     .top = std::min(from.y, to.y) - kMargin,
                     .right = std::max(from.x, to.x) + kMargin,
@@ -44,9 +44,9 @@ void Labels::write(Svg& svg, Xy at, std::string_view text) {
   struct Side {
     double x, y;
   };
-  constexpr std::array<Side, 8> kSides = {
+  static constexpr std::array<Side, 8> kSides = {
       {{1, 0}, {-1, 0}, {0, -1}, {0, 1}, {1, -1}, {1, 1}, {-1, -1}, {-1, 1}}};
-  constexpr std::array kDistances = {8.0, 22.0, 38.0, 56.0};
+  static constexpr std::array kDistances = {8.0, 22.0, 38.0, 56.0};
   const double width = text_width(text, kSize);
   for (const double distance : kDistances) {
     for (const Side& side : kSides) {

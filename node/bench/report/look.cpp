@@ -50,8 +50,8 @@ std::string mixed(double share) {
   struct Rgb {
     double red, green, blue;
   };
-  constexpr Rgb kLight{118, 174, 217};
-  constexpr Rgb kDark{8, 22, 60};
+  static constexpr Rgb kLight{118, 174, 217};
+  static constexpr Rgb kDark{8, 22, 60};
   const auto part = [&](double light, double dark) {
     return static_cast<unsigned>(std::lround(light + (dark - light) * share));
   };

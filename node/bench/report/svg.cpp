@@ -27,8 +27,8 @@ std::string stroke_attributes(const Stroke& stroke) {
 
 // Of a font's size, with room to spare: DejaVu Sans is a tenth wider than Helvetica.
 double advance(char c) {
-  constexpr std::string_view kNarrow = "iljI|!.,:;'`()[]{}/ tfr-";
-  constexpr std::string_view kWide = "mwMW@%";
+  static constexpr std::string_view kNarrow = "iljI|!.,:;'`()[]{}/ tfr-";
+  static constexpr std::string_view kWide = "mwMW@%";
   if ((static_cast<unsigned char>(c) & 0xC0U) == 0x80U) return 0;  // a character's later byte
   if (kNarrow.find(c) != std::string_view::npos) return 0.38;
   if (kWide.find(c) != std::string_view::npos) return 0.95;
@@ -83,7 +83,7 @@ void Svg::rect(const Box& box, std::string_view fill, const Stroke& stroke) {
 }
 
 void Svg::text(Xy at, std::string_view text, const TextLook& look) {
-  constexpr std::array<std::string_view, 3> kAnchors = {"start", "middle", "end"};
+  static constexpr std::array<std::string_view, 3> kAnchors = {"start", "middle", "end"};
   body_ +=
       "<text" + attribute("x", at.x) + attribute("y", at.y) + attribute("font-size", look.size);
   if (look.anchor != Anchor::start) {
