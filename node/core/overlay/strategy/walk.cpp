@@ -24,6 +24,13 @@ wire::FrameHeader control_header(const Guid& guid, wire::FrameType type, std::ui
   return {.guid = guid, .type = type, .ttl = ttl, .hops = 0, .body_bytes = 0};
 }
 
+void send_word(Turn& turn, Link& link, wire::FrameHeader header, std::uint32_t walker) {
+  Bytes body = wire::encode_walker(walker);
+  header.body_bytes = static_cast<std::uint32_t>(body.size());
+  ++turn.counters.checks_out;
+  send_own(turn, link, header, std::move(body));
+}
+
 wire::FrameHeader onward(wire::FrameHeader header) {
   --header.ttl;
   ++header.hops;
@@ -72,11 +79,10 @@ void Walk::park(Turn& turn, const Passing& query, WalkerId id) {
                      .from = query.from,
                      .until = turn.now + turn.config.walker_patience});
   wake_by(parked_.back().until);
-  ++turn.counters.checks_out;
-  send_own(turn,
-           *back,
-           control_header(id.guid, wire::FrameType::check_back, turn.config.max_ttl),
-           wire::encode_walker(id.walker));
+  send_word(turn,
+            *back,
+            control_header(id.guid, wire::FrameType::check_back, turn.config.max_ttl),
+            id.walker);
 }
 
 void Walk::on_check(
@@ -89,19 +95,15 @@ void Walk::on_check(
                     .from = from.id,
                     .until = turn.now + turn.config.walker_patience});
   wake_by(asked_.back().until);
-  ++turn.counters.checks_out;
-  send_own(turn, *back, onward(header), wire::encode_walker(walker));
+  send_word(turn, *back, onward(header), walker);
 }
 
 void Walk::answer_check(Turn& turn,
                         Link& from,
                         const wire::FrameHeader& header,
                         std::uint32_t walker) {
-  ++turn.counters.checks_out;
-  send_own(turn,
-           from,
-           control_header(header.guid, wire::FrameType::go_on, turn.config.max_ttl),
-           wire::encode_walker(walker));
+  send_word(
+      turn, from, control_header(header.guid, wire::FrameType::go_on, turn.config.max_ttl), walker);
 }
 
 void Walk::on_go_on(Turn& turn, const wire::FrameHeader& header, std::uint32_t walker) {
@@ -124,8 +126,7 @@ void Walk::on_go_on(Turn& turn, const wire::FrameHeader& header, std::uint32_t w
   Link* on = turn.links.find(asked->from);
   asked_.erase(asked);
   if (on == nullptr || on->state != LinkState::up) return;
-  ++turn.counters.checks_out;
-  send_own(turn, *on, onward(header), wire::encode_walker(walker));
+  send_word(turn, *on, onward(header), walker);
 }
 
 void Walk::run(Turn& turn) {
