@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "node/base/check.h"
 #include "node/core/node.h"
 #include "node/wire/overlay/bodies.h"
 
@@ -199,13 +200,17 @@ class Rig {
   std::vector<overlay::LinkClosed> closed;
   std::vector<search::Lookup> lookups;
   std::vector<search::Hit> hits;
+  std::size_t words_needed = 0;  ///< NeedWords so far; clear() leaves it
 
  private:
   void keep(const Effect& effect, const EffectBuffer& buffer) {
     if (const auto* of_overlay = std::get_if<overlay::Effect>(&effect)) {
       if (const auto* relay = std::get_if<overlay::Relay>(of_overlay)) {
+        FRESHET_CHECK(relay->header.body_bytes == relay->body.size());  // else the stream is lost
         for (const LinkId link : buffer.links(relay->links))
           sent.push_back({link, relay->header, Bytes(relay->body.begin(), relay->body.end())});
+      } else if (std::holds_alternative<overlay::NeedWords>(*of_overlay)) {
+        ++words_needed;
       } else {
         keep_into(*of_overlay, dials, closes, established, closed);
       }
