@@ -1,15 +1,43 @@
 // A stream of frames as a link delivers it: each header is read, its body goes to the decoder of
 // its type. Whatever decodes keeps the limits that its header states.
 #include <algorithm>
+#include <functional>
 
 #include "node/base/check.h"
 #include "node/wire/overlay/bodies.h"
 #include "node/wire/overlay/frame.h"
+#include "node/wire/overlay/route_table.h"
 
 namespace freshet::wire {
 namespace {
 
+bool is_same(const QueryRoute& one, const QueryRoute& two) {
+  return one.strategy == two.strategy && one.walker == two.walker && one.off_tree == two.off_tree;
+}
+
+// A route is read of any body; set on one that decodes, it is read again and changes nothing else.
+void decode_route(ByteView body) {
+  const QueryRoute before = route_of_query(body);
+  FRESHET_CHECK(is_same(route_of_query(with_route(body, before)), before));
+  const auto query = decode_query(body);
+  if (!query) return;
+  FRESHET_CHECK(query->strategy == before.strategy && query->walker == before.walker);
+  for (const QueryRoute& route : {QueryRoute{.strategy = 2, .walker = 300, .off_tree = false},
+                                  QueryRoute{.strategy = 3, .walker = 0, .off_tree = true},
+                                  QueryRoute{}}) {
+    const Bytes routed = with_route(body, route);
+    FRESHET_CHECK(is_same(route_of_query(routed), route));
+    FRESHET_CHECK(is_same(route_of_query(with_route(routed, before)), before));
+    if (routed.size() > kMaxBodyBytes) continue;
+    const auto again = decode_query(routed);
+    FRESHET_CHECK(again && again->terms == query->terms && again->excluded == query->excluded
+                  && again->phrases == query->phrases && again->content == query->content
+                  && again->max_hits == query->max_hits);
+  }
+}
+
 void decode_query_body(ByteView body) {
+  decode_route(body);
   const auto query = decode_query(body);
   if (!query) return;
   const std::size_t words = query->terms.size() + query->excluded.size() + query->phrases.size();
@@ -37,6 +65,36 @@ void decode_pong_body(ByteView body) {
   FRESHET_CHECK(again && again->nodes.size() == pong->nodes.size());
 }
 
+void check_places(const std::vector<std::uint32_t>& places, std::uint8_t bits) {
+  FRESHET_CHECK(places.size() <= kMaxTablePlaces);
+  // Ascending, each once.
+  FRESHET_CHECK(std::adjacent_find(places.begin(), places.end(), std::greater_equal<>())
+                == places.end());
+  FRESHET_CHECK(places.empty() || places.back() < std::uint64_t{1} << bits);
+  FRESHET_CHECK(decode_places(encode_places(places), bits) == places);
+}
+
+void decode_table_body(ByteView body) {
+  const auto table = decode_route_table(body);
+  if (!table) return;
+  FRESHET_CHECK(table->bits >= 1 && table->bits <= 32);
+  check_places(table->added, table->bits);
+  check_places(table->removed, table->bits);
+  const auto again = decode_route_table(encode(*table));
+  FRESHET_CHECK(again && again->kind == table->kind && again->sequence == table->sequence);
+  FRESHET_CHECK(again->added == table->added && again->removed == table->removed);
+  if (table->kind == TableKind::want || table->kind == TableKind::everything) {
+    FRESHET_CHECK(table->added.empty() && table->removed.empty());
+  } else {
+    FRESHET_CHECK(again->bits == table->bits && again->more == table->more);
+  }
+}
+
+void decode_walker_body(ByteView body) {
+  if (const auto walker = decode_walker(body))
+    FRESHET_CHECK(decode_walker(encode_walker(*walker)) == walker);
+}
+
 void decode_body(FrameType type, ByteView body) {
   switch (type) {
     case FrameType::hello:
@@ -53,6 +111,13 @@ void decode_body(FrameType type, ByteView body) {
       break;
     case FrameType::query_hit:
       decode_hit_body(body);
+      break;
+    case FrameType::route_table:
+      decode_table_body(body);
+      break;
+    case FrameType::check_back:
+    case FrameType::go_on:
+      decode_walker_body(body);
       break;
     default:
       break;
