@@ -18,13 +18,16 @@ enum class StrategyId : std::uint8_t {
   routed = 4,     ///< flood whose last hop goes only where a word table can match
   automatic = 5,  ///< the origin chooses as it goes; on the wire a ring whose last hop is routed
                   ///< where it pays
+  tabled_tree = 6,  ///< how auto ends; not chosen by name
+                    ///< where it pays
 };
 
 inline constexpr std::array<std::string_view, 6> kStrategyNames = {
     "flood", "ring", "walk", "tree", "routed", "auto"};
 
 constexpr std::string_view to_string(StrategyId id) {
-  return kStrategyNames[static_cast<std::size_t>(id)];
+  const auto number = static_cast<std::size_t>(id);
+  return number < kStrategyNames.size() ? kStrategyNames[number] : "tabled tree";
 }
 
 /// All names, for messages: "flood, ring, walk, tree, routed, auto".

@@ -44,7 +44,7 @@ struct Config {
 
   /// TTL + hops on a link. Simulations of other protocols' settings raise it, up to 255.
   std::uint8_t max_ttl = wire::kMaxTtl;
-  /// Frames beyond the rules that a link may send before it is closed with Bye 403.
+  /// Frames beyond the rules that a link may send before it is closed with Bye 403. At most 31.
   std::uint8_t max_offences = 8;
 
   /// GUIDs remembered: up to twice this many, for max_guid_age to twice that.

@@ -114,7 +114,7 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
           [&](const LinkUp& it) { membership_.on_link_up(turn, it); },
           [&](const LinkDown& it) {
             membership_.on_link_down(turn, it.link);
-            router_.forget(it.link);
+            router_.forget(turn, it.link);
           },
           [&](const DialFailed& it) { membership_.need_dials().on_dial_failed(turn, it.dial); },
           [&](const AddPeer& it) { membership_.need_dials().add_peer(it.peer, it.keep, now); },
@@ -269,7 +269,9 @@ void Engine::on_routed_frame(Turn& turn, Link& link, const Frame& frame, Upcalls
 
 void Engine::offend(Turn& turn, Link& link) {
   if (link.state == LinkState::closing) return;
-  if (++link.offences < config_.max_offences) return;
+  constexpr std::uint8_t kMostCounted = 31;
+  if (link.offences < kMostCounted) ++link.offences;
+  if (link.offences < config_.max_offences) return;
   ++counters_.links_offended;
   Membership::close(turn, membership_.dials(), link, CloseReason::offence);
 }

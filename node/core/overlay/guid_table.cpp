@@ -5,41 +5,37 @@
 namespace freshet::core::overlay {
 namespace {
 
-constexpr std::size_t kFirstSlots = 4;
+constexpr std::uint32_t kFirstSlots = 4;
 
 }  // namespace
 
 GuidTable::Lookup GuidTable::see(const Guid& guid, Seen seen) {
   const std::uint64_t hash = hash_of(guid);
   if (old_.used != 0) {
-    if (const Slot* known = old_.find(guid, hash))
-      return {.seen = &old_.slots[static_cast<std::size_t>(known - old_.slots.data())].seen,
-              .inserted = false};
+    if (Slot* known = old_.find(hash)) return {.seen = &known->seen, .inserted = false};
   }
-  if (!young_.slots.empty()) {
-    Slot& slot = young_.slots[young_.place_of(guid, hash)];
-    if (slot.seen.from != kEmpty) return {.seen = &slot.seen, .inserted = false};
-  }
-  if (4 * (young_.used + 1) > 3 * young_.slots.size()) grow();
-  Slot& slot = young_.slots[young_.place_of(guid, hash)];
-  slot = {.guid = guid, .seen = seen};
+  if (Slot* known = young_.find(hash)) return {.seen = &known->seen, .inserted = false};
+  if (young_.is_full()) grow();
+  Slot& slot = young_.place_of(hash);
+  slot = {.hash = hash, .seen = seen};
   ++young_.used;
   return {.seen = &slot.seen, .inserted = true};
 }
 
 const Seen* GuidTable::find(const Guid& guid) const {
   const std::uint64_t hash = hash_of(guid);
-  const Slot* slot = young_.find(guid, hash);
-  if (slot == nullptr) slot = old_.find(guid, hash);
+  const Slot* slot = young_.find(hash);
+  if (slot == nullptr) slot = old_.find(hash);
   return slot == nullptr ? nullptr : &slot->seen;
 }
 
 void GuidTable::grow() {
-  const std::size_t wanted = young_.slots.empty() ? kFirstSlots : 2 * young_.slots.size();
-  Generation larger{.slots = std::vector<Slot>(wanted), .used = young_.used};
-  for (const Slot& slot : young_.slots) {
-    if (slot.seen.from != kEmpty)
-      larger.slots[larger.place_of(slot.guid, hash_of(slot.guid))] = slot;
+  const std::uint32_t slots = young_.slots ? 2 * (young_.mask + 1) : kFirstSlots;
+  Generation larger{.slots = std::make_unique<Slot[]>(slots), .mask = slots - 1};
+  larger.used = young_.used;
+  for (std::uint32_t i = 0; young_.slots && i <= young_.mask; ++i) {
+    const Slot& slot = young_.slots[i];
+    if (slot.seen.from != kEmpty) larger.place_of(slot.hash) = slot;
   }
   young_ = std::move(larger);
 }
@@ -56,13 +52,15 @@ bool GuidTable::rotate(std::size_t limit, Duration max_age, TimePoint now) {
 // Order-free: where an entry lies must not show.
 std::uint64_t GuidTable::Generation::sum() const {
   std::uint64_t sum = 0;
-  for (const Slot& slot : slots) {
-    if (slot.seen.from == kEmpty) continue;
+  for (std::uint32_t i = 0; slots && i <= mask; ++i) {
+    const auto& [hash, seen] = slots[i];
+    if (seen.from == kEmpty) continue;
     Digest entry;
-    entry.add(slot.guid.view());
-    entry.add(slot.seen.from.value);
-    entry.add(slot.seen.ttl);
-    entry.add(slot.seen.forwarded ? 1U : 0U);
+    entry.add(hash);
+    entry.add(seen.from.value);
+    entry.add(seen.ttl);
+    entry.add(seen.forwarded ? 1U : 0U);
+    entry.add(static_cast<std::uint64_t>(seen.strategy));
     sum += entry.value();
   }
   return sum;

@@ -1,18 +1,21 @@
 // GUIDs seen lately, and the link that each came from: what makes a duplicate a duplicate and a hit
 // find its way back. Bounded and aged by generations: entries go into the young one; when it is
 // full or old it becomes the old one, and the one before it is let go whole. So an entry lives
-// between one and two max_guid_age, or less when GUIDs come faster. The table is keyed: a peer that
-// chooses GUIDs cannot choose buckets.
+// between one and two max_guid_age, or less when GUIDs come faster.
+//
+// A GUID is kept as a hash of 64 bits under the node's own key: a peer that chooses GUIDs can
+// choose neither buckets nor two that look alike, and two random ones look alike once in 2^64
+// pairs.
 //
 // A table of its own, because a simulation has one for each of a million nodes and looks into it at
-// random: entries lie in one flat array (robin_map: 120 bytes more a table, 28 for 24 an entry at a
-// lower load) whose line for a GUID can be fetched before the GUID is looked up.
+// random: entries of 16 bytes lie in one flat array, whose line for a GUID can be fetched before
+// the GUID is looked up.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <vector>
+#include <memory>
 
 #include "node/base/digest.h"
 #include "node/base/ids.h"
@@ -27,8 +30,8 @@ inline constexpr LinkId kSelfLink{0xFFFFFFFF};
 
 struct Seen {
   LinkId from;
-  std::uint8_t ttl = 0;    ///< highest remaining TTL of any copy
-  bool forwarded = false;  ///< passed on at least once
+  std::uint8_t ttl = 0;                     ///< highest remaining TTL of any copy
+  bool forwarded = false;                   ///< passed on at least once
   StrategyId strategy = StrategyId::flood;  ///< of the last copy that counted
 };
 
@@ -49,9 +52,15 @@ class GuidTable {
   /// `max_age`. True when it did. Cheap when it does not.
   bool rotate(std::size_t limit, Duration max_age, TimePoint now);
 
-  /// Fetches what see(guid) will touch; changes nothing.
+  /// Fetch the table, and what see(guid) will touch; change nothing.
+  void prefetch() const {
+    prefetch_line(this);
+    prefetch_line(reinterpret_cast<const std::byte*>(this) + sizeof *this - 1);
+  }
   void prefetch(const Guid& guid) const {
-    if (!young_.slots.empty()) prefetch_line(&young_.slots[young_.home_of(hash_of(guid))]);
+    const std::uint64_t hash = hash_of(guid);
+    if (young_.slots) prefetch_line(&young_.slots[young_.home_of(hash)]);
+    if (old_.slots) prefetch_line(&old_.slots[old_.home_of(hash)]);
   }
 
   [[nodiscard]] std::size_t size() const { return young_.used + old_.used; }
@@ -61,29 +70,30 @@ class GuidTable {
   /// Marks a slot that is empty; no link has this number.
   static constexpr LinkId kEmpty{0xFFFFFFFE};
   struct Slot {
-    Guid guid;
+    std::uint64_t hash = 0;
     Seen seen{.from = kEmpty};
   };
+  static_assert(sizeof(Slot) == 16);
   /// Open addressing with linear probing; nothing is ever taken out of one.
   struct Generation {
-    std::vector<Slot> slots;  ///< none, or a power of two; at most three in four are used
-    std::size_t used = 0;
+    std::unique_ptr<Slot[]> slots;  ///< none, or mask + 1 of them; at most three in four are used
+    std::uint32_t mask = 0;         ///< a power of two less one
+    std::uint32_t used = 0;
 
-    [[nodiscard]] std::size_t home_of(std::uint64_t hash) const {
-      return static_cast<std::size_t>(hash) & (slots.size() - 1);
-    }
-    /// The slot that holds `guid`, or the empty one where it would be. REQUIRES: !slots.empty().
-    [[nodiscard]] std::size_t place_of(const Guid& guid, std::uint64_t hash) const {
+    [[nodiscard]] std::size_t home_of(std::uint64_t hash) const { return hash & mask; }
+    /// The slot that holds `hash`, or the empty one where it would be. REQUIRES: there are slots.
+    [[nodiscard]] Slot& place_of(std::uint64_t hash) const {
       std::size_t place = home_of(hash);
-      while (slots[place].seen.from != kEmpty && slots[place].guid != guid)
-        place = (place + 1) & (slots.size() - 1);
-      return place;
+      while (slots[place].seen.from != kEmpty && slots[place].hash != hash)
+        place = (place + 1) & mask;
+      return slots[place];
     }
-    [[nodiscard]] const Slot* find(const Guid& guid, std::uint64_t hash) const {
-      if (slots.empty()) return nullptr;
-      const Slot& slot = slots[place_of(guid, hash)];
+    [[nodiscard]] Slot* find(std::uint64_t hash) const {
+      if (!slots) return nullptr;
+      Slot& slot = place_of(hash);
       return slot.seen.from == kEmpty ? nullptr : &slot;
     }
+    [[nodiscard]] bool is_full() const { return !slots || 4 * (used + 1) > 3 * (mask + 1); }
     [[nodiscard]] std::uint64_t sum() const;
   };
 
@@ -98,8 +108,8 @@ class GuidTable {
 
   std::uint64_t hash_key_;
   Generation young_;
-  TimePoint young_since_{};
   Generation old_;
+  TimePoint young_since_{};
 };
 
 }  // namespace freshet::core::overlay

@@ -10,20 +10,16 @@ namespace freshet::core::overlay {
 
 Link& LinkTable::add(Link link, LinkPeer peer) {
   FRESHET_CHECK(links_.empty() || links_.back().id < link.id);
-  if (links_.capacity() == 0) {
-    links_.reserve(kFirstLinks);
-    peers_.reserve(kFirstLinks);
-  }
   peers_.push_back(peer);
-  return links_.emplace_back(std::move(link));
+  return links_.push_back(std::move(link));
 }
 
 void LinkTable::remove(LinkId id) {
   const Link* link = find(id);
   if (link == nullptr) return;
-  const auto index = link - links_.data();
-  links_.erase(links_.begin() + index);
-  peers_.erase(peers_.begin() + index);
+  const auto index = static_cast<std::size_t>(link - links_.data());
+  links_.erase_at(index);
+  peers_.erase_at(index);
 }
 
 const Link* LinkTable::find(LinkId id) const {

@@ -7,10 +7,10 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "node/base/ids.h"
 #include "node/base/time.h"
+#include "node/core/overlay/inline_vector.h"
 #include "node/core/overlay/io.h"
 #include "node/core/overlay/outbox.h"
 #include "node/core/prefetch.h"
@@ -38,10 +38,11 @@ struct Link {
   std::uint32_t rtt_us = 0;  ///< of the last ping; 0: not known yet
   LinkState state = LinkState::greeting;
   Direction direction = Direction::in;
-  std::uint8_t offences = 0;
+  std::uint8_t peer_links = 0;    ///< that the peer said to have; 0: not known; 255: or more
+  std::uint8_t offences : 5 = 0;  ///< stops at 31
   bool awaits_pong : 1 = false;
   bool was_sent_hosts : 1 = false;  ///< a full Pong went out already
-  bool is_lazy : 1 = false;         ///< no branch of the tree: queries are announced to it, not sent
+  bool is_lazy : 1 = false;  ///< no branch of the tree: queries are announced to it, not sent
 
   LinkExtra& need_extra() {
     if (!extra) extra = std::make_unique<LinkExtra>();
@@ -77,8 +78,8 @@ class LinkTable {
   /// Whether a link to `key` is there that is not closing.
   [[nodiscard]] bool has_peer(const NodeKey& key) const;
 
-  [[nodiscard]] std::span<Link> all() { return links_; }
-  [[nodiscard]] std::span<const Link> all() const { return links_; }
+  [[nodiscard]] std::span<Link> all() { return {links_.data(), links_.size()}; }
+  [[nodiscard]] std::span<const Link> all() const { return {links_.data(), links_.size()}; }
   /// Links that are not closing.
   [[nodiscard]] std::size_t live_count() const;
   [[nodiscard]] std::uint64_t digest() const;
@@ -89,11 +90,11 @@ class LinkTable {
   }
 
  private:
-  /// Reserved at once: growing step by step leaves holes, 10 MB of them in 100,000 nodes.
-  static constexpr std::size_t kFirstLinks = 8;
+  /// Most nodes have no more.
+  static constexpr std::uint32_t kFew = 8;
 
-  std::vector<Link> links_;
-  std::vector<LinkPeer> peers_;  ///< same index
+  InlineVector<Link, kFew> links_;
+  InlineVector<LinkPeer, kFew> peers_;  ///< same index
 };
 
 }  // namespace freshet::core::overlay

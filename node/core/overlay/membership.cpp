@@ -142,6 +142,7 @@ void Membership::ping(Turn& turn, Link& link) {
 void Membership::on_ping(Turn& turn, Link& link, const wire::FrameHeader& header) {
   ++turn.counters.pings_in;
   wire::Pong pong;
+  pong.links = static_cast<std::uint32_t>(turn.links.live_count());
   if (dials_) {
     const std::size_t most = link.was_sent_hosts ? kLaterPongNodes : kFirstPongNodes;
     for (const CachedHost& host : dials_->sample(turn.rng, turn.links.peer_of(link).key, most)) {
@@ -166,6 +167,7 @@ bool Membership::on_pong(Turn& turn, Link& link, ByteView body) {
   }
   const auto pong = wire::decode_pong(body);
   if (!pong) return false;
+  link.peer_links = static_cast<std::uint8_t>(std::min<std::uint32_t>(pong->links, 0xFF));
   if (!turn.config.discover) return true;
   for (const wire::PongNode& node : pong->nodes) {
     need_dials().learn(turn, node.key, node.address, turn.now - std::chrono::seconds(node.age_s));

@@ -5,7 +5,6 @@
 
 #include "node/base/digest.h"
 #include "node/core/overlay/sending.h"
-#include "node/core/overlay/strategy/mesh_view.h"
 #include "node/wire/overlay/bodies.h"
 
 namespace freshet::core::overlay {
@@ -20,11 +19,17 @@ wire::FrameHeader next_hop(wire::FrameHeader header) {
 // Numbers of a later version flood: a newer origin's query is not lost.
 StrategyId strategy_of(ByteView body) {
   const std::uint32_t number = wire::route_of_query(body).strategy;
-  return number < kStrategyNames.size() ? static_cast<StrategyId>(number) : StrategyId::flood;
+  return number <= static_cast<std::uint32_t>(StrategyId::tabled_tree)
+             ? static_cast<StrategyId>(number)
+             : StrategyId::flood;
 }
 
 bool is_ring(StrategyId how) {
   return how == StrategyId::ring || how == StrategyId::automatic;
+}
+
+bool is_tree(StrategyId how) {
+  return how == StrategyId::tree || how == StrategyId::tabled_tree;
 }
 
 // One more than any copy that can come back around has: such a copy is never a better one.
@@ -51,14 +56,14 @@ void Router::on_query(
   bool is_new = inserted;
   if (is_better || is_ring(seen->strategy)) {
     const StrategyId how = strategy_of(body);
-    is_new = inserted || (how == StrategyId::tree && seen->strategy != StrategyId::tree);
+    is_new = inserted || (is_tree(how) && !is_tree(seen->strategy));
     if (is_better || is_new) seen->strategy = how;
   }
   seen->ttl = std::max(seen->ttl, header.ttl);
   const StrategyId how = seen->strategy;
   const wire::FrameHeader onward = next_hop(header);
   const Passing query{.header = onward, .body = body, .from = from.id, .route = seen->from};
-  if (how == StrategyId::tree) is_better = strategies(turn).tree().take(turn, query, is_new);
+  if (is_tree(how)) is_better = strategies(turn).tree().take(turn, query, is_new);
   if (onward.ttl > 0 && (is_better || how == StrategyId::walk)) {
     const bool again = seen->forwarded && how != StrategyId::walk;
     seen->forwarded = true;
@@ -115,7 +120,7 @@ void Router::originate(Turn& turn, const Guid& guid, const SearchPlan& plan, Byt
     return;
   }
   const Round first =
-      strategies(turn).searches().begin(guid, plan, mesh_view(turn), body, turn.now);
+      strategies(turn).searches().begin(guid, plan, strategies_->view(turn), body, turn.now);
   send_round(turn, first, body);
 }
 
@@ -128,15 +133,17 @@ void Router::send_round(Turn& turn, const Round& round, ByteView body) {
                            .ttl = round.ttl,
                            .hops = 0,
                            .body_bytes = 0};
+  std::uint32_t copies = 0;
   const std::uint32_t walkers = round.strategy == StrategyId::walk ? turn.config.walkers : 1;
   for (std::uint32_t walker = 0; walker < walkers; ++walker) {
     const ByteView routed = turn.out.keep(wire::with_route(
         body, {.strategy = static_cast<std::uint32_t>(round.strategy), .walker = walker}));
     header.body_bytes = static_cast<std::uint32_t>(routed.size());
     const Passing query{.header = header, .body = routed, .from = kSelfLink, .route = kSelfLink};
-    if (round.strategy == StrategyId::tree) strategies(turn).tree().take(turn, query, true);
-    pass_on(turn, round.strategy, query);
+    if (is_tree(round.strategy)) strategies(turn).tree().take(turn, query, true);
+    copies += pass_on(turn, round.strategy, query);
   }
+  if (copies == 0 && !round.is_last) strategies(turn).searches().hurry(round.guid, turn.now);
 }
 
 void Router::found(const Guid& guid, std::uint32_t files) {
@@ -183,7 +190,7 @@ bool Router::on_strategy_frame(Turn& turn, Link& from, const Frame& frame) {
   StrategySet& set = strategies(turn);
   switch (header.type) {
     case wire::FrameType::route_table:
-      return set.routed().on_table(turn, from, frame.body);
+      return set.routed().on_table(turn, from, header, frame.body);
     case wire::FrameType::announce:
       set.tree().on_announce(turn, from, header, guids_ ? guids_->find(header.guid) : nullptr);
       return true;
@@ -223,15 +230,15 @@ void Router::set_words(Turn& turn, std::vector<std::uint32_t> hashes) {
 void Router::run(Turn& turn) {
   if (!strategies_ || strategies_->next() > turn.now) return;
   strategies_->run(turn);
-  const MeshView mesh = mesh_view(turn);
+  const MeshView mesh = strategies_->view(turn);
   while (const auto round = strategies_->searches().due_round(mesh, turn.now)) {
     if (const Bytes* body = strategies_->searches().body_of(round->guid))
       send_round(turn, *round, *body);
   }
 }
 
-void Router::forget(LinkId link) {
-  if (strategies_) strategies_->forget(link);
+void Router::forget(Turn& turn, LinkId link) {
+  if (strategies_) strategies_->forget(turn, link);
 }
 
 StrategySet& Router::strategies(const Turn& turn) {

@@ -52,12 +52,14 @@ class Router {
     return strategies_ ? strategies_->next() : TimePoint::max();
   }
   /// A link is gone.
-  void forget(LinkId link);
+  void forget(Turn& turn, LinkId link);
 
   /// Whether `guid` is a query of this node's own that is still remembered.
   [[nodiscard]] bool is_own(const Guid& guid) const;
   /// Fetch the table, and what a look at `guid` will touch; change nothing.
-  void prefetch() const { prefetch_line(guids_.get()); }
+  void prefetch() const {
+    if (guids_) guids_->prefetch();
+  }
   void prefetch(const Guid& guid) const {
     if (guids_) guids_->prefetch(guid);
   }

@@ -129,6 +129,7 @@ Bytes encode(const Pong& pong) {
     write_address(node.address, *to->mutable_address());
     to->set_age_s(node.age_s);
   }
+  message.set_links(pong.links);
   return serialize(message);
 }
 
@@ -181,6 +182,7 @@ std::optional<Pong> decode_pong(ByteView body) {
   if (!parse(body, message) || static_cast<std::size_t>(message.nodes_size()) > kMaxPongNodes)
     return std::nullopt;
   Pong pong;
+  pong.links = message.links();
   for (const pb::Pong::Node& node : message.nodes()) {
     const auto address = read_address(node.address());
     if (!address) return std::nullopt;

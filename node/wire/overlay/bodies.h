@@ -45,6 +45,7 @@ struct PongNode {
 };
 struct Pong {
   std::vector<PongNode> nodes;
+  std::uint32_t links = 0;  ///< of the answering node; 0: it does not say
 };
 
 /// Codes follow HTTP's sense, as in Gnutella 0.6.

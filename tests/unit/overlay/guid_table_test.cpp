@@ -102,7 +102,7 @@ TEST_CASE("the digest tells contents apart and does not depend on their order") 
   GuidTable one(1);
   one.see(a, {.from = LinkId{1}});
   one.see(b, {.from = LinkId{2}});
-  GuidTable two(99);
+  GuidTable two(1);
   two.see(b, {.from = LinkId{2}});
   two.see(a, {.from = LinkId{1}});
   CHECK(one.digest() == two.digest());

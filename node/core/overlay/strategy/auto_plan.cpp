@@ -5,26 +5,31 @@
 namespace freshet::core::overlay {
 namespace {
 
-// Rounds before the last one. Each costs the waiting for its answers.
-constexpr std::uint8_t kRings = 2;
+// Rounds that widen by one link; later ones by two. Where so many found nothing the mesh does not
+// branch much, or what is wanted is rare.
+constexpr std::uint8_t kNarrowRounds = 3;
 
-Round whole_mesh(const AutoState& state) {
-  return {.guid = {}, .strategy = StrategyId::tree, .ttl = state.limit, .is_last = true};
-}
-
-Round ring(std::uint8_t ttl) {
-  return {.guid = {}, .strategy = StrategyId::automatic, .ttl = ttl, .is_last = false};
+// The tree's branches lead over its root, so a query may have to climb as far as it must then
+// descend; where the TTL does not allow that, a flood reaches more.
+Round whole_mesh(const AutoState& state, const MeshView& mesh) {
+  const bool tree_suffices = state.limit >= 2 * mesh.tree_depth + 1;
+  return {.guid = {},
+          .strategy = tree_suffices ? StrategyId::tabled_tree : StrategyId::automatic,
+          .ttl = state.limit,
+          .is_last = true};
 }
 
 }  // namespace
 
 Round next_auto_round(const AutoState& state, const MeshView& mesh) {
-  if (state.wanted == 0) return whole_mesh(state);  // all there is: no ring will do
-  const std::uint8_t next =
-      state.ring == 0 ? first_ring(mesh, state.limit)
-                      : next_ring(mesh, state.ring, state.found, state.wanted, state.limit);
-  if (state.rounds >= kRings || next >= state.limit) return whole_mesh(state);
-  return ring(next);
+  if (state.wanted == 0) return whole_mesh(state, mesh);  // all there is: no ring will do
+  std::uint8_t next = first_ring(mesh, state.limit);
+  if (state.ring > 0) {
+    next = next_ring(mesh, state.ring, state.found, state.wanted, state.limit);
+    if (state.rounds >= kNarrowRounds) next = std::max<std::uint8_t>(next, state.ring + 2);
+  }
+  if (next >= state.limit) return whole_mesh(state, mesh);
+  return {.guid = {}, .strategy = StrategyId::automatic, .ttl = next, .is_last = false};
 }
 
 }  // namespace freshet::core::overlay

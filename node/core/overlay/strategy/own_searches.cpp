@@ -9,6 +9,10 @@ namespace freshet::core::overlay {
 namespace {
 
 constexpr std::size_t kMaxSearches = 64;
+// Deviations of a ring's time that are waited for, too. Ring is for who counts messages, auto for
+// who waits.
+constexpr double kRingPatience = 4.0;
+constexpr double kAutoPatience = 1.0;
 
 Round next_ring_round(const SearchPlan& plan,
                       std::uint8_t ring,
@@ -27,8 +31,10 @@ bool OwnSearches::is_satisfied(const Search& search) {
 
 Round OwnSearches::next_round(Search& search, const MeshView& mesh, TimePoint now) {
   Round round;
+  double patience = kAutoPatience;
   if (search.plan.strategy == StrategyId::ring) {
     round = next_ring_round(search.plan, search.ring, search.found, mesh);
+    patience = kRingPatience;
   } else {
     round = next_auto_round({.limit = search.plan.ttl,
                              .ring = search.ring,
@@ -40,7 +46,7 @@ Round OwnSearches::next_round(Search& search, const MeshView& mesh, TimePoint no
   round.guid = search.guid;
   search.ring = round.ttl;
   ++search.rounds;
-  search.due = round.is_last ? TimePoint::max() : now + ring_time(mesh, round.ttl);
+  search.due = round.is_last ? TimePoint::max() : now + ring_time(mesh, round.ttl, patience);
   return round;
 }
 
@@ -55,6 +61,14 @@ Round OwnSearches::begin(
   if (!widens) return {.guid = guid, .strategy = plan.strategy, .ttl = plan.ttl, .is_last = true};
   search.body.assign(body.begin(), body.end());
   return next_round(search, mesh, now);
+}
+
+void OwnSearches::hurry(const Guid& guid, TimePoint now) {
+  for (Search& search : searches_) {
+    if (search.guid != guid || search.due == TimePoint::max()) continue;
+    search.due = now;
+    --search.rounds;
+  }
 }
 
 void OwnSearches::found(const Guid& guid, std::uint32_t files) {

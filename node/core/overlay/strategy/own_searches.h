@@ -34,6 +34,8 @@ class OwnSearches {
   /// The first round of a search. Remembers it when further ones may follow; the oldest gives way.
   Round begin(
       const Guid& guid, const SearchPlan& plan, const MeshView& mesh, ByteView body, TimePoint now);
+  /// The last round met nobody who might answer: no need to wait.
+  void hurry(const Guid& guid, TimePoint now);
   /// So many files came in.
   void found(const Guid& guid, std::uint32_t files);
   /// Nobody wants more of it.
@@ -58,7 +60,7 @@ class OwnSearches {
     Bytes body;
     std::uint32_t found = 0;
     std::uint8_t ring = 0;             ///< TTL of the last round
-    std::uint8_t rounds = 0;           ///< so far
+    std::uint8_t rounds = 0;           ///< so far, those that met nobody excepted
     TimePoint due = TimePoint::max();  ///< max: no further round
   };
 

@@ -7,19 +7,16 @@
 namespace freshet::core::overlay {
 namespace {
 
-constexpr double kPatience = 1.1;  // of the round trips
-constexpr Duration kProcessing = std::chrono::milliseconds(10);
+constexpr Duration kProcessing = std::chrono::milliseconds(2);
 
 }  // namespace
 
 double reach(const MeshView& mesh, std::uint8_t ttl) {
-  const double degree = std::max(mesh.degree, 1.0);
-  const double branching = degree - 1;
-  double rim = degree;
+  double rim = std::max(mesh.degree, 1.0);
   double total = 0;
   for (std::uint8_t hop = 0; hop < ttl; ++hop) {
     total += rim;
-    rim *= branching;
+    rim *= mesh.branching;
   }
   return total;
 }
@@ -47,9 +44,12 @@ std::uint8_t next_ring(const MeshView& mesh,
   return std::min(next, limit);
 }
 
-Duration ring_time(const MeshView& mesh, std::uint8_t ttl) {
-  const double nanoseconds = kPatience * ttl * static_cast<double>(mesh.round_trip.count());
-  return kProcessing + Duration(static_cast<Duration::rep>(std::llround(nanoseconds)));
+Duration ring_time(const MeshView& mesh, std::uint8_t ttl, double patience) {
+  const double mean = ttl * static_cast<double>(mesh.round_trip.count());
+  const double deviation =
+      std::sqrt(static_cast<double>(ttl)) * static_cast<double>(mesh.deviation.count());
+  return kProcessing
+         + Duration(static_cast<Duration::rep>(std::llround(mean + patience * deviation)));
 }
 
 }  // namespace freshet::core::overlay

@@ -11,8 +11,11 @@ namespace freshet::core::overlay {
 
 /// What an origin can guess of the mesh around it.
 struct MeshView {
-  double degree = 0;      ///< of a typical node; at least 1
-  Duration round_trip{};  ///< to a neighbour and back, mean
+  double degree = 0;            ///< links of this node; at least 1
+  double branching = 0;         ///< further links of a neighbour, mean
+  Duration round_trip{};        ///< to a neighbour and back, mean
+  Duration deviation{};         ///< of round trips from that, standard
+  std::uint8_t tree_depth = 0;  ///< links between this node and where the tree began; 0: not known
 };
 
 /// Nodes within `ttl` links, in a mesh that never closes: an upper bound, good for small TTLs.
@@ -32,7 +35,8 @@ std::uint8_t next_ring(const MeshView& mesh,
                        std::uint32_t wanted,
                        std::uint8_t limit);
 
-/// How long the answers of a ring may take: out and back over `ttl` links, and a little more.
-Duration ring_time(const MeshView& mesh, std::uint8_t ttl);
+/// How long to wait for the answers of a ring: the way out and back over `ttl` links, and as many
+/// deviations of it as there is `patience`.
+Duration ring_time(const MeshView& mesh, std::uint8_t ttl, double patience);
 
 }  // namespace freshet::core::overlay

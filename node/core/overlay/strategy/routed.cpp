@@ -10,7 +10,11 @@
 namespace freshet::core::overlay {
 namespace {
 
-constexpr std::uint8_t kLastHopsBeforeAsking = 2;
+// Asking for a table and getting it, in bytes: two headers and bodies, and the places.
+constexpr std::size_t kTableOverheadBytes = 75;
+// How far the wish for tables spreads from a node that routes: it is likely to meet the next
+// queries.
+constexpr std::uint8_t kWishTtl = 7;
 
 bool has_too_many(const std::vector<std::uint32_t>& words) {
   return words.size() > kMaxTableWords;
@@ -23,7 +27,7 @@ bool has_too_many(const std::vector<std::uint32_t>& words) {
 std::uint32_t Routed::pass_on(Turn& turn, const Passing& query) {
   for (Link& link : turn.links.all()) {
     if (link.state != LinkState::up) continue;
-    if (Heard& heard = heard_of(link.id); !heard.asked) ask(turn, link, heard);
+    if (Heard& heard = heard_of(link.id); !heard.asked) ask(turn, link, heard, kWishTtl);
   }
   return query.header.ttl > 1 ? flood(turn, query) : pass_last_hop(turn, query, false);
 }
@@ -33,31 +37,47 @@ std::uint32_t Routed::pass_on_sparingly(Turn& turn, const Passing& query) {
 }
 
 std::uint32_t Routed::pass_last_hop(Turn& turn, const Passing& query, bool sparing) {
-  const auto decoded = wire::decode_query(query.body);
-  const auto terms = decoded ? term_hashes(*decoded) : std::vector<std::uint32_t>();
-  std::vector<LinkId> worth_asking;
+  const std::vector<std::uint32_t> terms = term_hashes(query.body);
   Fanout fanout(turn, query);
   for (Link& link : turn.links.all()) {
     if (!fanout.allows(link)) continue;
-    Heard& heard = heard_of(link.id);
-    if (!may_answer(heard, terms)) {
+    if (judge(link.id, terms) == Verdict::cannot_match) {
       ++turn.counters.query_suppressed;
-      continue;
+    } else {
+      fanout.add(link);
     }
-    fanout.add(link);
-    if (sparing && !heard.asked && ++heard.last_hops >= kLastHopsBeforeAsking)
-      worth_asking.push_back(link.id);
   }
   const std::uint32_t copies = fanout.finish();
-  for (const LinkId id : worth_asking) {
-    if (Link* link = turn.links.find(id)) ask(turn, *link, heard_of(id));
-  }
+  if (sparing) ask_where_it_pays(turn, query.body.size() + wire::kFrameHeaderBytes);
   return copies;
 }
 
-bool Routed::may_answer(const Heard& heard, std::span<const std::uint32_t> terms) {
-  const bool is_decided = heard.whole && !heard.everything && !terms.empty();
-  return !is_decided || heard.table.may_match(terms);
+Routed::Verdict Routed::judge(LinkId link, std::span<const std::uint32_t> terms) {
+  Heard& heard = heard_of(link);
+  if (!heard.whole) {
+    if (heard.unanswered < 0xFF) ++heard.unanswered;
+    return Verdict::unknown;
+  }
+  if (heard.everything || terms.empty() || heard.table.may_match(terms)) return Verdict::may_match;
+  return Verdict::cannot_match;
+}
+
+// Neighbours are taken to have as many words as this node.
+void Routed::ask_where_it_pays(Turn& turn, std::size_t copy_bytes) {
+  if (!knows_words_) {
+    need_words(turn);
+    return;
+  }
+  const std::size_t table_bytes = kTableOverheadBytes + own_.places().size() * 9 / 8;
+  for (Link& link : turn.links.all()) {
+    Heard& heard = heard_of(link.id);
+    const bool pays = heard.unanswered * copy_bytes >= table_bytes;
+    if (!heard.asked && pays && link.state == LinkState::up) ask(turn, link, heard, 1);
+  }
+}
+
+void Routed::need_words(Turn& turn) {
+  if (!std::exchange(asked_for_words_, true)) turn.out.push(Effect(NeedWords{}));
 }
 
 Routed::Heard& Routed::heard_of(LinkId link) {
@@ -69,14 +89,14 @@ Routed::Heard& Routed::heard_of(LinkId link) {
   return *heard_.insert(place, Heard{.link = link, .table = {}});
 }
 
-void Routed::forget(LinkId link) {
+void Routed::forget(Turn& /*turn*/, LinkId link) {
   std::erase_if(heard_, [&](const Heard& each) { return each.link == link; });
   std::erase_if(readers_, [&](const Reader& each) { return each.link == link; });
 }
 
 // ---- tables of neighbours
 
-void Routed::ask(Turn& turn, Link& link, Heard& heard) {
+void Routed::ask(Turn& turn, Link& link, Heard& heard, std::uint8_t ttl) {
   heard.asked = true;
   heard.whole = false;
   heard.table = {};
@@ -87,24 +107,24 @@ void Routed::ask(Turn& turn, Link& link, Heard& heard) {
            link,
            {.guid = turn.rng.guid(),
             .type = wire::FrameType::route_table,
-            .ttl = 1,
+            .ttl = ttl,
             .hops = 0,
             .body_bytes = body_bytes},
            std::move(body));
 }
 
-bool Routed::on_table(Turn& turn, Link& from, ByteView body) {
+bool Routed::on_table(Turn& turn, Link& from, const wire::FrameHeader& header, ByteView body) {
   const auto part = wire::decode_route_table(body);
   if (!part) return false;
   ++turn.counters.tables_in;
   if (part->kind == wire::TableKind::want) {
-    on_want(turn, from);
+    on_want(turn, from, header.ttl);
     return true;
   }
   Heard& heard = heard_of(from.id);
   if (!heard.asked) return true;  // nobody wants it
   take(heard, *part);
-  if (!heard.asked) ask(turn, from, heard);  // a part is missing: anew
+  if (!heard.asked) ask(turn, from, heard, 1);  // a part is missing: anew
   return true;
 }
 
@@ -138,15 +158,20 @@ void Routed::take(Heard& heard, const wire::RouteTable& part) {
 
 // ---- this node's own table
 
-void Routed::on_want(Turn& turn, Link& from) {
+void Routed::on_want(Turn& turn, Link& from, std::uint8_t ttl) {
+  for (Link& link : turn.links.all()) {
+    if (ttl <= 1 || link.state != LinkState::up) continue;
+    Heard& heard = heard_of(link.id);
+    if (!heard.asked)
+      ask(turn, link, heard, static_cast<std::uint8_t>(std::min(ttl, kWishTtl) - 1));
+  }
   const auto known = std::find_if(
       readers_.begin(), readers_.end(), [&](const Reader& each) { return each.link == from.id; });
   if (known == readers_.end()) readers_.push_back({.link = from.id});
   if (knows_words_) {
     send_whole(turn, from);
-  } else if (!asked_for_words_) {
-    asked_for_words_ = true;
-    turn.out.push(Effect(NeedWords{}));
+  } else {
+    need_words(turn);
   }
 }
 

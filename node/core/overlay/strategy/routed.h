@@ -8,9 +8,10 @@
 // content ids), which no table decides. Patches that add words go out as soon as the words are
 // known, and links keep their order.
 //
-// Tables are asked for, not given: a mesh that does not route pays nothing. Asking has two tempers:
-// at once (strategy routed), and only after a link carried kLastHopsBeforeAsking last hops (auto),
-// by when the table will have cost less than what it saves.
+// Tables are asked for, not given: a mesh that does not route pays nothing. Asking has two tempers.
+// Strategy routed asks at once, and the wish spreads a few links, so that the next queries find
+// tables where they go. Auto asks a link only after it missed the table a few times, by when it
+// will have cost less than what it saves.
 #pragma once
 
 #include <cstdint>
@@ -28,10 +29,16 @@ class Routed final : public Strategy {
   std::uint32_t pass_on(Turn& turn, const Passing& query) override;
   /// The same, asking for tables only where they pay.
   std::uint32_t pass_on_sparingly(Turn& turn, const Passing& query);
-  void forget(LinkId link) override;
+  void forget(Turn& turn, LinkId link) override;
+
+  enum class Verdict : std::uint8_t { unknown, cannot_match, may_match };
+  /// What the neighbour's table says of a query with these terms (empty: no table can decide it).
+  Verdict judge(LinkId link, std::span<const std::uint32_t> terms);
+  /// Asks for tables that were unknown so often that they will have paid, a copy costing so much.
+  void ask_where_it_pays(Turn& turn, std::size_t copy_bytes);
 
   /// A route table frame came. False when it is malformed.
-  bool on_table(Turn& turn, Link& from, ByteView body);
+  bool on_table(Turn& turn, Link& from, const wire::FrameHeader& header, ByteView body);
   /// The words that this node's files have, all of them.
   void set_words(Turn& turn, std::vector<std::uint32_t> hashes);
 
@@ -46,7 +53,7 @@ class Routed final : public Strategy {
     bool asked = false;
     bool whole = false;
     bool everything = false;
-    std::uint8_t last_hops = 0;  ///< copies with TTL 1 that it got
+    std::uint8_t unanswered = 0;  ///< how often its table was wished for
     std::uint32_t sequence = 0;
     WordTable table;
   };
@@ -57,10 +64,10 @@ class Routed final : public Strategy {
   };
 
   std::uint32_t pass_last_hop(Turn& turn, const Passing& query, bool sparing);
-  static bool may_answer(const Heard& heard, std::span<const std::uint32_t> terms);
   Heard& heard_of(LinkId link);
-  static void ask(Turn& turn, Link& link, Heard& heard);
-  void on_want(Turn& turn, Link& from);
+  static void ask(Turn& turn, Link& link, Heard& heard, std::uint8_t ttl);
+  void need_words(Turn& turn);
+  void on_want(Turn& turn, Link& from, std::uint8_t ttl);
   void take(Heard& heard, const wire::RouteTable& part);
   void publish(Turn& turn, WordTable next);
   void send_whole(Turn& turn, Link& link);

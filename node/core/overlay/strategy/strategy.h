@@ -63,7 +63,7 @@ class Strategy {
   /// pending.
   [[nodiscard]] TimePoint next() const { return wake_at_; }
   /// A link is gone.
-  virtual void forget(LinkId /*link*/) {}
+  virtual void forget(Turn& /*turn*/, LinkId /*link*/) {}
   /// Of all that will show in what it does.
   [[nodiscard]] virtual std::uint64_t digest() const = 0;
 

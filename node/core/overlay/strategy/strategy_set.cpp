@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "node/base/digest.h"
+#include "node/core/overlay/strategy/mesh_view.h"
+#include "node/core/overlay/strategy/tabled_tree.h"
 
 namespace freshet::core::overlay {
 
@@ -19,8 +21,16 @@ std::uint32_t StrategySet::pass_on(Turn& turn, StrategyId how, const Passing& qu
       return routed().pass_on(turn, query);
     case StrategyId::automatic:
       return routed().pass_on_sparingly(turn, query);
+    case StrategyId::tabled_tree:
+      return pass_on_by_tables(turn, query, tree(), routed());
   }
   return flood(turn, query);
+}
+
+MeshView StrategySet::view(const Turn& turn) const {
+  MeshView mesh = mesh_view(turn);
+  if (tree_) mesh.tree_depth = tree_->depth();
+  return mesh;
 }
 
 void StrategySet::run(Turn& turn) {
@@ -35,8 +45,8 @@ TimePoint StrategySet::next() const {
   return next;
 }
 
-void StrategySet::forget(LinkId link) {
-  each([&](Strategy& strategy) { strategy.forget(link); });
+void StrategySet::forget(Turn& turn, LinkId link) {
+  each([&](Strategy& strategy) { strategy.forget(turn, link); });
 }
 
 std::uint64_t StrategySet::digest() const {

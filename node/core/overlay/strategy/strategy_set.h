@@ -25,6 +25,8 @@ class StrategySet {
     if (!walk_) walk_ = std::make_unique<Walk>(walk_key_);
     return *walk_;
   }
+  /// As mesh_view() has it, and what the tree knows.
+  [[nodiscard]] MeshView view(const Turn& turn) const;
   OwnSearches& searches() { return searches_; }
   [[nodiscard]] const OwnSearches& searches() const { return searches_; }
 
@@ -32,7 +34,7 @@ class StrategySet {
   void run(Turn& turn);
   /// When run() must be called next, or a round is due.
   [[nodiscard]] TimePoint next() const;
-  void forget(LinkId link);
+  void forget(Turn& turn, LinkId link);
   [[nodiscard]] std::uint64_t digest() const;
 
  private:

@@ -15,6 +15,7 @@ constexpr std::size_t kMaxHeld = 512;
 constexpr std::size_t kMaxMissing = 512;
 constexpr std::size_t kMaxOffers = 8;
 constexpr std::uint8_t kMissesBeforeGraft = 4;
+constexpr Duration kShakenFor = std::chrono::seconds(60);
 
 // A frame of the tree's own: all of it is in the header.
 void send_control(Turn& turn,
@@ -87,6 +88,7 @@ void Tree::hold(Turn& turn, const Passing& query) {
     if (Link* from = turn.links.find(query.from)) from->is_lazy = false;
     if (missing) learn_lag(turn.now - missing->since);
     misses_ = 0;
+    if (depth_ == 0) depth_ = query.header.hops;
   }
   if (held_.size() >= kMaxHeld) held_.pop_front();
   const Duration pause = pause_of(turn, turn.config.announce_delay_rtts);
@@ -124,6 +126,10 @@ void Tree::prune(Turn& turn, Link& link, const Guid& guid) {
   link.is_lazy = true;
   ++turn.counters.prunes_out;
   send_control(turn, link, guid, wire::FrameType::prune, 1, 0);
+}
+
+void Tree::spare(const Guid& guid, LinkId link) {
+  if (Held* held = find(guid)) note(held->knowing, link);
 }
 
 std::uint32_t Tree::pass_on(Turn& turn, const Passing& query) {
@@ -213,8 +219,7 @@ void Tree::on_request(Turn& turn, Link& from, const Guid& guid, bool grafts) {
   Bytes body = held->body;
   if (!grafts) {
     body = wire::with_route(
-        body,
-        {.strategy = static_cast<std::uint32_t>(StrategyId::tree), .walker = 0, .off_tree = true});
+        body, {.strategy = wire::route_of_query(body).strategy, .walker = 0, .off_tree = true});
     header.body_bytes = static_cast<std::uint32_t>(body.size());
   }
   const Passing copy{.header = header,
@@ -262,7 +267,8 @@ void Tree::run(Turn& turn) {
   for (const Missing& missing : missing_) wake_by(missing.due);
 }
 
-void Tree::forget(LinkId link) {
+void Tree::forget(Turn& turn, LinkId link) {
+  shaken_until_ = turn.now + kShakenFor;
   misses_ = kMissesBeforeGraft;  // it may have been a branch: the next miss is no accident
   for (Missing& missing : missing_)
     std::erase_if(missing.offers, [&](const Missing::Offer& offer) { return offer.link == link; });

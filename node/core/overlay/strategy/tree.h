@@ -32,12 +32,20 @@ class Tree final : public Strategy {
  public:
   std::uint32_t pass_on(Turn& turn, const Passing& query) override;
   void run(Turn& turn) override;
-  void forget(LinkId link) override;
+  void forget(Turn& turn, LinkId link) override;
 
   /// A copy came by the tree (here `query.header.ttl` may be 0). `is_new`: the first of this query,
   /// or the first since its origin turned to the tree. Whether it is to be passed on: it is new, or
   /// may travel further than the one that came before.
   bool take(Turn& turn, const Passing& query, bool is_new);
+
+  /// The neighbour needs no announcement of this query.
+  void spare(const Guid& guid, LinkId link);
+  /// Links between this node and the origin of the first query that came by the tree; 0 when none
+  /// did.
+  [[nodiscard]] std::uint8_t depth() const { return depth_; }
+  /// Links were lost lately: branches may be broken.
+  [[nodiscard]] bool is_shaken(TimePoint now) const { return now < shaken_until_; }
 
   /// `seen`: what the router remembers of the query, nullptr when it never came.
   void on_announce(Turn& turn, Link& from, const wire::FrameHeader& header, const Seen* seen);
@@ -91,8 +99,10 @@ class Tree final : public Strategy {
 
   std::deque<Held> held_;         ///< oldest first
   std::vector<Missing> missing_;  ///< in order of arrival
-  Duration lag_{};                ///< how long the tree lags behind announcements, at most, lately
-  std::uint8_t misses_ = 0;       ///< queries in a row that did not come by the tree
+  std::uint8_t depth_ = 0;
+  TimePoint shaken_until_{};
+  Duration lag_{};           ///< how long the tree lags behind announcements, at most, lately
+  std::uint8_t misses_ = 0;  ///< queries in a row that did not come by the tree
 };
 
 }  // namespace freshet::core::overlay

@@ -54,10 +54,12 @@ void WordTable::remove(std::span<const std::uint32_t> places) {
   places_ = std::move(rest);
 }
 
-std::vector<std::uint32_t> term_hashes(const wire::Query& query) {
+std::vector<std::uint32_t> term_hashes(ByteView query_body) {
   std::vector<std::uint32_t> hashes;
-  hashes.reserve(query.terms.size());
-  for (const std::string& term : query.terms) hashes.push_back(hash_word(term));
+  const auto query = wire::decode_query(query_body);
+  if (!query) return hashes;
+  hashes.reserve(query->terms.size());
+  for (const std::string& term : query->terms) hashes.push_back(hash_word(term));
   return hashes;
 }
 

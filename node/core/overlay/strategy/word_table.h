@@ -42,7 +42,7 @@ class WordTable {
   std::uint8_t bits_ = 32;
 };
 
-/// Of the terms that a query must match; empty when no table can decide it.
-std::vector<std::uint32_t> term_hashes(const wire::Query& query);
+/// Of the terms that a query must match; empty when no table can decide it, or it is malformed.
+std::vector<std::uint32_t> term_hashes(ByteView query_body);
 
 }  // namespace freshet::core::overlay
