@@ -303,6 +303,17 @@ TEST_CASE("walk: a check without a way, with a used-up TTL, or from where it wou
   CHECK(t.rig.sent.empty());
 }
 
+TEST_CASE("walk: a check with more in its body than this version knows is passed on all the same") {
+  Walk t;
+  t.walker(t.a, guid(1), 3);
+  t.rig.clear();
+  const Bytes body = {0x08, 0x03, 0x10, 0x05, 0x18, 0x06};
+  t.rig.receive(t.b, {.guid = guid(1), .type = FrameType::check_back, .ttl = 5}, body);
+  REQUIRE(t.rig.sent.size() == 1);
+  CHECK(t.rig.sent[0].link == t.a);
+  CHECK(wire::decode_walker(t.rig.sent[0].body) == 3);
+}
+
 TEST_CASE("walk: a check whose body does not decode is an offence") {
   Walk t;
   t.walker(t.a, guid(1), 3);
