@@ -59,27 +59,46 @@ void add_rows(TextTable& table, const CellDifference& cell) {
 }
 
 std::string method_of(const std::vector<CellDifference>& cells) {
-  std::size_t paired = 0;
-  for (const CellDifference& cell : cells) paired += cell.paired ? 1 : 0;
+  bool paired = false;
+  bool apart = false;
+  for (const CellDifference& cell : cells) {
+    paired = paired || (cell.paired && !cell.same);
+    apart = apart || !cell.paired;
+  }
+  if (!paired && !apart) return "";
   std::string text;
-  if (paired > 0) {
+  if (paired) {
     text +=
         "the same queries in both, compared one by one (t-test of the differences; McNemar for "
         "success)\n";
   }
-  if (paired < cells.size()) {
-    text += paired > 0 ? "where they differ: " : "";
+  if (apart) {
+    text += paired ? "where they differ: " : "";
     text += "Welch's t-test, over seeds where both have several; two proportions for success\n";
   }
   return text + "* p < 0.05, ** p < 0.01, *** p < 0.001; of 20 true equalities one gets a *\n";
 }
 
+// What differs in a table, and the rest by name.
+std::string cells_text_of(const std::vector<CellDifference>& cells) {
+  TextTable table({"strategy", "metric", "A", "B", "change", "p", ""}, 2);
+  std::string same;
+  bool any = false;
+  for (const CellDifference& cell : cells) {
+    if (cell.same) {
+      same += "no difference: " + name_of(cell.strategy, cell.variant) + "\n";
+    } else {
+      add_rows(table, cell);
+      any = true;
+    }
+  }
+  return (any ? table.text() + "\n" + method_of(cells) : "") + same;
+}
+
 std::string text_of(const Comparison& comparison) {
   std::string text = "A  " + comparison.folder_a + "  (" + comparison.name_a + ")\nB  "
                      + comparison.folder_b + "  (" + comparison.name_b + ")\n\n";
-  TextTable table({"strategy", "metric", "A", "B", "change", "p", ""});
-  for (const CellDifference& cell : comparison.cells) add_rows(table, cell);
-  if (!comparison.cells.empty()) text += table.text() + "\n" + method_of(comparison.cells);
+  text += cells_text_of(comparison.cells);
   for (const ReadCell* cell : comparison.only_a) {
     text += "only in A: " + name_of(cell->strategy, cell->variant) + "\n";
   }
@@ -107,6 +126,7 @@ Json json_of(const CellDifference& cell) {
                {"queries_a", cell.queries_a},
                {"queries_b", cell.queries_b},
                {"paired", cell.paired},
+               {"same", cell.same},
                {"metrics", Json::array()}};
   for (const MetricDifference& metric : cell.metrics) json["metrics"].push_back(json_of(metric));
   return json;

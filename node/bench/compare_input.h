@@ -28,6 +28,7 @@ struct ReadQuery {
   std::optional<double> first_hit_ms;
 
   [[nodiscard]] auto key() const { return std::tie(seed, query, origin); }
+  friend bool operator==(const ReadQuery&, const ReadQuery&) = default;
 };
 
 /// Of a strategy under a variant.

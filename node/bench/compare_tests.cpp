@@ -178,6 +178,7 @@ CellDifference difference_of(const ReadCell& a, const ReadCell& b) {
                       .queries_a = a.queries.size(),
                       .queries_b = b.queries.size(),
                       .paired = are_paired(a, b),
+                      .same = a.queries == b.queries,
                       .metrics = {}};
   cell.metrics.push_back(difference_in_success(a, b, cell.paired));
   for (const Metric& metric : kMetrics) {

@@ -29,6 +29,7 @@ struct CellDifference {
   std::size_t queries_a = 0;
   std::size_t queries_b = 0;
   bool paired = false;
+  bool same = false;  ///< every query is
   std::vector<MetricDifference> metrics;
 };
 

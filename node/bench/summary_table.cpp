@@ -43,7 +43,7 @@ std::string summary_table(const RunSet& set) {
                                      "first hit p50 ms",
                                      "p95 ms"};
   if (with_variant) titles.insert(titles.begin(), "variant");
-  TextTable table(titles);
+  TextTable table(titles, with_variant ? 2 : 1);
   bool over_seeds = false;
   for (const Cell& cell : summary.cells) {
     table.add(cells_of(cell, with_variant));

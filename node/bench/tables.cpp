@@ -27,9 +27,10 @@ std::string TextTable::text() const {
   }
   std::string text;
   for (const auto& row : rows_) {
-    std::string line = row[0] + std::string(widths[0] - width_of(row[0]), ' ');
-    for (std::size_t i = 1; i < row.size(); ++i) {
-      line += "  " + std::string(widths[i] - width_of(row[i]), ' ') + row[i];
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string blank(widths[i] - width_of(row[i]), ' ');
+      line += (i > 0 ? "  " : "") + (i < names_ ? row[i] + blank : blank + row[i]);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";

@@ -52,12 +52,29 @@ TEST_CASE("A folder does not differ from itself") {
   REQUIRE(all["strategies"].size() == 6);
   for (const json& cell : all["strategies"]) {
     CHECK(cell["paired"] == true);
+    CHECK(cell["same"] == true);
     for (const json& metric : cell["metrics"]) {
       CHECK(metric["change_percent"] == 0);
       CHECK(metric["significant"] == false);
       if (!metric["p"].is_null()) CHECK(metric["p"] == 1);
     }
   }
+}
+
+TEST_CASE("What does not differ is named in a line, and has no table") {
+  const ResultsFolder folder;
+  RunSet set = synthetic(kTwo);
+  REQUIRE(write_results(set, folder / "a"));
+  const std::string none = *compare_folders(folder / "a", folder / "a", false);
+  CHECK(none.find("\n\nno difference: flood\nno difference: tree\n") != std::string::npos);
+  CHECK(none.find("metric") == std::string::npos);
+  ++set.runs[0].queries[0].messages;
+  --set.runs[0].queries[1].messages;  // the mean is the same
+  REQUIRE(write_results(set, folder / "b"));
+  const std::string one = *compare_folders(folder / "a", folder / "b", false);
+  CHECK(one.find("flood     success") != std::string::npos);
+  CHECK(one.find("no difference: tree\n") != std::string::npos);
+  CHECK(one.find("no difference: flood") == std::string::npos);
 }
 
 TEST_CASE("The same queries are compared one by one, and a small steady difference is found") {
