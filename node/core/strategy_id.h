@@ -11,15 +11,14 @@
 namespace freshet::core {
 
 enum class StrategyId : std::uint8_t {
-  flood = 0,      ///< Gnutella 0.4: to every neighbour
-  ring = 1,       ///< expanding ring: floods with a growing TTL until enough was found
-  walk = 2,       ///< random walkers that check back with the origin
-  tree = 3,       ///< Plumtree: along a tree that prunes and mends itself
-  routed = 4,     ///< flood whose last hop goes only where a word table can match
-  automatic = 5,  ///< the origin chooses as it goes; on the wire a ring whose last hop is routed
-                  ///< where it pays
-  tabled_tree = 6,  ///< how auto ends; not chosen by name
+  flood = 0,        ///< Gnutella 0.4: to every neighbour
+  ring = 1,         ///< expanding ring: floods with a growing TTL until enough was found
+  walk = 2,         ///< random walkers that check back with the origin
+  tree = 3,         ///< Plumtree: along a tree that prunes and mends itself
+  routed = 4,       ///< flood whose last hop goes only where a word table can match
+  automatic = 5,    ///< the origin chooses as it goes; on the wire a ring whose last hop is routed
                     ///< where it pays
+  tabled_tree = 6,  ///< how auto ends; not chosen by name
 };
 
 inline constexpr std::array<std::string_view, 6> kStrategyNames = {

@@ -6,12 +6,11 @@
 #include "node/base/digest.h"
 #include "node/base/overloaded.h"
 #include "node/core/overlay/sending.h"
+#include "node/wire/overlay/bodies.h"
 
 namespace freshet::core::overlay {
 namespace {
 
-// A query asks in words; more than this is not one.
-constexpr std::uint32_t kMaxQueryBodyBytes = 4096;
 constexpr std::uint32_t kMaxLinkBodyBytes = 8192;
 constexpr std::uint32_t kMaxStrategyBodyBytes = 64;
 
@@ -43,7 +42,7 @@ bool is_strategy_frame(wire::FrameType type) {
 }
 
 std::uint32_t max_body_bytes(wire::FrameType type) {
-  if (type == wire::FrameType::query) return kMaxQueryBodyBytes;
+  if (type == wire::FrameType::query) return wire::kMaxQueryBodyBytes;
   if (type == wire::FrameType::route_table) return wire::kMaxBodyBytes;
   if (is_strategy_frame(type)) return kMaxStrategyBodyBytes;
   return is_link_frame(type) ? kMaxLinkBodyBytes : wire::kMaxBodyBytes;
@@ -151,11 +150,6 @@ void Engine::wake_by(TimePoint time) {
   wake_at_ = std::min(wake_at_, time);
 }
 
-std::optional<TimePoint> Engine::next_deadline() const {
-  if (wake_at_ == TimePoint::max()) return std::nullopt;
-  return wake_at_;
-}
-
 void Engine::on_received(Turn& turn, const Received& received, Upcalls& up) {
   Link* link = links_.find(received.link);
   if (link == nullptr || link->state == LinkState::closing) return;
@@ -242,28 +236,33 @@ bool Engine::on_link_frame(Turn& turn, Link& link, const Frame& frame) {
 }
 
 void Engine::on_routed_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up) {
-  wire::FrameHeader header = frame.header;
+  const wire::FrameHeader& header = frame.header;
   const bool is_of_query =
       header.type == wire::FrameType::query || header.type == wire::FrameType::query_hit;
   if (!is_of_query && !is_strategy_frame(header.type)) {
     ++counters_.frames_unknown_type;  // not forwarded; a newer peer may send them in good faith
     return;
   }
-  if (header.ttl == 0 || header.ttl + header.hops > config_.max_ttl) {
-    ++counters_.frames_bad_ttl;
-    offend(turn, link);
-    if (header.ttl == 0 || header.hops >= config_.max_ttl || link.state == LinkState::closing)
-      return;
-    header.ttl = static_cast<std::uint8_t>(config_.max_ttl - header.hops);
+  if (header.ttl != 0 && header.ttl + header.hops <= config_.max_ttl) {
+    route(turn, link, frame, up);
+    return;
   }
-  if (!is_of_query) {
-    if (router_.on_strategy_frame(turn, link, {.header = header, .body = frame.body})) return;
+  ++counters_.frames_bad_ttl;
+  offend(turn, link);
+  if (header.ttl == 0 || header.hops >= config_.max_ttl || link.state == LinkState::closing) return;
+  Frame clamped = frame;
+  clamped.header.ttl = static_cast<std::uint8_t>(config_.max_ttl - header.hops);
+  route(turn, link, clamped, up);
+}
+
+void Engine::route(Turn& turn, Link& link, const Frame& frame, Upcalls& up) {
+  if (frame.header.type == wire::FrameType::query) {
+    router_.on_query(turn, link, frame.header, frame.body, up);
+  } else if (frame.header.type == wire::FrameType::query_hit) {
+    router_.on_hit(turn, link, frame.header, frame.body, up);
+  } else if (!router_.on_strategy_frame(turn, link, frame)) {
     ++counters_.frames_malformed;
     offend(turn, link);
-  } else if (header.type == wire::FrameType::query) {
-    router_.on_query(turn, link, header, frame.body, up);
-  } else {
-    router_.on_hit(turn, link, header, frame.body, up);
   }
 }
 

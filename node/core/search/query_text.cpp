@@ -64,6 +64,12 @@ Status check_limits(const wire::Query& query) {
                        + "; leave some of its words out"};
     }
   }
+  const std::size_t bytes = wire::encode(query).size() + wire::kMaxRouteBytes;
+  if (bytes > wire::kMaxQueryBodyBytes) {
+    return Error{ErrorCode::invalid,
+                 "too much to search for: " + std::to_string(bytes) + " bytes, at most "
+                     + std::to_string(wire::kMaxQueryBodyBytes) + "; leave some words out"};
+  }
   return kOk;
 }
 

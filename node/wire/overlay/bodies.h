@@ -25,6 +25,10 @@ inline constexpr std::size_t kMaxPongNodes = 16;
 inline constexpr std::size_t kMaxByeReasonBytes = 128;
 inline constexpr std::size_t kMaxQueryWords = 32;  ///< terms, excluded words and phrases together
 inline constexpr std::size_t kMaxQueryWordBytes = 256;
+/// A longer Query ends the link that it came on.
+inline constexpr std::size_t kMaxQueryBodyBytes = 4096;
+/// What with_route() may add: strategy, walker and mark. An origin leaves room for it.
+inline constexpr std::size_t kMaxRouteBytes = 16;
 inline constexpr std::size_t kMaxHitAddresses = 16;
 inline constexpr std::size_t kMaxHitFiles = 128;
 inline constexpr std::size_t kMaxFileNameBytes = 255;

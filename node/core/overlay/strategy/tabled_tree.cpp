@@ -13,6 +13,7 @@ std::uint32_t send_last_copies(Turn& turn, const Passing& query, std::span<const
   wire::QueryRoute route = wire::route_of_query(query.body);
   route.off_tree = true;
   const ByteView body = turn.out.keep(wire::with_route(query.body, route));
+  if (body.size() > wire::kMaxQueryBodyBytes) return 0;  // the mark made it too long to be taken
   wire::FrameHeader header = query.header;
   header.ttl = 1;
   header.body_bytes = static_cast<std::uint32_t>(body.size());

@@ -185,7 +185,9 @@ void Tree::add_offer(Turn& turn, const Guid& guid, LinkId link, std::uint8_t ttl
     wake_by(missing->due);
   }
   auto& offers = missing->offers;
-  if (offers.size() >= kMaxOffers) return;
+  const bool is_known = std::any_of(
+      offers.begin(), offers.end(), [&](const Missing::Offer& each) { return each.link == link; });
+  if (is_known || missing->asked == link || offers.size() >= kMaxOffers) return;
   const auto worse = std::find_if(
       offers.begin(), offers.end(), [&](const Missing::Offer& each) { return each.ttl < ttl; });
   offers.insert(worse, {.link = link, .ttl = ttl});
@@ -221,6 +223,7 @@ void Tree::on_request(Turn& turn, Link& from, const Guid& guid, bool grafts) {
     body = wire::with_route(
         body, {.strategy = wire::route_of_query(body).strategy, .walker = 0, .off_tree = true});
     header.body_bytes = static_cast<std::uint32_t>(body.size());
+    if (body.size() > wire::kMaxQueryBodyBytes) return;  // the mark made it too long to be taken
   }
   const Passing copy{.header = header,
                      .body = turn.out.keep(std::move(body)),

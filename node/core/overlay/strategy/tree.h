@@ -1,18 +1,19 @@
 // A broadcast tree that grows out of the flood (Plumtree: Leitao, Pereira, Rodrigues, "Epidemic
 // Broadcast Trees", 2007). One tree for all origins: links are eager or lazy, whoever asks.
-//   - A query goes to the eager links; at first all are. A copy of what a node had already makes
-//   its link
-//     lazy on both sides: the sender learns it by its own duplicate when copies crossed, else by
-//     Prune.
-//   - On lazy links the query is announced (23 bytes), after half to all of announce_delay, and
-//   only if
-//     the neighbour did not show meanwhile that it has it.
-//   - What was announced and does not come is asked for: Fetch brings the query this time, and
-//   after
-//     kMissesBeforeGraft misses in a row, or when a link is known to be gone, Graft makes the link
-//     eager as well. (Plumtree grafts at the first miss. Here a miss often means only that the tree
-//     is too deep for this query's TTL from this origin; the next query would prune what was
-//     grafted.)
+//
+// Eager push. A query goes to the eager links; at first all are. A copy of what a node had already
+// makes its link lazy on both sides: the sender learns it by its own duplicate when copies crossed,
+// else by Prune.
+//
+// Lazy push. On lazy links the query is announced (23 bytes), after one to two of announce_delay,
+// and only if the neighbour did not show meanwhile that it has it.
+//
+// Repair. What was announced and does not come is asked for: Fetch brings the query this time, and
+// after kMissesBeforeGraft misses in a row, or when a link is known to be gone, Graft makes the
+// link eager as well. (Plumtree grafts at the first miss. Here a miss often means only that the
+// tree is too deep for this query's TTL from this origin; the next query would prune what was
+// grafted.)
+//
 // TTL holds: a node that the tree reaches only with a used-up TTL fetches from a neighbour whose
 // copy may still travel, and the flood's reach is kept. A copy that was fetched, here or on its
 // way, is marked and changes no link. Announce's TTL and hops are those that a copy on that link

@@ -501,6 +501,35 @@ TEST_CASE("tree: a node's own query is served to its neighbours") {
 
 // ---- bounds
 
+/// The longest body of a query that a link takes, by the tree.
+Bytes longest_body() {
+  constexpr std::size_t kLongest = 4096;
+  Bytes body = body_by(StrategyId::tree);
+  const std::size_t left = kLongest - body.size() - 4;
+  body.insert(body.end(), {0xD2, 0x05});  // a field of a later version: number 90, bytes
+  body.push_back(static_cast<Byte>((left & 0x7FU) | 0x80U));
+  body.push_back(static_cast<Byte>(left >> 7U));
+  body.resize(kLongest);
+  return body;
+}
+
+TEST_CASE("tree: a marked copy is never longer than a neighbour takes") {
+  Tree t;
+  t.make_lazy(t.b);
+  const Bytes body = longest_body();
+  REQUIRE(wire::route_of_query(body).strategy == 3);
+  query_body(t.rig, t.a, guid(1), body, 5);
+  REQUIRE(links_of(t.rig, FrameType::query) == Links{t.c});
+  t.rig.clear();
+  control(t.rig, t.b, FrameType::fetch, guid(1));
+  for (const Rig::Sent& copy : t.rig.sent) {
+    Rig neighbour;
+    const LinkId link = neighbour.link_to(1);
+    neighbour.receive(link, copy.header, copy.body);
+    CHECK(neighbour.reason(link) == overlay::CloseReason::none);
+  }
+}
+
 TEST_CASE("tree: requests are served for the last 512 queries") {
   Tree t;
   for (std::uint32_t i = 0; i < 513; ++i) t.query(t.a, numbered(i), 5);
