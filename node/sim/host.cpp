@@ -16,10 +16,7 @@ namespace {
 namespace overlay = core::overlay;
 namespace search = core::search;
 
-// How many events ahead each step of a delivery is prefetched.
-constexpr std::size_t kSlotAhead = 24;
-constexpr std::size_t kLinkAhead = 16;
-constexpr std::size_t kGuidAhead = 8;
+constexpr std::uint32_t kBatch = 16;  ///< events whose memory is fetched together
 constexpr std::size_t kCacheLine = 64;
 
 }  // namespace
@@ -27,7 +24,7 @@ constexpr std::size_t kCacheLine = 64;
 /// core::World of one node, for the time of one deliver().
 class Host::World {
  public:
-  World(Host& host, NodeIndex node) : host_(host), node_(node) {}
+  World(Host& host, NodeIndex node, Slot& slot) : host_(host), slot_(slot), node_(node) {}
 
   [[nodiscard]] TimePoint now() const { return host_.now_; }
 
@@ -45,7 +42,10 @@ class Host::World {
     }
   }
 
-  void arm(std::optional<TimePoint> deadline) { host_.arm(node_, deadline); }
+  void arm(std::optional<TimePoint> deadline) {
+    // The timer that is set asks again.
+    if (deadline && *deadline < slot_.armed_at) host_.arm(node_, slot_, *deadline);
+  }
 
  private:
   void perform_overlay(const overlay::Effect& effect, const core::EffectBuffer& buffer) {
@@ -65,6 +65,7 @@ class Host::World {
   }
 
   Host& host_;
+  Slot& slot_;
   NodeIndex node_;
 };
 
@@ -135,7 +136,7 @@ void Host::crash(NodeIndex node) {
   if (!slot.is_alive) return;
   slot.node.reset();
   slot.is_alive = false;
-  slot.links = {};
+  slot.links.clear();
   slot.armed_at = TimePoint::max();
   --alive_;
   drop_waiting(node);
@@ -214,32 +215,35 @@ void Host::perform(const Due<Event>& due) {
   }
 }
 
-// A delivery touches memory in four steps, each found by way of the one before: the slot; the link
-// and the GUID table; the table's line for the GUID. Taken one after another for deliveries still
-// to come, none of them is waited for.
-void Host::prefetch_ahead() const {
-  if (const Event* event = queue_.ahead(kSlotAhead)) {
+// A delivery touches memory in steps, each found by way of the one before: the node's slot; the
+// link and the table's line for the GUID; and where the query is new, what the log keeps. For
+// deliveries still to come, a batch at a time: a loop that does nothing else has many misses under
+// way at once, of the caches and of the processor's table of pages.
+void Host::prefetch_ahead() {
+  if (--until_prefetch_ > 0) return;
+  until_prefetch_ = kBatch;
+  for (std::size_t ahead = 2 * kBatch; ahead < 3 * kBatch; ++ahead) {
+    const Event* event = queue_.ahead(ahead);
+    if (event == nullptr) break;
     const auto* slot = reinterpret_cast<const Byte*>(&slots_[event->node()]);
     core::prefetch_line(slot);
     core::prefetch_line(slot + kCacheLine);
   }
-  if (const Event* event = queue_.ahead(kLinkAhead);
-      event != nullptr && event->kind() == EventKind::frame) {
+  for (std::size_t ahead = kBatch; ahead < 2 * kBatch; ++ahead) {
+    const Event* event = queue_.ahead(ahead);
+    if (event == nullptr) break;
     const Slot& slot = slots_[event->node()];
-    if (slot.is_alive) slot.node->overlay().prefetch_link(LinkId{event->link()});
-    log_.prefetch(pool_.at(event->value())->track, event->node());
-  }
-  if (const Event* event = queue_.ahead(kGuidAhead);
-      event != nullptr && event->kind() == EventKind::frame) {
-    const Slot& slot = slots_[event->node()];
-    if (slot.is_alive) slot.node->overlay().prefetch_guid(pool_.at(event->value())->guid());
+    if (event->kind() != EventKind::frame || !slot.is_alive) continue;
+    const SharedFrame& frame = *pool_.at(event->value());
+    slot.node->overlay().prefetch(LinkId{event->link()}, frame.guid());
+    if (log_.is_new_to(frame, event->node())) log_.prefetch(frame.track, event->node());
   }
 }
 
 void Host::deliver_to(NodeIndex node, const core::Input& input) {
   Slot& slot = slots_[node];
   if (!slot.is_alive) return;
-  World world(*this, node);
+  World world(*this, node, slot);
   core::deliver(*slot.node, world, input, scratch_);
 }
 
@@ -250,15 +254,13 @@ void Host::on_timer(TimePoint at, const Event& event) {
   const auto deadline = slot.node->next_deadline();
   if (deadline && *deadline <= now_) {
     deliver_to(event.node(), core::Input(core::DeadlinePassed{}));
-  } else {
-    arm(event.node(), deadline);
+  } else if (deadline) {
+    arm(event.node(), slot, *deadline);
   }
 }
 
-void Host::arm(NodeIndex node, std::optional<TimePoint> deadline) {
-  Slot& slot = slots_[node];
-  if (!deadline || *deadline >= slot.armed_at) return;  // the timer that is set asks again
-  slot.armed_at = std::max(*deadline, now_);
+void Host::arm(NodeIndex node, Slot& slot, TimePoint deadline) {
+  slot.armed_at = std::max(deadline, now_);
   queue_.push(slot.armed_at, Event(EventKind::timer, node, 0));
 }
 

@@ -16,6 +16,7 @@
 
 #include "node/base/rng.h"
 #include "node/core/node.h"
+#include "node/core/overlay/inline_vector.h"
 #include "node/sim/checkers.h"
 #include "node/sim/content.h"
 #include "node/sim/event.h"
@@ -121,15 +122,16 @@ class Host {
   static constexpr std::uint32_t kRoom = 0xFFFFFFFF;
   class World;
 
-  /// On lines of its own: what a delivery touches are the first two, here and of the node.
+  /// On lines of its own, laid out so that what a delivery touches, the node's part among it, is
+  /// on the first two.
   struct alignas(64) Slot {
-    std::vector<LinkEnd> links;             ///< ascending by id
     TimePoint armed_at = TimePoint::max();  ///< the timer event that counts
-    std::uint32_t next_link = 0;            ///< never reused, not even after a crash
     std::uint32_t sent_bytes = 0;           ///< since its links' room was last made whole
     std::uint16_t lives = 0;                ///< how often it was started
     bool is_alive = false;                  ///< same as node.has_value(), which lies far behind
     std::optional<core::Node> node;
+    core::overlay::InlineVector<LinkEnd, 8> links;  ///< ascending by id
+    std::uint32_t next_link = 0;                    ///< never reused, not even after a crash
   };
 
   // host.cpp: nodes and the clock
@@ -138,11 +140,11 @@ class Host {
   void perform(const Due<Event>& due);
   void on_timer(TimePoint at, const Event& event);
   void on_input(const Event& event);
-  void prefetch_ahead() const;
+  void prefetch_ahead();
   void look_up(NodeIndex node, const core::search::Lookup& lookup);
   void tell_words(NodeIndex node);
   void give_soon(NodeIndex node, std::uint16_t track, std::unique_ptr<core::Input> input);
-  void arm(NodeIndex node, std::optional<TimePoint> deadline);
+  void arm(NodeIndex node, Slot& slot, TimePoint deadline);
 
   // host_links.cpp: links, their room, dials
   LinkId add_link(NodeIndex node);
@@ -187,6 +189,7 @@ class Host {
   std::vector<Slot> slots_;
   std::vector<Uplink> uplinks_;  ///< by node; empty without limited bandwidth
   NodeIndex alive_ = 0;
+  std::uint32_t until_prefetch_ = 1;  ///< events
   TimePoint now_{};
 
   // While one input is delivered.

@@ -23,7 +23,6 @@ core::Input overlay_input(const overlay::Input& input) {
 
 LinkId Host::add_link(NodeIndex node) {
   Slot& slot = slots_[node];
-  if (slot.links.capacity() == 0) slot.links.reserve(kFirstLinks);
   const LinkId id{slot.next_link++};
   if (!uplinks_.empty()) uplinks_[node].add_link(id);
   return id;
@@ -42,8 +41,8 @@ LinkEnd* Host::find_link(Slot& slot, LinkId id) {
 void Host::bring_up(NodeIndex dialler, NodeIndex other, std::optional<DialId> dial) {
   const LinkId accepted = add_link(other);
   const LinkId dialled = add_link(dialler);
-  slots_[other].links.emplace_back(accepted, dialler, dialled);
-  slots_[dialler].links.emplace_back(dialled, other, accepted);
+  slots_[other].links.push_back({accepted, dialler, dialled});
+  slots_[dialler].links.push_back({dialled, other, accepted});
   const std::uint32_t room = uplinks_.empty() ? kRoom : Uplink::kRoom;
   Endpoint from = endpoint_of(dialler);
   from.port = kEphemeralPort;
@@ -123,7 +122,7 @@ void Host::on_link_down(const Event& event) {
   const LinkId link{event.link()};
   const LinkEnd* end = find_link(slot, link);
   if (end == nullptr) return;  // the other end closed it too, or the node crashed
-  slot.links.erase(slot.links.begin() + (end - slot.links.data()));
+  slot.links.erase_at(static_cast<std::size_t>(end - slot.links.data()));
   if (!uplinks_.empty()) uplinks_[event.node()].remove_link(link);
   deliver_to(event.node(), overlay_input(overlay::LinkDown{.link = link}));
 }

@@ -44,6 +44,7 @@ std::optional<std::uint16_t> QueryLog::begin(NodeIndex origin, NodeIndex alive, 
   query.ask = core::search::AskId{next_ask_++};
   query.rests_since = now;
   query.came_from.assign(nodes_, kNowhere);
+  query.having.assign((nodes_ + 63) / 64, 0);
   query.result = {};
   query.result.origin = origin;
   query.result.asked = now;
@@ -84,14 +85,15 @@ void QueryLog::count_arrived(
   const std::size_t travelled = hops + std::size_t{1};
   if (result.per_hop.size() <= travelled) result.per_hop.resize(travelled + 1);
   QueryResult::Hop& hop = result.per_hop[travelled];
-  std::uint32_t& came_from = query.came_from[node];
-  if (node == result.origin || (came_from != kNowhere && came_from != kForgotten)) {
+  if (node == result.origin || query.has(node)) {
     ++result.duplicates;
     ++hop.duplicates;
     return;
   }
   ++result.first;
   ++hop.first;
+  query.having[node / 64] |= std::uint64_t{1} << (node % 64);
+  std::uint32_t& came_from = query.came_from[node];
   if (came_from == kNowhere) {
     ++result.reached;
     result.last_reached = now - result.asked;
@@ -119,8 +121,9 @@ void QueryLog::hit(const core::search::Hit& hit, TimePoint now) {
 void QueryLog::forgotten_by(NodeIndex node) {
   for (Tracked& query : tracked_) {
     if (query.state == State::free) continue;
-    std::uint32_t& came_from = query.came_from[node];
-    if (came_from != kNowhere) came_from = kForgotten;
+    if (!query.has(node)) continue;
+    query.having[node / 64] &= ~(std::uint64_t{1} << (node % 64));
+    query.came_from[node] = kForgotten;
   }
 }
 

@@ -1,6 +1,6 @@
 // Follows queries through a simulation: who got each one first from where, how many frames it cost,
 // what came back. Watches from outside, so it also knows the way that every hit must take; it never
-// asks a node what it remembers. A query that is followed costs 4 bytes a node.
+// asks a node what it remembers. A query that is followed costs 33 bits a node.
 #pragma once
 
 #include <cstddef>
@@ -94,9 +94,14 @@ class QueryLog {
   [[nodiscard]] NodeIndex origin_of(std::uint16_t track) const {
     return tracked_[track].result.origin;
   }
-  /// Fetches what arrived() will touch; changes nothing.
+  /// Fetches what arrived() will touch of a query that is_new_to(node); changes nothing.
   void prefetch(std::uint16_t track, NodeIndex node) const {
-    if (track != kNoTrack) core::prefetch_line(&tracked_[track].came_from[node]);
+    core::prefetch_line(&tracked_[track].came_from[node]);
+  }
+  /// Whether it is a query that did not come to `node` yet.
+  [[nodiscard]] bool is_new_to(const SharedFrame& frame, NodeIndex node) const {
+    return frame.track != kNoTrack && frame.type() == wire::FrameType::query
+           && !tracked_[frame.track].has(node);
   }
   /// Ends the following. What is still under way is not counted any more.
   QueryResult take(std::uint16_t track);
@@ -118,9 +123,14 @@ class QueryLog {
     core::search::AskId ask;
     std::uint64_t under_way = 0;
     TimePoint rests_since;
-    std::vector<std::uint32_t> came_from;       ///< link by node
+    std::vector<std::uint64_t> having;     ///< a bit for each node: small, so duplicates are cheap
+    std::vector<std::uint32_t> came_from;  ///< link by node
     std::unordered_set<std::uint64_t> objects;  ///< hashes of the distinct hits
     QueryResult result;
+
+    [[nodiscard]] bool has(NodeIndex node) const {
+      return (having[node / 64] >> (node % 64) & 1U) != 0;
+    }
   };
 
   static void count_sent(Tracked& query,

@@ -21,16 +21,18 @@ class Engine {
 
   void handle(const Input& input, TimePoint now, EffectBuffer& out, Upcalls& up);
   void on_deadline(TimePoint now, EffectBuffer& out);
-  [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+  [[nodiscard]] std::optional<TimePoint> next_deadline() const {
+    if (wake_at_ == TimePoint::max()) return std::nullopt;
+    return wake_at_;
+  }
   [[nodiscard]] std::uint64_t digest() const;
 
-  /// Hints to the memory system, for a host that knows which frame comes soon: first that one comes
-  /// on `link`, somewhat later its GUID. Changes nothing.
-  void prefetch_link(LinkId link) const {
+  /// Hint to the memory system, for a host that knows that a frame with that GUID comes soon on
+  /// `link`. Changes nothing.
+  void prefetch(LinkId link, const Guid& guid) const {
     links_.prefetch(link);
-    router_.prefetch();
+    router_.prefetch(guid);
   }
-  void prefetch_guid(const Guid& guid) const { router_.prefetch(guid); }
 
   /// For the search engine: sends a query out under a fresh GUID; hears what it found, and that
   /// nobody wants more; sends a hit back.
@@ -58,6 +60,7 @@ class Engine {
   void on_received(Turn& turn, const Received& received, Upcalls& up);
   void on_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up);
   void on_routed_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up);
+  void route(Turn& turn, Link& link, const Frame& frame, Upcalls& up);
   bool on_link_frame(Turn& turn, Link& link, const Frame& frame);
   void offend(Turn& turn, Link& link);
   void run_timers(Turn& turn);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "node/base/bytes.h"
@@ -23,9 +22,9 @@ class FrameReader {
   /// `kept` is the link's own buffer for a frame that was cut off; it is usually empty.
   FrameReader(Bytes& kept, ByteView fed) : kept_(kept), fed_(fed) {}
 
-  /// The next whole frame; nullopt when there is none (the rest is then kept). A body longer than
+  /// The next whole frame; nullptr when there is none (the rest is then kept). A body longer than
   /// kMaxBodyBytes is never waited for: oversized() is then true and nothing follows.
-  std::optional<Frame> next() {
+  const Frame* next() {
     if (kept_is_used_) {  // the frame handed out last time; effects may still borrow its bytes
       used_ = std::exchange(kept_, {});
       kept_is_used_ = false;
@@ -43,24 +42,25 @@ class FrameReader {
   }
 
  private:
-  std::optional<Frame> next_from_fed() {
+  const Frame* next_from_fed() {
     if (fed_.size() < wire::kFrameHeaderBytes) return keep_rest();
-    const auto header = wire::decode_header(fed_.data());
-    if (is_oversized(header)) return std::nullopt;
-    const std::size_t frame_bytes = wire::kFrameHeaderBytes + header.body_bytes;
+    frame_.header = wire::decode_header(fed_.data());
+    if (is_oversized(frame_.header)) return nullptr;
+    const std::size_t frame_bytes = wire::kFrameHeaderBytes + frame_.header.body_bytes;
     if (fed_.size() < frame_bytes) return keep_rest();
-    const Frame frame{header, fed_.subspan(wire::kFrameHeaderBytes, header.body_bytes)};
+    frame_.body = fed_.subspan(wire::kFrameHeaderBytes, frame_.header.body_bytes);
     fed_ = fed_.subspan(frame_bytes);
-    return frame;
+    return &frame_;
   }
 
-  std::optional<Frame> next_from_kept() {
-    if (!take_until(wire::kFrameHeaderBytes)) return std::nullopt;
-    const auto header = wire::decode_header(kept_.data());
-    if (is_oversized(header)) return std::nullopt;
-    if (!take_until(wire::kFrameHeaderBytes + header.body_bytes)) return std::nullopt;
+  const Frame* next_from_kept() {
+    if (!take_until(wire::kFrameHeaderBytes)) return nullptr;
+    frame_.header = wire::decode_header(kept_.data());
+    if (is_oversized(frame_.header)) return nullptr;
+    if (!take_until(wire::kFrameHeaderBytes + frame_.header.body_bytes)) return nullptr;
     kept_is_used_ = true;
-    return Frame{header, ByteView(kept_).subspan(wire::kFrameHeaderBytes)};
+    frame_.body = ByteView(kept_).subspan(wire::kFrameHeaderBytes);
+    return &frame_;
   }
 
   bool take_until(std::size_t wanted) {
@@ -72,10 +72,11 @@ class FrameReader {
     return kept_.size() >= wanted;
   }
 
-  std::optional<Frame> keep_rest() {
+  const Frame* keep_rest() {
+    if (fed_.empty()) return nullptr;  // nearly always
     kept_.assign(fed_.begin(), fed_.end());
     fed_ = {};
-    return std::nullopt;
+    return nullptr;
   }
 
   bool is_oversized(const wire::FrameHeader& header) {
@@ -84,6 +85,7 @@ class FrameReader {
   }
 
   Bytes& kept_;
+  Frame frame_{};
   Bytes used_;
   ByteView fed_;
   bool kept_is_used_ = false;

@@ -52,11 +52,7 @@ class GuidTable {
   /// `max_age`. True when it did. Cheap when it does not.
   bool rotate(std::size_t limit, Duration max_age, TimePoint now);
 
-  /// Fetch the table, and what see(guid) will touch; change nothing.
-  void prefetch() const {
-    prefetch_line(this);
-    prefetch_line(reinterpret_cast<const std::byte*>(this) + sizeof *this - 1);
-  }
+  /// Fetches what see(guid) will touch; changes nothing.
   void prefetch(const Guid& guid) const {
     const std::uint64_t hash = hash_of(guid);
     if (young_.slots) prefetch_line(&young_.slots[young_.home_of(hash)]);

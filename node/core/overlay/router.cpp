@@ -40,7 +40,7 @@ std::uint8_t own_ttl(std::uint8_t ttl) {
 }  // namespace
 
 GuidTable::Lookup Router::see(Turn& turn, const Guid& guid, Seen seen) {
-  if (!guids_) guids_ = std::make_unique<GuidTable>(turn.rng.next_u64());
+  if (!guids_) guids_.emplace(turn.rng.next_u64());
   if (guids_->rotate(turn.config.guids_per_generation, turn.config.max_guid_age, turn.now)) {
     ++turn.counters.guids_rotated;
   }

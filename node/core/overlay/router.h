@@ -56,10 +56,7 @@ class Router {
 
   /// Whether `guid` is a query of this node's own that is still remembered.
   [[nodiscard]] bool is_own(const Guid& guid) const;
-  /// Fetch the table, and what a look at `guid` will touch; change nothing.
-  void prefetch() const {
-    if (guids_) guids_->prefetch();
-  }
+  /// Fetches what a look at `guid` will touch; changes nothing.
   void prefetch(const Guid& guid) const {
     if (guids_) guids_->prefetch(guid);
   }
@@ -76,7 +73,7 @@ class Router {
   bool on_walker_frame(Turn& turn, Link& from, const Frame& frame);
   StrategySet& strategies(const Turn& turn);
 
-  std::unique_ptr<GuidTable> guids_;         ///< comes into being with the first query
+  std::optional<GuidTable> guids_;           ///< comes into being with the first query
   std::unique_ptr<StrategySet> strategies_;  ///< with the first that does not simply flood
 };
 

@@ -37,6 +37,11 @@ void send_records(wire::HitRecord record,
   if (!record.files.empty()) flush();
 }
 
+std::uint32_t answer_limit(const Config& config, const wire::Query& query) {
+  if (query.max_hits == 0) return config.max_files_per_answer;
+  return std::min(query.max_hits, config.max_files_per_answer);
+}
+
 }  // namespace
 
 void Engine::handle(const Input& input, EffectBuffer& out, Carrier& carrier) {
@@ -58,7 +63,8 @@ void Engine::on_ask(const Ask& ask, EffectBuffer& out, Carrier& carrier) {
                                 wire::encode(ask.query));
   if (asked_.size() >= config_.max_asks) asked_.erase(asked_.begin());
   asked_.push_back({.guid = guid, .ask = ask.ask});
-  out.push(Effect(Lookup{.lookup = guid, .query = ask.query, .limit = answer_limit(ask.query)}));
+  out.push(Effect(
+      Lookup{.lookup = guid, .query = ask.query, .limit = answer_limit(config_, ask.query)}));
 }
 
 void Engine::on_forget(const Forget& forget, Carrier& carrier) {
@@ -69,14 +75,15 @@ void Engine::on_forget(const Forget& forget, Carrier& carrier) {
   });
 }
 
-void Engine::on_query(const Guid& guid, ByteView body, EffectBuffer& out) {
+void Engine::on_query(
+    const Config& config, Counters& counters, const Guid& guid, ByteView body, EffectBuffer& out) {
   auto query = wire::decode_query(body);
   if (!query) {
-    ++counters_.queries_malformed;
+    ++counters.queries_malformed;
     return;
   }
-  ++counters_.queries_looked_up;
-  const std::uint32_t limit = answer_limit(*query);
+  ++counters.queries_looked_up;
+  const std::uint32_t limit = answer_limit(config, *query);
   out.push(Effect(Lookup{.lookup = guid, .query = std::move(*query), .limit = limit}));
 }
 
@@ -116,11 +123,6 @@ const Engine::Asked* Engine::find(const Guid& guid) const {
 
 wire::HitRecord Engine::own_record() const {
   return {.node = self_, .name = name_, .addresses = addresses_, .files = {}};
-}
-
-std::uint32_t Engine::answer_limit(const wire::Query& query) const {
-  if (query.max_hits == 0) return config_.max_files_per_answer;
-  return std::min(query.max_hits, config_.max_files_per_answer);
 }
 
 std::uint64_t Engine::digest() const {

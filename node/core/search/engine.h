@@ -46,8 +46,10 @@ class Engine {
         self_(self) {}
 
   void handle(const Input& input, EffectBuffer& out, Carrier& carrier);
-  /// A query of another node, and a hit for one of this node's own.
-  void on_query(const Guid& guid, ByteView body, EffectBuffer& out);
+  /// A query of another node. Needs no engine: most nodes have none, they never asked or answered.
+  static void on_query(
+      const Config& config, Counters& counters, const Guid& guid, ByteView body, EffectBuffer& out);
+  /// A hit for one of this node's own.
   void on_hit(
       const Guid& guid, std::uint8_t hops, ByteView body, EffectBuffer& out, Carrier& carrier);
 
@@ -64,7 +66,6 @@ class Engine {
   void on_found(const Found& found, EffectBuffer& out, Carrier& carrier);
   [[nodiscard]] const Asked* find(const Guid& guid) const;
   [[nodiscard]] wire::HitRecord own_record() const;
-  [[nodiscard]] std::uint32_t answer_limit(const wire::Query& query) const;
 
   const Config& config_;
   Counters& counters_;
