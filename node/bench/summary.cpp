@@ -207,4 +207,14 @@ double round_step(double limit) {
   return power / divisor;
 }
 
+double round_step_up(double limit) {
+  const double below = round_step(limit);
+  for (const double factor : {1.0, 2.0, 2.5, 5.0}) {
+    // A little more, so that rounding does not fall back by a step.
+    const double step = round_step(below * factor * (1 + 1e-9));
+    if (step >= limit) return step;
+  }
+  return 10 * below;
+}
+
 }  // namespace freshet::bench

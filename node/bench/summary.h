@@ -137,5 +137,7 @@ std::vector<double> last_reached_times_ms(const Cell& cell);
 
 /// The largest 1, 2 or 5 times a power of ten that is not above `limit`. REQUIRES: limit > 0.
 double round_step(double limit);
+/// The smallest that is not below it.
+double round_step_up(double limit);
 
 }  // namespace freshet::bench

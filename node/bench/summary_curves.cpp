@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kMaxDegrees = 24;
 // Of a recovery curve, about: its time is resolved where there are queries enough.
 constexpr double kMaxBins = 40;
-constexpr double kQueriesOfBin = 5;
+constexpr double kQueriesOfBin = 12;
 
 struct DegreeTotals {
   std::uint64_t nodes = 0;
@@ -52,14 +52,15 @@ Span asked_span(const std::vector<Cell>& cells, double crash_at_s) {
   return span;
 }
 
+// Round, and wide enough for some queries in each.
 double bin_width(const std::vector<Cell>& cells, const Span& span) {
   std::uint64_t fewest = std::numeric_limits<std::uint64_t>::max();
   for (const Cell& cell : cells) {
     if (cell.queries > 0) fewest = std::min(fewest, cell.queries);
   }
   const double bins = std::clamp(static_cast<double>(fewest) / kQueriesOfBin, 1.0, kMaxBins);
-  const double length = span.last - span.first;
-  return length > 0 ? round_step(2 * length / bins) : 1.0;
+  const double least = (span.last - span.first) / bins;
+  return least > 0 ? round_step_up(least) : 1.0;
 }
 
 // Bins begin at multiples of the width, one of them at the crash.

@@ -137,6 +137,7 @@ Series tail_series(const Shown& shown) {
     point.y = percent_of(static_cast<double>(count - from) / static_cast<double>(count));
     point.label =
         shown.name + ": " + brief(point.y) + " % of nodes receive " + brief(point.x) + " or more";
+    if (point.x <= 0) continue;  // everyone has that much
     if (series.points.empty() || point.y < series.points.back().y) series.points.push_back(point);
   }
   return series;

@@ -165,6 +165,11 @@ TEST_CASE("Steps are round and never above their limit") {
   CHECK(round_step(0.03) == Approx(0.02));
   CHECK(round_step(0.1) == Approx(0.1));
   CHECK(round_step(123456) == 100000);
+  CHECK(round_step_up(1) == 1);
+  CHECK(round_step_up(1.1) == 2);
+  CHECK(round_step_up(2.7) == 5);
+  CHECK(round_step_up(5.5) == 10);
+  CHECK(round_step_up(0.03) == Approx(0.05));
 }
 
 }  // namespace
