@@ -38,11 +38,13 @@ void add_sessions(std::vector<ChurnEvent>& events,
 }
 
 /// The crash of a share of nodes; by node, whether it is among them.
-std::vector<bool> add_crash(std::vector<ChurnEvent>& events, const ChurnPlan& plan, Rng rng) {
+std::vector<bool> add_crash(std::vector<ChurnEvent>& events,
+                            const ChurnPlan& plan,
+                            const Rng& rng) {
   std::vector<bool> crashed(plan.nodes);
   const auto wanted = static_cast<sim::NodeIndex>(std::llround(plan.crash * plan.nodes));
   auto left = std::min(wanted, plan.nodes - 1);
-  for (const sim::NodeIndex node : shuffled(plan.nodes, std::move(rng))) {
+  for (const sim::NodeIndex node : shuffled(plan.nodes, rng)) {
     if (left == 0) break;
     if (node == plan.spared) continue;
     crashed[node] = true;

@@ -30,8 +30,8 @@ struct ChurnPlan {
   const ChurnSpec& spec;
   double crash = 0;  ///< share of nodes that die: one of spec.crash
   sim::NodeIndex nodes = 0;
-  std::optional<sim::NodeIndex> spared;  ///< stays alive throughout
-  Duration duration{};                   ///< of the workload
+  std::optional<sim::NodeIndex> spared = {};  ///< stays alive throughout
+  Duration duration{};                        ///< of the workload
 };
 
 /// What happens, in order. A larger crash on the same generator hits the same nodes and more; one

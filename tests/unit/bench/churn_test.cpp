@@ -18,10 +18,9 @@ std::vector<ChurnEvent> events_of(const ChurnSpec& spec,
                                   double crash,
                                   sim::NodeIndex nodes,
                                   std::optional<sim::NodeIndex> spared,
-                                  Duration duration,
-                                  const Rng& rng = kRng) {
+                                  Duration duration) {
   return churn_events(
-      {.spec = spec, .crash = crash, .nodes = nodes, .spared = spared, .duration = duration}, rng);
+      {.spec = spec, .crash = crash, .nodes = nodes, .spared = spared, .duration = duration}, kRng);
 }
 
 std::set<sim::NodeIndex> crashed(const std::vector<ChurnEvent>& events) {
@@ -98,7 +97,8 @@ TEST_CASE("the same seed has the same churn") {
   ChurnSpec churn;
   churn.session = seconds(20);
   const auto draw = [&](std::uint64_t seed) {
-    return events_of(churn, 0.2, 50, std::nullopt, seconds(60), Rng::from_seed(seed));
+    return churn_events({.spec = churn, .crash = 0.2, .nodes = 50, .duration = seconds(60)},
+                        Rng::from_seed(seed));
   };
   CHECK(draw(1) == draw(1));
   CHECK(draw(1) != draw(2));
