@@ -51,10 +51,11 @@ struct Config {
   std::size_t guids_per_generation = 65536;
   Duration max_guid_age = std::chrono::minutes(5);
 
-  // Strategy tree, in round trips to a neighbour, but no shorter than tree_pause. A neighbour off the
-  // tree hears of a query after one to two of announce_delay. What was announced is waited for, at
-  // first during fetch_delay, later as long as it has proved to take, then asked for; an unanswered
-  // request gives way to the next offer after fetch_timeout. Requests are served for tree_memory.
+  // Strategy tree, in round trips to a neighbour, but no shorter than tree_pause. A neighbour off
+  // the tree hears of a query after one to two of announce_delay. What was announced is waited for,
+  // at first during fetch_delay, later as long as it has proved to take, then asked for; an
+  // unanswered request gives way to the next offer after fetch_timeout. Requests are served for
+  // tree_memory.
   Duration tree_pause = std::chrono::milliseconds(20);
   std::uint32_t announce_delay_rtts = 2;
   std::uint32_t fetch_delay_rtts = 2;
