@@ -38,9 +38,9 @@ class Node::Junction final : public overlay::Upcalls, public search::Carrier {
 };
 
 Node::Node(const Config& config, Counters& counters, NodeKey self, const Rng& rng)
-    : overlay_(config.overlay, counters.overlay, self, rng.fork("overlay")),
-      config_(config),
-      counters_(counters) {}
+    : config_(config),
+      counters_(counters),
+      overlay_(config.overlay, counters.overlay, self, rng.fork("overlay")) {}
 
 search::Engine& Node::need_search() {
   if (!search_) {
@@ -71,6 +71,10 @@ void Node::handle_transfer(const transfer::Input& input, TimePoint now, EffectBu
   std::vector<transfer::Effect> effects;
   transfer_->handle(input, now, effects);
   for (transfer::Effect& effect : effects) out.push(Effect(std::move(effect)));
+}
+
+std::optional<TimePoint> Node::next_of_both() const {
+  return earlier(overlay_.next_deadline(), transfer_->next_deadline());
 }
 
 std::uint64_t Node::digest() const {

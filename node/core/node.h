@@ -49,8 +49,7 @@ class Node {
   /// When DeadlinePassed must next be delivered; nullopt while nothing is pending. It may be early,
   /// never late.
   [[nodiscard]] std::optional<TimePoint> next_deadline() const {
-    if (!transfer_) return overlay_.next_deadline();
-    return earlier(overlay_.next_deadline(), transfer_->next_deadline());
+    return transfer_ ? next_of_both() : overlay_.next_deadline();
   }
 
   /// A hash of the whole state: the same seed and inputs give the same digest.
@@ -64,14 +63,15 @@ class Node {
 
   void handle_transfer(const transfer::Input& input, TimePoint now, EffectBuffer& out);
   search::Engine& need_search();
+  [[nodiscard]] std::optional<TimePoint> next_of_both() const;
 
   // What a relayed frame touches comes first and close together: a simulation runs a million of
   // these. No engine uses another one while it is destroyed.
-  std::unique_ptr<transfer::Engine> transfer_;
-  overlay::Engine overlay_;
-  std::unique_ptr<search::Engine> search_;
   const Config& config_;
   Counters& counters_;
+  std::unique_ptr<search::Engine> search_;
+  std::unique_ptr<transfer::Engine> transfer_;
+  overlay::Engine overlay_;
 };
 
 }  // namespace freshet::core

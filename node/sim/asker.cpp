@@ -71,7 +71,7 @@ Status Asker::run_some(TimePoint limit) {
 Status Asker::run_until(TimePoint time) {
   collect();
   while (host_.now() < time) {
-    if (const Status status = run_some(std::min(time, next_look())); !status) return status;
+    if (Status status = run_some(std::min(time, next_look())); !status) return status;
     collect();
   }
   return status_of(host_);
@@ -80,7 +80,7 @@ Status Asker::run_until(TimePoint time) {
 Status Asker::finish() {
   collect();
   while (!active_.empty()) {
-    if (const Status status = run_some(next_look()); !status) return status;
+    if (Status status = run_some(next_look()); !status) return status;
     collect();
   }
   return status_of(host_);
@@ -90,8 +90,8 @@ Result<QueryResult> run_query(Host& host, const Asking& asking, const Patience& 
   std::optional<QueryResult> taken;
   Asker asker(
       host, patience, [&](std::uint64_t, QueryResult result) { taken = std::move(result); });
-  if (const Status status = asker.ask(asking, 0); !status) return status.error();
-  if (const Status status = asker.finish(); !status) return status.error();
+  if (Status status = asker.ask(asking, 0); !status) return status.error();
+  if (Status status = asker.finish(); !status) return status.error();
   return std::move(*taken);
 }
 

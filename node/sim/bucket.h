@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -16,7 +17,7 @@ namespace freshet::sim {
 template <typename Event>
 class BucketPool {
   static constexpr std::size_t kChunkBytes = 256;
-  struct Chunk {
+  struct alignas(64) Chunk {
     static constexpr std::size_t kEvents = (kChunkBytes - 16) / sizeof(Event);
     Chunk* next = nullptr;
     std::uint32_t count = 0;
@@ -91,48 +92,56 @@ class BucketPool {
   Chunk* free_ = nullptr;
 };
 
-/// Sorts events by the low `kBits` bits of their offset, stably.
+/// Sorts events by the low `kBits` bits of their offset, stably: first dealt into as many drawers
+/// as there are events, about, by their highest bits; then what is left is small disorder among
+/// neighbours.
 template <typename Event, unsigned kBits>
 class BucketSorter {
  public:
   void sort(std::vector<Event>& events) {
-    if (events.size() <= kFew) {
-      sort_few(events);
-    } else if (!std::is_sorted(events.begin(), events.end(), before)) {
-      scratch_.resize(events.size());
-      pass(events, scratch_, 0);
-      pass(scratch_, events, kDigitBits);
-    }
+    if (events.size() > kFew && !std::is_sorted(events.begin(), events.end(), before)) deal(events);
+    insert(events);
   }
 
  private:
-  static constexpr std::size_t kFew = 32;
-  static constexpr unsigned kDigitBits = kBits / 2;
-  static_assert(kBits % 2 == 0);
-  static constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
+  static constexpr std::size_t kFew = 16;
+  static constexpr unsigned kMostDrawerBits = 12;
+  static constexpr std::uint32_t kMostInDrawer = 64;  ///< more disorder than insertion mends well
+  static_assert(kMostDrawerBits <= kBits);
 
   static bool before(const Event& a, const Event& b) { return a.offset < b.offset; }
 
-  static void sort_few(std::vector<Event>& events) {
+  void deal(std::vector<Event>& events) {
+    const auto bits =
+        std::min(kMostDrawerBits, static_cast<unsigned>(std::bit_width(events.size())));
+    const std::uint32_t mask = (std::uint32_t{1} << bits) - 1;
+    const unsigned shift = kBits - bits;
+    const auto drawer = [&](const Event& event) {
+      return (event.offset >> shift) & mask;
+    };
+    std::fill_n(place_.begin(), mask + 1, 0);
+    for (const Event& event : events) ++place_[drawer(event)];
+    if (*std::max_element(place_.begin(), place_.begin() + mask + 1) > kMostInDrawer) {
+      std::stable_sort(events.begin(), events.end(), before);
+      return;
+    }
+    std::uint32_t sum = 0;
+    for (std::uint32_t i = 0; i <= mask; ++i) sum += std::exchange(place_[i], sum);
+    scratch_.resize(events.size());
+    for (const Event& event : events) scratch_[place_[drawer(event)]++] = event;
+    events.swap(scratch_);
+  }
+  static void insert(std::vector<Event>& events) {
     for (std::size_t i = 1; i < events.size(); ++i) {
+      if (!before(events[i], events[i - 1])) continue;
       const Event event = events[i];
       std::size_t to = i;
       for (; to > 0 && before(event, events[to - 1]); --to) events[to] = events[to - 1];
       events[to] = event;
     }
   }
-  /// One pass of a radix sort.
-  static void pass(const std::vector<Event>& from, std::vector<Event>& to, unsigned shift) {
-    const auto digit = [shift](const Event& event) {
-      return (event.offset >> shift) & (kDigits - 1);
-    };
-    std::array<std::uint32_t, kDigits> place{};
-    for (const Event& event : from) ++place[digit(event)];
-    std::uint32_t before = 0;
-    for (std::uint32_t& each : place) before += std::exchange(each, before);
-    for (const Event& event : from) to[place[digit(event)]++] = event;
-  }
 
+  std::array<std::uint32_t, std::size_t{1} << kMostDrawerBits> place_{};
   std::vector<Event> scratch_;
 };
 

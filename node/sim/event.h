@@ -2,9 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
-#include "node/base/check.h"
-#include "node/core/prefetch.h"
 #include "node/sim/event_queue.h"
 #include "node/sim/network.h"
 #include "node/sim/plain_queue.h"
@@ -21,7 +20,7 @@ enum class EventKind : std::uint8_t {
   input,      ///< value: its place among the inputs that wait; link: the query that waits for it
 };
 
-class Event {
+class alignas(16) Event {
  public:
   static constexpr std::uint32_t kMaxValue = (std::uint32_t{1} << 29U) - 1;
 
@@ -67,7 +66,8 @@ class Queue {
     return is_plain_ ? plain_.is_due(limit) : fast_.is_due(limit);
   }
   Due<Event> pop() { return is_plain_ ? plain_.pop() : fast_.pop(); }
-  [[nodiscard]] const Event* ahead(std::size_t distance) const { return fast_.ahead(distance); }
+  /// Probably the next events in order; for prefetching.
+  [[nodiscard]] std::span<const Event> upcoming() const { return fast_.upcoming(); }
 
  private:
   bool is_plain_;

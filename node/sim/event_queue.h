@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "node/base/check.h"
@@ -47,15 +48,10 @@ class EventQueue {
     ++size_;
     event.offset = static_cast<std::uint32_t>(at.time_since_epoch().count());
     const std::int64_t bucket = bucket_of(at);
-    const std::int64_t epoch = bucket >> kEpochShift;
-    if (bucket <= opened_) {
-      late_.push({.at = at, .seq = pushed_++, .event = event});
-    } else if (epoch == epoch_) {
+    if (bucket > opened_ && bucket >> kEpochShift == epoch_) {  // nearly always
       append_fine(event);
-    } else if (epoch - epoch_ < kEpochs) {
-      pool_.append(coarse_[epoch_slot_of(epoch)], event);
     } else {
-      beyond_.push({.at = at, .seq = pushed_++, .event = event});
+      push_elsewhere(at, event);
     }
   }
 
@@ -81,10 +77,9 @@ class EventQueue {
     return {.at = time_of(event), .event = event};
   }
 
-  /// Probably the event that is `distance` pops after the next one; nullptr when that is not known.
-  /// For prefetching.
-  [[nodiscard]] const Event* ahead(std::size_t distance) const {
-    return next_ + distance < open_.size() ? &open_[next_ + distance] : nullptr;
+  /// Probably the next events in order, as far as that is known. For prefetching.
+  [[nodiscard]] std::span<const Event> upcoming() const {
+    return {open_.data() + next_, open_.size() - next_};
   }
 
  private:
@@ -132,6 +127,18 @@ class EventQueue {
   /// Among equals those of the bucket came first: they were there when it was opened.
   [[nodiscard]] bool late_is_next() const {
     return !late_.empty() && (next_ == open_.size() || late_.first().at < time_of(open_[next_]));
+  }
+
+  void push_elsewhere(TimePoint at, const Event& event) {
+    const std::int64_t bucket = bucket_of(at);
+    const std::int64_t epoch = bucket >> kEpochShift;
+    if (bucket <= opened_) {
+      late_.push({.at = at, .seq = pushed_++, .event = event});
+    } else if (epoch - epoch_ < kEpochs) {
+      pool_.append(coarse_[epoch_slot_of(epoch)], event);
+    } else {
+      beyond_.push({.at = at, .seq = pushed_++, .event = event});
+    }
   }
 
   void append_fine(const Event& event) {

@@ -18,6 +18,7 @@ namespace search = core::search;
 
 constexpr std::uint32_t kBatch = 16;  ///< events whose memory is fetched together
 constexpr std::size_t kCacheLine = 64;
+constexpr std::size_t kHotLines = 4;  ///< of a slot
 
 }  // namespace
 
@@ -216,27 +217,34 @@ void Host::perform(const Due<Event>& due) {
 }
 
 // A delivery touches memory in steps, each found by way of the one before: the node's slot; the
-// link and the table's line for the GUID; and where the query is new, what the log keeps. For
+// link, and where the query is new, the table's line for its GUID and what the log keeps. For
 // deliveries still to come, a batch at a time: a loop that does nothing else has many misses under
 // way at once, of the caches and of the processor's table of pages.
 void Host::prefetch_ahead() {
   if (--until_prefetch_ > 0) return;
   until_prefetch_ = kBatch;
-  for (std::size_t ahead = 2 * kBatch; ahead < 3 * kBatch; ++ahead) {
-    const Event* event = queue_.ahead(ahead);
-    if (event == nullptr) break;
-    const auto* slot = reinterpret_cast<const Byte*>(&slots_[event->node()]);
-    core::prefetch_line(slot);
-    core::prefetch_line(slot + kCacheLine);
+  const auto upcoming = queue_.upcoming();
+  const auto batch = [&](std::size_t number) {
+    const std::size_t first = std::min(upcoming.size(), number * kBatch);
+    return upcoming.subspan(first, std::min<std::size_t>(upcoming.size() - first, kBatch));
+  };
+  for (const Event& event : batch(2)) {
+    const auto* slot = reinterpret_cast<const Byte*>(&slots_[event.node()]);
+    for (std::size_t line = 0; line < kHotLines; ++line)
+      core::prefetch_line(slot + line * kCacheLine);
+    if (event.kind() == EventKind::frame)
+      log_.prefetch(pool_.at(event.value())->track, event.node());
   }
-  for (std::size_t ahead = kBatch; ahead < 2 * kBatch; ++ahead) {
-    const Event* event = queue_.ahead(ahead);
-    if (event == nullptr) break;
-    const Slot& slot = slots_[event->node()];
-    if (event->kind() != EventKind::frame || !slot.is_alive) continue;
-    const SharedFrame& frame = *pool_.at(event->value());
-    slot.node->overlay().prefetch(LinkId{event->link()}, frame.guid());
-    if (log_.is_new_to(frame, event->node())) log_.prefetch(frame.track, event->node());
+  for (const Event& event : batch(1)) {
+    const Slot& slot = slots_[event.node()];
+    if (event.kind() != EventKind::frame || !slot.is_alive) continue;
+    const SharedFrame& frame = *pool_.at(event.value());
+    slot.node->overlay().prefetch(LinkId{event.link()});
+    if (!log_.is_news_to(frame, event.node(), event.small())) continue;
+    slot.node->overlay().prefetch(frame.guid());
+    const auto* all = reinterpret_cast<const Byte*>(&slot);
+    for (std::size_t line = kHotLines; line < sizeof(Slot) / kCacheLine; ++line)
+      core::prefetch_line(all + line * kCacheLine);
   }
 }
 

@@ -127,11 +127,11 @@ class Host {
   struct alignas(64) Slot {
     TimePoint armed_at = TimePoint::max();  ///< the timer event that counts
     std::uint32_t sent_bytes = 0;           ///< since its links' room was last made whole
+    std::uint32_t next_link = 0;            ///< never reused, not even after a crash
     std::uint16_t lives = 0;                ///< how often it was started
     bool is_alive = false;                  ///< same as node.has_value(), which lies far behind
     std::optional<core::Node> node;
     core::overlay::InlineVector<LinkEnd, 8> links;  ///< ascending by id
-    std::uint32_t next_link = 0;                    ///< never reused, not even after a crash
   };
 
   // host.cpp: nodes and the clock
@@ -148,7 +148,13 @@ class Host {
 
   // host_links.cpp: links, their room, dials
   LinkId add_link(NodeIndex node);
-  static LinkEnd* find_link(Slot& slot, LinkId id);
+  static LinkEnd* find_link(Slot& slot, LinkId id) {
+    // As long as none went, ids are indexes.
+    if (id.value < slot.links.size() && slot.links[id.value].id() == id)
+      return &slot.links[id.value];
+    return search_link(slot, id);
+  }
+  static LinkEnd* search_link(Slot& slot, LinkId id);
   void bring_up(NodeIndex dialler, NodeIndex other, std::optional<DialId> dial);
   void dial(NodeIndex node, const core::overlay::Dial& dial);
   void on_dial(const Event& event);
@@ -160,11 +166,12 @@ class Host {
   void tell_room(NodeIndex node, LinkId link, std::uint32_t room_bytes);
 
   // host_frames.cpp: frames on their way
-  SharedFrame* frame_for(const core::overlay::Relay& relay);
+  SharedFrame* new_frame(const core::overlay::Relay& relay);
   void relay(NodeIndex node, const core::overlay::Relay& relay, std::span<const LinkId> links);
   [[nodiscard]] bool has_got(NodeIndex node, const SharedFrame& frame) const;
   void check(const Outgoing& sent, const SharedFrame& frame);
   void put_out(NodeIndex node, LinkEnd& end, SharedFrame& frame, std::uint8_t hops);
+  void send_copy(LinkEnd& end, const SharedFrame& frame, std::uint8_t hops);
   void transmit(NodeIndex node, LinkEnd& end, SharedFrame& frame, std::uint8_t hops);
   void begin_sending(NodeIndex node);
   void on_sent(const Event& event);

@@ -10,6 +10,7 @@ namespace {
 
 namespace overlay = core::overlay;
 
+constexpr std::uint64_t kNanosPerSecond = 1'000'000'000;
 constexpr std::uint32_t kRoomUsed = 0x7FFFFFFF;  ///< then the node hears that it may go on
 
 bool is_link_frame(wire::FrameType type) {
@@ -26,11 +27,14 @@ bool may_vanish(wire::FrameType type) {
 
 // ---- out
 
-SharedFrame* Host::frame_for(const overlay::Relay& relay) {
-  const auto span = static_cast<std::uint16_t>(relay.header.ttl + relay.header.hops);
-  if (incoming_.frame != nullptr && incoming_.frame->is_same(relay.header, relay.body)
-      && incoming_.frame->span == span)
-    return incoming_.frame;
+inline void Host::send_copy(LinkEnd& end, const SharedFrame& frame, std::uint8_t hops) {
+  TimePoint arrival = now_ + network_.latency();
+  if (!network_.keeps_order()) arrival = end.in_order(arrival, now_);
+  queue_.push(arrival,
+              Event(EventKind::frame, end.peer(), end.peer_id().value, frame.number, hops));
+}
+
+SharedFrame* Host::new_frame(const overlay::Relay& relay) {
   SharedFrame* frame = pool_.make(relay.header, relay.body);
   FRESHET_CHECK(frame->number <= Event::kMaxValue);
   if (!is_link_frame(relay.header.type)) {
@@ -44,7 +48,9 @@ SharedFrame* Host::frame_for(const overlay::Relay& relay) {
 void Host::relay(NodeIndex node, const overlay::Relay& relay, std::span<const LinkId> links) {
   const bool is_onward =
       incoming_.frame != nullptr && incoming_.frame->is_same(relay.header, relay.body);
-  SharedFrame* frame = frame_for(relay);
+  const bool is_shared =
+      is_onward && incoming_.frame->span == relay.header.ttl + std::uint32_t{relay.header.hops};
+  SharedFrame* frame = is_shared ? incoming_.frame : new_frame(relay);
   check({.node = node,
          .at = now_,
          .header = relay.header,
@@ -58,17 +64,21 @@ void Host::relay(NodeIndex node, const overlay::Relay& relay, std::span<const Li
   log_.sent(*frame, copies);
   log_.departs(frame->track, copies);
   Slot& slot = slots_[node];
+  const bool is_plain = uplinks_.empty() && !network_.may_drop();
   for (const LinkId link : links) {
     LinkEnd* end = find_link(slot, link);
     FRESHET_CHECK(end != nullptr);
-    put_out(node, *end, *frame, relay.header.hops);
+    if (is_plain) {
+      send_copy(*end, *frame, relay.header.hops);
+    } else {
+      put_out(node, *end, *frame, relay.header.hops);
+    }
   }
   slot.sent_bytes += copies * static_cast<std::uint32_t>(frame->frame_bytes());
   if (slot.sent_bytes >= kRoomUsed && uplinks_.empty()) renew_room(node);
   pool_.release(frame);
 }
 
-// Of a query that is not followed nothing is known: it may have come.
 bool Host::has_got(NodeIndex node, const SharedFrame& frame) const {
   if (frame.type() != wire::FrameType::query) return false;
   return frame.track == kNoTrack || log_.came_from(frame.track, node).has_value();
@@ -103,10 +113,7 @@ void Host::transmit(NodeIndex node, LinkEnd& end, SharedFrame& frame, std::uint8
     if (network_.is_cut(node, end.peer(), now_)) return lose(frame, counters_.cut);
     if (may_vanish(frame.type()) && network_.loses_next()) return lose(frame, counters_.vanished);
   }
-  TimePoint arrival = now_ + network_.latency();
-  if (!network_.keeps_order()) arrival = end.in_order(arrival, now_);
-  queue_.push(arrival,
-              Event(EventKind::frame, end.peer(), end.peer_id().value, frame.number, hops));
+  send_copy(end, frame, hops);
 }
 
 void Host::lose(SharedFrame& frame, std::uint64_t& counter) {
@@ -118,7 +125,6 @@ void Host::lose(SharedFrame& frame, std::uint64_t& counter) {
 // ---- limited bandwidth
 
 void Host::begin_sending(NodeIndex node) {
-  constexpr std::uint64_t kNanosPerSecond = 1'000'000'000;
   const std::uint64_t bytes = uplinks_[node].front().bytes;
   const Duration takes{
       static_cast<std::int64_t>(bytes * kNanosPerSecond / config_.network.bandwidth_bytes_per_s)};

@@ -24,13 +24,12 @@ core::Input overlay_input(const overlay::Input& input) {
 LinkId Host::add_link(NodeIndex node) {
   Slot& slot = slots_[node];
   const LinkId id{slot.next_link++};
+  FRESHET_CHECK(id.value < Arrival::kMaxLinks);
   if (!uplinks_.empty()) uplinks_[node].add_link(id);
   return id;
 }
 
-LinkEnd* Host::find_link(Slot& slot, LinkId id) {
-  // Where no link ever went, ids are indexes.
-  if (id.value < slot.links.size() && slot.links[id.value].id() == id) return &slot.links[id.value];
+LinkEnd* Host::search_link(Slot& slot, LinkId id) {
   const auto found = std::lower_bound(
       slot.links.begin(), slot.links.end(), id, [](const LinkEnd& link, LinkId wanted) {
         return link.id() < wanted;

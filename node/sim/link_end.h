@@ -10,7 +10,7 @@
 
 namespace freshet::sim {
 
-class LinkEnd {
+class alignas(16) LinkEnd {
  public:
   LinkEnd() = default;
   LinkEnd(LinkId id, NodeIndex peer, LinkId peer_id) : id_(id), peer_id_(peer_id), packed_(peer) {}

@@ -43,8 +43,8 @@ std::optional<std::uint16_t> QueryLog::begin(NodeIndex origin, NodeIndex alive, 
   query.state = State::followed;
   query.ask = core::search::AskId{next_ask_++};
   query.rests_since = now;
-  query.came_from.assign(nodes_, kNowhere);
-  query.having.assign((nodes_ + 63) / 64, 0);
+  query.arrivals.assign(nodes_, Arrival());
+  query.arrivals[origin] = Arrival::at_origin();
   query.result = {};
   query.result.origin = origin;
   query.result.asked = now;
@@ -79,28 +79,6 @@ void QueryLog::count_sent(Tracked& query,
   if (type == wire::FrameType::query) result.query_frames += copies;
 }
 
-void QueryLog::count_arrived(
-    Tracked& query, NodeIndex node, LinkId from, std::uint8_t hops, TimePoint now) {
-  QueryResult& result = query.result;
-  const std::size_t travelled = hops + std::size_t{1};
-  if (result.per_hop.size() <= travelled) result.per_hop.resize(travelled + 1);
-  QueryResult::Hop& hop = result.per_hop[travelled];
-  if (node == result.origin || query.has(node)) {
-    ++result.duplicates;
-    ++hop.duplicates;
-    return;
-  }
-  ++result.first;
-  ++hop.first;
-  query.having[node / 64] |= std::uint64_t{1} << (node % 64);
-  std::uint32_t& came_from = query.came_from[node];
-  if (came_from == kNowhere) {
-    ++result.reached;
-    result.last_reached = now - result.asked;
-  }
-  came_from = from.value;
-}
-
 void QueryLog::hit(const core::search::Hit& hit, TimePoint now) {
   const auto found = std::find_if(tracked_.begin(), tracked_.end(), [&](const Tracked& query) {
     return query.state == State::followed && query.ask == hit.ask;
@@ -121,16 +99,9 @@ void QueryLog::hit(const core::search::Hit& hit, TimePoint now) {
 void QueryLog::forgotten_by(NodeIndex node) {
   for (Tracked& query : tracked_) {
     if (query.state == State::free) continue;
-    if (!query.has(node)) continue;
-    query.having[node / 64] &= ~(std::uint64_t{1} << (node % 64));
-    query.came_from[node] = kForgotten;
+    Arrival& arrival = query.arrivals[node];
+    if (!arrival.never_came()) arrival = Arrival::forgotten();
   }
-}
-
-std::optional<LinkId> QueryLog::came_from(std::uint16_t track, NodeIndex node) const {
-  const std::uint32_t link = tracked_[track].came_from[node];
-  if (link == kNowhere || link == kForgotten) return std::nullopt;
-  return LinkId{link};
 }
 
 QueryResult QueryLog::take(std::uint16_t track) {

@@ -1,6 +1,6 @@
 // Follows queries through a simulation: who got each one first from where, how many frames it cost,
 // what came back. Watches from outside, so it also knows the way that every hit must take; it never
-// asks a node what it remembers. A query that is followed costs 33 bits a node.
+// asks a node what it remembers. A query that is followed costs 4 bytes a node.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +14,7 @@
 #include "node/base/time.h"
 #include "node/core/prefetch.h"
 #include "node/core/search/io.h"
+#include "node/sim/arrival.h"
 #include "node/sim/network.h"
 #include "node/sim/query_result.h"
 #include "node/sim/shared_frame.h"
@@ -67,7 +68,7 @@ class QueryLog {
     const bool is_hit = frame.type() == wire::FrameType::query_hit;
     if (!loads_.empty()) ++(is_hit ? loads_[node].hits_in : loads_[node].frames_in);
     if (frame.type() == wire::FrameType::query)
-      count_arrived(tracked_[frame.track], node, from, hops, now);
+      count_query(tracked_[frame.track], node, from, hops, now);
   }
   void hit(const core::search::Hit& hit, TimePoint now);
   /// The node crashed: what it knew of queries is gone.
@@ -90,18 +91,21 @@ class QueryLog {
 
   /// The link on which `node` first got the query: where its hits go. nullopt: it did not get it,
   /// or crashed since.
-  [[nodiscard]] std::optional<LinkId> came_from(std::uint16_t track, NodeIndex node) const;
+  [[nodiscard]] std::optional<LinkId> came_from(std::uint16_t track, NodeIndex node) const {
+    return tracked_[track].arrivals[node].link();
+  }
   [[nodiscard]] NodeIndex origin_of(std::uint16_t track) const {
     return tracked_[track].result.origin;
   }
-  /// Fetches what arrived() will touch of a query that is_new_to(node); changes nothing.
+  /// Fetches what arrived() will touch; changes nothing.
   void prefetch(std::uint16_t track, NodeIndex node) const {
-    core::prefetch_line(&tracked_[track].came_from[node]);
+    if (track != kNoTrack) core::prefetch_line(&tracked_[track].arrivals[node]);
   }
-  /// Whether it is a query that did not come to `node` yet.
-  [[nodiscard]] bool is_new_to(const SharedFrame& frame, NodeIndex node) const {
+  /// Whether a copy that arrives after so many hops is probably passed on: it is a query's first at
+  /// `node`, or may travel farther than those before.
+  [[nodiscard]] bool is_news_to(const SharedFrame& frame, NodeIndex node, std::uint8_t hops) const {
     return frame.track != kNoTrack && frame.type() == wire::FrameType::query
-           && !tracked_[frame.track].has(node);
+           && hops < tracked_[frame.track].arrivals[node].fewest_hops();
   }
   /// Ends the following. What is still under way is not counted any more.
   QueryResult take(std::uint16_t track);
@@ -112,9 +116,6 @@ class QueryLog {
   [[nodiscard]] const std::vector<Load>& loads() const { return loads_; }
 
  private:
-  static constexpr std::uint32_t kNowhere = 0xFFFFFFFF;
-  static constexpr std::uint32_t kForgotten = 0xFFFFFFFE;  ///< it got it, and crashed
-
   enum class State : std::uint8_t { free, followed, taken };
   struct Tracked {
     State state = State::free;  ///< taken: waits until nothing is under way
@@ -123,22 +124,37 @@ class QueryLog {
     core::search::AskId ask;
     std::uint64_t under_way = 0;
     TimePoint rests_since;
-    std::vector<std::uint64_t> having;     ///< a bit for each node: small, so duplicates are cheap
-    std::vector<std::uint32_t> came_from;  ///< link by node
+    std::vector<Arrival> arrivals;              ///< by node
     std::unordered_set<std::uint64_t> objects;  ///< hashes of the distinct hits
     QueryResult result;
-
-    [[nodiscard]] bool has(NodeIndex node) const {
-      return (having[node / 64] >> (node % 64) & 1U) != 0;
-    }
   };
 
   static void count_sent(Tracked& query,
                          wire::FrameType type,
                          std::uint32_t copies,
                          std::uint64_t bytes);
-  static void count_arrived(
-      Tracked& query, NodeIndex node, LinkId from, std::uint8_t hops, TimePoint now);
+  static void count_query(
+      Tracked& query, NodeIndex node, LinkId from, std::uint8_t hops, TimePoint now) {
+    QueryResult& result = query.result;
+    const std::size_t travelled = hops + std::size_t{1};
+    if (result.per_hop.size() <= travelled) result.per_hop.resize(travelled + 1);
+    Arrival& arrival = query.arrivals[node];
+    if (arrival.is_known()) {
+      arrival.came_again_after(hops);
+      ++result.duplicates;
+      ++result.per_hop[travelled].duplicates;
+    } else {
+      ++result.per_hop[travelled].first;
+      count_first(result, arrival, now);
+      arrival = Arrival::on(from, hops);
+    }
+  }
+  static void count_first(QueryResult& result, const Arrival& before, TimePoint now) {
+    ++result.first;
+    if (!before.never_came()) return;  // it crashed, and came back
+    ++result.reached;
+    result.last_reached = now - result.asked;
+  }
   void rests(Tracked& query, TimePoint now);
   void release(Tracked& query);
 

@@ -154,31 +154,50 @@ void Engine::on_received(Turn& turn, const Received& received, Upcalls& up) {
   Link* link = links_.find(received.link);
   if (link == nullptr || link->state == LinkState::closing) return;
   link->heard = turn.now;
-  const bool has_kept = link->extra && !link->extra->cut_frame.empty();
-  Bytes kept = has_kept ? std::exchange(link->extra->cut_frame, {}) : Bytes();
-  FrameReader reader(kept, received.bytes);
-  while (const auto frame = reader.next()) {
-    on_frame(turn, *link, *frame, up);
-    if (link->state == LinkState::closing) break;
+  ByteView bytes = received.bytes;
+  if (!link->extra || link->extra->cut_frame.empty()) {
+    Frame frame{};
+    while (take_whole_frame(bytes, frame)) {
+      on_frame(turn, *link, frame, up);
+      if (link->state == LinkState::closing) return;
+    }
+    if (bytes.empty()) return;  // nearly always
+  }
+  on_cut_bytes(turn, *link, bytes, up);
+}
+
+// A frame of which a part came earlier, or of which a part is still to come.
+void Engine::on_cut_bytes(Turn& turn, Link& link, ByteView bytes, Upcalls& up) {
+  const bool has_kept = link.extra && !link.extra->cut_frame.empty();
+  Bytes kept = has_kept ? std::exchange(link.extra->cut_frame, {}) : Bytes();
+  FrameReader reader(kept, bytes);
+  while (const auto* frame = reader.next()) {
+    on_frame(turn, link, *frame, up);
+    if (link.state == LinkState::closing) break;
   }
   if (has_kept)
     turn.out.keep(reader.take_used());  // relays borrow the body until they are performed
-  if (link->state == LinkState::closing) return;
+  if (link.state == LinkState::closing) return;
   if (reader.oversized()) {
     ++counters_.frames_oversized;
-    Membership::close(turn, membership_.dials(), *link, CloseReason::malformed);
+    Membership::close(turn, membership_.dials(), link, CloseReason::malformed);
     return;
   }
   if (!kept.empty()) {
-    link->need_extra().cut_frame = std::move(kept);
+    link.need_extra().cut_frame = std::move(kept);
   } else if (has_kept) {
-    link->trim_extra();
+    link.trim_extra();
   }
 }
 
 void Engine::on_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up) {
   ++counters_.frames_in;
   const wire::FrameHeader& header = frame.header;
+  if (header.type == wire::FrameType::query && link.state == LinkState::up
+      && header.body_bytes <= wire::kMaxQueryBodyBytes) {  // nearly always
+    on_routed_frame(turn, link, frame, up);
+    return;
+  }
   if (header.body_bytes > max_body_bytes(header.type)) {
     ++counters_.frames_oversized;
     Membership::close(turn, membership_.dials(), link, CloseReason::malformed);

@@ -27,12 +27,10 @@ class Engine {
   }
   [[nodiscard]] std::uint64_t digest() const;
 
-  /// Hint to the memory system, for a host that knows that a frame with that GUID comes soon on
-  /// `link`. Changes nothing.
-  void prefetch(LinkId link, const Guid& guid) const {
-    links_.prefetch(link);
-    router_.prefetch(guid);
-  }
+  /// Hints to the memory system, for a host that knows that a frame comes soon on `link`, and a
+  /// query that is new here. Change nothing.
+  void prefetch(LinkId link) const { links_.prefetch(link); }
+  void prefetch(const Guid& guid) const { router_.prefetch(guid); }
 
   /// For the search engine: sends a query out under a fresh GUID; hears what it found, and that
   /// nobody wants more; sends a hit back.
@@ -58,6 +56,7 @@ class Engine {
  private:
   Turn turn(TimePoint now, EffectBuffer& out);
   void on_received(Turn& turn, const Received& received, Upcalls& up);
+  void on_cut_bytes(Turn& turn, Link& link, ByteView bytes, Upcalls& up);
   void on_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up);
   void on_routed_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up);
   void route(Turn& turn, Link& link, const Frame& frame, Upcalls& up);

@@ -16,7 +16,20 @@ struct Frame {
       body;  ///< into the bytes that were fed, or into the kept part: valid until the next call
 };
 
-/// One call of feed() per read, then next() until it returns nullopt.
+/// Takes a whole frame off the front of `bytes`, of which nothing was kept. False when there is
+/// none: what is there is FrameReader's to judge. This is how nearly all frames come.
+inline bool take_whole_frame(ByteView& bytes, Frame& frame) {
+  if (bytes.size() < wire::kFrameHeaderBytes) return false;
+  frame.header = wire::decode_header(bytes.data());
+  if (frame.header.body_bytes > wire::kMaxBodyBytes) return false;
+  const std::size_t frame_bytes = wire::kFrameHeaderBytes + frame.header.body_bytes;
+  if (bytes.size() < frame_bytes) return false;
+  frame.body = bytes.subspan(wire::kFrameHeaderBytes, frame.header.body_bytes);
+  bytes = bytes.subspan(frame_bytes);
+  return true;
+}
+
+/// One call of feed() per read, then next() until it returns nullptr.
 class FrameReader {
  public:
   /// `kept` is the link's own buffer for a frame that was cut off; it is usually empty.

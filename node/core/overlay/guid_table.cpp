@@ -11,64 +11,87 @@ constexpr std::uint32_t kFirstSlots = 4;
 
 GuidTable::Lookup GuidTable::see(const Guid& guid, Seen seen) {
   const std::uint64_t hash = hash_of(guid);
-  if (old_.used != 0) {
-    if (Slot* known = old_.find(hash)) return {.seen = &known->seen, .inserted = false};
+  Slot* known = recent(hash);
+  if (known == nullptr) known = young_.find(hash);
+  if (known == nullptr) known = old_.find(hash);
+  if (known != nullptr) return {.seen = &known->seen, .inserted = false};
+  Slot* place = nullptr;
+  if (recent_used_ < kRecent) {
+    place = &recent_[recent_used_++];
+  } else {
+    place = &recent_[oldest_];
+    young_.add(*place);
+    oldest_ = (oldest_ + 1) % kRecent;
   }
-  if (Slot* known = young_.find(hash)) return {.seen = &known->seen, .inserted = false};
-  if (young_.is_full()) grow();
-  Slot& slot = young_.place_of(hash);
-  slot = {.hash = hash, .seen = seen};
-  ++young_.used;
-  return {.seen = &slot.seen, .inserted = true};
+  *place = {.hash = hash, .seen = seen};
+  return {.seen = &place->seen, .inserted = true};
 }
 
 const Seen* GuidTable::find(const Guid& guid) const {
   const std::uint64_t hash = hash_of(guid);
+  for (std::uint32_t i = 0; i < recent_used_; ++i) {
+    if (recent_[i].hash == hash) return &recent_[i].seen;
+  }
   const Slot* slot = young_.find(hash);
   if (slot == nullptr) slot = old_.find(hash);
   return slot == nullptr ? nullptr : &slot->seen;
 }
 
-void GuidTable::grow() {
-  const std::uint32_t slots = young_.slots ? 2 * (young_.mask + 1) : kFirstSlots;
-  Generation larger{.slots = std::make_unique<Slot[]>(slots), .mask = slots - 1};
-  larger.used = young_.used;
-  for (std::uint32_t i = 0; young_.slots && i <= young_.mask; ++i) {
-    const Slot& slot = young_.slots[i];
-    if (slot.seen.from != kEmpty) larger.place_of(slot.hash) = slot;
+void GuidTable::Generation::add(const Slot& added) {
+  if (!slots || 4 * (used + 1) > 3 * (mask + 1)) grow();
+  place_of(added.hash) = added;
+  ++used;
+}
+
+void GuidTable::Generation::grow() {
+  const std::uint32_t wanted = slots ? 2 * (mask + 1) : kFirstSlots;
+  Generation larger;
+  larger.slots = std::make_unique<Slot[]>(wanted);
+  larger.mask = wanted - 1;
+  larger.used = used;
+  for (std::uint32_t i = 0; slots && i <= mask; ++i) {
+    if (slots[i].seen.from != kEmpty) larger.place_of(slots[i].hash) = slots[i];
   }
-  young_ = std::move(larger);
+  *this = std::move(larger);
 }
 
 bool GuidTable::rotate(std::size_t limit, Duration max_age, TimePoint now) {
-  if (young_.used == 0) young_since_ = now;
-  const bool due = young_.used >= limit || now - young_since_ >= max_age;
+  const std::size_t used = recent_used_ + young_.used;
+  if (used == 0) young_since_ = now;
+  const bool due = used >= limit || now - young_since_ >= max_age;
   if (!due) return false;
+  for (std::uint32_t i = 0; i < recent_used_; ++i) young_.add(recent_[i]);
+  recent_used_ = 0;
+  oldest_ = 0;
   old_ = std::exchange(young_, Generation{});
   young_since_ = now;
   return true;
 }
 
 // Order-free: where an entry lies must not show.
+std::uint64_t GuidTable::sum_of(const Slot& slot) {
+  Digest entry;
+  entry.add(slot.hash);
+  entry.add(slot.seen.from.value);
+  entry.add(slot.seen.ttl);
+  entry.add(slot.seen.forwarded ? 1U : 0U);
+  entry.add(static_cast<std::uint64_t>(slot.seen.strategy));
+  return entry.value();
+}
+
 std::uint64_t GuidTable::Generation::sum() const {
   std::uint64_t sum = 0;
   for (std::uint32_t i = 0; slots && i <= mask; ++i) {
-    const auto& [hash, seen] = slots[i];
-    if (seen.from == kEmpty) continue;
-    Digest entry;
-    entry.add(hash);
-    entry.add(seen.from.value);
-    entry.add(seen.ttl);
-    entry.add(seen.forwarded ? 1U : 0U);
-    entry.add(static_cast<std::uint64_t>(seen.strategy));
-    sum += entry.value();
+    if (slots[i].seen.from != kEmpty) sum += sum_of(slots[i]);
   }
   return sum;
 }
 
 std::uint64_t GuidTable::digest() const {
+  std::uint64_t young = young_.sum();
+  for (std::uint32_t i = 0; i < recent_used_; ++i) young += sum_of(recent_[i]);
   Digest digest;
-  digest.add(young_.sum());
+  digest.add(young);
   digest.add(old_.sum());
   return digest.value();
 }

@@ -8,10 +8,12 @@
 // pairs.
 //
 // A table of its own, because a simulation has one for each of a million nodes and looks into it at
-// random: entries of 16 bytes lie in one flat array, whose line for a GUID can be fetched before
-// the GUID is looked up.
+// random. The copies of one query come close together, so the last few GUIDs lie in the object
+// itself: most duplicates are found there. The others are entries of 16 bytes in one flat array,
+// whose line for a GUID can be fetched before the GUID is looked up.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -52,14 +54,17 @@ class GuidTable {
   /// `max_age`. True when it did. Cheap when it does not.
   bool rotate(std::size_t limit, Duration max_age, TimePoint now);
 
-  /// Fetches what see(guid) will touch; changes nothing.
+  /// Fetches what see(guid) will touch when `guid` is new; changes nothing.
   void prefetch(const Guid& guid) const {
     const std::uint64_t hash = hash_of(guid);
-    if (young_.slots) prefetch_line(&young_.slots[young_.home_of(hash)]);
+    if (young_.slots) {
+      prefetch_line(&young_.slots[young_.home_of(hash)]);
+      prefetch_line(&young_.slots[young_.home_of(recent_[oldest_].hash)]);  // which makes room
+    }
     if (old_.slots) prefetch_line(&old_.slots[old_.home_of(hash)]);
   }
 
-  [[nodiscard]] std::size_t size() const { return young_.used + old_.used; }
+  [[nodiscard]] std::size_t size() const { return recent_used_ + young_.used + old_.used; }
   [[nodiscard]] std::uint64_t digest() const;
 
  private:
@@ -70,6 +75,7 @@ class GuidTable {
     Seen seen{.from = kEmpty};
   };
   static_assert(sizeof(Slot) == 16);
+  static std::uint64_t sum_of(const Slot& slot);
   /// Open addressing with linear probing; nothing is ever taken out of one.
   struct Generation {
     std::unique_ptr<Slot[]> slots;  ///< none, or mask + 1 of them; at most three in four are used
@@ -89,8 +95,12 @@ class GuidTable {
       Slot& slot = place_of(hash);
       return slot.seen.from == kEmpty ? nullptr : &slot;
     }
-    [[nodiscard]] bool is_full() const { return !slots || 4 * (used + 1) > 3 * (mask + 1); }
+    /// REQUIRES: it is not there yet.
+    void add(const Slot& added);
     [[nodiscard]] std::uint64_t sum() const;
+
+   private:
+    void grow();
   };
 
   [[nodiscard]] std::uint64_t hash_of(const Guid& guid) const {
@@ -100,12 +110,22 @@ class GuidTable {
     std::memcpy(&high, guid.bytes.data() + sizeof low, sizeof high);
     return Digest::mix(Digest::mix(low ^ hash_key_) ^ high);
   }
-  void grow();
+  [[nodiscard]] Slot* recent(std::uint64_t hash) {
+    for (std::uint32_t i = 0; i < recent_used_; ++i) {
+      if (recent_[i].hash == hash) return &recent_[i];
+    }
+    return nullptr;
+  }
+
+  static constexpr std::uint32_t kRecent = 4;
 
   std::uint64_t hash_key_;
+  TimePoint young_since_{};
+  std::uint32_t recent_used_ = 0;
+  std::uint32_t oldest_ = 0;            ///< of the recent ones, once all are used
+  std::array<Slot, kRecent> recent_{};  ///< the youngest; they count as young
   Generation young_;
   Generation old_;
-  TimePoint young_since_{};
 };
 
 }  // namespace freshet::core::overlay

@@ -13,6 +13,7 @@ namespace freshet::core::overlay {
 template <typename T, std::uint32_t N>
 class InlineVector {
  public:
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): elements come into being when added
   InlineVector() = default;
   InlineVector(const InlineVector&) = delete;
   InlineVector& operator=(const InlineVector&) = delete;
@@ -24,8 +25,8 @@ class InlineVector {
   [[nodiscard]] bool empty() const { return size_ == 0; }
   T* begin() { return data_; }
   T* end() { return data_ + size_; }
-  const T* begin() const { return data_; }
-  const T* end() const { return data_ + size_; }
+  [[nodiscard]] const T* begin() const { return data_; }
+  [[nodiscard]] const T* end() const { return data_ + size_; }
   T& operator[](std::size_t index) { return data_[index]; }
   const T& operator[](std::size_t index) const { return data_[index]; }
   [[nodiscard]] T& back() { return data_[size_ - 1]; }

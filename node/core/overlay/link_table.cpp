@@ -22,18 +22,12 @@ void LinkTable::remove(LinkId id) {
   peers_.erase_at(index);
 }
 
-const Link* LinkTable::find(LinkId id) const {
-  // In a simulated static topology ids are 0, 1, 2, ...: the id is the index.
-  if (id.value < links_.size() && links_[id.value].id == id) return &links_[id.value];
+const Link* LinkTable::search(LinkId id) const {
   const auto found =
       std::lower_bound(links_.begin(), links_.end(), id, [](const Link& link, LinkId wanted) {
         return link.id < wanted;
       });
   return found != links_.end() && found->id == id ? &*found : nullptr;
-}
-
-Link* LinkTable::find(LinkId id) {
-  return const_cast<Link*>(std::as_const(*this).find(id));
 }
 
 LinkPeer& LinkTable::peer_of(const Link& link) {

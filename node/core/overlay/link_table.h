@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "node/base/ids.h"
 #include "node/base/time.h"
@@ -30,7 +31,7 @@ struct LinkExtra {
   std::optional<Endpoint> greets_from;  ///< while greeting: where the link came from
 };
 
-struct Link {
+struct alignas(32) Link {
   LinkId id;
   std::uint32_t room_bytes = 0;
   TimePoint heard;  ///< when anything last came; at first, when the link came up
@@ -68,8 +69,12 @@ class LinkTable {
   Link& add(Link link, LinkPeer peer);
   void remove(LinkId id);
   /// nullptr when there is none.
-  [[nodiscard]] Link* find(LinkId id);
-  [[nodiscard]] const Link* find(LinkId id) const;
+  [[nodiscard]] Link* find(LinkId id) { return const_cast<Link*>(std::as_const(*this).find(id)); }
+  [[nodiscard]] const Link* find(LinkId id) const {
+    // As long as none was removed, ids are 0, 1, 2, ...: the id is the index.
+    if (id.value < links_.size() && links_[id.value].id == id) return &links_[id.value];
+    return search(id);
+  }
   /// REQUIRES: `link` is in this table.
   [[nodiscard]] LinkPeer& peer_of(const Link& link);
   [[nodiscard]] const LinkPeer& peer_of(const Link& link) const;
@@ -92,6 +97,8 @@ class LinkTable {
  private:
   /// Most nodes have no more.
   static constexpr std::uint32_t kFew = 8;
+
+  [[nodiscard]] const Link* search(LinkId id) const;
 
   InlineVector<Link, kFew> links_;
   InlineVector<LinkPeer, kFew> peers_;  ///< same index

@@ -73,8 +73,8 @@ class Router {
   bool on_walker_frame(Turn& turn, Link& from, const Frame& frame);
   StrategySet& strategies(const Turn& turn);
 
-  std::optional<GuidTable> guids_;           ///< comes into being with the first query
-  std::unique_ptr<StrategySet> strategies_;  ///< with the first that does not simply flood
+  std::unique_ptr<StrategySet> strategies_;  ///< comes into being with the first search of them
+  std::optional<GuidTable> guids_;           ///< with the first query
 };
 
 }  // namespace freshet::core::overlay

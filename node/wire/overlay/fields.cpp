@@ -49,19 +49,17 @@ bool FieldReader::read_value(Field& field) {
   return skip(field.bytes.size());
 }
 
-std::optional<Field> FieldReader::next() {
-  if (malformed_ || rest_.empty()) return std::nullopt;
+bool FieldReader::next_of_any_kind(Field& field) {
   const auto tag = varint();
-  Field field;
+  field = {};
   if (tag) {
     field.number = static_cast<std::uint32_t>(*tag >> 3U);
     field.kind = static_cast<FieldKind>(*tag & 7U);
   }
   const bool well_formed = tag && (*tag >> 3U) != 0 && (*tag >> 3U) <= kMaxFieldNumber
                            && ++fields_ <= kMaxFields && read_value(field);
-  if (well_formed) return field;
-  malformed_ = true;
-  return std::nullopt;
+  malformed_ = !well_formed;
+  return well_formed;
 }
 
 bool has_few_fields(ByteView message) {

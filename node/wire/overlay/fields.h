@@ -29,11 +29,31 @@ class FieldReader {
   explicit FieldReader(ByteView message) : rest_(message) {}
 
   /// The next field; nullopt at the end, and when malformed() has become true.
-  std::optional<Field> next();
+  std::optional<Field> next() {
+    Field field;
+    if (!next_into(field)) return std::nullopt;
+    return field;
+  }
+  /// The same; false for nullopt.
+  bool next_into(Field& field) {
+    if (rest_.empty() || malformed_) return false;
+    // Nearly every field: words, with a tag and a length of one byte each.
+    if (rest_.size() >= 2 && rest_[0] < 0x80 && (rest_[0] & 7U) == 2 && rest_[0] >= 8
+        && rest_[1] < 0x80 && rest_[1] <= rest_.size() - 2 && fields_ < kMaxFields) {
+      ++fields_;
+      field.number = rest_[0] >> 3U;
+      field.kind = FieldKind::bytes;
+      field.bytes = rest_.subspan(2, rest_[1]);
+      rest_ = rest_.subspan(std::size_t{2} + rest_[1]);
+      return true;
+    }
+    return next_of_any_kind(field);
+  }
   /// What was read so far is not a message, or has more than kMaxFields fields.
   [[nodiscard]] bool malformed() const { return malformed_; }
 
  private:
+  bool next_of_any_kind(Field& field);
   std::optional<std::uint64_t> varint();
   bool read_value(Field& field);
   bool skip(std::size_t bytes);

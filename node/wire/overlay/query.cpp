@@ -13,6 +13,8 @@ namespace {
 
 namespace pb = freshet::overlay::v1;
 
+constexpr std::size_t kUsualWords = 4;
+
 std::vector<std::string>* words_of(Query& query, std::uint32_t field) {
   switch (field) {
     case pb::Query::kTermsFieldNumber:
@@ -33,6 +35,7 @@ bool take_bytes(const Field& field, Query& query, std::size_t& words) {
         || !is_utf8(word)) {
       return false;
     }
+    if (list->empty()) list->reserve(kUsualWords);
     list->emplace_back(word);
   } else if (field.number == pb::Query::kContentFieldNumber) {
     query.content.reset();
@@ -81,9 +84,10 @@ std::optional<Query> decode_query(ByteView body) {
   FieldReader fields(body);
   Query query;
   std::size_t words = 0;
-  while (const auto field = fields.next()) {
-    if (field->kind == FieldKind::bytes && !take_bytes(*field, query, words)) return std::nullopt;
-    if (field->kind == FieldKind::varint) take_number(*field, query);
+  Field field;
+  while (fields.next_into(field)) {
+    if (field.kind == FieldKind::bytes && !take_bytes(field, query, words)) return std::nullopt;
+    if (field.kind == FieldKind::varint) take_number(field, query);
   }
   const bool asks_both = query.content && words != 0;
   if (fields.malformed() || asks_both) return std::nullopt;
@@ -93,12 +97,13 @@ std::optional<Query> decode_query(ByteView body) {
 QueryRoute route_of_query(ByteView body) {
   FieldReader fields(body);
   QueryRoute route;
-  while (const auto field = fields.next()) {
-    if (field->kind != FieldKind::varint) continue;
-    const auto value = static_cast<std::uint32_t>(field->value);
-    if (field->number == pb::Query::kStrategyFieldNumber) route.strategy = value;
-    if (field->number == pb::Query::kWalkerFieldNumber) route.walker = value;
-    if (field->number == pb::Query::kOffTreeFieldNumber) route.off_tree = value != 0;
+  Field field;
+  while (fields.next_into(field)) {
+    if (field.kind != FieldKind::varint) continue;
+    const auto value = static_cast<std::uint32_t>(field.value);
+    if (field.number == pb::Query::kStrategyFieldNumber) route.strategy = value;
+    if (field.number == pb::Query::kWalkerFieldNumber) route.walker = value;
+    if (field.number == pb::Query::kOffTreeFieldNumber) route.off_tree = value != 0;
   }
   return fields.malformed() ? QueryRoute{} : route;
 }

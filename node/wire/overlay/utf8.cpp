@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace freshet::wire {
 namespace {
@@ -38,10 +39,22 @@ std::size_t wide_character(std::string_view text) {
   return 0;
 }
 
+// Eight bytes at a time.
+bool begins_with_ascii(std::string_view text) {
+  std::uint64_t bytes = 0;
+  if (text.size() < sizeof bytes) return false;
+  std::memcpy(&bytes, text.data(), sizeof bytes);
+  return (bytes & 0x8080808080808080U) == 0;
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
+    if (begins_with_ascii(text)) {
+      text.remove_prefix(sizeof(std::uint64_t));
+      continue;
+    }
     const std::size_t length = byte_at(text, 0) < 0x80 ? 1 : wide_character(text);
     if (length == 0) return false;
     text.remove_prefix(length);
