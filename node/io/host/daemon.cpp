@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <map>
 #include <random>
 #include <utility>
 
@@ -13,6 +12,9 @@
 
 #include "node/base/overloaded.h"
 #include "node/core/search/tokenizer.h"
+#include "node/io/host/flat_counters.h"
+#include "node/io/host/joins.h"
+#include "node/io/host/known_hosts.h"
 #include "node/io/host/overlay_links.h"
 #include "node/io/host/piece_store.h"
 #include "node/io/host/pump.h"
@@ -21,7 +23,6 @@
 #include "node/io/net/discovery.h"
 #include "node/io/net/listener.h"
 #include "node/store/downloads.h"
-#include "node/store/host_cache_file.h"
 #include "node/store/key_file.h"
 
 namespace freshet::io {
@@ -76,6 +77,7 @@ class NodeDaemon final : public Daemon, public Performer {
         rng_(random_key()),
         shared_(io),
         dialer_(io, shared_, parts_.tls, {}),
+        joins_(io),
         upkeep_(io),
         farewell_(io) {}
 
@@ -87,7 +89,7 @@ class NodeDaemon final : public Daemon, public Performer {
   [[nodiscard]] const std::string& name() const override { return options_.name; }
   [[nodiscard]] std::vector<std::string> listen_addresses() const override;
   [[nodiscard]] std::chrono::milliseconds uptime() const override;
-  [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters() const override;
+  [[nodiscard]] FlatCounters counters() const override;
   [[nodiscard]] std::vector<PeerView> peers() const override;
   void join(const std::string& host_port,
             std::chrono::milliseconds timeout,
@@ -99,18 +101,12 @@ class NodeDaemon final : public Daemon, public Performer {
   void perform(core::Effect& effect, const core::EffectBuffer& buffer) override;
 
  private:
-  struct Join {
-    std::function<void(Result<PeerView>)> joined;
-    std::unique_ptr<asio::steady_timer> timer;
-  };
-
   void make_parts();
   void perform_search(cs::Effect& effect);
   void tell_words();
   void perform_transfer(ct::Effect& effect);
   void start_discovery();
-  void recall_hosts();
-  void save_hosts();
+  void keep_hosts();
   void describe();
   void upkeep();
   void end_join(co::PeerNumber number, const Result<LinkId>& link);
@@ -137,7 +133,7 @@ class NodeDaemon final : public Daemon, public Performer {
   std::unique_ptr<TransferLinks> transfer_links_;
   std::unique_ptr<Searches> searches_;
   std::unique_ptr<Discovery> discovery_;
-  std::map<std::uint32_t, Join> joins_;
+  Joins joins_;
   std::vector<Endpoint> described_;
   asio::steady_timer upkeep_;
   asio::steady_timer farewell_;
@@ -206,7 +202,10 @@ void NodeDaemon::start(std::function<void()> loaded) {
     }
   });
   describe();
-  if (options_.discover) recall_hosts();
+  if (options_.discover) {
+    recall_hosts(options_.paths.host_cache,
+                 [this](co::Input input) { pump_->deliver(std::move(input)); });
+  }
   for (const std::string& peer : options_.peers) {
     pump_->deliver(co::Input(co::AddPeer{.peer = overlay_links_->add_name(peer), .keep = true}));
   }
@@ -232,28 +231,8 @@ void NodeDaemon::start_discovery() {
   discovery_->start();
 }
 
-void NodeDaemon::recall_hosts() {
-  const auto loaded = store::load_hosts(options_.paths.host_cache);
-  if (!loaded) {
-    spdlog::warn("{}", loaded.error().message);
-    return;
-  }
-  for (const store::SavedHost& host : loaded->hosts) {
-    pump_->deliver(co::Input(co::HostRemembered{.key = host.key, .address = host.address}));
-  }
-}
-
-void NodeDaemon::save_hosts() {
-  if (!options_.discover) return;
-  std::vector<store::SavedHost> hosts;
-  for (const co::CachedHost& host : node_->overlay().cached_hosts()) {
-    const auto age =
-        std::chrono::duration_cast<std::chrono::seconds>(pump_->now() - host.heard).count();
-    hosts.push_back({.key = host.key, .address = host.address, .last_seen = unix_now() - age});
-  }
-  if (hosts.empty()) return;
-  const Status saved = store::save_hosts(options_.paths.host_cache, hosts);
-  if (!saved) spdlog::warn("{}", saved.error().message);
+void NodeDaemon::keep_hosts() {
+  if (options_.discover) save_hosts(options_.paths.host_cache, *node_, pump_->now());
 }
 
 void NodeDaemon::describe() {
@@ -269,7 +248,7 @@ void NodeDaemon::upkeep() {
   upkeep_.async_wait([this](const std::error_code& canceled) {
     if (canceled || leaving_) return;
     describe();
-    save_hosts();
+    keep_hosts();
     upkeep();
   });
 }
@@ -337,24 +316,8 @@ std::chrono::milliseconds NodeDaemon::uptime() const {
   return std::chrono::duration_cast<std::chrono::milliseconds>(pump_->now().time_since_epoch());
 }
 
-std::vector<std::pair<std::string, std::uint64_t>> NodeDaemon::counters() const {
-  std::vector<std::pair<std::string, std::uint64_t>> all;
-  const auto add = [&](const auto& names, const auto& counters, const std::string& prefix) {
-    for (const auto& entry : names)
-      all.emplace_back(prefix + std::string(entry.name), counters.*entry.field);
-  };
-  add(co::kCounterNames, counters_.overlay, "");
-  add(cs::kCounterNames, counters_.search, "");
-  add(ct::kCounterNames, counters_.transfer, "");
-  const ListenerCounters& port = listener_->counters();
-  all.emplace_back("connections_accepted", port.accepted);
-  all.emplace_back("connections_refused_busy", port.refused_busy);
-  all.emplace_back("connections_refused_silent", port.refused_silent);
-  all.emplace_back("connections_refused_plain_bt", port.refused_plain_bt);
-  all.emplace_back("connections_refused_http", port.refused_http);
-  all.emplace_back("connections_refused_unknown", port.refused_unknown);
-  all.emplace_back("handshakes_failed", port.handshakes_failed);
-  return all;
+FlatCounters NodeDaemon::counters() const {
+  return flat_counters(counters_, listener_->counters());
 }
 
 PeerView NodeDaemon::view_of(const OverlayPeer& peer) const {
@@ -389,29 +352,21 @@ void NodeDaemon::join(const std::string& host_port,
     return;
   }
   const co::PeerNumber number = overlay_links_->add_name(host_port);
-  auto timer = std::make_unique<asio::steady_timer>(io_, timeout);
-  timer->async_wait([this, number](const std::error_code& canceled) {
-    if (!canceled) {
-      end_join(number, Error{.code = ErrorCode::timed_out, .message = "no answer"});
-    }
-  });
-  joins_[number.value] = {.joined = std::move(joined), .timer = std::move(timer)};
+  joins_.begin(number, timeout, std::move(joined));
   pump_->deliver(co::Input(co::AddPeer{.peer = number, .keep = false}));
 }
 
 void NodeDaemon::end_join(co::PeerNumber number, const Result<LinkId>& link) {
-  auto node = joins_.extract(number.value);
-  if (node.empty()) return;
-  node.mapped().timer->cancel();
+  if (!joins_.waits_for(number)) return;
   if (!link) {
-    node.mapped().joined(link.error());
+    joins_.end(number, link.error());
     return;
   }
   const auto peer = overlay_links_->peers().find(link->value);
   if (peer == overlay_links_->peers().end()) {
-    node.mapped().joined(Error{.code = ErrorCode::io, .message = "the link closed again"});
+    joins_.end(number, Error{.code = ErrorCode::io, .message = "the link closed again"});
   } else {
-    node.mapped().joined(view_of(peer->second));
+    joins_.end(number, view_of(peer->second));
   }
 }
 
@@ -419,17 +374,14 @@ void NodeDaemon::shut_down(std::function<void()> gone) {
   if (leaving_) return;
   leaving_ = true;
   gone_ = std::move(gone);
-  save_hosts();
+  keep_hosts();
   if (discovery_) discovery_->stop();
   listener_->stop();
   dialer_.stop();
   upkeep_.cancel();
   fetches_->stop();
   searches_->stop();
-  for (auto& [number, join] : std::exchange(joins_, {})) {
-    join.timer->cancel();
-    join.joined(Error{.code = ErrorCode::canceled, .message = "the daemon is shutting down"});
-  }
+  joins_.end_all({.code = ErrorCode::canceled, .message = "the daemon is shutting down"});
   pump_->deliver(co::Input(co::ShutDown{}));
   transfer_links_->abort_all();
   wait_for_farewells(std::chrono::steady_clock::now() + kFarewell);

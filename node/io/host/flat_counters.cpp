@@ -1,0 +1,28 @@
+#include "node/io/host/flat_counters.h"
+
+namespace freshet::io {
+namespace {
+
+template <typename Names, typename Counters>
+void add(FlatCounters& all, const Names& names, const Counters& counters) {
+  for (const auto& entry : names) all.emplace_back(std::string(entry.name), counters.*entry.field);
+}
+
+}  // namespace
+
+FlatCounters flat_counters(const core::Counters& core, const ListenerCounters& port) {
+  FlatCounters all;
+  add(all, core::overlay::kCounterNames, core.overlay);
+  add(all, core::search::kCounterNames, core.search);
+  add(all, core::transfer::kCounterNames, core.transfer);
+  all.emplace_back("connections_accepted", port.accepted);
+  all.emplace_back("connections_refused_busy", port.refused_busy);
+  all.emplace_back("connections_refused_silent", port.refused_silent);
+  all.emplace_back("connections_refused_plain_bt", port.refused_plain_bt);
+  all.emplace_back("connections_refused_http", port.refused_http);
+  all.emplace_back("connections_refused_unknown", port.refused_unknown);
+  all.emplace_back("handshakes_failed", port.handshakes_failed);
+  return all;
+}
+
+}  // namespace freshet::io

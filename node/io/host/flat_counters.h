@@ -1,0 +1,18 @@
+// Every counter of a daemon by one flat name, for `status` and metrics.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "node/core/node.h"
+#include "node/io/net/listener.h"
+
+namespace freshet::io {
+
+using FlatCounters = std::vector<std::pair<std::string, std::uint64_t>>;
+
+FlatCounters flat_counters(const core::Counters& core, const ListenerCounters& port);
+
+}  // namespace freshet::io
