@@ -8,11 +8,10 @@
 
 #include "node/api/get_session.h"
 #include "node/api/search_session.h"
+#include "node/base/version.h"
 
 namespace freshet::api {
 namespace {
-
-constexpr const char* kAgent = "freshet/0.1.0";
 
 PeerInfo peer_from(const io::PeerView& view) {
   return {

@@ -8,6 +8,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "node/base/version.h"
+
 namespace freshet::bench {
 namespace {
 
@@ -72,7 +74,7 @@ Host this_host() {
 }
 
 std::string_view version() {
-  return FRESHET_VERSION;
+  return kVersion;
 }
 
 std::string manifest_json(const RunSet& set, const Host& host) {

@@ -10,6 +10,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "node/base/version.h"
 #include "node/cli/exit_code.h"
 #include "node/cli/text.h"
 
@@ -63,7 +64,7 @@ std::optional<std::size_t> find_command(const std::vector<std::string>& argument
 
 void declare(CLI::App& root, Options& options) {
   root.require_subcommand(1);
-  root.set_version_flag("--version", "freshet " FRESHET_VERSION);
+  root.set_version_flag("--version", std::string("freshet ") + kVersion);
   root.add_option("--state", options.globals.state, "The node's folder; default: XDG's")
       ->type_name("DIR");
   root.add_flag("--json", options.globals.json, "Print JSON, one object a line");

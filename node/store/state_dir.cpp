@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "node/base/bytes.h"
-#include "node/base/digest.h"
 #include "node/store/file_io.h"
 #include "node/store/os_error.h"
 
@@ -48,57 +47,6 @@ Result<std::string> state_folder(const std::optional<std::string>& dir,
   return Error{ErrorCode::invalid, "neither HOME nor XDG_DATA_HOME is set; say --state DIR"};
 }
 
-std::string short_socket(const std::string& dir, const Environment& environment) {
-  Digest digest;
-  digest.add(bytes_of(dir));
-  std::array<Byte, 8> hash{};
-  store_be(digest.value(), hash.data());
-  const std::string name = to_hex(hash) + "/control.sock";
-  if (usable(environment.xdg_runtime_dir)) {
-    std::string path = environment.xdg_runtime_dir + "/freshet-" + name;
-    if (path.size() <= kMaxSocketPath) return path;
-  }
-  return "/tmp/freshet-" + std::to_string(environment.uid) + "-" + name;
-}
-
-/// Where DIR/control.sock points, when it is a symlink that a daemon left there.
-std::optional<std::string> linked_socket(const std::string& path) {
-  std::array<char, kMaxSocketPath + 2> target{};
-  const ssize_t length = ::readlink(path.c_str(), target.data(), target.size());
-  if (length <= 0 || static_cast<std::size_t>(length) > kMaxSocketPath) return std::nullopt;
-  return std::string(target.data(), static_cast<std::size_t>(length));
-}
-
-/// A folder in /tmp may be another user's trap: it must be a real folder, ours, and ours alone.
-Status make_private_folder(const std::string& folder) {
-  if (::mkdir(folder.c_str(), kPrivateFolder) != 0 && errno != EEXIST) {
-    return os_error("cannot make the folder", folder, errno);
-  }
-  struct stat info {};
-  if (::lstat(folder.c_str(), &info) != 0) return os_error("cannot examine", folder, errno);
-  if (!S_ISDIR(info.st_mode) || info.st_uid != ::geteuid()
-      || (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return Error{
-        ErrorCode::io,
-        folder + " is not a private folder of yours; remove it, or choose a shorter --state DIR"};
-  }
-  return kOk;
-}
-
-Status prepare_socket(const StatePaths& paths) {
-  const std::string own = paths.dir + "/control.sock";
-  if (paths.control_socket == own) return kOk;
-  if (auto made = make_private_folder(parent_folder(paths.control_socket)); !made) return made;
-  if (linked_socket(own) == paths.control_socket) return kOk;
-  const std::string temporary = own + ".new";
-  ::unlink(temporary.c_str());
-  if (::symlink(paths.control_socket.c_str(), temporary.c_str()) != 0
-      || ::rename(temporary.c_str(), own.c_str()) != 0) {
-    return os_error("cannot make", own, errno);
-  }
-  return kOk;
-}
-
 Result<UniqueFd> take_lock(const StatePaths& paths) {
   UniqueFd fd(::open(paths.lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kPrivateFile));
   if (!fd) return os_error("cannot open", paths.lock, errno);
@@ -124,7 +72,7 @@ Result<UniqueFd> take_lock(const StatePaths& paths) {
 }  // namespace
 
 Environment Environment::current() {
-  return {variable("HOME"), variable("XDG_DATA_HOME"), variable("XDG_RUNTIME_DIR"), ::getuid()};
+  return {variable("HOME"), variable("XDG_DATA_HOME")};
 }
 
 Result<StatePaths> resolve_state(const std::optional<std::string>& dir,
@@ -138,11 +86,6 @@ Result<StatePaths> resolve_state(const std::optional<std::string>& dir,
   paths.host_cache = paths.dir + "/hosts";
   paths.downloads = paths.dir + "/downloads";
   paths.lock = paths.dir + "/lock";
-  paths.control_socket = paths.dir + "/control.sock";
-  if (paths.control_socket.size() > kMaxSocketPath) {
-    const auto linked = linked_socket(paths.control_socket);
-    paths.control_socket = linked ? *linked : short_socket(paths.dir, environment);
-  }
   return paths;
 }
 
@@ -151,7 +94,6 @@ Result<StateDir> StateDir::open(const StatePaths& paths) {
   auto lock = take_lock(paths);
   if (!lock) return lock.error();
   if (auto made = make_folders(paths.downloads, kPrivateFolder); !made) return made.error();
-  if (auto ready = prepare_socket(paths); !ready) return ready.error();
   return StateDir(paths, std::move(*lock));
 }
 

@@ -1,32 +1,21 @@
 // Where a node keeps what outlives it: resolves the state folder, names the files in it, and locks
 // it. It reads no file's content.
 //
-// Without an explicit folder everything is in $XDG_DATA_HOME/freshet (~/.local/share/freshet). The
-// control socket is DIR/control.sock. Where that is longer than a socket's address may be (108
-// bytes with its NUL), the socket is in $XDG_RUNTIME_DIR/freshet-HASH or /tmp/freshet-UID-HASH
-// (HASH: of the absolute path of DIR), and DIR/control.sock is a symlink to it, so that a client in
-// another environment finds the same socket.
+// Without an explicit folder everything is in $XDG_DATA_HOME/freshet (~/.local/share/freshet).
 #pragma once
 
 #include <optional>
 #include <string>
-
-#include <sys/types.h>
 
 #include "node/base/result.h"
 #include "node/store/unique_fd.h"
 
 namespace freshet::store {
 
-/// sizeof(sockaddr_un::sun_path) without the NUL.
-inline constexpr std::size_t kMaxSocketPath = 107;
-
 /// What the environment says about folders; a value, so that tests can make one.
 struct Environment {
   std::string home;
   std::string xdg_data_home;
-  std::string xdg_runtime_dir;
-  uid_t uid = 0;
 
   /// Of this process. Call it before threads start.
   static Environment current();
@@ -35,12 +24,11 @@ struct Environment {
 /// All absolute.
 struct StatePaths {
   std::string dir;
-  std::string key;             ///< DIR/key.pem
-  std::string catalogue;       ///< DIR/catalogue.sqlite
-  std::string host_cache;      ///< DIR/hosts
-  std::string downloads;       ///< DIR/downloads/
-  std::string lock;            ///< DIR/lock
-  std::string control_socket;  ///< at most kMaxSocketPath bytes
+  std::string key;         ///< DIR/key.pem
+  std::string catalogue;   ///< DIR/catalogue.sqlite
+  std::string host_cache;  ///< DIR/hosts
+  std::string downloads;   ///< DIR/downloads/
+  std::string lock;        ///< DIR/lock
 };
 
 /// Names the files of `dir`, or of the XDG folder. Creates and locks nothing: this is what a client

@@ -13,6 +13,8 @@
 
 #include "node/cli/demo/mesh.h"
 #include "node/cli/demo/sample_files.h"
+#include "node/cli/exit_code.h"
+#include "node/cli/text.h"
 
 namespace freshet::cli {
 namespace {
@@ -29,7 +31,6 @@ constexpr std::size_t kMostFiles = 8;
 constexpr std::size_t kSources = 4;         // nodes that hold the large file
 constexpr std::size_t kCopiesOfOthers = 2;  // nodes that hold each other file
 constexpr std::chrono::milliseconds kEventLimit{30000};
-constexpr int kExitInterrupted = 130;
 
 // A folder of its own that goes with everything in it.
 class TemporaryFolder {
@@ -50,21 +51,6 @@ class TemporaryFolder {
   fs::path path_;
 };
 
-int exit_code(const Error& error) {
-  switch (error.code) {
-    case ErrorCode::invalid:
-      return 2;
-    case ErrorCode::no_source:
-      return 5;
-    case ErrorCode::verification:
-      return 6;
-    case ErrorCode::canceled:
-      return kExitInterrupted;
-    default:
-      return 7;
-  }
-}
-
 // What is said to a person goes to stdout, unless JSON was asked for.
 class Narrator {
  public:
@@ -78,19 +64,6 @@ class Narrator {
  private:
   bool silent_;
 };
-
-std::string human_size(std::uint64_t bytes) {
-  const char* const units[] = {"B", "KiB", "MiB", "GiB"};
-  double value = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  while (value >= 1024 && unit < 3) {
-    value /= 1024;
-    ++unit;
-  }
-  char text[32];
-  std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
-  return text;
-}
 
 std::string draw_graph(const Edges& edges) {
   std::string text;
@@ -316,7 +289,7 @@ int run_demo(const DemoOptions& options) {
   }
   if (done) return 0;
   std::fprintf(stderr, "freshet: demo: %s\n", done.error().message.c_str());
-  return exit_code(done.error());
+  return exit_code_of(done.error().code);
 }
 
 }  // namespace freshet::cli

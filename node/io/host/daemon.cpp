@@ -11,6 +11,7 @@
 #include <spdlog/spdlog.h>
 
 #include "node/base/overloaded.h"
+#include "node/base/version.h"
 #include "node/core/search/tokenizer.h"
 #include "node/io/host/flat_counters.h"
 #include "node/io/host/joins.h"
@@ -50,7 +51,7 @@ UnixSeconds unix_now() {
 
 core::Config config_for(const DaemonOptions& options, std::uint16_t port) {
   core::Config config;
-  config.overlay.agent = "freshet/0.1.0";
+  config.overlay.agent = kAgent;
   config.overlay.name = options.name;
   config.overlay.listen_port = port;
   config.overlay.tokenizer_version = cs::kTokenizerVersion;

@@ -8,8 +8,8 @@ namespace freshet::store {
 
 namespace {
 
-Environment some_user(const std::string& runtime = {}) {
-  return {"/home/ada", "", runtime, ::getuid()};
+Environment some_user() {
+  return {"/home/ada", ""};
 }
 
 mode_t mode_of(const std::string& path) {
@@ -25,15 +25,14 @@ TEST_CASE("an explicit state folder roots everything") {
   REQUIRE(paths.ok());
   CHECK(paths->dir == "/srv/mesh");
   CHECK(paths->key == "/srv/mesh/key.pem");
-  CHECK(paths->control_socket == "/srv/mesh/control.sock");
 }
 
 TEST_CASE("without a state folder the XDG data folder is taken, and relative ones are ignored") {
   CHECK(resolve_state(std::nullopt, some_user())->dir == "/home/ada/.local/share/freshet");
-  CHECK(resolve_state(std::nullopt, {"/home/ada", "/data", "", 1})->dir == "/data/freshet");
-  CHECK(resolve_state(std::nullopt, {"/home/ada", "data", "", 1})->dir
+  CHECK(resolve_state(std::nullopt, {"/home/ada", "/data"})->dir == "/data/freshet");
+  CHECK(resolve_state(std::nullopt, {"/home/ada", "data"})->dir
         == "/home/ada/.local/share/freshet");
-  CHECK_FALSE(resolve_state(std::nullopt, {"", "", "", 1}).ok());
+  CHECK_FALSE(resolve_state(std::nullopt, {"", ""}).ok());
   CHECK_FALSE(resolve_state("", some_user()).ok());
 }
 
@@ -73,35 +72,6 @@ TEST_CASE("a state folder that cannot be made is an error with its path") {
   const auto opened = StateDir::open(*resolve_state(file + "/state", some_user()));
   REQUIRE_FALSE(opened.ok());
   CHECK(opened.error().message.find(file) != std::string::npos);
-}
-
-TEST_CASE("the control socket of a long state path is short, and the same for every client") {
-  const TempFolder temp;
-  const TempFolder runtime;
-  const std::string dir = temp / std::string(100, 'x');
-  const auto paths = resolve_state(dir, some_user(runtime.path()));
-  REQUIRE(paths.ok());
-  CHECK(paths->control_socket.size() <= kMaxSocketPath);
-  CHECK(paths->control_socket.starts_with(runtime.path()));
-  CHECK(resolve_state(dir, some_user())->control_socket.starts_with("/tmp/freshet-"));
-  CHECK(resolve_state(dir + "y", some_user())->control_socket
-        != resolve_state(dir, some_user())->control_socket);
-
-  REQUIRE(StateDir::open(*paths).ok());
-  CHECK(mode_of(std::filesystem::path(paths->control_socket).parent_path()) == 0700);
-  // A client whose environment names another runtime folder follows the daemon's.
-  CHECK(resolve_state(dir, some_user())->control_socket == paths->control_socket);
-  CHECK(resolve_state(dir, some_user("/elsewhere"))->control_socket == paths->control_socket);
-}
-
-TEST_CASE("a socket folder that others can enter is refused") {
-  const TempFolder temp;
-  const TempFolder runtime;
-  const auto paths = resolve_state(temp / std::string(100, 'x'), some_user(runtime.path()));
-  const std::string folder = std::filesystem::path(paths->control_socket).parent_path();
-  std::filesystem::create_directory(folder);
-  std::filesystem::permissions(folder, std::filesystem::perms::all);
-  CHECK_FALSE(StateDir::open(*paths).ok());
 }
 
 }  // namespace freshet::store
