@@ -11,6 +11,7 @@
 #include <CLI/Formatter.hpp>
 
 #include "node/base/version.h"
+#include "node/cli/completion/scripts.h"
 #include "node/cli/exit_code.h"
 #include "node/cli/text.h"
 
@@ -18,7 +19,7 @@ namespace freshet::cli {
 namespace {
 
 // Named by the contracts, and not here yet.
-constexpr std::array<std::string_view, 11> kLater = {"browse",
+constexpr std::array<std::string_view, 10> kLater = {"browse",
                                                      "torrent",
                                                      "magnet",
                                                      "mesh",
@@ -27,7 +28,6 @@ constexpr std::array<std::string_view, 11> kLater = {"browse",
                                                      "unblock",
                                                      "doctor",
                                                      "bench",
-                                                     "completion",
                                                      "testbed"};
 
 struct Options {
@@ -39,6 +39,7 @@ struct Options {
   GetOptions get;
   DemoOptions demo;
   SimOptions sim;
+  CompletionOptions completion;
 };
 
 Stop usage_error(const std::string& command, std::string_view what) {
@@ -76,6 +77,7 @@ void declare(CLI::App& root, Options& options) {
   declare_get(root, options.get);
   declare_demo(root, options.demo);
   declare_sim(root, options.sim);
+  declare_completion(root, options.completion);
   for (CLI::App* command : root.get_subcommands({})) {
     command->fallthrough();
     command->footer("Everywhere: --state DIR, --json (see freshet --help)");
@@ -114,6 +116,7 @@ Command command_from(const std::string& name, Options&& options) {
   if (name == "share") return std::move(options.share);
   if (name == "search") return std::move(options.search);
   if (name == "sim") return std::move(options.sim);
+  if (name == "completion") return std::move(options.completion);
   return std::move(options.get);
 }
 
@@ -125,6 +128,7 @@ Status check_command(const std::string& name, const Options& options) {
   if (name == "join") return check(options.join);
   if (name == "search") return check(options.search);
   if (name == "sim") return check(options.sim);
+  if (name == "completion") return check(options.completion);
   if (name == "get") return check(options.get, options.globals.json);
   return kOk;
 }
@@ -164,6 +168,8 @@ std::variant<CommandLine, Stop> parse_command_line(std::vector<std::string> argu
   if (const Status status = check_command(name, options); !status) {
     return usage_error(name, status.error().message);
   }
+  if (const auto shell = shell_named(options.completion.shell))
+    options.completion.script = completion_script(command_tree(root), *shell);
   CommandLine line{.globals = options.globals, .command = {}};
   line.command = command_from(name, std::move(options));
   return line;

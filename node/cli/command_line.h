@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "node/cli/commands/completion.h"
 #include "node/cli/commands/demo.h"
 #include "node/cli/commands/get.h"
 #include "node/cli/commands/node.h"
@@ -28,7 +29,8 @@ using Command = std::variant<UpOptions,
                              GetOptions,
                              DownloadsOptions,
                              DemoOptions,
-                             SimOptions>;
+                             SimOptions,
+                             CompletionOptions>;
 
 struct CommandLine {
   Globals globals;

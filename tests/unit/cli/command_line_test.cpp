@@ -241,7 +241,6 @@ TEST_CASE("a missing or unknown command is a usage error with a hint") {
                             "unblock",
                             "doctor",
                             "bench",
-                            "completion",
                             "testbed"}) {
     CHECK(has(refused({later}), "not in this version yet"));
   }
