@@ -20,7 +20,7 @@ namespace freshet::api {
 inline constexpr std::uint32_t kControlVersion = 1;
 
 // Limits on a request. More makes it malformed.
-inline constexpr std::size_t kMaxWords = 256;  ///< in each list of a search
+inline constexpr std::size_t kMaxWords = 256;  ///< of a search
 inline constexpr std::size_t kMaxWordBytes = 1024;
 inline constexpr std::size_t kMaxPathBytes = 4096;
 
@@ -209,9 +209,7 @@ struct ShareRescanRequest {
 struct SearchRequest {
   using Event = Hit;
   using Done = SearchDone;
-  std::vector<std::string> terms;
-  std::vector<std::string> excluded;
-  std::vector<std::string> phrases;
+  std::vector<std::string> words;  ///< as typed (core/search/query_text.h)
   std::optional<std::uint32_t> ttl;
   std::optional<Millis> timeout;
   std::optional<std::uint32_t> limit;  ///< results, after which the search ends

@@ -46,9 +46,7 @@ void write(const ShareRescanRequest& /*from*/, pb::Request& to) {
 }
 void write(const SearchRequest& from, pb::Request& to) {
   pb::Search& search = *to.mutable_search();
-  for (const std::string& term : from.terms) search.add_terms(term);
-  for (const std::string& word : from.excluded) search.add_excluded(word);
-  for (const std::string& phrase : from.phrases) search.add_phrases(phrase);
+  for (const std::string& word : from.words) search.add_words(word);
   if (from.ttl) search.set_ttl(*from.ttl);
   if (from.timeout) search.set_timeout_ms(to_ms(*from.timeout));
   if (from.limit) search.set_limit(*from.limit);
@@ -102,13 +100,10 @@ Result<Request> read_share(const std::string& path) {
 }
 
 Result<Request> read_search(pb::Search& search) {
-  if (!are_words(search.terms()) || !are_words(search.excluded()) || !are_words(search.phrases())
-      || search.strategy().size() > kMaxWordBytes) {
+  if (!are_words(search.words()) || search.strategy().size() > kMaxWordBytes) {
     return malformed("too many words, or one that is empty or too long");
   }
-  SearchRequest request{.terms = take(search.mutable_terms()),
-                        .excluded = take(search.mutable_excluded()),
-                        .phrases = take(search.mutable_phrases()),
+  SearchRequest request{.words = take(search.mutable_words()),
                         .ttl = std::nullopt,
                         .timeout = std::nullopt,
                         .limit = std::nullopt,

@@ -74,12 +74,7 @@ Result<wire::Query> query_from(const SearchRequest& request) {
   if (request.ttl.value_or(0) > kMaxTtl) {
     return Error{.code = ErrorCode::invalid, .message = "--ttl goes from 0 to 15"};
   }
-  std::vector<std::string> words;
-  for (const std::string& word : request.excluded) words.push_back("-" + word);
-  words.emplace_back("--");
-  words.insert(words.end(), request.terms.begin(), request.terms.end());
-  words.insert(words.end(), request.phrases.begin(), request.phrases.end());
-  return core::search::parse_query(words);
+  return core::search::parse_query(request.words);
 }
 
 }  // namespace

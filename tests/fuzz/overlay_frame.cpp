@@ -43,8 +43,11 @@ void decode_query_body(ByteView body) {
   const std::size_t words = query->terms.size() + query->excluded.size() + query->phrases.size();
   FRESHET_CHECK(words <= kMaxQueryWords);
   FRESHET_CHECK(!query->content || words == 0);
+  FRESHET_CHECK(!query->filter || words + query->filter->words() <= kMaxQueryWords);
   const auto again = decode_query(encode(*query));
   FRESHET_CHECK(again && again->terms == query->terms && again->content == query->content);
+  FRESHET_CHECK(!again->filter == !query->filter);
+  if (query->filter) FRESHET_CHECK(encode(*again->filter) == encode(*query->filter));
 }
 
 void decode_hit_body(ByteView body) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "node/base/check.h"
+#include "node/core/search/file_filter.h"
 #include "node/core/search/index.h"
 
 // NOLINTNEXTLINE(readability-identifier-naming): the name that libFuzzer calls
@@ -35,7 +36,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         FRESHET_CHECK(!entry.empty() && entry.size() <= wire::kMaxQueryWordBytes);
       }
     }
+    if (query->filter) {
+      FRESHET_CHECK(query->filter->words() <= wire::kMaxQueryWords);
+      (void)search::passes(*query->filter, {.path = text_of(input), .size_bytes = size});
+      (void)search::is_for_node(*query->filter, NodeKey{}, text_of(input));
+    }
+    FRESHET_CHECK(wire::decode_query(wire::encode(*query)).has_value());
     (void)index.find(*query, 10);
+    (void)index.find(*query, 10, [](search::FileNumber) { return true; });
   }
 
   search::Tokens tokens;

@@ -32,16 +32,9 @@ bool contains(const Array& array, std::string_view text) {
   return std::find(array.begin(), array.end(), text) != array.end();
 }
 
-bool has_space(const std::string& text) {
-  return text.find_first_of(" \t\r\n") != std::string::npos;
-}
-
 api::SearchRequest request_for(const SearchOptions& options) {
   api::SearchRequest request;
-  for (const std::string& words : options.wanted) {
-    (has_space(words) ? request.phrases : request.terms).push_back(words);
-  }
-  request.excluded = options.excluded;
+  request.words = options.words;
   request.ttl = options.ttl;
   if (options.timeout_s) request.timeout = millis_of(*options.timeout_s);
   request.limit = options.limit;
@@ -62,13 +55,13 @@ void take_search_words(std::vector<std::string>& arguments, SearchOptions& optio
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
     if (argument == "--") {
-      options.wanted.assign(arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1,
-                            arguments.end());
+      options.words.insert(
+          options.words.end(), arguments.begin() + static_cast<std::ptrdiff_t>(i), arguments.end());
       break;
     }
-    const bool short_form = argument.size() > 1 && argument[0] == '-' && argument[1] != '-';
-    if (short_form && argument != "-h") {
-      options.excluded.push_back(argument.substr(1));
+    const bool is_option = argument.starts_with("--") || argument == "-h";
+    if (!is_option) {
+      options.words.push_back(argument);
       continue;
     }
     rest.push_back(argument);
@@ -82,12 +75,11 @@ void declare_search(CLI::App& root, SearchOptions& options) {
   auto* search =
       root.add_subcommand("search", "Find files by the words of their names, in the whole mesh");
   search
-      ->add_option_function<std::vector<std::string>>(
+      ->add_option(
           "TERM",
-          [&options](const std::vector<std::string>& terms) {
-            options.wanted.insert(options.wanted.begin(), terms.begin(), terms.end());
-          },
-          "Words that all must match; \"two words\" is a phrase; -word must not match")
+          options.words,
+          "Words that all must match; \"two words\" is a phrase; -word must not match; a OR "
+          "b; pre*; type:video ext:pdf size:10M.. newer:7d path:WORD peer:NAME id:PREFIX")
       ->type_name("");
   search
       ->add_option(
@@ -105,25 +97,21 @@ void declare_search(CLI::App& root, SearchOptions& options) {
 }
 
 Status check(const SearchOptions& options) {
-  if (options.wanted.empty() && options.excluded.empty()) {
+  if (options.words.empty()) {
     return Error{ErrorCode::invalid, "a word to search for is missing"};
   }
   if (!options.strategy.empty() && !core::strategy_named(options.strategy)) {
     return Error{ErrorCode::invalid,
                  "--strategy: '" + options.strategy + "' is none of " + core::strategy_list()};
   }
-  std::vector<std::string> words;
-  for (const std::string& word : options.excluded) words.push_back("-" + word);
-  words.emplace_back("--");
-  words.insert(words.end(), options.wanted.begin(), options.wanted.end());
-  for (const std::string& word : words) {
+  for (const std::string& word : options.words) {
     if (word.size() <= api::kMaxWordBytes) continue;
     return Error{ErrorCode::invalid,
                  "a word is longer than " + std::to_string(api::kMaxWordBytes) + " bytes"};
   }
-  if (words.size() > api::kMaxWords)
+  if (options.words.size() > api::kMaxWords)
     return Error{ErrorCode::invalid, "too many words to search for"};
-  const auto query = core::search::parse_query(words);
+  const auto query = core::search::parse_query(options.words);
   return query ? Status(kOk) : Status(query.error());
 }
 

@@ -14,17 +14,16 @@ namespace freshet::cli {
 class Session;
 
 struct SearchOptions {
-  std::vector<std::string> wanted;    ///< as typed; with spaces: a phrase
-  std::vector<std::string> excluded;  ///< without the hyphen
+  std::vector<std::string> words;  ///< as typed (core/search/query_text.h), "--" included
   std::optional<std::uint32_t> ttl;
   std::optional<double> timeout_s;
   std::optional<std::uint32_t> limit;
   std::string strategy;  ///< empty: the daemon's choice
 };
 
-/// Takes what only `search` reads in its own way out of its arguments, before they are parsed:
-/// every undeclared `-x` is an excluded term, and all behind `--` are wanted as they are. The rest
-/// stays in `arguments`.
+/// Takes the query out of the arguments of `search` before they are parsed, in order: an undeclared
+/// `-x` is an excluded term, and all from `--` on is the query's. Options and their values stay in
+/// `arguments`.
 void take_search_words(std::vector<std::string>& arguments, SearchOptions& options);
 
 void declare_search(CLI::App& root, SearchOptions& options);

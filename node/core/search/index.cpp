@@ -6,7 +6,10 @@
 
 #include <tsl/robin_map.h>
 
+#include "node/core/search/file_kinds.h"
+#include "node/core/search/index_clause.h"
 #include "node/core/search/index_match.h"
+#include "node/core/search/index_prefix.h"
 #include "node/core/search/index_terms.h"
 #include "node/core/word_hash.h"
 
@@ -17,92 +20,40 @@ namespace {
 constexpr std::size_t kMinDeadFiles = 1024;
 constexpr std::size_t kMaxStreamBytes = UINT32_MAX - kMaxTextBytes * 64;
 
-struct Budget {
-  std::size_t left = kMaxFindSteps;
-  bool spend(std::size_t steps) {
-    if (left < steps) {
-      left = 0;
-      return false;
-    }
-    left -= steps;
-    return true;
-  }
-};
-
-// The files that have every word of a chain, in any order. The rarest word leads, the others gallop
-// after it.
-class AllOf {
- public:
-  AllOf(const Chain& chain, const std::vector<Postings>& postings) {
-    Chain rarest_first = chain;
-    std::sort(rarest_first.begin(), rarest_first.end(), [&](TermNumber a, TermNumber b) {
-      return postings[a].size() < postings[b].size();
-    });
-    cost_ = postings[rarest_first.front()].size();
-    for (const TermNumber term : rarest_first) cursors_.emplace_back(postings[term]);
-  }
-  [[nodiscard]] std::size_t cost() const { return cost_; }
-
-  std::optional<Slot> seek(Slot target, Budget& budget) {
-    for (std::size_t i = 0; i < cursors_.size();) {
-      if (!budget.spend(1)) return std::nullopt;
-      const auto slot = cursors_[i].seek(target);
-      if (!slot) return std::nullopt;
-      i = *slot == target ? i + 1 : (i == 0 ? 1 : 0);  // a miss: on from the rarest
-      target = *slot;
-    }
-    return target;
-  }
-
- private:
-  std::vector<PostingsCursor> cursors_;
-  std::size_t cost_ = 0;
-};
-
-// The files that may match one term or phrase.
-class AnyOf {
- public:
-  AnyOf(Wanted wanted, const std::vector<Postings>& postings) : wanted_(std::move(wanted)) {
-    for (const Chain& chain : wanted_) {
-      chains_.emplace_back(chain, postings);
-      cost_ += chains_.back().cost();
-      ordered_ = ordered_ || chain.size() > 1;
-    }
-  }
-  [[nodiscard]] std::size_t cost() const { return cost_; }
-  /// The words' order matters, so a file's tokens have the last word.
-  [[nodiscard]] bool ordered() const { return ordered_; }
-  [[nodiscard]] const Wanted& wanted() const { return wanted_; }
-
-  std::optional<Slot> seek(Slot target, Budget& budget) {
-    std::optional<Slot> nearest;
-    for (AllOf& chain : chains_) {
-      const auto slot = chain.seek(target, budget);
-      if (slot && (!nearest || *slot < *nearest)) nearest = slot;
-      if (nearest == target) break;
-    }
-    return nearest;
-  }
-
- private:
-  Wanted wanted_;
-  std::vector<AllOf> chains_;
-  std::size_t cost_ = 0;
-  bool ordered_ = false;
-};
-
-// The first slot from `target` on where every clause may match.
-std::optional<Slot> seek_all(std::vector<AnyOf>& clauses, Slot target, Budget& budget) {
-  for (std::size_t i = 0; i < clauses.size();) {
-    const auto slot = clauses[i].seek(target, budget);
-    if (!slot) return std::nullopt;
-    i = *slot == target ? i + 1 : (i == 0 ? 1 : 0);
-    target = *slot;
-  }
-  return target;
+// Folded as it is, and one run of the tokeniser.
+bool is_one_word(std::string_view extension) {
+  return extension.size() <= kMaxWordBytes
+         && std::all_of(extension.begin(), extension.end(), [](char c) {
+              return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+            });
 }
 
+// A file that is looked at costs more than a posting.
+constexpr std::size_t kAcceptSteps = 2;
+
 }  // namespace
+
+// What a file must satisfy, cheapest first; and what it must not.
+struct Index::Plan {
+  std::vector<Clause> clauses;
+  std::vector<Wanted> excluded;
+
+  // The postings alone do not decide.
+  [[nodiscard]] bool looks_at_tokens() const {
+    return !excluded.empty()
+           || std::any_of(clauses.begin(), clauses.end(), [](const Clause& clause) {
+                return clause.ordered();
+              });
+  }
+  [[nodiscard]] bool accepts(Slot slot, const std::vector<FileToken>& file) const {
+    return std::all_of(clauses.begin(),
+                       clauses.end(),
+                       [&](const Clause& each) { return each.accepts(slot, file); })
+           && std::none_of(excluded.begin(), excluded.end(), [&](const Wanted& wanted) {
+                return matches(file, wanted);
+              });
+  }
+};
 
 struct Index::State {
   struct File {
@@ -125,19 +76,23 @@ struct Index::State {
   // A token of the last file.
   void add_token(std::string_view word, std::uint32_t parts) {
     const TermNumber term = terms.intern(word);
-    if (term == postings.size()) postings.emplace_back();
+    if (term == postings.size()) {
+      postings.emplace_back();
+      sorted.add(term, terms);
+    }
     postings[term].append(static_cast<Slot>(files.size() - 1));
     put_token(term, parts, streams);
   }
-  // False when nothing can match. `excluded` takes what may not.
-  bool plan(const wire::Query& query,
-            std::vector<AnyOf>& clauses,
-            std::vector<Wanted>& excluded) const;
-  [[nodiscard]] bool accepts(const std::vector<FileToken>& file,
-                             const std::vector<AnyOf>& clauses,
-                             const std::vector<Wanted>& excluded) const;
+  // False when nothing can match.
+  bool plan(const wire::Query& query, Plan& plan, Budget& budget) const;
+  bool plan_filter(const wire::QueryFilter& filter, Plan& plan, Budget& budget) const;
+  bool plan_any(const wire::QueryFilter::AnyOf& any, Plan& plan, Budget& budget) const;
+  bool plan_extensions(const std::vector<std::string>& extensions,
+                       Plan& plan,
+                       Budget& budget) const;
 
   TermTable terms;
+  SortedTerms sorted;
   std::vector<Postings> postings;  // by term
   std::vector<File> files;         // by slot
   std::vector<bool> dead;          // by slot
@@ -146,39 +101,68 @@ struct Index::State {
   std::size_t dead_count = 0;
 };
 
-bool Index::State::plan(const wire::Query& query,
-                        std::vector<AnyOf>& clauses,
-                        std::vector<Wanted>& excluded) const {
+bool Index::State::plan(const wire::Query& query, Plan& plan, Budget& budget) const {
   for (const auto* list : {&query.terms, &query.phrases}) {
     for (const std::string& words : *list) {
       Wanted wanted;
       if (!resolve(words, kMaxJoinedWords, terms, wanted)) continue;
       if (wanted.empty()) return false;
-      clauses.emplace_back(std::move(wanted), postings);
+      plan.clauses.emplace_back(std::move(wanted), std::vector<Slot>{}, postings);
     }
   }
+  if (query.filter && !plan_filter(*query.filter, plan, budget)) return false;
   for (const std::string& words : query.excluded) {
     Wanted wanted;
     if (resolve(words, kMaxJoinedWords, terms, wanted) && !wanted.empty()) {
-      excluded.push_back(std::move(wanted));
+      plan.excluded.push_back(std::move(wanted));
     }
   }
-  std::stable_sort(clauses.begin(), clauses.end(), [](const AnyOf& a, const AnyOf& b) {
+  std::stable_sort(plan.clauses.begin(), plan.clauses.end(), [](const Clause& a, const Clause& b) {
     return a.cost() < b.cost();
   });
-  return !clauses.empty();
+  return true;
 }
 
-bool Index::State::accepts(const std::vector<FileToken>& file,
-                           const std::vector<AnyOf>& clauses,
-                           const std::vector<Wanted>& excluded) const {
-  return std::all_of(
-             clauses.begin(),
-             clauses.end(),
-             [&](const AnyOf& each) { return !each.ordered() || matches(file, each.wanted()); })
-         && std::none_of(excluded.begin(), excluded.end(), [&](const Wanted& wanted) {
-              return matches(file, wanted);
-            });
+// An extension and a folder's name are words of the path too: the postings narrow the files down
+// before anybody looks at them one by one.
+bool Index::State::plan_filter(const wire::QueryFilter& filter, Plan& plan, Budget& budget) const {
+  for (const auto& any : filter.any_of) {
+    if (!plan_any(any, plan, budget)) return false;
+  }
+  for (const std::string& words : filter.folders) {
+    Wanted wanted;
+    if (words.find(' ') != std::string::npos) continue;
+    if (resolve(words, kMaxJoinedWords, terms, wanted) && wanted.empty()) return false;
+    plan.clauses.emplace_back(std::move(wanted), std::vector<Slot>{}, postings);
+  }
+  if (!filter.extensions.empty() && !plan_extensions(filter.extensions, plan, budget)) return false;
+  return filter.kinds == 0 || plan_extensions(extensions_of(filter.kinds), plan, budget);
+}
+
+bool Index::State::plan_extensions(const std::vector<std::string>& extensions,
+                                   Plan& plan,
+                                   Budget& budget) const {
+  std::vector<TermNumber> known;
+  for (const std::string& extension : extensions) {
+    if (!is_one_word(extension)) return true;  // not a word of the index: the files decide
+    if (const auto term = terms.find(extension)) known.push_back(*term);
+  }
+  if (known.empty()) return false;
+  plan.clauses.emplace_back(Wanted{}, files_with_any(known, postings, budget), postings);
+  return true;
+}
+
+bool Index::State::plan_any(const wire::QueryFilter::AnyOf& any, Plan& plan, Budget& budget) const {
+  Wanted wanted;
+  for (const std::string& words : any.words) resolve(words, kMaxJoinedWords, terms, wanted);
+  std::vector<TermNumber> begun;
+  for (const std::string& prefix : any.prefixes) {
+    const auto matching = sorted.matching(cut_word(prefix), terms);
+    begun.insert(begun.end(), matching.begin(), matching.end());
+  }
+  if (wanted.empty() && begun.empty()) return false;
+  plan.clauses.emplace_back(std::move(wanted), files_with_any(begun, postings, budget), postings);
+  return true;
 }
 
 Index::Index(std::uint64_t hash_key) : state_(std::make_unique<State>(hash_key)) {}
@@ -225,29 +209,29 @@ void Index::compact() {
   state_ = std::move(fresh);
 }
 
-std::vector<FileNumber> Index::find(const wire::Query& query, std::size_t limit) const {
+std::vector<FileNumber> Index::find(const wire::Query& query,
+                                    std::size_t limit,
+                                    const Accept& accept) const {
   const State& state = *state_;
   std::vector<FileNumber> found;
-  std::vector<AnyOf> clauses;
-  std::vector<Wanted> excluded;
-  if (query.content || !state.plan(query, clauses, excluded)) return found;
-  const bool check =
-      !excluded.empty() || std::any_of(clauses.begin(), clauses.end(), [](const AnyOf& clause) {
-        return clause.ordered();
-      });
-  Budget budget;
+  Plan plan;
+  Budget budget{kMaxFindSteps};
+  if (query.content || !state.plan(query, plan, budget)) return found;
+  if (plan.clauses.empty() && !accept) return found;
+  const bool check = plan.looks_at_tokens();
   std::vector<FileToken> tokens;
-  for (Slot target = 0; found.size() < limit; ++target) {
-    const auto slot = seek_all(clauses, target, budget);
-    if (!slot) break;
+  for (Slot target = 0; found.size() < limit && target < state.files.size(); ++target) {
+    const auto slot = seek_all(plan.clauses, target, budget);
+    if (!slot || !budget.spend(accept ? kAcceptSteps : 0)) break;
     target = *slot;
     if (state.dead[target]) continue;
     if (check) {
       get_tokens(state.stream(target), tokens);
       if (!budget.spend(tokens.size())) break;
-      if (!state.accepts(tokens, clauses, excluded)) continue;
+      if (!plan.accepts(target, tokens)) continue;
     }
-    found.push_back(state.files[target].number);
+    const FileNumber number = state.files[target].number;
+    if (!accept || accept(number)) found.push_back(number);
   }
   return found;
 }
@@ -270,7 +254,8 @@ std::size_t Index::memory_bytes() const {
   std::size_t total = state.terms.memory_bytes() + state.streams.capacity()
                       + state.postings.capacity() * sizeof(Postings)
                       + state.files.capacity() * sizeof(State::File) + state.dead.capacity() / 8
-                      + state.slots.bucket_count() * 3 * sizeof(std::uint32_t);
+                      + state.slots.bucket_count() * 3 * sizeof(std::uint32_t)
+                      + state.sorted.memory_bytes();
   for (const Postings& postings : state.postings) total += postings.memory_bytes();
   return total;
 }

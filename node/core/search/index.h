@@ -8,10 +8,12 @@
 // phrase; in phrases of
 //   up to kMaxJoinedWords words neighbours may also be written together, and in longer ones all of
 //   them. "holiday photos" matches holiday_photos.jpg, HolidayPhotos.jpg and holidayphotos.jpg;
+// - of alternatives one must match, word, phrase or beginning of a token;
 // - an excluded entry, word or phrase, must not match.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -53,9 +55,16 @@ class Index {
   /// time).
   bool remove(FileNumber file);
 
-  /// The files that match, at most `limit`, in order of addition. A query for a content id, or
-  /// without a word that must match, finds nothing.
-  [[nodiscard]] std::vector<FileNumber> find(const wire::Query& query, std::size_t limit) const;
+  /// Judges a file by what the index does not know of it.
+  using Accept = std::function<bool(FileNumber)>;
+
+  /// The files that match and that `accept` (where there is one) takes, at most `limit`, in order
+  /// of addition. Of the query's filter only any_of is looked at. A query for a content id finds
+  /// nothing; one without a word that must match looks at every file, or finds nothing without
+  /// `accept`.
+  [[nodiscard]] std::vector<FileNumber> find(const wire::Query& query,
+                                             std::size_t limit,
+                                             const Accept& accept = {}) const;
 
   /// core::hash_word() of every word that a term may match; of removed files too, until their space
   /// comes back.
@@ -66,6 +75,7 @@ class Index {
   [[nodiscard]] std::size_t memory_bytes() const;
 
  private:
+  struct Plan;
   struct State;
   void compact();
 

@@ -12,6 +12,7 @@
 
 #include "node/base/overloaded.h"
 #include "node/base/version.h"
+#include "node/core/search/file_filter.h"
 #include "node/core/search/tokenizer.h"
 #include "node/io/host/flat_counters.h"
 #include "node/io/host/joins.h"
@@ -276,6 +277,8 @@ void NodeDaemon::tell_words() {
 
 void NodeDaemon::perform_search(cs::Effect& effect) {
   if (const auto* lookup = std::get_if<cs::Lookup>(&effect)) {
+    const auto& filter = lookup->query.filter;
+    if (filter && !cs::is_for_node(*filter, key(), options_.name)) return;
     auto files = library_->lookup(lookup->lookup, lookup->query, lookup->limit);
     if (!files.empty()) {
       pump_->deliver(cs::Input(cs::Found{.lookup = lookup->lookup, .files = std::move(files)}));

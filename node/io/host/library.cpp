@@ -1,6 +1,7 @@
 #include "node/io/host/library.h"
 
 #include <algorithm>
+#include <ctime>
 #include <filesystem>
 #include <memory>
 #include <thread>
@@ -10,6 +11,7 @@
 #include <asio/post.hpp>
 #include <spdlog/spdlog.h>
 
+#include "node/core/search/file_filter.h"
 #include "node/io/host/finished_file.h"
 
 namespace freshet::io {
@@ -27,6 +29,14 @@ std::size_t hash_threads() {
 std::string file_name_of(const std::string& relative) {
   const auto slash = relative.rfind('/');
   return slash == std::string::npos ? relative : relative.substr(slash + 1);
+}
+
+core::search::FileFacts facts_of(const store::CatalogueFile& file, std::time_t now) {
+  constexpr std::int64_t kNanoseconds = 1'000'000'000;
+  return {.path = file.relative,
+          .size_bytes = file.stamp.size_bytes,
+          .age_s = now - file.stamp.mtime_ns / kNanoseconds,
+          .content = file.content};
 }
 
 core::search::FileNumber number_of(std::uint32_t place) {
@@ -307,7 +317,14 @@ std::vector<wire::HitFile> Library::lookup(const Guid& lookup,
     if (found != by_content_.end()) hits.push_back(hit_for(*files_[found->second.front()]));
     return hits;
   }
-  for (const core::search::FileNumber number : index_.find(query, limit)) {
+  core::search::Index::Accept accept;
+  if (query.filter) {
+    accept =
+        [this, &filter = *query.filter, now = std::time(nullptr)](core::search::FileNumber number) {
+          return core::search::passes(filter, facts_of(*files_[number.value], now));
+        };
+  }
+  for (const core::search::FileNumber number : index_.find(query, limit, accept)) {
     const auto& file = files_[number.value];
     hits.push_back(hit_for(*file));
     if (file->content) continue;

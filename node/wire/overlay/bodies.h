@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "node/base/endpoint.h"
 #include "node/base/ids.h"
 #include "node/wire/overlay/frame.h"
+#include "node/wire/overlay/query_filter.h"
 
 namespace freshet::wire {
 
@@ -23,7 +25,7 @@ inline constexpr std::size_t kMaxNodeNameBytes = 64;
 inline constexpr std::size_t kMaxAgentBytes = 64;
 inline constexpr std::size_t kMaxPongNodes = 16;
 inline constexpr std::size_t kMaxByeReasonBytes = 128;
-inline constexpr std::size_t kMaxQueryWords = 32;  ///< terms, excluded words and phrases together
+inline constexpr std::size_t kMaxQueryWords = 32;  ///< all of a query's, its filter's included
 inline constexpr std::size_t kMaxQueryWordBytes = 256;
 /// A longer Query ends the link that it came on.
 inline constexpr std::size_t kMaxQueryBodyBytes = 4096;
@@ -75,6 +77,7 @@ struct Query {
   std::uint32_t max_hits = 0;  ///< files wanted from each node; 0: the answering node's own limit
   std::uint32_t strategy = 0;  ///< overlay.proto has the numbers; 0: flood
   std::uint32_t walker = 0;    ///< of a walk
+  std::shared_ptr<const QueryFilter> filter;  ///< null in most; not beside `content`
 };
 
 struct HitFile {

@@ -42,6 +42,12 @@ bool take_bytes(const Field& field, Query& query, std::size_t& words) {
     if (field.bytes.empty()) return true;
     if (field.bytes.size() != ContentId::kSize) return false;
     query.content = ContentId::from(field.bytes);
+  } else if (field.number == pb::Query::kFilterFieldNumber) {
+    auto filter = decode_query_filter(field.bytes, kMaxQueryWords - words);
+    if (!filter) return false;
+    words += filter->words();
+    query.filter.reset();
+    if (!filter->empty()) query.filter = std::make_shared<const QueryFilter>(std::move(*filter));
   }
   return true;
 }
@@ -63,6 +69,12 @@ void append_number(Bytes& to, std::uint32_t field, std::uint32_t value) {
   append_varint(to, value);
 }
 
+void append_bytes(Bytes& to, std::uint32_t field, ByteView bytes) {
+  append_varint(to, field << 3U | 2U);
+  append_varint(to, static_cast<std::uint32_t>(bytes.size()));
+  to.insert(to.end(), bytes.begin(), bytes.end());
+}
+
 }  // namespace
 
 Bytes encode(const Query& query) {
@@ -76,6 +88,7 @@ Bytes encode(const Query& query) {
   message.set_walker(query.walker);
   Bytes body(message.ByteSizeLong());
   message.SerializeWithCachedSizesToArray(body.data());
+  if (query.filter) append_bytes(body, pb::Query::kFilterFieldNumber, encode(*query.filter));
   return body;
 }
 
@@ -89,7 +102,7 @@ std::optional<Query> decode_query(ByteView body) {
     if (field.kind == FieldKind::bytes && !take_bytes(field, query, words)) return std::nullopt;
     if (field.kind == FieldKind::varint) take_number(field, query);
   }
-  const bool asks_both = query.content && words != 0;
+  const bool asks_both = query.content && (words != 0 || query.filter);
   if (fields.malformed() || asks_both) return std::nullopt;
   return query;
 }

@@ -57,20 +57,13 @@ TEST_CASE("every request comes back as it was written") {
   check_request(ShareRemoveRequest{.path = "/home"});
   check_request(ShareListRequest{});
   check_request(ShareRescanRequest{});
-  check_request(SearchRequest{.terms = {"blue", "Bö"},
-                              .excluded = {"red"},
-                              .phrases = {"a b"},
+  check_request(SearchRequest{.words = {"blue", "Bö", "-red", "a b"},
                               .ttl = 0,
                               .timeout = Millis(0),
                               .limit = 3,
                               .strategy = "flood"});
-  check_request(SearchRequest{.terms = {"x"},
-                              .excluded = {},
-                              .phrases = {},
-                              .ttl = {},
-                              .timeout = {},
-                              .limit = {},
-                              .strategy = ""});
+  check_request(
+      SearchRequest{.words = {"x"}, .ttl = {}, .timeout = {}, .limit = {}, .strategy = ""});
   check_request(GetRequest{.what = "2", .folder = "/tmp", .file_name = "n", .timeout = Millis(10)});
   check_request(GetRequest{.what = "abc", .folder = "", .file_name = "", .timeout = {}});
   check_request(DownloadsRequest{});
@@ -153,30 +146,22 @@ TEST_CASE("every download state comes back") {
 }
 
 TEST_CASE("a request beyond a limit is refused, one at the limit is not") {
-  CHECK_FALSE(refused(SearchRequest{.terms = std::vector<std::string>(kMaxWords, "w"),
-                                    .excluded = {},
-                                    .phrases = {},
+  CHECK_FALSE(refused(SearchRequest{.words = std::vector<std::string>(kMaxWords, "w"),
                                     .ttl = {},
                                     .timeout = {},
                                     .limit = {},
                                     .strategy = ""}));
-  CHECK(refused(SearchRequest{.terms = std::vector<std::string>(kMaxWords + 1, "w"),
-                              .excluded = {},
-                              .phrases = {},
+  CHECK(refused(SearchRequest{.words = std::vector<std::string>(kMaxWords + 1, "w"),
                               .ttl = {},
                               .timeout = {},
                               .limit = {},
                               .strategy = ""}));
-  CHECK_FALSE(refused(SearchRequest{.terms = {std::string(kMaxWordBytes, 'w')},
-                                    .excluded = {},
-                                    .phrases = {},
+  CHECK_FALSE(refused(SearchRequest{.words = {std::string(kMaxWordBytes, 'w')},
                                     .ttl = {},
                                     .timeout = {},
                                     .limit = {},
                                     .strategy = ""}));
-  CHECK(refused(SearchRequest{.terms = {std::string(kMaxWordBytes + 1, 'w')},
-                              .excluded = {},
-                              .phrases = {},
+  CHECK(refused(SearchRequest{.words = {std::string(kMaxWordBytes + 1, 'w')},
                               .ttl = {},
                               .timeout = {},
                               .limit = {},

@@ -12,7 +12,7 @@ Hit hit(std::uint32_t n, std::uint32_t sources = 1) {
 
 SearchRequest search_for(std::string term) {
   SearchRequest request;
-  request.terms.push_back(std::move(term));
+  request.words.push_back(std::move(term));
   return request;
 }
 
@@ -39,7 +39,7 @@ TEST_CASE("events arrive in order before the end") {
   Daemon daemon;
   daemon.service.on_search = [](const SearchRequest& request,
                                 const Responder<SearchRequest>& reply) {
-    CHECK(request.terms == std::vector<std::string>{"blue"});
+    CHECK(request.words == std::vector<std::string>{"blue"});
     CHECK(reply.event(hit(1)));
     CHECK(reply.event(hit(2)));
     reply.done({.hits = 2, .answered = 1, .seconds = 0.1});
