@@ -61,6 +61,19 @@ struct HostCounters {
   std::uint64_t closed = 0;       ///< link ends that their node closed or saw lost
 };
 
+class Host;
+
+/// Nodes that break the rules: sees what they are sent before they do.
+class Adversary {
+ public:
+  Adversary() = default;
+  Adversary(const Adversary&) = delete;
+  Adversary& operator=(const Adversary&) = delete;
+  virtual ~Adversary() = default;
+  /// A frame, whole, has come to `node`. True: the node is not to see it. May inject().
+  virtual bool takes(Host& host, NodeIndex node, LinkId link, ByteView frame) = 0;
+};
+
 class Host {
  public:
   /// All nodes are alive and without links. What is passed by reference outlives the host.
@@ -102,6 +115,12 @@ class Host {
   void crash(NodeIndex node);
   /// A crashed node comes back under its key, knowing nothing.
   void restart(NodeIndex node);
+
+  /// From now on `adversary`, which outlives the host, sees every frame first; nullptr: nobody.
+  void be_abused_by(Adversary* adversary) { adversary_ = adversary; }
+  /// Sends a frame in the name of a living node, past its core and past the rules. What it costs is
+  /// not among the costs of any query. Does nothing when there is no such link.
+  void inject(NodeIndex node, LinkId link, const wire::FrameHeader& header, ByteView body);
 
   /// Asks for a node's user and follows the query; nullopt when too many are followed.
   /// REQUIRES: the origin is alive.
@@ -170,6 +189,7 @@ class Host {
   void relay(NodeIndex node, const core::overlay::Relay& relay, std::span<const LinkId> links);
   [[nodiscard]] bool has_got(NodeIndex node, const SharedFrame& frame) const;
   void check(const Outgoing& sent, const SharedFrame& frame);
+  [[nodiscard]] bool is_up(NodeIndex node, LinkId link) const;
   void put_out(NodeIndex node, LinkEnd& end, SharedFrame& frame, std::uint8_t hops);
   void send_copy(LinkEnd& end, const SharedFrame& frame, std::uint8_t hops);
   void transmit(NodeIndex node, LinkEnd& end, SharedFrame& frame, std::uint8_t hops);
@@ -203,6 +223,7 @@ class Host {
   core::EffectBuffer scratch_;
   core::Input received_;  ///< reused: most inputs are a frame
   Incoming incoming_;
+  Adversary* adversary_ = nullptr;
   std::uint16_t asking_ = kNoTrack;
   bool draining_ = false;
 };

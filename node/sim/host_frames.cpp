@@ -87,12 +87,20 @@ bool Host::has_got(NodeIndex node, const SharedFrame& frame) const {
 void Host::check(const Outgoing& sent, const SharedFrame& frame) {
   checkers_.check_sent(sent, incoming_);
   if (frame.track == kNoTrack) return;
-  if (frame.type() == wire::FrameType::query_hit)
-    checkers_.check_hit(sent, log_.came_from(frame.track, sent.node));
+  if (frame.type() == wire::FrameType::query_hit) {
+    const auto route = log_.came_from(frame.track, sent.node);
+    if (!route || is_up(sent.node, *route)) checkers_.check_hit(sent, route);
+  }
   checkers_.check_table(sent.node,
                         now_,
                         slots_[sent.node].node->overlay().remembered_guids(),
                         2 * node_config_.overlay.guids_per_generation);
+}
+
+// A hit goes elsewhere than where its query came from only when that link is gone.
+bool Host::is_up(NodeIndex node, LinkId link) const {
+  const overlay::Link* at = slots_[node].node->overlay().links().find(link);
+  return at != nullptr && at->state == overlay::LinkState::up;
 }
 
 void Host::put_out(NodeIndex node, LinkEnd& end, SharedFrame& frame, std::uint8_t hops) {
@@ -120,6 +128,19 @@ void Host::lose(SharedFrame& frame, std::uint64_t& counter) {
   ++counter;
   log_.lands(frame.track, now_);
   pool_.release(&frame);
+}
+
+void Host::inject(NodeIndex node, LinkId link, const wire::FrameHeader& header, ByteView body) {
+  Slot& slot = slots_[node];
+  LinkEnd* end = slot.is_alive ? find_link(slot, link) : nullptr;
+  if (end == nullptr) return;
+  wire::FrameHeader sent = header;
+  sent.body_bytes = static_cast<std::uint32_t>(body.size());
+  SharedFrame* frame = new_frame({.header = sent, .body = body, .links = {}});
+  frame->references += 2;
+  log_.departs(frame->track, 1);
+  put_out(node, *end, *frame, header.hops);
+  pool_.release(frame);
 }
 
 // ---- limited bandwidth
@@ -177,7 +198,8 @@ void Host::on_frame(const Event& event) {
   received->link = link;
   received->bytes = frame->stamped(hops);
   incoming_ = {.frame = frame, .link = link, .ttl = frame->ttl_at(hops), .hops = hops};
-  deliver_to(node, received_);
+  if (adversary_ == nullptr || !adversary_->takes(*this, node, link, received->bytes))
+    deliver_to(node, received_);
   incoming_.frame = nullptr;
   log_.lands(frame->track, now_);
   pool_.release(frame);

@@ -44,12 +44,23 @@ struct Config {
 
   /// TTL + hops on a link. Simulations of other protocols' settings raise it, up to 255.
   std::uint8_t max_ttl = wire::kMaxTtl;
-  /// Frames beyond the rules that a link may send before it is closed with Bye 403. At most 31.
+  /// Frames beyond the rules that a peer may send before its link is closed with Bye 403 and its
+  /// key is banned. One is forgiven every offence_decay.
   std::uint8_t max_offences = 8;
+  Duration offence_decay = std::chrono::seconds(10);
+  std::size_t max_penalties = 256;  ///< peers whose offences are remembered
+  /// A first ban, and those that follow while the last one is remembered: each twice as long.
+  Duration first_ban = std::chrono::minutes(1);
+  Duration longest_ban = std::chrono::hours(24);
+  Duration ban_memory = std::chrono::hours(24);
+  std::size_t max_bans = 1024;  ///< blocks among them
 
   /// GUIDs remembered: up to twice this many, for max_guid_age to twice that.
   std::size_t guids_per_generation = 65536;
   Duration max_guid_age = std::chrono::minutes(5);
+  /// When new queries come so fast that a generation fills in less, they are shared out among the
+  /// neighbours (guard/query_share.h).
+  Duration min_route_age = std::chrono::seconds(3);
 
   // Strategy tree, in round trips to a neighbour, but no shorter than tree_pause. A neighbour off
   // the tree hears of a query after one to two of announce_delay. What was announced is waited for,

@@ -51,10 +51,15 @@ struct Counters {
   std::uint64_t frames_unknown_type = 0;
   std::uint64_t frames_unexpected =
       0;  ///< before Hello, a second Hello, or a type this version does not take
-  std::uint64_t frames_oversized = 0;  ///< length beyond the type's limit; closes the link
-  std::uint64_t frames_bad_ttl = 0;    ///< TTL 0, or TTL + hops beyond the limit
-  std::uint64_t frames_malformed = 0;  ///< a body that does not decode
-  std::uint64_t links_offended = 0;    ///< closed for repeated offences
+  std::uint64_t frames_oversized = 0;   ///< length beyond the type's limit; closes the link
+  std::uint64_t frames_bad_ttl = 0;     ///< TTL 0, or TTL + hops beyond the limit
+  std::uint64_t frames_malformed = 0;   ///< a body that does not decode
+  std::uint64_t links_offended = 0;     ///< closed for repeated offences
+  std::uint64_t links_banned = 0;       ///< refused or closed: the key is banned or blocked
+  std::uint64_t bans = 0;               ///< keys banned for repeated offences
+  std::uint64_t frames_over_rate = 0;   ///< dropped: more of their type than a neighbour may send
+  std::uint64_t query_over_share = 0;   ///< new ones dropped in a rush: the neighbour had its share
+  std::uint64_t hits_second_route = 0;  ///< passed on by the second way back, the first being gone
 
   std::uint64_t drops_query = 0;  ///< frames dropped because a neighbour was slow, by class
   std::uint64_t drops_hit = 0;
@@ -112,6 +117,11 @@ inline constexpr std::array kCounterNames = {
     FRESHET_COUNTER(frames_bad_ttl),
     FRESHET_COUNTER(frames_malformed),
     FRESHET_COUNTER(links_offended),
+    FRESHET_COUNTER(links_banned),
+    FRESHET_COUNTER(bans),
+    FRESHET_COUNTER(frames_over_rate),
+    FRESHET_COUNTER(query_over_share),
+    FRESHET_COUNTER(hits_second_route),
     FRESHET_COUNTER(drops_query),
     FRESHET_COUNTER(drops_hit),
     FRESHET_COUNTER(drops_control),

@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::uint32_t kMaxLinkBodyBytes = 8192;
 constexpr std::uint32_t kMaxStrategyBodyBytes = 64;
+/// After such a silence a neighbour may say a few things again before anyone counts.
+constexpr Duration kPause = std::chrono::seconds(1);
+constexpr std::uint8_t kFewFrames = 31;
 
 bool is_link_frame(wire::FrameType type) {
   switch (type) {
@@ -39,6 +42,19 @@ bool is_strategy_frame(wire::FrameType type) {
     default:
       return false;
   }
+}
+
+Rated kind_of(wire::FrameType type) {
+  if (type == wire::FrameType::ping || type == wire::FrameType::pong) return Rated::probe;
+  if (type == wire::FrameType::route_table) return Rated::table;
+  return is_strategy_frame(type) ? Rated::strategy : Rated::unknown;
+}
+
+// Hello and Bye come once: a second one is an offence, or the end. Hits are rated where they turn
+// out to be stray.
+bool is_rated(wire::FrameType type) {
+  return type != wire::FrameType::query && type != wire::FrameType::query_hit
+         && type != wire::FrameType::hello && type != wire::FrameType::bye;
 }
 
 std::uint32_t max_body_bytes(wire::FrameType type) {
@@ -89,7 +105,8 @@ Turn Engine::turn(TimePoint now, EffectBuffer& out) {
           .rng = rng_,
           .links = links_,
           .now = now,
-          .out = out};
+          .out = out,
+          .guard = guard_};
 }
 
 void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcalls& up) {
@@ -110,20 +127,27 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
       Overloaded{
           [](const Received&) {},
           [](const Writable&) {},
-          [&](const LinkUp& it) { membership_.on_link_up(turn, it); },
+          [&](const LinkUp& it) { on_link_up(turn, it); },
           [&](const LinkDown& it) {
             membership_.on_link_down(turn, it.link);
             router_.forget(turn, it.link);
+            if (guard_) guard_->forget(it.link);
           },
           [&](const DialFailed& it) { membership_.need_dials().on_dial_failed(turn, it.dial); },
           [&](const AddPeer& it) { membership_.need_dials().add_peer(it.peer, it.keep, now); },
           [&](const HostSeen& it) {
+            if (guard_ && guard_->bans().has(it.key, now)) return;
             membership_.need_dials().learn(turn, it.key, it.address, now);
           },
           [&](const HostRemembered& it) {
+            if (it.key && guard_ && guard_->bans().has(*it.key, now)) return;
             membership_.need_dials().learn(turn, it.key, it.address, TimePoint{});
           },
           [&](const SetWords& it) { router_.set_words(turn, it.hashes); },
+          [&](const Block& it) { block(turn, it); },
+          [&](const Unblock& it) {
+            if (guard_) guard_->bans().remove(it.key);
+          },
           [&](const ShutDown&) { membership_.on_shut_down(turn); },
       },
       input);
@@ -153,6 +177,7 @@ void Engine::wake_by(TimePoint time) {
 void Engine::on_received(Turn& turn, const Received& received, Upcalls& up) {
   Link* link = links_.find(received.link);
   if (link == nullptr || link->state == LinkState::closing) return;
+  if (turn.now - link->heard >= kPause) link->talk = 0;
   link->heard = turn.now;
   ByteView bytes = received.bytes;
   if (!link->extra || link->extra->cut_frame.empty()) {
@@ -210,6 +235,7 @@ void Engine::on_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up) {
     Membership::close(turn, membership_.dials(), link, CloseReason::malformed);
     return;
   }
+  if (is_rated(header.type) && is_over_rate(turn, link, header.type)) return;
   if (is_link_frame(header.type)) {
     if (!on_link_frame(turn, link, frame)) {
       ++counters_.frames_malformed;
@@ -278,20 +304,57 @@ void Engine::route(Turn& turn, Link& link, const Frame& frame, Upcalls& up) {
   if (frame.header.type == wire::FrameType::query) {
     router_.on_query(turn, link, frame.header, frame.body, up);
   } else if (frame.header.type == wire::FrameType::query_hit) {
-    router_.on_hit(turn, link, frame.header, frame.body, up);
+    if (!router_.on_hit(turn, link, frame.header, frame.body, up)
+        && !turn.need_guard().allows(link.id, Rated::stray, turn.now)) {
+      ++counters_.frames_over_rate;
+      offend(turn, link, kExcess);
+    }
   } else if (!router_.on_strategy_frame(turn, link, frame)) {
     ++counters_.frames_malformed;
     offend(turn, link);
   }
 }
 
-void Engine::offend(Turn& turn, Link& link) {
+// Nearly every neighbour says so little that no bucket is needed for it.
+bool Engine::is_over_rate(Turn& turn, Link& link, wire::FrameType type) {
+  if (link.talk < kFewFrames) {
+    ++link.talk;
+    return false;
+  }
+  if (turn.need_guard().allows(link.id, kind_of(type), turn.now)) return false;
+  ++counters_.frames_over_rate;
+  offend(turn, link, kExcess);
+  return true;
+}
+
+void Engine::offend(Turn& turn, Link& link, std::uint32_t weight) {
   if (link.state == LinkState::closing) return;
-  constexpr std::uint8_t kMostCounted = 31;
-  if (link.offences < kMostCounted) ++link.offences;
-  if (link.offences < config_.max_offences) return;
+  const NodeKey key = links_.peer_of(link).key;
+  Guard& guard = turn.need_guard();
+  if (!guard.penalties().add(config_, key, weight, turn.now)) return;
   ++counters_.links_offended;
+  ++counters_.bans;
+  const TimePoint until = guard.bans().punish(config_, key, turn.now);
+  turn.out.push(Effect(Banned{.key = key, .length = until - turn.now}));
   Membership::close(turn, membership_.dials(), link, CloseReason::offence);
+}
+
+void Engine::on_link_up(Turn& turn, const LinkUp& up) {
+  membership_.on_link_up(turn, up);
+  if (!guard_ || !guard_->bans().has(up.peer, turn.now)) return;
+  Link* link = links_.find(up.link);
+  if (link == nullptr || link->state == LinkState::closing) return;
+  ++counters_.links_banned;
+  Membership::close(turn, membership_.dials(), *link, CloseReason::offence);
+}
+
+void Engine::block(Turn& turn, const Block& block) {
+  turn.need_guard().bans().add(config_, block.key, block.length, turn.now);
+  for (Link& link : links_.all()) {
+    if (link.state == LinkState::closing || links_.peer_of(link).key != block.key) continue;
+    ++counters_.links_banned;
+    Membership::close(turn, membership_.dials(), link, CloseReason::offence);
+  }
 }
 
 Guid Engine::search(const SearchPlan& plan, ByteView body, TimePoint now, EffectBuffer& out) {
@@ -319,6 +382,7 @@ std::uint64_t Engine::digest() const {
   digest.add(links_.digest());
   digest.add(router_.digest());
   if (const DialPlan* dials = membership_.dials()) digest.add(dials->digest());
+  if (guard_) digest.add(guard_->digest());
   digest.add(static_cast<std::uint64_t>(wake_at_.time_since_epoch().count()));
   Rng rng = rng_;
   digest.add(rng.next_u64());

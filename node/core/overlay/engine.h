@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -52,6 +53,8 @@ class Engine {
   /// A generator for another engine of this node.
   [[nodiscard]] Rng fork_rng(std::string_view name) const { return rng_.fork(name); }
   [[nodiscard]] std::size_t remembered_guids() const { return router_.remembered(); }
+  /// nullptr as long as nothing called for one.
+  [[nodiscard]] const Guard* guard() const { return guard_.get(); }
 
  private:
   Turn turn(TimePoint now, EffectBuffer& out);
@@ -61,7 +64,10 @@ class Engine {
   void on_routed_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up);
   void route(Turn& turn, Link& link, const Frame& frame, Upcalls& up);
   bool on_link_frame(Turn& turn, Link& link, const Frame& frame);
-  void offend(Turn& turn, Link& link);
+  bool is_over_rate(Turn& turn, Link& link, wire::FrameType type);
+  void offend(Turn& turn, Link& link, std::uint32_t weight = kOffence);
+  void on_link_up(Turn& turn, const LinkUp& up);
+  void block(Turn& turn, const Block& block);
   void run_timers(Turn& turn);
   void wake_by(TimePoint time);
 
@@ -74,6 +80,7 @@ class Engine {
   Membership membership_;
   Rng rng_;
   NodeKey self_;
+  std::unique_ptr<Guard> guard_;
 };
 
 }  // namespace freshet::core::overlay

@@ -55,17 +55,18 @@ void GuidTable::Generation::grow() {
   *this = std::move(larger);
 }
 
-bool GuidTable::rotate(std::size_t limit, Duration max_age, TimePoint now) {
+std::optional<Duration> GuidTable::rotate(std::size_t limit, Duration max_age, TimePoint now) {
   const std::size_t used = recent_used_ + young_.used;
   if (used == 0) young_since_ = now;
   const bool due = used >= limit || now - young_since_ >= max_age;
-  if (!due) return false;
+  if (!due) return std::nullopt;
+  const Duration age = now - young_since_;
   for (std::uint32_t i = 0; i < recent_used_; ++i) young_.add(recent_[i]);
   recent_used_ = 0;
   oldest_ = 0;
   old_ = std::exchange(young_, Generation{});
   young_since_ = now;
-  return true;
+  return age;
 }
 
 // Order-free: where an entry lies must not show.
@@ -74,6 +75,7 @@ std::uint64_t GuidTable::sum_of(const Slot& slot) {
   entry.add(slot.hash);
   entry.add(slot.seen.from.value);
   entry.add(slot.seen.ttl);
+  entry.add(slot.seen.second);
   entry.add(slot.seen.forwarded ? 1U : 0U);
   entry.add(static_cast<std::uint64_t>(slot.seen.strategy));
   return entry.value();

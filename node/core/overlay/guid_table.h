@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 
 #include "node/base/digest.h"
 #include "node/base/ids.h"
@@ -32,10 +33,17 @@ inline constexpr LinkId kSelfLink{0xFFFFFFFF};
 
 struct Seen {
   LinkId from;
-  std::uint8_t ttl = 0;                     ///< highest remaining TTL of any copy
+  std::uint8_t ttl = 0;  ///< highest remaining TTL of any copy
+  /// The low bits of another link that it came on, as near to the origin as the first, for hits
+  /// when that one is gone; kNoSecond: none.
+  std::uint8_t second = kNoSecond;
   bool forwarded = false;                   ///< passed on at least once
   StrategyId strategy = StrategyId::flood;  ///< of the last copy that counted
+
+  static constexpr std::uint8_t kNoSecond = 0xFF;
+  static std::uint8_t low_bits(LinkId link) { return static_cast<std::uint8_t>(link.value % 0xFF); }
 };
+static_assert(sizeof(Seen) == 8);
 
 class GuidTable {
  public:
@@ -51,8 +59,8 @@ class GuidTable {
   [[nodiscard]] const Seen* find(const Guid& guid) const;
 
   /// Lets the old generation go when the young one holds `limit` entries or is older than
-  /// `max_age`. True when it did. Cheap when it does not.
-  bool rotate(std::size_t limit, Duration max_age, TimePoint now);
+  /// `max_age`. Returns how old that one became when it did. Cheap when it does not.
+  std::optional<Duration> rotate(std::size_t limit, Duration max_age, TimePoint now);
 
   /// Fetches what see(guid) will touch when `guid` is new; changes nothing.
   void prefetch(const Guid& guid) const {

@@ -10,6 +10,7 @@
 #include "node/base/bytes.h"
 #include "node/base/endpoint.h"
 #include "node/base/ids.h"
+#include "node/base/time.h"
 #include "node/wire/overlay/frame.h"
 
 namespace freshet::core::overlay {
@@ -84,6 +85,15 @@ struct HostRemembered {
 struct SetWords {
   std::vector<std::uint32_t> hashes;
 };
+/// The user blocks a key, for good; or a ban of an earlier run has so long to go. A link to it is
+/// closed, and none is taken.
+struct Block {
+  NodeKey key;
+  std::optional<Duration> length;
+};
+struct Unblock {
+  NodeKey key;
+};
 /// The node is leaving: says Bye on every link and closes it.
 struct ShutDown {};
 
@@ -96,6 +106,8 @@ using Input = std::variant<Received,
                            HostSeen,
                            HostRemembered,
                            SetWords,
+                           Block,
+                           Unblock,
                            ShutDown>;
 
 // ---- effects
@@ -140,6 +152,12 @@ struct LinkClosed {
 /// time, and again with every change.
 struct NeedWords {};
 
-using Effect = std::variant<Relay, Dial, Close, LinkEstablished, LinkClosed, NeedWords>;
+/// A key broke the rules too often, and is banned for so long. For the log, and to be remembered.
+struct Banned {
+  NodeKey key;
+  Duration length{};
+};
+
+using Effect = std::variant<Relay, Dial, Close, LinkEstablished, LinkClosed, NeedWords, Banned>;
 
 }  // namespace freshet::core::overlay

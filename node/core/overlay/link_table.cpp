@@ -67,7 +67,7 @@ std::uint64_t LinkTable::digest() const {
     digest.add(static_cast<std::uint64_t>(link.heard.time_since_epoch().count()));
     digest.add(static_cast<std::uint64_t>(peer_of(link).pinged.time_since_epoch().count()));
     digest.add(link.awaits_pong ? 1U : 0U);
-    digest.add(link.offences);
+    digest.add(link.talk);
     digest.add(link.room_bytes);
     if (link.extra) {
       digest.add(link.extra->cut_frame);

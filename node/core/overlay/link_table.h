@@ -39,8 +39,8 @@ struct alignas(32) Link {
   std::uint32_t rtt_us = 0;  ///< of the last ping; 0: not known yet
   LinkState state = LinkState::greeting;
   Direction direction = Direction::in;
-  std::uint8_t peer_links = 0;    ///< that the peer said to have; 0: not known; 255: or more
-  std::uint8_t offences : 5 = 0;  ///< stops at 31
+  std::uint8_t peer_links = 0;  ///< that the peer said to have; 0: not known; 255: or more
+  std::uint8_t talk : 5 = 0;    ///< frames that are rated, since a pause; stops at 31
   bool awaits_pong : 1 = false;
   bool was_sent_hosts : 1 = false;  ///< a full Pong went out already
   bool is_lazy : 1 = false;  ///< no branch of the tree: queries are announced to it, not sent

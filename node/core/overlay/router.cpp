@@ -41,17 +41,27 @@ std::uint8_t own_ttl(std::uint8_t ttl) {
 
 GuidTable::Lookup Router::see(Turn& turn, const Guid& guid, Seen seen) {
   if (!guids_) guids_.emplace(turn.rng.next_u64());
-  if (guids_->rotate(turn.config.guids_per_generation, turn.config.max_guid_age, turn.now)) {
+  const auto age =
+      guids_->rotate(turn.config.guids_per_generation, turn.config.max_guid_age, turn.now);
+  if (age) {
     ++turn.counters.guids_rotated;
+    if (*age < turn.config.min_route_age) turn.need_guard().queries().begin(turn.now);
   }
   return guids_->see(guid, seen);
 }
 
 void Router::on_query(
     Turn& turn, Link& from, const wire::FrameHeader& header, ByteView body, Upcalls& up) {
+  if (turn.guard && is_over_share(turn, from.id, header)) {
+    ++turn.counters.query_over_share;
+    return;
+  }
   const auto [seen, inserted] = see(turn, header.guid, {.from = from.id, .ttl = header.ttl});
   ++(inserted ? turn.counters.query_first : turn.counters.query_duplicates);
   bool is_better = inserted || header.ttl > seen->ttl;
+  // Who got it through this node has a copy with two less, and is no way back.
+  if (seen->second == Seen::kNoSecond && header.ttl + 1 >= seen->ttl && seen->from != from.id)
+    seen->second = Seen::low_bits(from.id);
   if (!is_better && seen->strategy == StrategyId::flood) return;  // most duplicates end here
   bool is_new = inserted;
   if (is_better || is_ring(seen->strategy)) {
@@ -79,40 +89,67 @@ std::uint32_t Router::pass_on(Turn& turn, StrategyId how, const Passing& query) 
   return strategies(turn).pass_on(turn, how, query);
 }
 
-void Router::on_hit(
+// During a rush a neighbour's share may be used up; then a new query is neither remembered nor
+// passed on, and another neighbour may still bring it.
+bool Router::is_over_share(Turn& turn, LinkId from, const wire::FrameHeader& header) const {
+  QueryShare& queries = turn.guard->queries();
+  if (!queries.is_active() || (guids_ && guids_->find(header.guid) != nullptr)) return false;
+  return !queries.take(turn.config, from, header.hops, turn.now);
+}
+
+// Where a hit goes that came on `came_on` (this node itself: kSelfLink): the way that the query
+// came, or a second one when the first is gone.
+Link* Router::way_back(Turn& turn, const Seen& seen, LinkId came_on) {
+  if (seen.from == kSelfLink) return nullptr;
+  Link* first = turn.links.find(seen.from);
+  if (first != nullptr && first->state == LinkState::up)
+    return first->id == came_on ? nullptr : first;
+  if (seen.second == Seen::kNoSecond) return nullptr;
+  for (Link& link : turn.links.all()) {
+    if (link.state != LinkState::up || link.id == came_on || link.id == seen.from) continue;
+    if (Seen::low_bits(link.id) != seen.second) continue;
+    ++turn.counters.hits_second_route;
+    return &link;
+  }
+  return nullptr;
+}
+
+bool Router::on_hit(
     Turn& turn, Link& from, const wire::FrameHeader& header, ByteView body, Upcalls& up) {
   ++turn.counters.hits_in;
   const Seen* seen = guids_ ? guids_->find(header.guid) : nullptr;
   if (seen == nullptr) {
     ++turn.counters.hits_unknown_guid;
-    return;
+    return false;
   }
   const wire::FrameHeader onward = next_hop(header);
   if (seen->from == kSelfLink) {
     ++turn.counters.hits_for_us;
     up.hit_arrived({.guid = header.guid, .hops = onward.hops, .body = body});
-    return;
+    return true;
   }
-  Link* back = turn.links.find(seen->from);
-  if (back == nullptr || back->state != LinkState::up || back->id == from.id) {
+  Link* back = way_back(turn, *seen, from.id);
+  if (back == nullptr) {
     ++turn.counters.hits_no_route;
-    return;
+    return true;
   }
   if (onward.ttl == 0) {
     ++turn.counters.hits_expired;
-    return;
+    return true;
   }
   ++turn.counters.hits_forwarded;
-  if (!take_room_or_queue(turn, *back, onward, body)) return;
+  if (!take_room_or_queue(turn, *back, onward, body)) return true;
   const std::uint32_t first = turn.out.link_count();
   turn.out.add_link(back->id);
   turn.out.push(
       Effect(Relay{.header = onward, .body = body, .links = turn.out.links_since(first)}));
   ++turn.counters.frames_out;
+  return true;
 }
 
 void Router::originate(Turn& turn, const Guid& guid, const SearchPlan& plan, ByteView body) {
   ++turn.counters.queries_sent;
+  if (turn.guard) turn.guard->queries().take(turn.config, kSelfLink, 0, turn.now);
   see(turn, guid, {.from = kSelfLink, .ttl = own_ttl(plan.ttl), .forwarded = true});
   if (plan.ttl == 0) return;
   if (plan.strategy == StrategyId::flood) {
@@ -160,8 +197,8 @@ bool Router::is_widening(const Guid& guid) const {
 
 bool Router::answer(Turn& turn, const Guid& guid, Bytes body) {
   const Seen* seen = guids_ ? guids_->find(guid) : nullptr;
-  Link* back = seen == nullptr ? nullptr : turn.links.find(seen->from);
-  if (back == nullptr || back->state != LinkState::up) {
+  Link* back = seen == nullptr ? nullptr : way_back(turn, *seen, kSelfLink);
+  if (back == nullptr) {
     ++turn.counters.hits_no_route;
     return false;
   }

@@ -28,7 +28,8 @@ class Router {
   /// REQUIRES for both: the header's TTL is at least 1 and TTL + hops is within the limit.
   void on_query(
       Turn& turn, Link& from, const wire::FrameHeader& header, ByteView body, Upcalls& up);
-  void on_hit(Turn& turn, Link& from, const wire::FrameHeader& header, ByteView body, Upcalls& up);
+  /// False: no query with its GUID came through here.
+  bool on_hit(Turn& turn, Link& from, const wire::FrameHeader& header, ByteView body, Upcalls& up);
 
   /// Begins a search of this node's own. ttl 0: only remembers it as its own. REQUIRES: a fresh
   /// GUID.
@@ -72,6 +73,9 @@ class Router {
   void send_round(Turn& turn, const Round& round, ByteView body);
   bool on_walker_frame(Turn& turn, Link& from, const Frame& frame);
   StrategySet& strategies(const Turn& turn);
+
+  [[nodiscard]] bool is_over_share(Turn& turn, LinkId from, const wire::FrameHeader& header) const;
+  static Link* way_back(Turn& turn, const Seen& seen, LinkId came_on);
 
   std::unique_ptr<StrategySet> strategies_;  ///< comes into being with the first search of them
   std::optional<GuidTable> guids_;           ///< with the first query

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "node/base/bytes.h"
 #include "node/base/ids.h"
@@ -12,6 +13,7 @@
 #include "node/core/effects.h"
 #include "node/core/overlay/config.h"
 #include "node/core/overlay/counters.h"
+#include "node/core/overlay/guard/guard.h"
 #include "node/core/overlay/link_table.h"
 
 namespace freshet::core::overlay {
@@ -48,6 +50,12 @@ struct Turn {
   LinkTable& links;
   TimePoint now;
   EffectBuffer& out;
+  std::unique_ptr<Guard>& guard;  ///< none as long as nothing called for one
+
+  [[nodiscard]] Guard& need_guard() const {
+    if (!guard) guard = std::make_unique<Guard>();
+    return *guard;
+  }
 };
 
 }  // namespace freshet::core::overlay

@@ -64,7 +64,7 @@ TEST_CASE("a GUID in the old generation is still a duplicate") {
   const Guid guid = rng.guid();
   table.rotate(10, kMinute, TimePoint{});
   table.see(guid, {.from = LinkId{1}, .ttl = 2});
-  CHECK(table.rotate(10, kMinute, TimePoint{} + kMinute));
+  CHECK(table.rotate(10, kMinute, TimePoint{} + kMinute).has_value());
   const auto again = table.see(guid, {.from = LinkId{2}});
   CHECK_FALSE(again.inserted);
   again.seen->ttl = 9;
@@ -92,7 +92,7 @@ TEST_CASE("a GUID is forgotten after two ages at the latest, and not before one"
 
 TEST_CASE("an empty generation does not age") {
   GuidTable table(1);
-  CHECK_FALSE(table.rotate(10, kMinute, TimePoint{} + 10 * kMinute));
+  CHECK_FALSE(table.rotate(10, kMinute, TimePoint{} + 10 * kMinute).has_value());
 }
 
 TEST_CASE("the digest tells contents apart and does not depend on their order") {

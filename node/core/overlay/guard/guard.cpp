@@ -1,0 +1,51 @@
+#include "node/core/overlay/guard/guard.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace freshet::core::overlay {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+constexpr std::array<Rate, static_cast<std::size_t>(Rated::kind_count)> kRates = {{
+    {.interval = milliseconds(50), .burst = 200},     // probe
+    {.interval = milliseconds(20), .burst = 1000},    // table: one is many frames at first
+    {.interval = microseconds(50), .burst = 100000},  // strategy: some for each query
+    {.interval = milliseconds(10), .burst = 1000},    // unknown
+    {.interval = milliseconds(1), .burst = 10000},    // stray: hits come late after a rush
+}};
+
+}  // namespace
+
+const Rate& rate_of(Rated kind) {
+  return kRates[static_cast<std::size_t>(kind)];
+}
+
+bool Guard::allows(LinkId link, Rated kind, TimePoint now) {
+  auto found = std::find_if(
+      links_.begin(), links_.end(), [&](const Buckets& each) { return each.link == link; });
+  if (found == links_.end()) found = links_.insert(links_.end(), {.link = link, .of_kind = {}});
+  return found->of_kind[static_cast<std::size_t>(kind)].take(rate_of(kind), now);
+}
+
+void Guard::forget(LinkId link) {
+  std::erase_if(links_, [&](const Buckets& each) { return each.link == link; });
+  queries_.forget(link);
+}
+
+std::uint64_t Guard::digest() const {
+  Digest digest;
+  for (const Buckets& each : links_) {
+    digest.add(each.link.value);
+    for (const TokenBucket& bucket : each.of_kind)
+      digest.add(static_cast<std::uint64_t>(bucket.full_at().time_since_epoch().count()));
+  }
+  penalties_.digest(digest);
+  bans_.digest(digest);
+  queries_.digest(digest);
+  return digest.value();
+}
+
+}  // namespace freshet::core::overlay

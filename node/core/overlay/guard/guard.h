@@ -1,0 +1,61 @@
+// What keeps a node useful among abusive neighbours: rates by link and type of frame, points for
+// breaches, bans by key, and who may put in how many queries during a rush. Most nodes never need
+// one: it comes into being with the first of these.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "node/base/digest.h"
+#include "node/base/ids.h"
+#include "node/core/overlay/guard/bans.h"
+#include "node/core/overlay/guard/penalties.h"
+#include "node/core/overlay/guard/query_share.h"
+#include "node/core/overlay/guard/token_bucket.h"
+
+namespace freshet::core::overlay {
+
+/// Frames that have a rate of their own. Queries and hits on their way have none: query_share.h and
+/// the outbox see to them.
+enum class Rated : std::uint8_t {
+  probe,       ///< Ping and Pong
+  table,       ///< route tables
+  strategy,    ///< what strategies say to each other of a query
+  unknown,     ///< types that this version does not take, Push among them
+  stray,       ///< hits of queries that did not come through here
+  kind_count,  ///< how many there are
+};
+
+/// The rate of one kind on one link: far above what an honest neighbour does.
+const Rate& rate_of(Rated kind);
+
+class Guard {
+ public:
+  /// Whether one more frame of that kind on that link is within its rate.
+  bool allows(LinkId link, Rated kind, TimePoint now);
+  void forget(LinkId link);
+
+  [[nodiscard]] Penalties& penalties() { return penalties_; }
+  [[nodiscard]] const Penalties& penalties() const { return penalties_; }
+  [[nodiscard]] Bans& bans() { return bans_; }
+  [[nodiscard]] const Bans& bans() const { return bans_; }
+  [[nodiscard]] QueryShare& queries() { return queries_; }
+  [[nodiscard]] const QueryShare& queries() const { return queries_; }
+  [[nodiscard]] std::uint64_t digest() const;
+
+ private:
+  static constexpr auto kKinds = static_cast<std::size_t>(Rated::kind_count);
+  struct Buckets {
+    LinkId link;
+    std::array<TokenBucket, kKinds> of_kind;
+  };
+
+  std::vector<Buckets> links_;  ///< as many as there are links at most
+  Penalties penalties_;
+  Bans bans_;
+  QueryShare queries_;
+};
+
+}  // namespace freshet::core::overlay

@@ -1,0 +1,58 @@
+// Who may put how many new queries into this node while they come faster than it can remember.
+//
+// What a flood of queries exhausts first is the memory of reverse routes: when a generation of
+// GUIDs (guid_table.h) fills before Config::min_route_age is over, hits of everyone's queries lose
+// their way. Only then this comes to life, and it goes to rest when the rush is over. It never
+// limits how many queries a node passes on, only who gets the places:
+//   - As long as all sources ask alike, or there is one alone, nobody is held back: an honest relay
+//     in a busy mesh, or a benchmark's, is never touched.
+//   - When some ask much more than others, the places are shared max-min fairly by link: who asks
+//     less than its share gets all of it, the others share the rest equally. A link's own queries
+//     (hops 0) get a part of that only.
+//   - This node's own queries are never held back.
+// Source: Daswani and Garcia-Molina, Query-Flood DoS Attacks in Gnutella (CCS 2002): fractional
+// incoming allocation, and a share for a node's own queries.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "node/base/digest.h"
+#include "node/base/ids.h"
+#include "node/base/time.h"
+#include "node/core/overlay/config.h"
+
+namespace freshet::core::overlay {
+
+class QueryShare {
+ public:
+  [[nodiscard]] bool is_active() const { return active_; }
+  /// A generation filled too early.
+  void begin(TimePoint now);
+  /// A new query came on `from`, or is this node's own (kSelfLink): whether it is taken. Always
+  /// when not active.
+  bool take(const Config& config, LinkId from, std::uint8_t hops, TimePoint now);
+  void forget(LinkId link);
+  void digest(Digest& digest) const;
+
+  static constexpr Duration kWindow = std::chrono::milliseconds(250);
+
+ private:
+  struct Source {
+    LinkId link;
+    std::uint32_t asked = 0;  ///< in this window, those held back too
+    std::uint32_t taken = 0;
+    std::uint32_t own_taken = 0;  ///< of them: with hops 0
+    std::uint32_t share = UINT32_MAX;
+  };
+  Source& source(LinkId link);
+  void turn_over(const Config& config, TimePoint now);
+  void divide(std::uint32_t places);
+
+  bool active_ = false;
+  TimePoint ends_{};  ///< of the window
+  std::vector<Source> sources_;
+};
+
+}  // namespace freshet::core::overlay
