@@ -21,7 +21,7 @@ GuidTable::Lookup GuidTable::see(const Guid& guid, Seen seen) {
   } else {
     place = &recent_[oldest_];
     young_.add(*place);
-    oldest_ = (oldest_ + 1) % kRecent;
+    oldest_ = static_cast<std::uint8_t>((oldest_ + 1) % kRecent);
   }
   *place = {.hash = hash, .seen = seen};
   return {.seen = &place->seen, .inserted = true};

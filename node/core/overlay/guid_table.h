@@ -72,6 +72,10 @@ class GuidTable {
     if (old_.slots) prefetch_line(&old_.slots[old_.home_of(hash)]);
   }
 
+  /// A note for the owner, kept where every query looks: new GUIDs come too fast.
+  [[nodiscard]] bool is_in_rush() const { return is_in_rush_; }
+  void set_in_rush(bool rush) { is_in_rush_ = rush; }
+
   [[nodiscard]] std::size_t size() const { return recent_used_ + young_.used + old_.used; }
   [[nodiscard]] std::uint64_t digest() const;
 
@@ -129,8 +133,9 @@ class GuidTable {
 
   std::uint64_t hash_key_;
   TimePoint young_since_{};
+  bool is_in_rush_ = false;
+  std::uint8_t oldest_ = 0;  ///< of the recent ones, once all are used
   std::uint32_t recent_used_ = 0;
-  std::uint32_t oldest_ = 0;            ///< of the recent ones, once all are used
   std::array<Slot, kRecent> recent_{};  ///< the youngest; they count as young
   Generation young_;
   Generation old_;

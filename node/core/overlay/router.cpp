@@ -45,14 +45,17 @@ GuidTable::Lookup Router::see(Turn& turn, const Guid& guid, Seen seen) {
       guids_->rotate(turn.config.guids_per_generation, turn.config.max_guid_age, turn.now);
   if (age) {
     ++turn.counters.guids_rotated;
-    if (*age < turn.config.min_route_age) turn.need_guard().queries().begin(turn.now);
+    if (*age < turn.config.min_route_age) {
+      turn.need_guard().queries().begin(turn.now);
+      guids_->set_in_rush(true);
+    }
   }
   return guids_->see(guid, seen);
 }
 
 void Router::on_query(
     Turn& turn, Link& from, const wire::FrameHeader& header, ByteView body, Upcalls& up) {
-  if (turn.guard && is_over_share(turn, from.id, header)) {
+  if (guids_ && guids_->is_in_rush() && is_over_share(turn, from.id, header)) {
     ++turn.counters.query_over_share;
     return;
   }
@@ -91,10 +94,12 @@ std::uint32_t Router::pass_on(Turn& turn, StrategyId how, const Passing& query) 
 
 // During a rush a neighbour's share may be used up; then a new query is neither remembered nor
 // passed on, and another neighbour may still bring it.
-bool Router::is_over_share(Turn& turn, LinkId from, const wire::FrameHeader& header) const {
-  QueryShare& queries = turn.guard->queries();
-  if (!queries.is_active() || (guids_ && guids_->find(header.guid) != nullptr)) return false;
-  return !queries.take(turn.config, from, header.hops, turn.now);
+bool Router::is_over_share(Turn& turn, LinkId from, const wire::FrameHeader& header) {
+  if (guids_->find(header.guid) != nullptr) return false;
+  QueryShare& queries = turn.need_guard().queries();
+  const bool is_over = !queries.take(turn.config, from, header.hops, turn.now);
+  guids_->set_in_rush(queries.is_active());
+  return is_over;
 }
 
 // Where a hit goes that came on `came_on` (this node itself: kSelfLink): the way that the query
@@ -149,7 +154,8 @@ bool Router::on_hit(
 
 void Router::originate(Turn& turn, const Guid& guid, const SearchPlan& plan, ByteView body) {
   ++turn.counters.queries_sent;
-  if (turn.guard) turn.guard->queries().take(turn.config, kSelfLink, 0, turn.now);
+  if (guids_ && guids_->is_in_rush())
+    turn.need_guard().queries().take(turn.config, kSelfLink, 0, turn.now);
   see(turn, guid, {.from = kSelfLink, .ttl = own_ttl(plan.ttl), .forwarded = true});
   if (plan.ttl == 0) return;
   if (plan.strategy == StrategyId::flood) {

@@ -74,7 +74,8 @@ class Router {
   bool on_walker_frame(Turn& turn, Link& from, const Frame& frame);
   StrategySet& strategies(const Turn& turn);
 
-  [[nodiscard]] bool is_over_share(Turn& turn, LinkId from, const wire::FrameHeader& header) const;
+  /// REQUIRES: there is a table.
+  bool is_over_share(Turn& turn, LinkId from, const wire::FrameHeader& header);
   static Link* way_back(Turn& turn, const Seen& seen, LinkId came_on);
 
   std::unique_ptr<StrategySet> strategies_;  ///< comes into being with the first search of them
