@@ -189,7 +189,7 @@ class Host {
   void relay(NodeIndex node, const core::overlay::Relay& relay, std::span<const LinkId> links);
   [[nodiscard]] bool has_got(NodeIndex node, const SharedFrame& frame) const;
   void check(const Outgoing& sent, const SharedFrame& frame);
-  [[nodiscard]] bool is_up(NodeIndex node, LinkId link) const;
+  [[nodiscard]] bool goes_by(NodeIndex node, LinkId link) const;
   void put_out(NodeIndex node, LinkEnd& end, SharedFrame& frame, std::uint8_t hops);
   void send_copy(LinkEnd& end, const SharedFrame& frame, std::uint8_t hops);
   void transmit(NodeIndex node, LinkEnd& end, SharedFrame& frame, std::uint8_t hops);

@@ -89,7 +89,7 @@ void Host::check(const Outgoing& sent, const SharedFrame& frame) {
   if (frame.track == kNoTrack) return;
   if (frame.type() == wire::FrameType::query_hit) {
     const auto route = log_.came_from(frame.track, sent.node);
-    if (!route || is_up(sent.node, *route)) checkers_.check_hit(sent, route);
+    if (!route || goes_by(sent.node, *route)) checkers_.check_hit(sent, route);
   }
   checkers_.check_table(sent.node,
                         now_,
@@ -97,8 +97,10 @@ void Host::check(const Outgoing& sent, const SharedFrame& frame) {
                         2 * node_config_.overlay.guids_per_generation);
 }
 
-// A hit goes elsewhere than where its query came from only when that link is gone.
-bool Host::is_up(NodeIndex node, LinkId link) const {
+// A hit goes elsewhere than where its query first came from only when that link is gone, or when a
+// rush of queries made the node take a later copy.
+bool Host::goes_by(NodeIndex node, LinkId link) const {
+  if (slots_[node].node->overlay().guard() != nullptr) return false;
   const overlay::Link* at = slots_[node].node->overlay().links().find(link);
   return at != nullptr && at->state == overlay::LinkState::up;
 }
@@ -198,6 +200,10 @@ void Host::on_frame(const Event& event) {
   received->link = link;
   received->bytes = frame->stamped(hops);
   incoming_ = {.frame = frame, .link = link, .ttl = frame->ttl_at(hops), .hops = hops};
+  // What claims to travel too far is cut to the limit before it goes on.
+  const std::uint32_t limit = node_config_.overlay.max_ttl;
+  if (adversary_ != nullptr && hops < limit && incoming_.ttl > limit - hops)
+    incoming_.ttl = static_cast<std::uint8_t>(limit - hops);
   if (adversary_ == nullptr || !adversary_->takes(*this, node, link, received->bytes))
     deliver_to(node, received_);
   incoming_.frame = nullptr;

@@ -9,8 +9,8 @@ namespace {
 
 /// A source that asks so many times what another one does is held to its share.
 constexpr std::uint32_t kMuchMore = 4;
-/// Part of a share that may be a neighbour's own queries.
-constexpr std::uint32_t kOwnPart = 2;
+/// After so long without one the rush is over: floods that are held back must not come in waves.
+constexpr Duration kCalm = std::chrono::seconds(30);
 /// Nobody is held to less in a window.
 constexpr std::uint32_t kLeastShare = 2;
 
@@ -20,12 +20,23 @@ std::uint32_t places_in_window(const Config& config) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(places, 1, UINT32_MAX));
 }
 
+// A burst of what comes in a second, or one query.
+Rate own_rate(const Config& config) {
+  const auto guids = static_cast<std::int64_t>(config.guids_per_generation);
+  const Duration interval =
+      std::max(Duration(1), config.min_route_age * QueryShare::kOwnParts / guids);
+  return {.interval = interval,
+          .burst = static_cast<std::uint32_t>(
+              std::max<std::int64_t>(1, Duration(std::chrono::seconds(1)) / interval))};
+}
+
 }  // namespace
 
 void QueryShare::begin(TimePoint now) {
   if (active_) return;
   active_ = true;
   ends_ = now + kWindow;
+  calm_at_ = now + kCalm;
 }
 
 QueryShare::Source& QueryShare::source(LinkId link) {
@@ -41,42 +52,45 @@ bool QueryShare::take(const Config& config, LinkId from, std::uint8_t hops, Time
   if (!active_) return true;
   Source& asking = source(from);
   ++asking.asked;
-  if (from != kSelfLink && asking.share != UINT32_MAX) {
-    const std::uint32_t own_share = std::max(kLeastShare, asking.share / kOwnPart);
-    if (asking.taken >= asking.share || (hops == 0 && asking.own_taken >= own_share)) return false;
+  if (from != kSelfLink) {
+    if (asking.taken >= asking.share) return false;
+    if (hops == 0 && sources_.size() > 1 && !asking.own.take(own_rate(config), now)) return false;
   }
   ++asking.taken;
-  if (hops == 0) ++asking.own_taken;
   return true;
 }
 
 void QueryShare::turn_over(const Config& config, TimePoint now) {
-  const bool was_silent = now - ends_ > kWindow;
   ends_ = now + kWindow;
   std::uint64_t asked = 0;
   for (const Source& each : sources_) asked += each.asked;
   const std::uint32_t places = places_in_window(config);
-  if (was_silent || 2 * asked < places) {  // the rush is over
+  if (asked > places) calm_at_ = now + kCalm;
+  if (now >= calm_at_) {  // the rush is over
     active_ = false;
     sources_.clear();
     return;
   }
-  std::erase_if(sources_, [](const Source& each) { return each.asked == 0; });
+  std::erase_if(sources_,
+                [&](const Source& each) { return each.asked == 0 && each.own.full_at() <= now; });
   divide(places);
-  for (Source& each : sources_) each.asked = each.taken = each.own_taken = 0;
+  for (Source& each : sources_) each.asked = each.taken = 0;
 }
 
 void QueryShare::divide(std::uint32_t places) {
+  if (sources_.empty()) return;
   std::sort(sources_.begin(), sources_.end(), [](const Source& a, const Source& b) {
     return a.asked != b.asked ? a.asked < b.asked : a.link < b.link;
   });
-  const std::uint64_t least = sources_.front().asked;
+  const std::uint64_t least = std::max<std::uint32_t>(1, sources_.front().asked);
   const bool all_alike = sources_.back().asked <= kMuchMore * least;
+  const std::uint64_t much =
+      std::max<std::uint64_t>(kLeastShare, std::uint64_t{kMuchMore} * places / sources_.size());
   std::uint32_t left = places;
   auto sharing = static_cast<std::uint32_t>(sources_.size());
   for (Source& each : sources_) {
     const std::uint32_t share = std::max(kLeastShare, left / sharing);
-    each.share = all_alike || each.asked <= share ? UINT32_MAX : share;
+    each.share = all_alike || each.asked <= much ? UINT32_MAX : share;
     left -= std::min({left, share, each.asked});
     --sharing;
   }

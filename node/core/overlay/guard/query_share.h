@@ -6,7 +6,8 @@
 // limits how many queries a node passes on, only who gets the places:
 //   - As long as all sources ask alike, or there is one alone, nobody is held back: an honest relay
 //     in a busy mesh, or a benchmark's, is never touched.
-//   - When some ask much more than others, the places are shared max-min fairly by link: who asks
+//   - When some ask much more than others, and than an equal part, the places are shared max-min
+//   fairly by link: who asks
 //     less than its share gets all of it, the others share the rest equally. A link's own queries
 //     (hops 0) get a part of that only.
 //   - This node's own queries are never held back.
@@ -22,6 +23,7 @@
 #include "node/base/ids.h"
 #include "node/base/time.h"
 #include "node/core/overlay/config.h"
+#include "node/core/overlay/guard/token_bucket.h"
 
 namespace freshet::core::overlay {
 
@@ -36,6 +38,8 @@ class QueryShare {
   void forget(LinkId link);
   void digest(Digest& digest) const;
 
+  /// Of what a node can remember: a neighbour's own queries during a rush.
+  static constexpr std::uint32_t kOwnParts = 1024;
   static constexpr Duration kWindow = std::chrono::milliseconds(250);
 
  private:
@@ -43,7 +47,7 @@ class QueryShare {
     LinkId link;
     std::uint32_t asked = 0;  ///< in this window, those held back too
     std::uint32_t taken = 0;
-    std::uint32_t own_taken = 0;  ///< of them: with hops 0
+    TokenBucket own = {};  ///< of its queries with hops 0
     std::uint32_t share = UINT32_MAX;
   };
   Source& source(LinkId link);
@@ -52,6 +56,7 @@ class QueryShare {
 
   bool active_ = false;
   TimePoint ends_{};  ///< of the window
+  TimePoint calm_at_{};
   std::vector<Source> sources_;
 };
 
