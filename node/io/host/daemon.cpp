@@ -16,6 +16,7 @@
 #include "node/core/search/tokenizer.h"
 #include "node/io/host/flat_counters.h"
 #include "node/io/host/joins.h"
+#include "node/io/host/known_bans.h"
 #include "node/io/host/known_hosts.h"
 #include "node/io/host/overlay_links.h"
 #include "node/io/host/piece_store.h"
@@ -109,11 +110,14 @@ class NodeDaemon final : public Daemon, public Performer {
   void perform_transfer(ct::Effect& effect);
   void start_discovery();
   void keep_hosts();
+  void on_banned(const co::Banned& banned);
+  void keep_bans();
   void describe();
   void upkeep();
   void end_join(co::PeerNumber number, const Result<LinkId>& link);
   void wait_for_farewells(std::chrono::steady_clock::time_point deadline);
   void take_down();
+  [[nodiscard]] std::string bans_file() const { return options_.paths.dir + "/bans"; }
   [[nodiscard]] PeerView view_of(const OverlayPeer& peer) const;
 
   asio::io_context& io_;
@@ -141,6 +145,7 @@ class NodeDaemon final : public Daemon, public Performer {
   asio::steady_timer farewell_;
   std::function<void()> gone_;
   bool leaving_ = false;
+  bool bans_changed_ = false;
   bool words_are_wanted_ = false;  ///< by a neighbour, for its route table
 };
 
@@ -203,6 +208,7 @@ void NodeDaemon::start(std::function<void()> loaded) {
       transfer_links_->adopt(link, ct::Direction::in, std::nullopt);
     }
   });
+  recall_bans(bans_file(), [this](co::Input input) { pump_->deliver(std::move(input)); });
   describe();
   if (options_.discover) {
     recall_hosts(options_.paths.host_cache,
@@ -237,6 +243,18 @@ void NodeDaemon::keep_hosts() {
   if (options_.discover) save_hosts(options_.paths.host_cache, *node_, pump_->now());
 }
 
+void NodeDaemon::on_banned(const co::Banned& banned) {
+  spdlog::debug("{} broke the rules too often: banned for {} s",
+                banned.key.hex(),
+                std::chrono::duration_cast<std::chrono::seconds>(banned.length).count());
+  bans_changed_ = true;
+}
+
+// Now and then, not with each: keys cost their owner nothing.
+void NodeDaemon::keep_bans() {
+  if (std::exchange(bans_changed_, false)) save_bans(bans_file(), *node_, pump_->now());
+}
+
 void NodeDaemon::describe() {
   std::vector<Endpoint> addresses = usable_addresses(listener_->local());
   if (addresses == described_) return;
@@ -251,6 +269,7 @@ void NodeDaemon::upkeep() {
     if (canceled || leaving_) return;
     describe();
     keep_hosts();
+    keep_bans();
     upkeep();
   });
 }
@@ -260,6 +279,10 @@ void NodeDaemon::perform(core::Effect& effect, const core::EffectBuffer& buffer)
     if (std::holds_alternative<co::NeedWords>(*overlay)) {
       words_are_wanted_ = true;
       tell_words();
+      return;
+    }
+    if (const auto* banned = std::get_if<co::Banned>(overlay)) {
+      on_banned(*banned);
       return;
     }
     overlay_links_->perform(*overlay, buffer);
@@ -379,6 +402,7 @@ void NodeDaemon::shut_down(std::function<void()> gone) {
   leaving_ = true;
   gone_ = std::move(gone);
   keep_hosts();
+  keep_bans();
   if (discovery_) discovery_->stop();
   listener_->stop();
   dialer_.stop();
