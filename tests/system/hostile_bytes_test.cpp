@@ -224,4 +224,21 @@ TEST_CASE("memory stays flat under garbage, floods of new GUIDs and links that c
   CHECK(after < before + allowance);
 }
 
+TEST_CASE("a stranger that pushes, and one that pings, without end are banned; others are served") {
+  const Victim victim;
+  for (const FrameType type : {FrameType::push, FrameType::ping}) {
+    TlsPeer peer(victim.daemon.address());
+    REQUIRE(peer.greet());
+    for (int i = 0; i < 4000; ++i) {
+      if (!peer.send_frame(frame_header(type, 99, 1, 0, 0), {})) break;
+    }
+    CHECK(peer.is_closed_within(kAnswerLimit));
+  }
+  CHECK(victim.counts("bans", 2));
+  CHECK(victim.counts("frames_over_rate", 1));
+  TlsPeer honest(victim.daemon.address());
+  REQUIRE(honest.greet());
+  CHECK(answers_ping(honest));
+}
+
 }  // namespace freshet::testing
