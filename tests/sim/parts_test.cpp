@@ -1,8 +1,11 @@
 // The simulator's own parts: queue, frames, topologies, checkers.
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <vector>
 
+#include "node/core/overlay/inline_vector.h"
+#include "node/sim/arrival.h"
 #include "node/sim/checkers.h"
 #include "node/sim/event_queue.h"
 #include "node/sim/plain_queue.h"
@@ -86,6 +89,40 @@ TEST_CASE("looking for events before a time does not disturb those that come in 
   CHECK_FALSE(queue.is_due(TimePoint{} + 60s - 1ns));
   REQUIRE(queue.is_due(TimePoint{} + 60s));
   CHECK(queue.pop().event.id == 2);
+}
+
+TEST_CASE("what arrived at a node is one link and the fewest hops, until it crashes") {
+  Arrival arrival;
+  CHECK(arrival.never_came());
+  CHECK_FALSE(arrival.is_known());
+  CHECK(arrival.fewest_hops() == 0xFF);
+  arrival = Arrival::on(LinkId{Arrival::kMaxLinks - 1}, 5);
+  arrival.came_again_after(7);
+  CHECK(arrival.fewest_hops() == 5);
+  arrival.came_again_after(3);
+  CHECK(arrival.fewest_hops() == 3);
+  CHECK(arrival.link() == LinkId{Arrival::kMaxLinks - 1});
+  CHECK(arrival.is_known());
+  arrival = Arrival::forgotten();
+  CHECK_FALSE(arrival.is_known());
+  CHECK_FALSE(arrival.never_came());
+  CHECK_FALSE(arrival.link().has_value());
+  CHECK(Arrival::at_origin().is_known());
+  CHECK_FALSE(Arrival::at_origin().link().has_value());
+}
+
+TEST_CASE("a vector in place keeps what it has when it outgrows its place, and when some go") {
+  core::overlay::InlineVector<std::unique_ptr<int>, 2> numbers;
+  for (int i = 0; i < 9; ++i) numbers.push_back(std::make_unique<int>(i));
+  numbers.erase_at(8);
+  numbers.erase_at(0);
+  numbers.erase_at(3);
+  std::vector<int> left;
+  for (const auto& number : numbers) left.push_back(*number);
+  CHECK(left == std::vector<int>{1, 2, 3, 5, 6, 7});
+  numbers.clear();
+  CHECK(numbers.empty());
+  CHECK(*numbers.push_back(std::make_unique<int>(4)) == 4);
 }
 
 TEST_CASE("a shared frame is the wire's bytes, with each hop's own header") {
