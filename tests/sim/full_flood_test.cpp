@@ -1,34 +1,10 @@
 // A full flood at constant latency costs exactly 2E - N + 1 Query frames: every node passes the
 // query on once, to all its neighbours but one; the origin to all. E and N are those of the
 // origin's component.
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-
-#include "tests/sim/scenario.h"
+#include "tests/sim/full_flood.h"
 
 namespace freshet::sim::testing {
 namespace {
-
-constexpr std::uint8_t kEverywhere = 254;
-
-void check_full_flood(const Topology& topology, NodeIndex origin, std::uint64_t seed = 1) {
-  SimulationConfig config = with_seed(seed);
-  config.node.overlay.max_ttl = 255;
-  const NoContent nothing;
-  Simulation simulation(topology, config, nothing);
-  must(simulation.settle());
-  const QueryResult result = must(simulation.query(origin, ask_for("boat"), kEverywhere));
-  const Component component = component_of(topology, origin);
-  CHECK(result.query_frames == 2 * component.edges - component.nodes + 1);
-  CHECK(result.reached == component.nodes - 1);
-  CHECK(result.duplicates == result.query_frames - result.reached);
-  REQUIRE(result.per_hop.size() >= component.by_distance.size());
-  for (std::size_t hop = 1; hop < component.by_distance.size(); ++hop)
-    CHECK(result.per_hop[hop].first == component.by_distance[hop]);
-  CHECK(simulation.host().node_counters().overlay.query_reforwarded == 0);
-}
 
 TEST_CASE("a full flood over a line costs 2E - N + 1 frames") {
   check_full_flood(line(50), 0);
@@ -80,28 +56,6 @@ TEST_CASE("a full flood under random latency costs 2E - N + 1 frames, and those 
     CHECK(result.first == component.nodes - 1);
     CHECK(result.duplicates == result.query_frames - result.first);
   }
-}
-
-// The snapshots are not part of the sources: FRESHET_TOPOLOGIES names the folder that has them.
-TEST_CASE("a full flood over snapshots of Gnutella costs 2E - N + 1 frames") {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
-  const char* folder = std::getenv("FRESHET_TOPOLOGIES");
-  if (folder == nullptr) {
-    MESSAGE("skipped: FRESHET_TOPOLOGIES does not name a folder of edge lists");
-    return;
-  }
-  std::size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() != ".txt") continue;
-    CAPTURE(entry.path().string());
-    std::ifstream file(entry.path());
-    const std::string text((std::istreambuf_iterator<char>(file)), {});
-    const auto topology = from_edge_list(text);
-    REQUIRE(topology.ok());
-    check_full_flood(*topology, 0);
-    ++files;
-  }
-  CHECK(files > 0);
 }
 
 }  // namespace
