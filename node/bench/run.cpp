@@ -77,8 +77,13 @@ class Runner {
   }
 
   Result<RunOutcome> run() {
-    if (const Status status = world_.settle(); !status) return status.error();
+    const Status settled = world_.settle([this] {
+      state_.events = world_.counters().events;
+      return go_on_(state_);
+    });
     const std::vector<std::uint32_t> degrees = world_.degrees();
+    if (!settled && settled.error().code == ErrorCode::canceled) return finish(degrees);
+    if (!settled) return settled.error();
     const Status status = scenario_.is_timed() ? ask_by_the_clock() : ask_in_turn();
     if (!status) return status.error();
     return finish(degrees);

@@ -80,10 +80,11 @@ SimWorld::SimWorld(const Scenario& scenario,
           topology, simulation_config(scenario, seed, topology, std::move(reproduce)), content),
       asker_(simulation_.host(), {}, std::move(done)) {}
 
-Status SimWorld::settle() {
-  Status status = broken(simulation_.settle());
+Status SimWorld::settle(const std::function<bool()>& go_on) {
+  const Status status = simulation_.settle(go_on);
   began_ = host().now();
-  return status;
+  if (!status && status.error().code == ErrorCode::canceled) return status;
+  return broken(status);
 }
 
 Status SimWorld::run_until(Duration time) {

@@ -36,7 +36,7 @@ class SimWorld {
 
   /// All links are up; faults and the workload's clock begin.
   /// Errors of this and what follows: verification, when a rule of the simulator was broken.
-  Status settle();
+  Status settle(const std::function<bool()>& go_on);
   /// Since the workload began.
   [[nodiscard]] Duration now() const { return at(host().now()); }
   [[nodiscard]] Duration at(TimePoint time) const { return time - began_; }

@@ -31,9 +31,10 @@ Simulation::Simulation(const Topology& topology,
              .reproduce = config.reproduce,
              .plain_queue = config.plain_queue}) {}
 
-Status Simulation::settle() {
+Status Simulation::settle(const std::function<bool()>& go_on) {
   const auto& edges = topology_.edges;
   for (std::size_t begun = 0; begun < edges.size();) {
+    if (go_on && !go_on()) return Error{ErrorCode::canceled, "simulation: stopped"};
     const std::size_t end = std::min(begun + kLinksAtOnce, edges.size());
     for (; begun < end; ++begun) host_.connect(edges[begun].first, edges[begun].second);
     const TimePoint limit = host_.now() + node_config_.overlay.hello_timeout;

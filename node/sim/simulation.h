@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -39,8 +40,9 @@ class Simulation {
 
   /// Opens every link of the topology and runs until all have exchanged Hello. A batch of links at
   /// a time, so that what links need only while they greet is needed for few of them at once. Then
-  /// the network's faults begin.
-  Status settle();
+  /// the network's faults begin. `go_on` is asked between batches; false ends it. Errors: timed_out
+  /// (links did not come up, or a rule was broken), canceled.
+  Status settle(const std::function<bool()>& go_on = {});
 
   /// Asks, and runs until the query is over.
   Result<QueryResult> query(const Asking& asking, const Patience& patience = {}) {

@@ -366,6 +366,22 @@ TEST_CASE("an interrupted scenario keeps the queries that were over") {
   CHECK(only.loads.size() == 256);
 }
 
+TEST_CASE("a run can be stopped while its links come up") {
+  const Scenario scenario = parsed("[topology]\nnodes = 4000");
+  RunPlan plan;
+  plan.scenario = &scenario;
+  plan.seed = 1;
+  int told = 0;
+  const auto outcome = perform_run(plan, [&](const RunState& state) {
+    CHECK(state.virtual_time == Duration{});
+    return ++told < 2;
+  });
+  REQUIRE(outcome.ok());
+  CHECK(told == 2);
+  CHECK_FALSE(outcome->run.complete);
+  CHECK(outcome->run.queries.empty());
+}
+
 TEST_CASE("one node alone reaches nobody, and says so") {
   const RunSet set = run("[topology]\nkind = \"line\"\nnodes = 1\n[workload]\nqueries = 2");
   REQUIRE(set.runs.front().queries.size() == 2);
