@@ -5,9 +5,21 @@
 namespace freshet::core::overlay {
 namespace {
 
-// Rounds that widen by one link; later ones by two. Where so many found nothing the mesh does not
-// branch much, or what is wanted is rare.
-constexpr std::uint8_t kNarrowRounds = 3;
+// The first round asks the neighbours alone, and each further one this many times as many nodes.
+// Rounds are waited for one after another, so they must be few: with rings of 1 and r links before
+// it, a third round that finds something r + 1 links away takes twice a flood's time and no more.
+constexpr double kFirstReach = 4;
+constexpr double kGrowth = 14;
+// Later rounds widen by two links at least: where so many found nothing, the mesh does not branch
+// much.
+constexpr std::uint8_t kGrowingRounds = 3;
+
+std::uint8_t wider_ring(const AutoState& state, const MeshView& mesh) {
+  std::uint8_t next = next_ring(mesh, state.ring, state.found, state.wanted, state.limit);
+  while (next < state.limit && reach(mesh, next) < kGrowth * reach(mesh, state.ring)) ++next;
+  if (state.rounds < kGrowingRounds) return next;
+  return std::max(next, static_cast<std::uint8_t>(state.ring + 2));
+}
 
 // The tree's branches lead over its root, so a query may have to climb as far as it must then
 // descend; where the TTL does not allow that, a flood reaches more.
@@ -23,11 +35,8 @@ Round whole_mesh(const AutoState& state, const MeshView& mesh) {
 
 Round next_auto_round(const AutoState& state, const MeshView& mesh) {
   if (state.wanted == 0) return whole_mesh(state, mesh);  // all there is: no ring will do
-  std::uint8_t next = first_ring(mesh, state.limit);
-  if (state.ring > 0) {
-    next = next_ring(mesh, state.ring, state.found, state.wanted, state.limit);
-    if (state.rounds >= kNarrowRounds) next = std::max<std::uint8_t>(next, state.ring + 2);
-  }
+  const std::uint8_t next =
+      state.ring == 0 ? ring_reaching(mesh, kFirstReach, state.limit) : wider_ring(state, mesh);
   if (next >= state.limit) return whole_mesh(state, mesh);
   return {.guid = {}, .strategy = StrategyId::automatic, .ttl = next, .is_last = false};
 }

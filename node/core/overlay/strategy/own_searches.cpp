@@ -12,7 +12,7 @@ constexpr std::size_t kMaxSearches = 64;
 // Deviations of a ring's time that are waited for, too. Ring is for who counts messages, auto for
 // who waits.
 constexpr double kRingPatience = 4.0;
-constexpr double kAutoPatience = 1.0;
+constexpr double kAutoPatience = 0.5;
 
 Round next_ring_round(const SearchPlan& plan,
                       std::uint8_t ring,

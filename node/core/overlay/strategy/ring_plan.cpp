@@ -7,7 +7,9 @@
 namespace freshet::core::overlay {
 namespace {
 
-constexpr Duration kProcessing = std::chrono::milliseconds(2);
+// An answer that is due at the very instant is waited for. Round trips have the time that nodes
+// take in them.
+constexpr Duration kTie = std::chrono::nanoseconds(1);
 
 }  // namespace
 
@@ -21,12 +23,11 @@ double reach(const MeshView& mesh, std::uint8_t ttl) {
   return total;
 }
 
-std::uint8_t first_ring(const MeshView& mesh, std::uint8_t limit) {
+std::uint8_t ring_reaching(const MeshView& mesh, double nodes, std::uint8_t limit) {
   std::uint8_t ttl = 1;
-  // The nearest by ratio: the rings' reaches grow geometrically.
+  // By ratio, because the rings' reaches grow geometrically.
   while (ttl < limit
-         && reach(mesh, ttl) * reach(mesh, static_cast<std::uint8_t>(ttl + 1))
-                < kFirstReach * kFirstReach)
+         && reach(mesh, ttl) * reach(mesh, static_cast<std::uint8_t>(ttl + 1)) < nodes * nodes)
     ++ttl;
   return std::min(ttl, limit);
 }
@@ -48,8 +49,7 @@ Duration ring_time(const MeshView& mesh, std::uint8_t ttl, double patience) {
   const double mean = ttl * static_cast<double>(mesh.round_trip.count());
   const double deviation =
       std::sqrt(static_cast<double>(ttl)) * static_cast<double>(mesh.deviation.count());
-  return kProcessing
-         + Duration(static_cast<Duration::rep>(std::llround(mean + patience * deviation)));
+  return kTie + Duration(static_cast<Duration::rep>(std::llround(mean + patience * deviation)));
 }
 
 }  // namespace freshet::core::overlay

@@ -21,11 +21,15 @@ struct MeshView {
 /// Nodes within `ttl` links, in a mesh that never closes: an upper bound, good for small TTLs.
 double reach(const MeshView& mesh, std::uint8_t ttl);
 
-/// Where an expanding ring begins: the TTL whose reach is nearest to kFirstReach, at most `limit`.
-/// A node that asks fewer learns little, one that asks more pays for what nearby nodes would have
-/// answered.
-inline constexpr double kFirstReach = 16;
-std::uint8_t first_ring(const MeshView& mesh, std::uint8_t limit);
+/// The TTL whose reach is nearest to `nodes` by ratio, at least 1 and at most `limit`.
+std::uint8_t ring_reaching(const MeshView& mesh, double nodes, std::uint8_t limit);
+
+/// Where an expanding ring begins: with about so many nodes. A node that asks fewer learns little,
+/// one that asks more pays for what nearby nodes would have answered.
+inline constexpr double kFirstRingReach = 16;
+inline std::uint8_t first_ring(const MeshView& mesh, std::uint8_t limit) {
+  return ring_reaching(mesh, kFirstRingReach, limit);
+}
 
 /// The next TTL after `ring` brought `found` of `wanted` files: as far as the popularity that was
 /// seen says, at least one further; one further when nothing was found. At most `limit`.

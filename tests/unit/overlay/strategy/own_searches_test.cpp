@@ -189,7 +189,7 @@ TEST_CASE("auto begins as a ring and ends along the tree with the whole TTL") {
   Searches s;
   Round round = s.begin(guid(1), StrategyId::automatic, 7, 10);
   CHECK(round.strategy == StrategyId::automatic);
-  CHECK(round.ttl == overlay::first_ring(kMesh, 7));
+  CHECK(round.ttl == 1);
   int before = 0;
   while (!round.is_last) {
     CHECK(round.strategy == StrategyId::automatic);
@@ -231,17 +231,28 @@ TEST_CASE("auto floods its last round where the TTL cannot climb the tree and de
   CHECK(overlay::next_auto_round(all, mesh).is_last);
 }
 
-TEST_CASE("auto widens by one or two while nothing is found") {
+TEST_CASE("each round of auto asks many times as many nodes while nothing is found") {
   Searches s;
   Round round = s.begin(guid(1), StrategyId::automatic, 15, 5);
   std::uint8_t before = round.ttl;
   while (const auto next = s.next()) {
-    const int wider = next->ttl - before;
-    CHECK(wider >= 1);
-    CHECK(wider <= 2);
+    if (next->ttl < 15) CHECK(reach(kMesh, next->ttl) >= 14 * reach(kMesh, before));
     before = next->ttl;
   }
   CHECK(before == 15);
+}
+
+TEST_CASE("auto hurries on where the mesh hardly branches") {
+  const MeshView line{.degree = 2, .branching = 1, .round_trip = 100ms};
+  AutoState state{.limit = 15, .ring = 0, .rounds = 0, .found = 0, .wanted = 1};
+  while (state.ring < state.limit) {
+    const Round round = overlay::next_auto_round(state, line);
+    CHECK(round.ttl > state.ring);
+    if (state.rounds > 0 && !round.is_last) CHECK(round.ttl >= state.ring + 2);
+    state.ring = round.ttl;
+    ++state.rounds;
+  }
+  CHECK(state.rounds <= 4);
 }
 
 TEST_CASE("auto widens as far as a ring does, or further, when some were found") {

@@ -42,7 +42,7 @@ TEST_CASE("a ring begins where its reach is nearest to the first reach, by ratio
     for (const double branching : kBranchings) {
       const MeshView view = mesh(degree, branching);
       const auto ratio = [&](std::uint8_t ttl) {
-        return std::abs(std::log(reach(view, ttl) / kFirstReach));
+        return std::abs(std::log(reach(view, ttl) / kFirstRingReach));
       };
       const std::uint8_t first = first_ring(view, 20);
       for (std::uint8_t ttl = 1; ttl <= 20; ++ttl) CHECK(ratio(first) <= ratio(ttl) + 1e-9);
