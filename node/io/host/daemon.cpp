@@ -12,6 +12,7 @@
 
 #include "node/base/overloaded.h"
 #include "node/base/version.h"
+#include "node/core/overlay/guard/target_limit.h"
 #include "node/core/search/file_filter.h"
 #include "node/core/search/tokenizer.h"
 #include "node/io/host/flat_counters.h"
@@ -126,6 +127,7 @@ class NodeDaemon final : public Daemon, public Performer {
   Rng rng_;
   LinkShared shared_;
   Dialer dialer_;
+  co::TargetLimit targets_;  ///< addresses that others named
   std::unique_ptr<Listener> listener_;
   core::Config config_;
   core::Counters counters_;
@@ -161,6 +163,12 @@ Status NodeDaemon::bind() {
 void NodeDaemon::make_parts() {
   node_ = std::make_unique<core::Node>(config_, counters_, key(), rng_.fork("node"));
   pump_ = std::make_unique<Pump>(io_, *node_, *this);
+  dialer_.guard_by(
+      {.may_dial = [this](const Endpoint& at) { return targets_.allows(at, pump_->now()); },
+       .proved =
+           [this](const Endpoint& at) {
+             targets_.proved(at);
+           }});
   overlay_links_ = std::make_unique<OverlayLinks>(
       dialer_,
       next_link_,
@@ -344,7 +352,9 @@ std::chrono::milliseconds NodeDaemon::uptime() const {
 }
 
 FlatCounters NodeDaemon::counters() const {
-  return flat_counters(counters_, listener_->counters());
+  FlatCounters all = flat_counters(counters_, listener_->counters());
+  all.emplace_back("dials_over_limit", targets_.refused());
+  return all;
 }
 
 PeerView NodeDaemon::view_of(const OverlayPeer& peer) const {

@@ -30,6 +30,7 @@ struct Dialer::Impl {
   LinkShared& shared;
   const TlsContext& tls;
   DialLimits limits;
+  DialGuard guard;
   std::set<std::shared_ptr<Attempt>> attempts;
   std::uint64_t next_ticket = 1;
   bool stopped = false;
@@ -57,6 +58,7 @@ struct Dialer::Attempt : std::enable_shared_from_this<Attempt>, LinkHandler {
     });
   }
   void resolve(const HostPort& target);
+  [[nodiscard]] bool skips(const Endpoint& where);
   void try_next();
   void connect(const Endpoint& where);
   void shake(const std::shared_ptr<tcp::socket>& socket);
@@ -90,6 +92,7 @@ struct Dialer::Attempt : std::enable_shared_from_this<Attempt>, LinkHandler {
   std::set<std::shared_ptr<tcp::socket>> sockets;
   std::map<TlsLink*, std::shared_ptr<TlsLink>> links;
   Error last{.code = ErrorCode::io, .message = "no usable address"};
+  bool by_name = false;
   bool finished = false;
 };
 
@@ -113,8 +116,17 @@ void Dialer::Attempt::resolve(const HostPort& target) {
       });
 }
 
+bool Dialer::Attempt::skips(const Endpoint& where) {
+  if (by_name || !dialer->guard.may_dial || dialer->guard.may_dial(where)) return false;
+  if (last.code != ErrorCode::wrong_key)
+    last = {.code = ErrorCode::io, .message = "dialled in vain too often"};
+  return true;
+}
+
 void Dialer::Attempt::try_next() {
   if (finished) return;
+  const std::size_t end = std::min(addresses.size(), dialer->limits.max_addresses);
+  while (next < end && skips(addresses[next])) ++next;
   if (next >= addresses.size() || next >= dialer->limits.max_addresses) {
     if (running == 0) finish(nullptr);
     return;
@@ -171,6 +183,7 @@ void Dialer::Attempt::finish(const std::shared_ptr<TlsLink>& winner) {
   for (const auto& socket : std::exchange(sockets, {})) socket->close(ignored);
   for (const auto& [raw, link] : std::exchange(links, {})) link->abandon();
   const Dialled called = std::exchange(callback, nullptr);
+  if (winner && expected && dialer->guard.proved) dialer->guard.proved(winner->remote());
   if (dialer->stopped || !called) {
     if (winner) winner->abandon();
   } else if (winner) {
@@ -202,6 +215,7 @@ DialTicket Dialer::dial(const std::vector<Endpoint>& addresses,
 
 DialTicket Dialer::dial_name(const std::string& host_port, Protocol protocol, Dialled dialled) {
   auto attempt = std::make_shared<Attempt>(impl_, protocol, std::move(dialled));
+  attempt->by_name = true;
   attempt->begin();
   asio::post(impl_->io, [attempt, host_port] {
     if (attempt->finished) return;
@@ -214,6 +228,10 @@ DialTicket Dialer::dial_name(const std::string& host_port, Protocol protocol, Di
     }
   });
   return attempt->ticket;
+}
+
+void Dialer::guard_by(DialGuard guard) {
+  impl_->guard = std::move(guard);
 }
 
 void Dialer::cancel(DialTicket ticket) {

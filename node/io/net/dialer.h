@@ -25,6 +25,13 @@ struct DialLimits {
   LinkLimits link;
 };
 
+/// Asked before each connection to an address that dial() was given; told where it led to a peer
+/// with the expected key. Both may be empty. dial_name() is the user's wish, and not asked about.
+struct DialGuard {
+  std::function<bool(const Endpoint&)> may_dial;
+  std::function<void(const Endpoint&)> proved;
+};
+
 class Dialer {
  public:
   /// Gets the link, whose handler it sets before it returns; or what went wrong last.
@@ -43,6 +50,8 @@ class Dialer {
                   Dialled dialled);
   /// HOST, HOST:PORT, ADDR:PORT or [ADDR]:PORT; without a port kDefaultPort.
   DialTicket dial_name(const std::string& host_port, Protocol protocol, Dialled dialled);
+  /// From now on; what it refuses counts as an address that failed.
+  void guard_by(DialGuard guard);
   /// Its callback is not called any more. Does nothing when it was called already.
   void cancel(DialTicket ticket);
   /// Nothing calls back any more.
