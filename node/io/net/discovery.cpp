@@ -56,6 +56,7 @@ struct Discovery::Impl : std::enable_shared_from_this<Impl> {
   std::vector<Endpoint> listening;
   Seen seen;
   DiscoveryConfig config;
+  BeaconCodec codec;
   DiscoveryCounters counters;
   std::optional<asio::steady_timer> announce_timer;
   std::optional<asio::steady_timer> reread_timer;
@@ -129,8 +130,7 @@ void Discovery::Impl::announce() {
 }
 
 void Discovery::Impl::announce_all() {
-  const Bytes datagram =
-      wire::encode_beacon({.node = self, .listen_port = tcp_port, .reply = false});
+  const Bytes datagram = codec.encode({.node = self, .listen_port = tcp_port, .reply = false});
   for (const auto& socket : sockets) {
     std::string refused;
     counters.sent += socket->announce(datagram, refused);
@@ -146,9 +146,14 @@ void Discovery::Impl::warn_once(const std::string& interface, const std::string&
 }
 
 void Discovery::Impl::heard(const BeaconPlace& place, ByteView datagram, const Endpoint& from) {
-  const auto beacon = wire::decode_beacon(datagram);
-  if (!beacon) {
+  const auto decoded = codec.decode(datagram);
+  if (!decoded) {
     ++counters.malformed;
+    return;
+  }
+  const auto* beacon = std::get_if<wire::Beacon>(&*decoded);
+  if (beacon == nullptr) {
+    ++counters.foreign;
     return;
   }
   if (beacon->node == self) return;
@@ -192,8 +197,7 @@ void Discovery::Impl::reply(const BeaconPlace& place, const Endpoint& to) {
   const auto socket = std::find_if(
       sockets.begin(), sockets.end(), [&](const auto& each) { return each->place() == place; });
   if (socket == sockets.end()) return;
-  const Bytes datagram =
-      wire::encode_beacon({.node = self, .listen_port = tcp_port, .reply = true});
+  const Bytes datagram = codec.encode({.node = self, .listen_port = tcp_port, .reply = true});
   if (!(*socket)->send(datagram, to)) {
     ++counters.send_failed;
     return;
@@ -234,6 +238,10 @@ Discovery::~Discovery() {
 
 void Discovery::set_config(const DiscoveryConfig& config) {
   impl_->config = config;
+}
+
+void Discovery::set_codec(const BeaconCodec& codec) {
+  impl_->codec = codec;
 }
 
 void Discovery::start() {

@@ -18,6 +18,7 @@
 #include "node/base/endpoint.h"
 #include "node/base/ids.h"
 #include "node/io/asio_fwd.h"
+#include "node/io/net/beacon_codec.h"
 
 namespace freshet::io {
 
@@ -43,6 +44,7 @@ struct DiscoveryCounters {
   std::uint64_t malformed = 0;
   std::uint64_t suppressed = 0;  ///< not answered or not reported: a limit was reached
   std::uint64_t send_failed = 0;
+  std::uint64_t foreign = 0;   ///< of other meshes
   std::uint64_t off_link = 0;  ///< from beyond the interface's networks: not believed
 };
 
@@ -65,6 +67,8 @@ class Discovery {
 
   /// Before start().
   void set_config(const DiscoveryConfig& config);
+  /// Before start(): how beacons look; those of other meshes are counted and left alone.
+  void set_codec(const BeaconCodec& codec);
   /// Never fails: what the system refuses is logged and tried again. Never calls back from within.
   void start();
   /// Nothing calls back any more.

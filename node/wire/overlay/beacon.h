@@ -2,6 +2,7 @@
 // proto/freshet/overlay/v1/beacon.proto.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -20,7 +21,24 @@ struct Beacon {
 };
 
 Bytes encode_beacon(const Beacon& beacon);
-/// nullopt for anything but a well-formed beacon of version 1.
+/// nullopt for anything but a well-formed open beacon of version 1.
 std::optional<Beacon> decode_beacon(ByteView datagram);
+
+/// A private mesh's datagram: whose it is shows only to who has the key
+/// (node/io/net/beacon_codec.h).
+struct SealedBeacon {
+  static constexpr std::size_t kSaltBytes = 16;
+  static constexpr std::size_t kTagBytes = 16;
+  /// What an open beacon can take, its padding, and the seal's own tag.
+  static constexpr std::size_t kMaxSealedBytes = kMaxBeaconBytes - 64;
+
+  std::array<Byte, kSaltBytes> salt{};  ///< new in each datagram
+  std::array<Byte, kTagBytes> tag{};    ///< tells members that it is theirs
+  Bytes sealed;                         ///< 1 … kMaxSealedBytes on the wire
+};
+
+Bytes encode_sealed_beacon(const SealedBeacon& beacon);
+/// nullopt for anything but a well-formed sealed beacon of version 1.
+std::optional<SealedBeacon> decode_sealed_beacon(ByteView datagram);
 
 }  // namespace freshet::wire
