@@ -352,7 +352,8 @@ std::chrono::milliseconds NodeDaemon::uptime() const {
 }
 
 FlatCounters NodeDaemon::counters() const {
-  FlatCounters all = flat_counters(counters_, listener_->counters());
+  FlatCounters all = flat_counters(
+      counters_, listener_->counters(), discovery_ ? discovery_->counters() : DiscoveryCounters{});
   all.emplace_back("dials_over_limit", targets_.refused());
   return all;
 }

@@ -10,7 +10,9 @@ void add(FlatCounters& all, const Names& names, const Counters& counters) {
 
 }  // namespace
 
-FlatCounters flat_counters(const core::Counters& core, const ListenerCounters& port) {
+FlatCounters flat_counters(const core::Counters& core,
+                           const ListenerCounters& port,
+                           const DiscoveryCounters& beacon) {
   FlatCounters all;
   add(all, core::overlay::kCounterNames, core.overlay);
   add(all, core::search::kCounterNames, core.search);
@@ -22,6 +24,16 @@ FlatCounters flat_counters(const core::Counters& core, const ListenerCounters& p
   all.emplace_back("connections_refused_http", port.refused_http);
   all.emplace_back("connections_refused_unknown", port.refused_unknown);
   all.emplace_back("handshakes_failed", port.handshakes_failed);
+  all.emplace_back("beacons_sent", beacon.sent);
+  all.emplace_back("beacon_replies", beacon.replies);
+  all.emplace_back("beacons_silent", beacon.silent);
+  all.emplace_back("beacons_heard", beacon.heard);
+  all.emplace_back("beacons_malformed", beacon.malformed);
+  all.emplace_back("beacons_foreign", beacon.foreign);
+  all.emplace_back("beacons_off_link", beacon.off_link);
+  all.emplace_back("beacons_over_limit", beacon.over_limit);
+  all.emplace_back("beacons_unanswered", beacon.unanswered);
+  all.emplace_back("beacons_send_failed", beacon.send_failed);
   return all;
 }
 

@@ -7,12 +7,15 @@
 #include <vector>
 
 #include "node/core/node.h"
+#include "node/io/net/discovery.h"
 #include "node/io/net/listener.h"
 
 namespace freshet::io {
 
 using FlatCounters = std::vector<std::pair<std::string, std::uint64_t>>;
 
-FlatCounters flat_counters(const core::Counters& core, const ListenerCounters& port);
+FlatCounters flat_counters(const core::Counters& core,
+                           const ListenerCounters& port,
+                           const DiscoveryCounters& beacon);
 
 }  // namespace freshet::io

@@ -1,8 +1,6 @@
 #include "node/io/net/discovery.h"
 
 #include <algorithm>
-#include <array>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,16 +14,25 @@
 #include "node/base/rng.h"
 #include "node/io/net/beacon_places.h"
 #include "node/io/net/beacon_socket.h"
+#include "node/io/net/interface_watch.h"
 #include "node/wire/overlay/beacon.h"
 
 namespace freshet::io {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using std::chrono::milliseconds;
 
-// From one beacon to the next, as long as the node is new on a network.
-constexpr std::array<milliseconds, 2> kOpening = {milliseconds(200), milliseconds(800)};
+TimePoint now() {
+  return TimePoint(Clock::now().time_since_epoch());
+}
+
+// A place with its rhythm.
+struct Voice {
+  std::unique_ptr<BeaconSocket> socket;
+  Trickle rhythm;
+  /// A node's beacon comes by multicast and by broadcast: it counts once.
+  std::optional<Endpoint> last_heard = std::nullopt;
+};
 
 }  // namespace
 
@@ -34,21 +41,22 @@ struct Discovery::Impl : std::enable_shared_from_this<Impl> {
       : io(the_io),
         self(the_self),
         tcp_port(the_tcp_port),
-        announce_timer(the_io),
+        speak_timer(the_io),
         reread_timer(the_io),
         rng(Rng(the_self.bytes).fork("beacon")) {}
 
+  void begin();
   void reread();
-  bool update_places();
-  bool open(const BeaconPlace& place);
-  void announce();
-  void announce_all();
+  void update_places();
+  void open(const BeaconPlace& place);
+  void speak();
+  void wait_to_speak();
+  void announce(const Voice& voice);
   void warn_once(const std::string& interface, const std::string& why);
   void heard(const BeaconPlace& place, ByteView datagram, const Endpoint& from);
-  bool is_news(const NodeKey& node, const Endpoint& from);
-  bool may_reply(const Endpoint& to);
+  void judge(Voice& voice, const wire::Beacon& beacon, const Endpoint& from);
   bool may_report();
-  void reply(const BeaconPlace& place, const Endpoint& to);
+  void reply(const Voice& voice, const Endpoint& to);
 
   asio::io_context& io;
   NodeKey self;
@@ -58,46 +66,48 @@ struct Discovery::Impl : std::enable_shared_from_this<Impl> {
   DiscoveryConfig config;
   BeaconCodec codec;
   DiscoveryCounters counters;
-  std::optional<asio::steady_timer> announce_timer;
+  std::optional<asio::steady_timer> speak_timer;
   std::optional<asio::steady_timer> reread_timer;
+  std::optional<InterfaceWatch> watch;
   Rng rng;
-  std::vector<std::unique_ptr<BeaconSocket>> sockets;
+  std::vector<Voice> voices;
+  std::optional<BeaconAnswers> answers;
   std::set<std::string> warned;  ///< interfaces of this machine
-  std::size_t openings = 0;      ///< of kOpening, over
-  std::map<std::pair<NodeKey, Endpoint>, Clock::time_point> known;
-  std::map<Endpoint, Clock::time_point> answered;
-  Clock::time_point second;
+  TimePoint second;
   std::size_t reported = 0;  ///< in that second
   bool stopped = false;
 };
 
+void Discovery::Impl::begin() {
+  answers.emplace(config.answers);
+  watch.emplace(io, [this] { update_places(); });
+  reread();
+}
+
+// The kernel tells of changes (InterfaceWatch); this is for what it does not tell.
 void Discovery::Impl::reread() {
-  if (update_places()) {
-    openings = 0;
-    announce();
-  }
+  update_places();
   reread_timer->expires_after(config.reread);
   reread_timer->async_wait([impl = shared_from_this()](const asio::error_code& canceled) {
     if (!canceled && !impl->stopped) impl->reread();
   });
 }
 
-// True when there is a new one.
-bool Discovery::Impl::update_places() {
+void Discovery::Impl::update_places() {
   const auto places = beacon_places(read_interfaces(), listening, config.max_interfaces);
-  std::erase_if(sockets, [&](const auto& each) {
-    return std::find(places.begin(), places.end(), each->place()) == places.end();
+  std::erase_if(voices, [&](const Voice& each) {
+    return std::find(places.begin(), places.end(), each.socket->place()) == places.end();
   });
-  bool added = false;
   for (const BeaconPlace& place : places) {
-    const bool there = std::any_of(
-        sockets.begin(), sockets.end(), [&](const auto& each) { return each->place() == place; });
-    if (!there) added = open(place) || added;
+    const bool there = std::any_of(voices.begin(), voices.end(), [&](const Voice& each) {
+      return each.socket->place() == place;
+    });
+    if (!there) open(place);
   }
-  return added;
+  wait_to_speak();
 }
 
-bool Discovery::Impl::open(const BeaconPlace& place) {
+void Discovery::Impl::open(const BeaconPlace& place) {
   auto opened =
       BeaconSocket::open(io,
                          place,
@@ -108,37 +118,48 @@ bool Discovery::Impl::open(const BeaconPlace& place) {
                          });
   if (!opened) {
     warn_once(place.interface, opened.error().message);
-    return false;
+    return;
   }
-  sockets.push_back(std::move(*opened));
-  return true;
+  voices.push_back({.socket = std::move(*opened), .rhythm = Trickle(config.rhythm, now(), rng)});
 }
 
-void Discovery::Impl::announce() {
-  announce_all();
-  milliseconds after = config.interval;
-  if (openings < kOpening.size()) {
-    after = kOpening.at(openings++);
-  } else if (const auto fifth = config.interval.count() / 5; fifth > 0) {
-    const auto jitter = rng.below(static_cast<std::uint64_t>(2 * fifth + 1));
-    after += milliseconds(static_cast<milliseconds::rep>(jitter) - fifth);
+void Discovery::Impl::speak() {
+  const TimePoint at = now();
+  for (Voice& voice : voices) {
+    switch (voice.rhythm.advance(at, rng)) {
+      case Trickle::Turn::speak:
+        announce(voice);
+        break;
+      case Trickle::Turn::silent:
+        ++counters.silent;
+        break;
+      case Trickle::Turn::none:
+        break;
+    }
   }
-  announce_timer->expires_after(after);
-  announce_timer->async_wait([impl = shared_from_this()](const asio::error_code& canceled) {
-    if (!canceled && !impl->stopped) impl->announce();
+  wait_to_speak();
+}
+
+void Discovery::Impl::wait_to_speak() {
+  if (voices.empty()) return;
+  const auto next =
+      std::min_element(voices.begin(), voices.end(), [](const auto& a, const auto& b) {
+        return a.rhythm.due() < b.rhythm.due();
+      });
+  speak_timer->expires_at(Clock::time_point(next->rhythm.due().time_since_epoch()));
+  speak_timer->async_wait([impl = shared_from_this()](const asio::error_code& canceled) {
+    if (!canceled && !impl->stopped) impl->speak();
   });
 }
 
-void Discovery::Impl::announce_all() {
+void Discovery::Impl::announce(const Voice& voice) {
   const Bytes datagram = codec.encode({.node = self, .listen_port = tcp_port, .reply = false});
-  for (const auto& socket : sockets) {
-    std::string refused;
-    counters.sent += socket->announce(datagram, refused);
-    if (refused.empty()) continue;
-    ++counters.send_failed;
-    warn_once(socket->place().interface,
-              "cannot send beacons on " + socket->place().interface + ": " + refused);
-  }
+  std::string refused;
+  counters.sent += voice.socket->announce(datagram, refused);
+  if (refused.empty()) return;
+  ++counters.send_failed;
+  const std::string& interface = voice.socket->place().interface;
+  warn_once(interface, "cannot send beacons on " + interface + ": " + refused);
 }
 
 void Discovery::Impl::warn_once(const std::string& interface, const std::string& why) {
@@ -161,44 +182,42 @@ void Discovery::Impl::heard(const BeaconPlace& place, ByteView datagram, const E
     ++counters.off_link;
     return;
   }
+  const auto voice = std::find_if(voices.begin(), voices.end(), [&](const Voice& each) {
+    return each.socket->place() == place;
+  });
+  if (voice == voices.end()) return;
   ++counters.heard;
-  if (!beacon->reply && is_news(beacon->node, from)) reply(place, from);
+  if (!beacon->reply) judge(*voice, *beacon, from);
   Endpoint tcp = from;
   tcp.port = beacon->listen_port;
   if (!tcp.is_dialable() || !may_report()) {
-    ++counters.suppressed;
+    ++counters.over_limit;
     return;
   }
   seen(beacon->node, tcp);
 }
 
-// A node that starts again speaks from another UDP port, and is news at once.
-bool Discovery::Impl::is_news(const NodeKey& node, const Endpoint& from) {
-  const auto now = Clock::now();
-  const std::pair key(node, from);
-  const auto found = known.find(key);
-  if (found != known.end()) {
-    const bool forgotten = now - found->second > config.forget;
-    found->second = now;
-    return forgotten;
+void Discovery::Impl::judge(Voice& voice, const wire::Beacon& beacon, const Endpoint& from) {
+  if (voice.last_heard != from) voice.rhythm.heard();
+  voice.last_heard = from;
+  switch (answers->judge(beacon.node, from, now(), rng)) {
+    case BeaconAnswers::Verdict::answer:
+      reply(voice, from);
+      break;
+    case BeaconAnswers::Verdict::silent:
+      ++counters.unanswered;
+      break;
+    case BeaconAnswers::Verdict::over_limit:
+      ++counters.over_limit;
+      break;
+    case BeaconAnswers::Verdict::known:
+      break;
   }
-  if (known.size() >= config.max_known) {
-    std::erase_if(known, [&](const auto& entry) { return now - entry.second > config.forget; });
-  }
-  if (known.size() < config.max_known) known.emplace(key, now);
-  return true;
 }
 
-void Discovery::Impl::reply(const BeaconPlace& place, const Endpoint& to) {
-  if (!may_reply(to)) {
-    ++counters.suppressed;
-    return;
-  }
-  const auto socket = std::find_if(
-      sockets.begin(), sockets.end(), [&](const auto& each) { return each->place() == place; });
-  if (socket == sockets.end()) return;
+void Discovery::Impl::reply(const Voice& voice, const Endpoint& to) {
   const Bytes datagram = codec.encode({.node = self, .listen_port = tcp_port, .reply = true});
-  if (!(*socket)->send(datagram, to)) {
+  if (!voice.socket->send(datagram, to)) {
     ++counters.send_failed;
     return;
   }
@@ -206,17 +225,10 @@ void Discovery::Impl::reply(const BeaconPlace& place, const Endpoint& to) {
   ++counters.replies;
 }
 
-bool Discovery::Impl::may_reply(const Endpoint& to) {
-  const auto now = Clock::now();
-  std::erase_if(answered,
-                [&](const auto& entry) { return now - entry.second >= config.reply_gap; });
-  return answered.size() < config.max_reply_addresses && answered.emplace(to, now).second;
-}
-
 bool Discovery::Impl::may_report() {
-  const auto now = Clock::now();
-  if (now - second >= std::chrono::seconds(1)) {
-    second = now;
+  const TimePoint at = now();
+  if (at - second >= std::chrono::seconds(1)) {
+    second = at;
     reported = 0;
   }
   return ++reported <= config.max_seen_per_second;
@@ -246,22 +258,31 @@ void Discovery::set_codec(const BeaconCodec& codec) {
 
 void Discovery::start() {
   asio::post(impl_->io, [impl = impl_] {
-    if (impl->stopped) return;
-    impl->reread();
-    if (impl->sockets.empty()) impl->announce();  // the rhythm goes on without a network
+    if (!impl->stopped) impl->begin();
   });
 }
 
 void Discovery::stop() {
   if (impl_->stopped) return;
   impl_->stopped = true;
-  impl_->announce_timer.reset();
+  impl_->speak_timer.reset();
   impl_->reread_timer.reset();
-  impl_->sockets.clear();
+  impl_->watch.reset();
+  impl_->voices.clear();
 }
 
 const DiscoveryCounters& Discovery::counters() const {
   return impl_->counters;
+}
+
+std::vector<std::string> Discovery::places() const {
+  std::vector<std::string> names;
+  for (const Voice& voice : impl_->voices) {
+    const BeaconPlace& place = voice.socket->place();
+    const std::string address = place.source.address.to_string();
+    names.push_back(place.interface + " " + address.substr(0, address.rfind(':')));
+  }
+  return names;
 }
 
 }  // namespace freshet::io

@@ -3,22 +3,26 @@
 // from one place per interface and family. Decides nothing about whom to dial; believes nothing
 // but "somebody at this address claims this key" (the TLS handshake proves it).
 //
-// Sent at the start, 0.2 s and 1 s later, then every 30 s or so. A beacon of a node that was not
-// heard from there lately is answered directly, so that two nodes know each other as soon as the
-// second one starts. Interfaces are read again every 10 s; what one of them refuses is logged once
-// and stops no other.
+// Each place speaks by a Trickle timer (trickle.h): at once and often where it is new, later every
+// 51 s, and not at all in an interval in which three others spoke, so that a network of 200 nodes
+// hears as much as one of four. A newcomer is answered directly by some (beacon_answers.h), so that
+// two nodes know each other as soon as the second one starts. Interfaces that come and go are
+// followed; what one of them refuses is logged once and stops no other.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "node/base/endpoint.h"
 #include "node/base/ids.h"
 #include "node/io/asio_fwd.h"
+#include "node/io/net/beacon_answers.h"
 #include "node/io/net/beacon_codec.h"
+#include "node/io/net/trickle.h"
 
 namespace freshet::io {
 
@@ -27,14 +31,12 @@ inline constexpr std::uint16_t kDiscoveryPort = 7346;
 
 struct DiscoveryConfig {
   std::uint16_t udp_port = kDiscoveryPort;
-  std::chrono::milliseconds interval{30'000};  ///< jittered by a fifth either way
-  std::chrono::milliseconds reread{10'000};    ///< of the interfaces
-  std::size_t max_interfaces = 16;           ///< as many as a socket may join groups on (Linux: 20)
-  std::size_t max_known = 1024;              ///< nodes whose beacons are not answered again
-  std::chrono::milliseconds forget{90'000};  ///< a node unheard for so long is unknown again
-  std::chrono::milliseconds reply_gap{1000};  ///< between two answers to one UDP address
-  std::size_t max_reply_addresses = 256;      ///< answered within that gap; beyond it nobody is
-  std::size_t max_seen_per_second = 200;      ///< reported to the owner
+  Trickle::Config rhythm;
+  AnswerConfig answers;
+  /// Interfaces are read again when the kernel says that they changed; and so often in any case.
+  std::chrono::milliseconds reread{60'000};
+  std::size_t max_interfaces = 16;        ///< as many as a socket may join groups on (Linux: 20)
+  std::size_t max_seen_per_second = 200;  ///< reported to the owner
 };
 
 struct DiscoveryCounters {
@@ -42,7 +44,9 @@ struct DiscoveryCounters {
   std::uint64_t replies = 0;
   std::uint64_t heard = 0;  ///< beacons of other nodes
   std::uint64_t malformed = 0;
-  std::uint64_t suppressed = 0;  ///< not answered or not reported: a limit was reached
+  std::uint64_t over_limit = 0;  ///< not answered or not reported: a limit was reached
+  std::uint64_t unanswered = 0;  ///< left to others to answer
+  std::uint64_t silent = 0;      ///< own beacons that others made needless
   std::uint64_t send_failed = 0;
   std::uint64_t foreign = 0;   ///< of other meshes
   std::uint64_t off_link = 0;  ///< from beyond the interface's networks: not believed
@@ -74,6 +78,8 @@ class Discovery {
   /// Nothing calls back any more.
   void stop();
   [[nodiscard]] const DiscoveryCounters& counters() const;
+  /// Where beacons go out now, as "eth0 10.0.0.5".
+  [[nodiscard]] std::vector<std::string> places() const;
 
  private:
   struct Impl;
