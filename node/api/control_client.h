@@ -73,6 +73,9 @@ class ControlClient {
     return call(request, timeout, [](const typename R::Event&) {});
   }
 
+  /// Readable when next() will not wait; for poll(2).
+  [[nodiscard]] int descriptor() const { return socket_; }
+
   /// After `down`: returns when the daemon has closed the connection. timed_out, canceled
   /// otherwise.
   Status wait_closed(std::optional<Millis> timeout);

@@ -14,6 +14,7 @@
 
 #include "node/base/ids.h"
 #include "node/base/result.h"
+#include "node/io/testbed/news.h"
 
 namespace freshet::api {
 
@@ -238,6 +239,36 @@ struct DownRequest {
   friend bool operator==(const DownRequest&, const DownRequest&) = default;
 };
 
+// ---- what a testbed asks of a daemon that was started for it (freshet up --testbed)
+
+/// Becomes the node of that setup, and tells what it counts until the client goes: then the daemon
+/// ends. First of all; once.
+struct TestbedRunRequest {
+  using Event = io::testbed::News;
+  using Done = api::Done;
+  io::testbed::Setup setup;
+  friend bool operator==(const TestbedRunRequest&, const TestbedRunRequest&) = default;
+};
+/// Stays linked to these from now on.
+struct TestbedLinkRequest {
+  using Event = NoEvent;
+  using Done = api::Done;
+  std::vector<std::string> peers;  ///< "ADDR:PORT"
+  bool begins = false;             ///< the workload does: faults of links set in
+  friend bool operator==(const TestbedLinkRequest&, const TestbedLinkRequest&) = default;
+};
+/// Asks, and does not wait for what comes of it.
+struct TestbedAskRequest {
+  using Event = NoEvent;
+  using Done = api::Done;
+  Guid guid;  ///< of the query
+  std::vector<std::string> terms;
+  std::uint32_t ttl = 7;
+  std::uint32_t wanted = 0;
+  std::string strategy;  ///< by name
+  friend bool operator==(const TestbedAskRequest&, const TestbedAskRequest&) = default;
+};
+
 using Request = std::variant<PingRequest,
                              StatusRequest,
                              PeersRequest,
@@ -249,7 +280,10 @@ using Request = std::variant<PingRequest,
                              SearchRequest,
                              GetRequest,
                              DownloadsRequest,
-                             DownRequest>;
+                             DownRequest,
+                             TestbedRunRequest,
+                             TestbedLinkRequest,
+                             TestbedAskRequest>;
 using Reply = std::variant<Error,
                            Done,
                            DaemonInfo,
@@ -262,6 +296,7 @@ using Reply = std::variant<Error,
                            SearchDone,
                            GetProgress,
                            GetDone,
-                           DownloadList>;
+                           DownloadList,
+                           io::testbed::News>;
 
 }  // namespace freshet::api

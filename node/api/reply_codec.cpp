@@ -4,6 +4,7 @@
 
 #include "node/api/codec.h"
 #include "node/api/framing.h"
+#include "node/api/testbed_codec.h"
 
 #include "freshet/control/v1/control.pb.h"
 
@@ -304,6 +305,8 @@ std::optional<Reply> read(const pb::Reply& from) {
       return read(from.get_done());
     case pb::Reply::kDownloadList:
       return read(from.download_list());
+    case pb::Reply::kTestbedNews:
+      return api::read(from.testbed_news());
     case pb::Reply::KIND_NOT_SET:
       break;
   }

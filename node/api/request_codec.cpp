@@ -4,6 +4,7 @@
 
 #include "node/api/codec.h"
 #include "node/api/framing.h"
+#include "node/api/testbed_codec.h"
 
 #include "freshet/control/v1/control.pb.h"
 
@@ -128,6 +129,11 @@ Result<Request> read_get(const pb::Get& get) {
   return Request(std::move(request));
 }
 
+Result<Request> or_malformed(std::optional<Request> request) {
+  if (!request) return malformed("beyond a testbed's limits");
+  return std::move(*request);
+}
+
 Result<Request> read(pb::Request& from) {
   switch (from.kind_case()) {
     case pb::Request::kPing:
@@ -154,6 +160,12 @@ Result<Request> read(pb::Request& from) {
       return Request(DownloadsRequest{});
     case pb::Request::kDown:
       return Request(DownRequest{});
+    case pb::Request::kTestbedRun:
+      return or_malformed(api::read(from.testbed_run()));
+    case pb::Request::kTestbedLink:
+      return or_malformed(api::read(from.testbed_link()));
+    case pb::Request::kTestbedAsk:
+      return or_malformed(api::read(from.testbed_ask()));
     case pb::Request::KIND_NOT_SET:
       break;
   }

@@ -33,6 +33,10 @@ inline std::uint64_t event_key(const Hit& hit) {
 inline std::uint64_t event_key(const GetProgress&) {
   return 0;
 }
+// The service sends the next only when the last was taken, so none is replaced.
+inline std::uint64_t event_key(const io::testbed::News& news) {
+  return news.number;
+}
 
 /// The service's end of one request. Cheap to copy; all copies are one request. When the last copy
 /// goes away without an end, the client hears an error.

@@ -31,6 +31,12 @@ class Service {
   virtual void get(const GetRequest& request, const Responder<GetRequest>& reply);
   virtual void downloads(const DownloadsRequest& request, const Responder<DownloadsRequest>& reply);
   virtual void down(const DownRequest& request, const Responder<DownRequest>& reply);
+  virtual void testbed_run(const TestbedRunRequest& request,
+                           const Responder<TestbedRunRequest>& reply);
+  virtual void testbed_link(const TestbedLinkRequest& request,
+                            const Responder<TestbedLinkRequest>& reply);
+  virtual void testbed_ask(const TestbedAskRequest& request,
+                           const Responder<TestbedAskRequest>& reply);
 };
 
 /// Calls the function that `request` is for.

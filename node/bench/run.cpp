@@ -8,6 +8,7 @@
 #include "node/bench/churn.h"
 #include "node/bench/placement.h"
 #include "node/bench/population.h"
+#include "node/bench/run_parts.h"
 #include "node/bench/sim_world.h"
 #include "node/bench/workload.h"
 
@@ -23,24 +24,6 @@ double seconds_of(Duration time) {
 std::optional<double> millis_of(const std::optional<Duration>& time) {
   if (!time) return std::nullopt;
   return std::chrono::duration<double, std::milli>(*time).count();
-}
-
-std::uint64_t label_of(const sim::Topology& topology, sim::NodeIndex node) {
-  return topology.labels.empty() ? node : topology.labels[node];
-}
-
-Result<std::optional<sim::NodeIndex>> origin_in(const sim::Topology& topology,
-                                                const WorkloadSpec& workload) {
-  if (!workload.origin) return std::optional<sim::NodeIndex>();
-  if (topology.labels.empty()) return std::optional(static_cast<sim::NodeIndex>(*workload.origin));
-  const auto found =
-      std::lower_bound(topology.labels.begin(), topology.labels.end(), *workload.origin);
-  if (found == topology.labels.end() || *found != *workload.origin) {
-    return Error{ErrorCode::invalid,
-                 "[workload] origin = " + std::to_string(*workload.origin)
-                     + ": no node of the topology's file has this label"};
-  }
-  return std::optional(static_cast<sim::NodeIndex>(found - topology.labels.begin()));
 }
 
 class Runner {
@@ -60,6 +43,7 @@ class Runner {
         population_(topology.nodes),
         world_(scenario_,
                plan.seed,
+               plan.strategy,
                topology,
                content_,
                plan.reproduce,
@@ -124,7 +108,8 @@ class Runner {
                        .query = query_for(planned.object),
                        .ttl = scenario_.workload.ttl,
                        .strategy = plan_.strategy,
-                       .wanted = scenario_.workload.results},
+                       .wanted = scenario_.workload.results,
+                       .guid = guid_of_query(plan_.seed, query)},
                       query);
   }
 

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <string_view>
 #include <utility>
+
+#include "node/bench/run_parts.h"
 
 namespace freshet::bench {
 namespace {
@@ -12,7 +13,8 @@ namespace {
 namespace overlay = core::overlay;
 
 constexpr Duration kNever = std::chrono::hours(24 * 365 * 100);
-constexpr std::size_t kFewestLinks = 2;  ///< that a node which mends its overlay wants
+/// Links have measured each other by then, unless they are slower than any network.
+constexpr Duration kCalm = std::chrono::seconds(5);
 
 sim::LatencyConfig latency_config(const LatencySpec& latency) {
   using Kind = sim::LatencyConfig::Kind;
@@ -23,39 +25,32 @@ sim::LatencyConfig latency_config(const LatencySpec& latency) {
   return config;
 }
 
-sim::NetworkConfig network_config(const Scenario& scenario) {
+sim::NetworkConfig network_config(const Scenario& scenario, overlay::StrategyId strategy) {
   const LinksSpec& links = scenario.links;
   const PartitionSpec& partition = scenario.partition;
   const bool heals = partition.heal > Duration{};
-  return {
-      .latency = latency_config(links.latency),
-      .loss = links.loss,
-      .bandwidth_bytes_per_s = links.bandwidth_bytes_per_s,
-      .clogged = links.clogged,
-      .partition = {
-          .share = partition.share, .at = partition.at, .heal = heals ? partition.heal : kNever}};
-}
-
-core::Config node_config(const Scenario& scenario, const sim::Topology& topology) {
-  core::Config config;
-  config.overlay.listen_port = kDefaultPort;
-  config.overlay.max_ttl = std::max(config.overlay.max_ttl, scenario.workload.ttl);
-  const double degree =
-      2 * static_cast<double>(topology.edges.size()) / static_cast<double>(topology.nodes);
-  config.overlay.target_links =
-      std::max(kFewestLinks, static_cast<std::size_t>(std::llround(degree)));
-  return config;
+  return {.latency = latency_config(links.latency),
+          .loss = links.loss,
+          .bandwidth_bytes_per_s = links.bandwidth_bytes_per_s,
+          .clogged = links.clogged,
+          .partition = {.share = partition.share,
+                        .at = partition.at,
+                        .heal = heals ? partition.heal : kNever},
+          // Walkers that are in step would meet at one instant.
+          .breaks_ties = strategy == overlay::StrategyId::walk};
 }
 
 sim::SimulationConfig simulation_config(const Scenario& scenario,
                                         std::uint64_t seed,
+                                        overlay::StrategyId strategy,
                                         const sim::Topology& topology,
                                         std::string reproduce) {
   return {.seed = seed,
-          .node = node_config(scenario, topology),
+          .node = node_config(scenario, seed, topology),
           .discover = scenario.topology.discover,
-          .network = network_config(scenario),
+          .network = network_config(scenario, strategy),
           .log = {.keep_hits = false, .count_loads = true},
+          .calm = kCalm,
           .reproduce = std::move(reproduce)};
 }
 
@@ -69,6 +64,7 @@ Status broken(const Status& status) {
 
 SimWorld::SimWorld(const Scenario& scenario,
                    std::uint64_t seed,
+                   core::overlay::StrategyId strategy,
                    const sim::Topology& topology,
                    const sim::Content& content,
                    std::string reproduce,
@@ -76,8 +72,9 @@ SimWorld::SimWorld(const Scenario& scenario,
     : discover_(scenario.topology.discover),
       graceful_(scenario.churn.graceful),
       topology_(topology),
-      simulation_(
-          topology, simulation_config(scenario, seed, topology, std::move(reproduce)), content),
+      simulation_(topology,
+                  simulation_config(scenario, seed, strategy, topology, std::move(reproduce)),
+                  content),
       asker_(simulation_.host(), {}, std::move(done)) {}
 
 Status SimWorld::settle(const std::function<bool()>& go_on) {

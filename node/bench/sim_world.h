@@ -29,6 +29,7 @@ class SimWorld {
   /// line that repeats the run.
   SimWorld(const Scenario& scenario,
            std::uint64_t seed,
+           core::overlay::StrategyId strategy,
            const sim::Topology& topology,
            const sim::Content& content,
            std::string reproduce,

@@ -19,16 +19,8 @@ namespace freshet::cli {
 namespace {
 
 // Named by the contracts, and not here yet.
-constexpr std::array<std::string_view, 10> kLater = {"browse",
-                                                     "torrent",
-                                                     "magnet",
-                                                     "mesh",
-                                                     "invite",
-                                                     "block",
-                                                     "unblock",
-                                                     "doctor",
-                                                     "bench",
-                                                     "testbed"};
+constexpr std::array<std::string_view, 9> kLater = {
+    "browse", "torrent", "magnet", "mesh", "invite", "block", "unblock", "doctor", "bench"};
 
 struct Options {
   Globals globals;
@@ -39,6 +31,7 @@ struct Options {
   GetOptions get;
   DemoOptions demo;
   SimOptions sim;
+  TestbedOptions testbed;
   CompletionOptions completion;
 };
 
@@ -77,6 +70,7 @@ void declare(CLI::App& root, Options& options) {
   declare_get(root, options.get);
   declare_demo(root, options.demo);
   declare_sim(root, options.sim);
+  declare_testbed(root, options.testbed);
   declare_completion(root, options.completion);
   for (CLI::App* command : root.get_subcommands({})) {
     command->fallthrough();
@@ -116,6 +110,7 @@ Command command_from(const std::string& name, Options&& options) {
   if (name == "share") return std::move(options.share);
   if (name == "search") return std::move(options.search);
   if (name == "sim") return std::move(options.sim);
+  if (name == "testbed") return std::move(options.testbed);
   if (name == "completion") return std::move(options.completion);
   return std::move(options.get);
 }
@@ -128,6 +123,7 @@ Status check_command(const std::string& name, const Options& options) {
   if (name == "join") return check(options.join);
   if (name == "search") return check(options.search);
   if (name == "sim") return check(options.sim);
+  if (name == "testbed") return check(options.testbed);
   if (name == "completion") return check(options.completion);
   if (name == "get") return check(options.get, options.globals.json);
   return kOk;

@@ -14,6 +14,7 @@
 #include "node/cli/commands/search.h"
 #include "node/cli/commands/share.h"
 #include "node/cli/commands/sim.h"
+#include "node/cli/commands/testbed.h"
 #include "node/cli/commands/up.h"
 #include "node/cli/globals.h"
 
@@ -30,6 +31,7 @@ using Command = std::variant<UpOptions,
                              DownloadsOptions,
                              DemoOptions,
                              SimOptions,
+                             TestbedOptions,
                              CompletionOptions>;
 
 struct CommandLine {

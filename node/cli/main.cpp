@@ -2,11 +2,14 @@
 #include <string>
 #include <vector>
 
+#include "node/cli/commands/testbed.h"
 #include "node/cli/run.h"
 
 int main(int argc, char** argv) {
   std::vector<std::string> arguments;
   for (int i = 1; i < argc; ++i) arguments.emplace_back(argv[i]);
   return freshet::cli::run(std::move(arguments),
-                           {.up = freshet::cli::run_daemon, .demo = freshet::cli::run_demo});
+                           {.up = freshet::cli::run_daemon,
+                            .demo = freshet::cli::run_demo,
+                            .testbed = freshet::cli::run_testbed});
 }

@@ -21,6 +21,8 @@ int run_command(CommandLine line, const Programs& programs) {
           return programs.up(options);
         } else if constexpr (std::is_same_v<Options, DemoOptions>) {
           return programs.demo(options);
+        } else if constexpr (std::is_same_v<Options, TestbedOptions>) {
+          return programs.testbed(session, options);
         } else {
           return run(session, options);
         }

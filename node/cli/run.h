@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "node/cli/commands/testbed.h"
 #include "node/cli/demo/demo.h"
 #include "node/cli/up.h"
 
@@ -14,6 +15,7 @@ namespace freshet::cli {
 struct Programs {
   std::function<int(const UpOptions&)> up;
   std::function<int(const DemoOptions&)> demo;
+  std::function<int(Session&, const TestbedOptions&)> testbed = {};
 };
 
 /// `arguments` without the program's name. Returns the exit code of the contracts; throws nothing.

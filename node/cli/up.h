@@ -18,6 +18,7 @@ struct UpOptions {
   bool no_beacon = false;
   bool bittorrent = false;
   bool receive_only = false;
+  bool testbed = false;  ///< becomes what a testbed says over the control socket
   bool json = false;
 };
 

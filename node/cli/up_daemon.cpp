@@ -19,6 +19,7 @@
 #include "node/api/node_service.h"
 #include "node/cli/exit_code.h"
 #include "node/cli/output.h"
+#include "node/cli/testbed/node.h"
 #include "node/cli/up.h"
 #include "node/io/host/daemon.h"
 #include "node/io/net/dialer.h"
@@ -200,6 +201,7 @@ int run_daemon(const UpOptions& options) {
   set_up_logging();
   raise_file_limit();
   ignore_write_signals();
+  if (options.testbed) return run_testbed_node(options);
   return Up(options).run();
 }
 

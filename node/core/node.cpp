@@ -23,7 +23,11 @@ class Node::Junction final : public overlay::Upcalls, public search::Carrier {
   }
   Guid ask(const Plan& plan, ByteView body) override {
     return node_.overlay_.search(
-        {.strategy = plan.strategy, .ttl = plan.ttl, .wanted = plan.wanted}, body, now_, out_);
+        {.strategy = plan.strategy, .ttl = plan.ttl, .wanted = plan.wanted},
+        plan.guid,
+        body,
+        now_,
+        out_);
   }
   void found(const Guid& guid, std::uint32_t files) override { node_.overlay_.found(guid, files); }
   void end(const Guid& guid) override { node_.overlay_.end_search(guid); }

@@ -76,7 +76,7 @@ Host::Host(const core::Config& node_config, const Content& content, HostConfig c
       config_(std::move(config)),
       network_(config_.network, config_.nodes, Rng::from_seed(config_.seed).fork("network")),
       node_rng_(Rng::from_seed(config_.seed).fork("nodes")),
-      key_rng_(Rng::from_seed(config_.seed).fork("node keys")),
+      key_rng_(key_rng(config_.seed)),
       checkers_(config_.seed, config_.reproduce),
       log_(config_.nodes, config_.log),
       queue_(config_.plain_queue),
@@ -88,7 +88,15 @@ Host::Host(const core::Config& node_config, const Content& content, HostConfig c
 }
 
 NodeKey Host::key_of(NodeIndex index) const {
-  Rng rng = key_rng_.fork(index);
+  return node_key(key_rng_, index);
+}
+
+Rng key_rng(std::uint64_t seed) {
+  return Rng::from_seed(seed).fork("node keys");
+}
+
+NodeKey node_key(const Rng& keys, NodeIndex index) {
+  Rng rng = keys.fork(index);
   NodeKey key;
   static_assert(NodeKey::kSize == 2 * Guid::kSize);
   for (std::size_t half = 0; half < 2; ++half) {
@@ -159,7 +167,8 @@ std::optional<std::uint16_t> Host::ask(const Asking& asking) {
                                      .query = asking.query,
                                      .ttl = asking.ttl,
                                      .strategy = asking.strategy,
-                                     .wanted = asking.wanted}));
+                                     .wanted = asking.wanted,
+                                     .guid = asking.guid}));
   asking_ = kNoTrack;
   return track;
 }

@@ -48,6 +48,7 @@ struct Asking {
   std::uint8_t ttl = 7;
   core::overlay::StrategyId strategy = core::overlay::StrategyId::flood;
   std::uint32_t wanted = 0;  ///< as in core::search::Ask
+  std::optional<Guid> guid = {};
 };
 
 /// What happened so far.
@@ -62,6 +63,10 @@ struct HostCounters {
 };
 
 class Host;
+
+/// The keys of a simulation's nodes, for who repeats it with other nodes.
+Rng key_rng(std::uint64_t seed);
+NodeKey node_key(const Rng& keys, NodeIndex index);
 
 /// Nodes that break the rules: sees what they are sent before they do.
 class Adversary {
@@ -191,7 +196,7 @@ class Host {
   void check(const Outgoing& sent, const SharedFrame& frame);
   [[nodiscard]] bool goes_by(NodeIndex node, LinkId link) const;
   void put_out(NodeIndex node, LinkEnd& end, SharedFrame& frame, std::uint8_t hops);
-  void send_copy(LinkEnd& end, const SharedFrame& frame, std::uint8_t hops);
+  void send_copy(NodeIndex node, LinkEnd& end, const SharedFrame& frame, std::uint8_t hops);
   void transmit(NodeIndex node, LinkEnd& end, SharedFrame& frame, std::uint8_t hops);
   void begin_sending(NodeIndex node);
   void on_sent(const Event& event);

@@ -2,6 +2,7 @@
 #include <variant>
 
 #include "node/base/check.h"
+#include "node/base/tie_break.h"
 #include "node/core/deliver.h"
 #include "node/sim/host.h"
 
@@ -27,8 +28,12 @@ bool may_vanish(wire::FrameType type) {
 
 // ---- out
 
-inline void Host::send_copy(LinkEnd& end, const SharedFrame& frame, std::uint8_t hops) {
+inline void Host::send_copy(NodeIndex node,
+                            LinkEnd& end,
+                            const SharedFrame& frame,
+                            std::uint8_t hops) {
   TimePoint arrival = now_ + network_.latency();
+  if (network_.breaks_ties()) arrival += tie_break(network_.config().latency.low, node, end.peer());
   if (!network_.keeps_order()) arrival = end.in_order(arrival, now_);
   queue_.push(arrival,
               Event(EventKind::frame, end.peer(), end.peer_id().value, frame.number, hops));
@@ -69,7 +74,7 @@ void Host::relay(NodeIndex node, const overlay::Relay& relay, std::span<const Li
     LinkEnd* end = find_link(slot, link);
     FRESHET_CHECK(end != nullptr);
     if (is_plain) {
-      send_copy(*end, *frame, relay.header.hops);
+      send_copy(node, *end, *frame, relay.header.hops);
     } else {
       put_out(node, *end, *frame, relay.header.hops);
     }
@@ -123,7 +128,7 @@ void Host::transmit(NodeIndex node, LinkEnd& end, SharedFrame& frame, std::uint8
     if (network_.is_cut(node, end.peer(), now_)) return lose(frame, counters_.cut);
     if (may_vanish(frame.type()) && network_.loses_next()) return lose(frame, counters_.vanished);
   }
-  send_copy(end, frame, hops);
+  send_copy(node, end, frame, hops);
 }
 
 void Host::lose(SharedFrame& frame, std::uint64_t& counter) {

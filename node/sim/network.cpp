@@ -28,7 +28,8 @@ Network::Network(const NetworkConfig& config, NodeIndex nodes, const Rng& rng)
     : config_(config),
       rng_(rng),
       latency_(config.latency, rng.fork("latency")),
-      loss_(rng.fork("loss")) {
+      loss_(rng.fork("loss")),
+      breaks_ties_(config.breaks_ties && config.latency.kind == LatencyConfig::Kind::constant) {
   if (config_.partition.share <= 0) return;
   sides_.resize(nodes);
   choose(config_.partition.share, nodes, Stream(rng_.fork("partition")), [&](std::size_t node) {

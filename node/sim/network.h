@@ -41,6 +41,8 @@ struct NetworkConfig {
   /// Share of links that take nothing more, either way, once the workload begins.
   double clogged = 0;
   PartitionConfig partition = {};
+  /// With a constant latency: no two links take exactly as long (base/tie_break.h).
+  bool breaks_ties = false;
 };
 
 class Network {
@@ -55,6 +57,7 @@ class Network {
   /// Of the next frame, one way. Asked in a deterministic order.
   Duration latency() { return latency_.next(); }
   [[nodiscard]] bool keeps_order() const { return latency_.keeps_order(); }
+  [[nodiscard]] bool breaks_ties() const { return breaks_ties_; }
 
   /// False: every frame arrives, and neither of the next two needs asking.
   [[nodiscard]] bool may_drop() const { return may_drop_; }
@@ -75,6 +78,7 @@ class Network {
   Stream loss_;
   bool begun_ = false;
   bool may_drop_ = false;
+  bool breaks_ties_ = false;
   std::vector<bool> sides_;  ///< by node; empty without a partition
   TimePoint cut_at_{};
   TimePoint heals_at_{};

@@ -21,6 +21,7 @@ Simulation::Simulation(const Topology& topology,
                        const SimulationConfig& config,
                        const Content& content)
     : topology_(topology),
+      calm_(config.calm),
       node_config_(node_config(topology_, config)),
       host_(node_config_,
             content,
@@ -46,6 +47,8 @@ Status Simulation::settle(const std::function<bool()>& go_on) {
                    host_.failure().value_or("simulation: links did not exchange Hello")};
     }
   }
+  if (calm_ > Duration{} && !host_.run_until(host_.now() + calm_))
+    return Error{ErrorCode::timed_out, host_.failure().value_or("simulation: stopped")};
   host_.begin_faults();
   return kOk;
 }

@@ -27,6 +27,9 @@ struct SimulationConfig {
   bool discover = false;
   NetworkConfig network = {};
   QueryLog::Options log = {};
+  /// After the last Hello, before faults and workload: what links measure of each other when they
+  /// are new is known by then.
+  Duration calm{};
   /// The command or test that repeats the run.
   std::string reproduce = "(unnamed)";
   /// The slow queue, to compare with.
@@ -39,9 +42,9 @@ class Simulation {
   Simulation(const Topology& topology, const SimulationConfig& config, const Content& content);
 
   /// Opens every link of the topology and runs until all have exchanged Hello. A batch of links at
-  /// a time, so that what links need only while they greet is needed for few of them at once. Then
-  /// the network's faults begin. `go_on` is asked between batches; false ends it. Errors: timed_out
-  /// (links did not come up, or a rule was broken), canceled.
+  /// a time, so that what links need only while they greet is needed for few of them at once. Then,
+  /// after the calm, the network's faults begin. `go_on` is asked between batches; false ends it.
+  /// Errors: timed_out (links did not come up, or a rule was broken), canceled.
   Status settle(const std::function<bool()>& go_on = {});
 
   /// Asks, and runs until the query is over.
@@ -59,6 +62,7 @@ class Simulation {
 
  private:
   const Topology& topology_;
+  Duration calm_;
   core::Config node_config_;
   Host host_;
 };

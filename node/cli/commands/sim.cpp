@@ -2,61 +2,24 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <charconv>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
-#include <filesystem>
 #include <utility>
 
 #include <CLI/App.hpp>
-#include <unistd.h>
 
 #include "node/bench/compare.h"
 #include "node/bench/scenario.h"
-#include "node/bench/write_results.h"
 #include "node/cli/exit_code.h"
 #include "node/cli/progress.h"
+#include "node/cli/results_out.h"
 #include "node/cli/session.h"
 #include "node/cli/text.h"
 
 namespace freshet::cli {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr int kMaxJobs = 1024;
-
-std::atomic<bool> interrupted{false};
-static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
-
-void on_signal(int /*signal*/) {
-  interrupted = true;
-}
-
-/// The first signal asks for an early end, the second one is the end.
-void watch_signals() {
-  struct sigaction action {};
-  action.sa_handler = on_signal;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-}
-
-/// The folder for the results: made now, so that an hour's work does not end before a shut door.
-Status prepare_folder(const std::string& folder) {
-  std::error_code failed;
-  fs::create_directories(folder, failed);
-  if (!fs::is_directory(folder)) {
-    const std::string why = failed ? failed.message() : "it is not a folder";
-    return Error{ErrorCode::io, "cannot make the folder " + folder + ": " + why};
-  }
-  if (::access(folder.c_str(), W_OK | X_OK) != 0)
-    return Error{ErrorCode::io, "cannot write into the folder " + folder};
-  return kOk;
-}
 
 /// "5.1 M", "830 k", "12".
 std::string rounded(double number) {
@@ -76,43 +39,12 @@ std::string speed_message(const bench::RunSet& results) {
          + rounded(rate) + " deliveries per CPU-second";
 }
 
-/// A scenario's seeds: what a TOML integer can hold.
-CLI::Validator seed_range() {
-  const auto complaint = [](const std::string& text) -> std::string {
-    std::int64_t seed = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
-    if (error == std::errc{} && end == text.data() + text.size() && seed >= 0) return {};
-    return "'" + text + "' is not a whole number from 0 to 9223372036854775807";
-  };
-  return {complaint, "", "SEED"};
-}
-
 int compare(Session& session, const SimOptions& options) {
   Output& output = session.output();
   const auto text = bench::compare_folders(options.compare[0], options.compare[1], session.json());
   if (!text) return output.fail(text.error(), exit_code_of(text.error().code));
   output.raw(*text);
   return kExitOk;
-}
-
-/// Prints the results, and writes them where they are wanted.
-int deliver(Session& session, const SimOptions& options, const bench::RunSet& results) {
-  Output& output = session.output();
-  if (session.json()) {
-    output.line(bench::summary_json(results));
-  } else {
-    output.raw(bench::summary_table(results));
-  }
-  output.flush();
-  if (!options.out.empty()) {
-    if (const Status written = bench::write_results(results, options.out); !written)
-      return output.fail(written.error(), exit_code_of(written.error().code));
-  }
-  output.message(speed_message(results));
-  if (!options.out.empty()) output.message("results are in " + options.out);
-  if (!results.interrupted) return kExitOk;
-  output.message("freshet: interrupted; these results are of the queries that were over");
-  return kExitInterrupted;
 }
 
 }  // namespace
@@ -162,7 +94,7 @@ int run(Session& session, const SimOptions& options) {
                                           [&](const bench::Progress& progress) {
                                             bar.show(progress_line(progress, bar.columns()));
                                           },
-                                      .cancel = &interrupted});
+                                      .cancel = &interrupted()});
   bar.clear();
   if (!results) return output.fail(results.error(), exit_code_of(results.error().code));
   if (options.seed) results->command += " --seed " + std::to_string(*options.seed);
@@ -170,7 +102,7 @@ int run(Session& session, const SimOptions& options) {
     output.message("freshet: interrupted before a query was over");
     return kExitInterrupted;
   }
-  return deliver(session, options, *results);
+  return deliver_results(session, *results, options.out, speed_message(*results));
 }
 
 std::string progress_line(const bench::Progress& progress, std::size_t columns) {

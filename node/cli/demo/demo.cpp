@@ -158,8 +158,8 @@ Status Demo::search() {
   const auto before = mesh_.status_of_all();
   if (!before) return before.error();
   narrator_.say("\nnode 0$ freshet search \"" + words + "\"");
-  auto child = demo::ChildProcess::start(
-      mesh_.command(0, {"search", "--json", "--timeout", "2", "--", words}), demo::Stream::out);
+  auto child = ChildProcess::start(
+      mesh_.command(0, {"search", "--json", "--timeout", "2", "--", words}), Stream::out);
   if (!child) return child.error();
   json best;
   while (auto line = child->read_line(kEventLimit)) {
@@ -230,8 +230,8 @@ Status Demo::fetch() {
   std::error_code failed;
   fs::create_directories(target, failed);
   narrator_.say("\nnode 0$ freshet get " + wanted_id_.substr(0, 12));
-  auto child = demo::ChildProcess::start(
-      mesh_.command(0, {"get", wanted_id_, "-o", target.string(), "--json"}), demo::Stream::out);
+  auto child = ChildProcess::start(
+      mesh_.command(0, {"get", wanted_id_, "-o", target.string(), "--json"}), Stream::out);
   if (!child) return child.error();
   json done;
   while (auto line = child->read_line(kEventLimit)) {

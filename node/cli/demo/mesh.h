@@ -12,7 +12,7 @@
 
 #include "node/base/result.h"
 #include "node/base/rng.h"
-#include "node/cli/demo/child_process.h"
+#include "node/cli/child_process.h"
 
 namespace freshet::cli::demo {
 

@@ -357,9 +357,13 @@ void Engine::block(Turn& turn, const Block& block) {
   }
 }
 
-Guid Engine::search(const SearchPlan& plan, ByteView body, TimePoint now, EffectBuffer& out) {
+Guid Engine::search(const SearchPlan& plan,
+                    const std::optional<Guid>& given,
+                    ByteView body,
+                    TimePoint now,
+                    EffectBuffer& out) {
   Turn turn = this->turn(now, out);
-  const Guid guid = rng_.guid();
+  const Guid guid = given ? *given : rng_.guid();
   SearchPlan allowed = plan;
   allowed.ttl = std::min(plan.ttl, config_.max_ttl);
   router_.originate(turn, guid, allowed, body);

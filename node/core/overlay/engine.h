@@ -33,9 +33,13 @@ class Engine {
   void prefetch(LinkId link) const { links_.prefetch(link); }
   void prefetch(const Guid& guid) const { router_.prefetch(guid); }
 
-  /// For the search engine: sends a query out under a fresh GUID; hears what it found, and that
-  /// nobody wants more; sends a hit back.
-  Guid search(const SearchPlan& plan, ByteView body, TimePoint now, EffectBuffer& out);
+  /// For the search engine: sends a query out, under a fresh GUID unless one is given; hears what
+  /// it found, and that nobody wants more; sends a hit back.
+  Guid search(const SearchPlan& plan,
+              const std::optional<Guid>& given,
+              ByteView body,
+              TimePoint now,
+              EffectBuffer& out);
   void found(const Guid& guid, std::uint32_t files) { router_.found(guid, files); }
   void end_search(const Guid& guid) { router_.end_search(guid); }
   bool answer(const Guid& guid, Bytes body, TimePoint now, EffectBuffer& out);

@@ -59,8 +59,9 @@ void Engine::handle(const Input& input, EffectBuffer& out, Carrier& carrier) {
 }
 
 void Engine::on_ask(const Ask& ask, EffectBuffer& out, Carrier& carrier) {
-  const Guid guid = carrier.ask({.strategy = ask.strategy, .ttl = ask.ttl, .wanted = ask.wanted},
-                                wire::encode(ask.query));
+  const Guid guid = carrier.ask(
+      {.strategy = ask.strategy, .ttl = ask.ttl, .wanted = ask.wanted, .guid = ask.guid},
+      wire::encode(ask.query));
   if (asked_.size() >= config_.max_asks) asked_.erase(asked_.begin());
   asked_.push_back({.guid = guid, .ask = ask.ask});
   out.push(Effect(

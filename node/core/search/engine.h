@@ -26,9 +26,10 @@ class Carrier {
   struct Plan {
     StrategyId strategy = StrategyId::flood;
     std::uint8_t ttl = 0;
-    std::uint32_t wanted = 0;  ///< files that are enough; 0: all there are
+    std::uint32_t wanted = 0;       ///< files that are enough; 0: all there are
+    std::optional<Guid> guid = {};  ///< otherwise a fresh one
   };
-  /// Sends a Query body out under a fresh GUID.
+  /// Sends a Query body out under its GUID.
   virtual Guid ask(const Plan& plan, ByteView body) = 0;
   /// So many more files were found by other nodes; and nobody wants more.
   virtual void found(const Guid& guid, std::uint32_t files) = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -27,6 +28,8 @@ struct Ask {
   StrategyId strategy = StrategyId::flood;
   /// Ring and auto stop widening, and walkers stop, after so many files; 0: they go on to the TTL.
   std::uint32_t wanted = 0;
+  /// Of the query, for benchmarks that repeat one another's; otherwise the node draws it.
+  std::optional<Guid> guid = {};
 };
 /// No more hits are wanted.
 struct Forget {

@@ -59,6 +59,12 @@ core::Config config_for(const DaemonOptions& options, std::uint16_t port) {
   config.overlay.listen_port = port;
   config.overlay.tokenizer_version = cs::kTokenizerVersion;
   config.overlay.discover = options.discover;
+  if (options.testbed) {
+    config.overlay.max_ttl = options.testbed->max_ttl;
+    config.overlay.target_links = options.testbed->target_links;
+    config.overlay.max_links = options.testbed->max_links;
+    config.overlay.walk_key = options.testbed->walk_key;
+  }
   // Within the patience of a `get`, so that it ends with what is wrong and not with having waited.
   config.transfer.exhausted_grace = std::chrono::seconds(2);
   return config;
@@ -101,6 +107,11 @@ class NodeDaemon final : public Daemon, public Performer {
   [[nodiscard]] Library& library() override { return *library_; }
   [[nodiscard]] Searches& searches() override { return *searches_; }
   [[nodiscard]] Fetches& fetches() override { return *fetches_; }
+  [[nodiscard]] TestbedPort* testbed() override { return testbed_.get(); }
+  void add_peer(const std::string& host_port) override {
+    pump_->deliver(
+        co::Input(co::AddPeer{.peer = overlay_links_->add_name(host_port), .keep = true}));
+  }
 
   void perform(core::Effect& effect, const core::EffectBuffer& buffer) override;
 
@@ -135,6 +146,7 @@ class NodeDaemon final : public Daemon, public Performer {
   std::unique_ptr<Pump> pump_;
   std::uint32_t next_link_ = 1;
   std::unique_ptr<OverlayLinks> overlay_links_;
+  std::unique_ptr<TestbedPort> testbed_;
   std::unique_ptr<Library> library_;
   std::unique_ptr<Fetches> fetches_;
   std::unique_ptr<PieceStore> pieces_;
@@ -161,8 +173,12 @@ Status NodeDaemon::bind() {
 }
 
 void NodeDaemon::make_parts() {
-  node_ = std::make_unique<core::Node>(config_, counters_, key(), rng_.fork("node"));
-  pump_ = std::make_unique<Pump>(io_, *node_, *this);
+  const testbed::Setup* testbed = options_.testbed ? &*options_.testbed : nullptr;
+  node_ = std::make_unique<core::Node>(config_,
+                                       counters_,
+                                       testbed != nullptr ? testbed->alias.value_or(key()) : key(),
+                                       rng_.fork("node"));
+  pump_ = std::make_unique<Pump>(io_, *node_, *this, clock_for(testbed));
   dialer_.guard_by(
       {.may_dial = [this](const Endpoint& at) { return targets_.allows(at, pump_->now()); },
        .proved =
@@ -174,6 +190,9 @@ void NodeDaemon::make_parts() {
       next_link_,
       [this](co::Input input) { pump_->deliver(std::move(input)); },
       [this](co::PeerNumber number, const Result<LinkId>& link) { end_join(number, link); });
+  if (testbed != nullptr) {
+    testbed_ = std::make_unique<TestbedPort>(io_, *testbed, *pump_, *node_, *overlay_links_);
+  }
   library_ = std::make_unique<Library>(
       io_, std::move(parts_.catalogue), options_.paths.dir, rng_.next_u64());
   library_->on_words([this] { tell_words(); });
@@ -222,9 +241,7 @@ void NodeDaemon::start(std::function<void()> loaded) {
     recall_hosts(options_.paths.host_cache,
                  [this](co::Input input) { pump_->deliver(std::move(input)); });
   }
-  for (const std::string& peer : options_.peers) {
-    pump_->deliver(co::Input(co::AddPeer{.peer = overlay_links_->add_name(peer), .keep = true}));
-  }
+  for (const std::string& peer : options_.peers) add_peer(peer);
   if (options_.discover && options_.beacon) start_discovery();
   library_->start(std::move(loaded));
   if (const auto left = store::list_downloads(options_.paths.downloads)) {
@@ -316,6 +333,7 @@ void NodeDaemon::perform_search(cs::Effect& effect) {
     }
   } else if (const auto* hit = std::get_if<cs::Hit>(&effect)) {
     searches_->on_hit(*hit);
+    if (testbed_) testbed_->on_hit(*hit);
   }
 }
 
@@ -440,6 +458,7 @@ void NodeDaemon::wait_for_farewells(std::chrono::steady_clock::time_point deadli
 
 void NodeDaemon::take_down() {
   overlay_links_->abort_all();
+  if (testbed_) testbed_->stop();
   pump_->stop();
   pieces_->stop();
   library_->stop();

@@ -21,6 +21,8 @@
 #include "node/io/host/fetches.h"
 #include "node/io/host/library.h"
 #include "node/io/host/searches.h"
+#include "node/io/host/testbed_port.h"
+#include "node/io/testbed/news.h"
 #include "node/store/state_dir.h"
 
 namespace freshet::io {
@@ -33,6 +35,7 @@ struct DaemonOptions {
   bool discover = true;            ///< dial addresses that were learned; false: a static topology
   bool beacon = true;              ///< datagrams on the local networks
   bool share_finished = true;
+  std::optional<testbed::Setup> testbed = {};  ///< a node of one
 };
 
 /// One overlay link, for the user.
@@ -76,6 +79,10 @@ class Daemon {
   [[nodiscard]] virtual Library& library() = 0;
   [[nodiscard]] virtual Searches& searches() = 0;
   [[nodiscard]] virtual Fetches& fetches() = 0;
+  /// nullptr, unless it was set up by a testbed.
+  [[nodiscard]] virtual TestbedPort* testbed() = 0;
+  /// Stays linked to that peer from now on.
+  virtual void add_peer(const std::string& host_port) = 0;
 
  protected:
   Daemon() = default;

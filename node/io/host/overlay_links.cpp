@@ -12,14 +12,6 @@ namespace freshet::io {
 
 namespace co = core::overlay;
 
-namespace {
-
-std::uint32_t room_of(const TlsLink& link) {
-  return static_cast<std::uint32_t>(link.room());
-}
-
-}  // namespace
-
 OverlayLinks::OverlayLinks(Dialer& dialer,
                            std::uint32_t& next_link,
                            Deliver deliver,
@@ -32,6 +24,11 @@ OverlayLinks::OverlayLinks(Dialer& dialer,
 co::PeerNumber OverlayLinks::add_name(std::string host_port) {
   names_.push_back(std::move(host_port));
   return co::PeerNumber{static_cast<std::uint32_t>(names_.size() - 1)};
+}
+
+// A shaper's stamps need room too: at most as much as the frames themselves.
+std::uint32_t OverlayLinks::room_for_core(const TlsLink& link) const {
+  return static_cast<std::uint32_t>(shaper_ == nullptr ? link.room() : link.room() / 2);
 }
 
 OverlayPeer* OverlayLinks::find(LinkId id) {
@@ -47,23 +44,34 @@ void OverlayLinks::adopt(const std::shared_ptr<TlsLink>& link,
   peers_[id.value] = {.id = id, .link = link, .direction = direction, .named = named, .name = {}};
   ids_[link.get()] = id;
   link->set_handler(*this);
-  deliver_(co::LinkUp{.link = id,
-                      .peer = link->peer(),
-                      .remote = link->remote(),
-                      .direction = direction,
-                      .dial = dial,
-                      .room_bytes = room_of(*link)});
+  co::LinkUp up{.link = id,
+                .peer = link->peer(),
+                .remote = link->remote(),
+                .direction = direction,
+                .dial = dial,
+                .room_bytes = room_for_core(*link)};
+  if (shaper_ == nullptr) {
+    deliver_(up);
+    return;
+  }
+  ungreeted_[id.value] = up;
+  link->send(shaper_->greeting());
 }
 
 void OverlayLinks::on_link_data(TlsLink& link, ByteView bytes) {
   const auto found = ids_.find(&link);
-  if (found != ids_.end()) deliver_(co::Received{.link = found->second, .bytes = bytes});
+  if (found == ids_.end()) return;
+  if (shaper_ != nullptr) {
+    shaper_->take(found->second, bytes);
+  } else {
+    deliver_(co::Received{.link = found->second, .bytes = bytes});
+  }
 }
 
 void OverlayLinks::on_link_writable(TlsLink& link) {
   const auto found = ids_.find(&link);
   if (found != ids_.end())
-    deliver_(co::Writable{.link = found->second, .room_bytes = room_of(link)});
+    deliver_(co::Writable{.link = found->second, .room_bytes = room_for_core(link)});
 }
 
 void OverlayLinks::on_link_closed(TlsLink& link, LinkEnd end) {
@@ -72,6 +80,11 @@ void OverlayLinks::on_link_closed(TlsLink& link, LinkEnd end) {
   const LinkId id = found->second;
   const auto keep_alive = link.shared_from_this();
   ids_.erase(found);
+  if (shaper_ != nullptr) {
+    const bool broke = end != LinkEnd::eof && end != LinkEnd::closed;
+    shaper_->ended(id, broke && !ungreeted_.contains(id.value));
+    return;
+  }
   deliver_(co::LinkDown{.link = id});  // while the peer is still known here
   spdlog::debug("link {}: {}", id.value, to_string(end));
   peers_.erase(id.value);
@@ -83,7 +96,9 @@ void OverlayLinks::perform(co::Effect& effect, const core::EffectBuffer& buffer)
   } else if (const auto* dialled = std::get_if<co::Dial>(&effect)) {
     dial(*dialled);
   } else if (const auto* close = std::get_if<co::Close>(&effect)) {
-    if (const OverlayPeer* peer = find(close->link)) peer->link->close();
+    const OverlayPeer* peer = find(close->link);
+    if (peer == nullptr || (shaper_ != nullptr && shaper_->closes(close->link))) return;
+    peer->link->close();
   } else if (auto* up = std::get_if<co::LinkEstablished>(&effect)) {
     OverlayPeer* peer = find(up->link);
     if (peer == nullptr) return;
@@ -124,7 +139,52 @@ void OverlayLinks::named_failed(OverlayPeer& peer, co::CloseReason reason) {
   }
 }
 
+LinkId OverlayLinks::introduced(LinkId link, const std::optional<NodeKey>& alias) {
+  const auto found = ungreeted_.find(link.value);
+  if (found == ungreeted_.end()) return link;
+  co::LinkUp up = std::move(found->second);
+  ungreeted_.erase(found);
+  up.link = LinkId{next_link_++};
+  if (alias) up.peer = *alias;
+  auto entry = peers_.extract(link.value);
+  entry.key() = up.link.value;
+  entry.mapped().id = up.link;
+  ids_[entry.mapped().link.get()] = up.link;
+  peers_.insert(std::move(entry));
+  deliver_(up);
+  return up.link;
+}
+
+void OverlayLinks::gone(LinkId link, const std::function<void(co::Input)>& deliver) {
+  const auto ungreeted = ungreeted_.find(link.value);
+  if (ungreeted == ungreeted_.end()) {
+    deliver(co::LinkDown{.link = link});
+  } else {
+    const std::optional<DialId> dial = ungreeted->second.dial;
+    ungreeted_.erase(ungreeted);
+    if (dial) deliver(co::DialFailed{.dial = *dial});
+  }
+  peers_.erase(link.value);
+}
+
+void OverlayLinks::abort(LinkId link) {
+  if (const OverlayPeer* peer = find(link)) peer->link->abort();
+}
+
+void OverlayLinks::relay_shaped(const co::Relay& relay, std::span<const LinkId> links) {
+  if (!shaper_->passes(relay.header)) return;
+  shaper_->sent(relay.header, relay.body, links);
+  const auto stamped = shaper_->stamp(relay.header);
+  for (const LinkId id : links) {
+    if (const OverlayPeer* peer = find(id)) peer->link->send(stamped, relay.body);
+  }
+}
+
 void OverlayLinks::relay(const co::Relay& relay, const core::EffectBuffer& buffer) {
+  if (shaper_ != nullptr) {
+    relay_shaped(relay, buffer.links(relay.links));
+    return;
+  }
   wire::EncodedHeader header{};
   wire::encode_header(relay.header, header.data());
   for (const LinkId id : buffer.links(relay.links)) {

@@ -16,6 +16,7 @@
 #include "node/core/overlay/io.h"
 #include "node/io/net/dialer.h"
 #include "node/io/net/tls_link.h"
+#include "node/io/testbed/shaper.h"
 
 namespace freshet::io {
 
@@ -38,6 +39,13 @@ class OverlayLinks final : public LinkHandler {
   /// `next_link` gives every link of this process its id.
   OverlayLinks(Dialer& dialer, std::uint32_t& next_link, Deliver deliver, NamedDone named_done);
 
+  /// Every link made from now on is emulated by `shaper`, which outlives this.
+  void shape_by(testbed::Shaper& shaper) { shaper_ = &shaper; }
+  /// With a shaper: a peer has greeted, under the key that the core is to know; a link has ended.
+  LinkId introduced(LinkId link, const std::optional<NodeKey>& alias);
+  void gone(LinkId link, const std::function<void(core::overlay::Input)>& deliver);
+  void abort(LinkId link);
+
   /// The name behind a number that the core will dial.
   core::overlay::PeerNumber add_name(std::string host_port);
   void adopt(const std::shared_ptr<TlsLink>& link,
@@ -59,6 +67,8 @@ class OverlayLinks final : public LinkHandler {
   void dial(const core::overlay::Dial& dial);
   void dial_failed(const core::overlay::Dial& dial, const Error& error);
   void named_failed(OverlayPeer& peer, core::overlay::CloseReason reason);
+  void relay_shaped(const core::overlay::Relay& relay, std::span<const LinkId> links);
+  [[nodiscard]] std::uint32_t room_for_core(const TlsLink& link) const;
   OverlayPeer* find(LinkId id);
 
   Dialer& dialer_;
@@ -68,6 +78,8 @@ class OverlayLinks final : public LinkHandler {
   std::vector<std::string> names_;
   std::map<std::uint32_t, OverlayPeer> peers_;
   std::unordered_map<const TlsLink*, LinkId> ids_;
+  testbed::Shaper* shaper_ = nullptr;
+  std::map<std::uint32_t, core::overlay::LinkUp> ungreeted_;  ///< with a shaper alone
 };
 
 }  // namespace freshet::io

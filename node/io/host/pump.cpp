@@ -1,5 +1,6 @@
 #include "node/io/host/pump.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -13,15 +14,18 @@ namespace freshet::io {
 using SteadyClock = std::chrono::steady_clock;
 
 struct Pump::Impl {
-  Impl(asio::io_context& io, core::Node& the_node, Performer& the_performer)
+  Impl(asio::io_context& io, core::Node& the_node, Performer& the_performer, PumpClock the_clock)
       : node(the_node),
         performer(the_performer),
-        timer(io) {}
+        timer(io),
+        clock(the_clock) {}
 
   core::Node& node;
   Performer& performer;
   asio::steady_timer timer;
-  SteadyClock::time_point start = SteadyClock::now();
+  PumpClock clock;
+  std::optional<TimePoint> at;  ///< of what is handled, where that is not the clock's time
+  TimePoint last{};             ///< such a time
   core::EffectBuffer scratch;
   std::deque<core::Input> waiting;
   bool delivering = false;
@@ -33,7 +37,7 @@ struct Pump::Impl {
 struct Pump::World {
   Pump& pump;
 
-  [[nodiscard]] TimePoint now() const { return pump.now(); }
+  [[nodiscard]] TimePoint now() const { return pump.current(); }
   void perform(core::Effect& effect, const core::EffectBuffer& buffer) const {
     pump.impl_->performer.perform(effect, buffer);
   }
@@ -45,24 +49,37 @@ struct Pump::World {
       impl.timer.cancel();
       return;
     }
-    impl.timer.expires_at(
-        impl.start
-        + std::chrono::duration_cast<SteadyClock::duration>(deadline->time_since_epoch()));
-    impl.timer.async_wait([&pump = pump](const std::error_code& canceled) {
+    impl.timer.expires_at(pump.real(*deadline));
+    impl.timer.async_wait([&pump = pump, due = *deadline](const std::error_code& canceled) {
       if (canceled || pump.impl_->stopped) return;
+      if (pump.impl_->clock.is_punctual) {
+        pump.pass_deadlines(due);
+        return;
+      }
       pump.impl_->armed.reset();
       pump.deliver(core::DeadlinePassed{});
     });
   }
 };
 
-Pump::Pump(asio::io_context& io, core::Node& node, Performer& performer)
-    : impl_(std::make_unique<Impl>(io, node, performer)) {}
+Pump::Pump(asio::io_context& io, core::Node& node, Performer& performer, PumpClock clock)
+    : impl_(std::make_unique<Impl>(io, node, performer, clock)) {}
 
 Pump::~Pump() = default;
 
 TimePoint Pump::now() const {
-  return TimePoint(std::chrono::duration_cast<Duration>(SteadyClock::now() - impl_->start));
+  const Duration since_start = SteadyClock::now() - impl_->clock.start;
+  return TimePoint(since_start / impl_->clock.dilation);
+}
+
+TimePoint Pump::current() const {
+  return impl_->at ? *impl_->at : now();
+}
+
+SteadyClock::time_point Pump::real(TimePoint time) const {
+  return impl_->clock.start
+         + std::chrono::duration_cast<SteadyClock::duration>(time.time_since_epoch()
+                                                             * impl_->clock.dilation);
 }
 
 void Pump::stop() {
@@ -70,7 +87,39 @@ void Pump::stop() {
   impl_->timer.cancel();
 }
 
+void Pump::pass_deadlines(TimePoint until) {
+  Impl& impl = *impl_;
+  while (impl.armed && *impl.armed <= until && !impl.stopped) {
+    const TimePoint due = *std::exchange(impl.armed, std::nullopt);
+    impl.last = std::max(impl.last, due);
+    impl.at = impl.last;
+    deliver_now(core::DeadlinePassed{});
+    impl.at.reset();
+  }
+}
+
+void Pump::deliver_at(core::Input input, TimePoint at) {
+  Impl& impl = *impl_;
+  if (impl.delivering) {
+    deliver_now(std::move(input));
+    return;
+  }
+  if (impl.clock.is_punctual) pass_deadlines(at);
+  impl.last = std::max(impl.last, at);
+  impl.at = impl.last;
+  deliver_now(std::move(input));
+  impl.at.reset();
+}
+
 void Pump::deliver(core::Input input) {
+  if (impl_->clock.is_punctual) {
+    deliver_at(std::move(input), now());
+  } else {
+    deliver_now(std::move(input));
+  }
+}
+
+void Pump::deliver_now(core::Input input) {
   Impl& impl = *impl_;
   if (impl.delivering) {
     impl.waiting.push_back(std::move(input));

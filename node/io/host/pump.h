@@ -2,6 +2,7 @@
 // node one after another, also those that come up while effects are performed.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -24,9 +25,17 @@ class Performer {
   virtual void perform(core::Effect& effect, const core::EffectBuffer& buffer) = 0;
 };
 
+/// How the node's time passes. Testbeds slow it down, let it be zero at one moment everywhere, and
+/// give each input the time at which it was due, however busy the machine is.
+struct PumpClock {
+  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+  std::int64_t dilation = 1;  ///< real seconds in one of the node's
+  bool is_punctual = false;   ///< timers pass at their deadline
+};
+
 class Pump {
  public:
-  Pump(asio::io_context& io, core::Node& node, Performer& performer);
+  Pump(asio::io_context& io, core::Node& node, Performer& performer, PumpClock clock = {});
   ~Pump();
   Pump(const Pump&) = delete;
   Pump& operator=(const Pump&) = delete;
@@ -34,15 +43,24 @@ class Pump {
   /// Delivers `input`, and all that its effects lead to at once. From within perform() the input
   /// waits for its turn; it must not borrow then.
   void deliver(core::Input input);
+  /// As of `at`, or of the last time that the node was told, if that is later.
+  void deliver_at(core::Input input, TimePoint at);
 
-  /// Time since the pump was made.
+  /// Time since the pump's start.
   [[nodiscard]] TimePoint now() const;
+  /// The time of the input that is handled; now() when there is none.
+  [[nodiscard]] TimePoint current() const;
+  [[nodiscard]] std::chrono::steady_clock::time_point real(TimePoint time) const;
   /// No timer fires any more.
   void stop();
 
  private:
   struct World;
   struct Impl;
+  void deliver_now(core::Input input);
+  /// Hands over the deadlines that are due by then, each at its time.
+  void pass_deadlines(TimePoint until);
+
   std::unique_ptr<Impl> impl_;
 };
 

@@ -1,4 +1,4 @@
-#include "node/cli/demo/child_process.h"
+#include "node/cli/child_process.h"
 
 #include <array>
 #include <cerrno>
@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace freshet::cli::demo {
+namespace freshet::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kGrace{2000};
@@ -104,6 +104,10 @@ void ChildProcess::ask_to_end() const {
   if (pid_ > 0) kill(pid_, SIGTERM);
 }
 
+void ChildProcess::kill_now() const {
+  if (pid_ > 0) kill(pid_, SIGKILL);
+}
+
 std::optional<std::string> ChildProcess::read_line(std::chrono::milliseconds timeout) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   while (true) {
@@ -137,4 +141,4 @@ int ChildProcess::wait() {
   return decode_status(status);
 }
 
-}  // namespace freshet::cli::demo
+}  // namespace freshet::cli

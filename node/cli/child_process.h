@@ -1,5 +1,5 @@
-// A program that the demo starts: its output by lines, its end, and the certainty that it does not
-// outlive the demo.
+// A program that a command starts: its output by lines, its end, and the certainty that it does not
+// outlive the command.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@
 
 #include "node/base/result.h"
 
-namespace freshet::cli::demo {
+namespace freshet::cli {
 
 enum class Stream { out, err };
 
@@ -37,6 +37,9 @@ class ChildProcess {
   int wait();
   /// Asks it to end (SIGTERM), without waiting.
   void ask_to_end() const;
+  /// Ends it at once (SIGKILL), without waiting.
+  void kill_now() const;
+  [[nodiscard]] pid_t pid() const { return pid_; }
 
  private:
   ChildProcess(pid_t pid, int fd) : pid_(pid), fd_(fd) {}
@@ -48,4 +51,4 @@ class ChildProcess {
   std::string pending_;
 };
 
-}  // namespace freshet::cli::demo
+}  // namespace freshet::cli
