@@ -102,7 +102,7 @@ void Daemon::start() {
   std::vector<std::string> args = options_.wrapper;
   append(args, command({"up"}));
   append(args, options_.paths);
-  append(args, {"--listen", options_.listen});
+  if (!options_.listen.empty()) append(args, {"--listen", options_.listen});
   for (const auto& peer : options_.peers) append(args, {"--peer", peer});
   append(args, options_.flags);
   const fs::path output = state_.string() + ".daemon";

@@ -47,7 +47,7 @@ struct CliResult {
 struct DaemonOptions {
   std::vector<std::string> paths = {};  ///< what it shares
   std::vector<std::string> peers = {};  ///< ADDR:PORT
-  std::string listen = "127.0.0.1:0";
+  std::string listen = "127.0.0.1:0";   ///< empty: as without the option
   std::vector<std::string> flags = {"--no-discovery"};
   /// Words before the program, say to enter a network namespace; they exec what follows.
   std::vector<std::string> wrapper = {};
