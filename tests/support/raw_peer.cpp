@@ -14,6 +14,7 @@
 
 #include "node/base/endpoint.h"
 #include "node/wire/overlay/bodies.h"
+#include "tests/support/mesh_proof.h"
 
 namespace freshet::testing {
 namespace {
@@ -116,13 +117,21 @@ bool TcpPeer::is_closed_within(std::chrono::milliseconds limit) {
   return false;
 }
 
-TlsPeer::TlsPeer(const std::string& address, const std::string& alpn)
+TlsPeer::TlsPeer(const std::string& address,
+                 const std::string& alpn,
+                 std::optional<ByteView> mesh_key)
     : tcp_(address),
       context_(make_context(alpn), SSL_CTX_free),
       ssl_(SSL_new(context_.get()), SSL_free) {
   set_limit(tcp_.fd(), SO_RCVTIMEO, kAnswerLimit);
   SSL_set_fd(ssl_.get(), tcp_.fd());
   if (SSL_connect(ssl_.get()) != 1) throw std::runtime_error("no TLS with " + address);
+  if (!mesh_key) return;
+  const bool sent = send_proof(ssl_.get(), *mesh_key);
+  Sha256 theirs;
+  const bool heard =
+      read_exactly(theirs.bytes.data(), theirs.bytes.size(), Clock::now() + kAnswerLimit);
+  if (!sent || !heard) throw std::runtime_error("no proof of membership from " + address);
 }
 
 bool TlsPeer::send(ByteView bytes) {

@@ -11,6 +11,7 @@
 #include <openssl/ssl.h>
 
 #include "node/base/bytes.h"
+#include "node/io/net/mesh_proof.h"
 #include "node/wire/overlay/frame.h"
 
 namespace freshet::testing {
@@ -45,7 +46,10 @@ struct OverlayFrame {
 /// A TLS 1.3 connection under a fresh Ed25519 key and self-signed certificate.
 class TlsPeer {
  public:
-  explicit TlsPeer(const std::string& address, const std::string& alpn = "freshet/1");
+  /// Exchanges proofs of membership under `mesh_key`; with nullopt it sends none and reads none.
+  explicit TlsPeer(const std::string& address,
+                   const std::string& alpn = "freshet/1",
+                   std::optional<ByteView> mesh_key = io::open_mesh_key());
 
   bool send(ByteView bytes);
   bool send_frame(const wire::FrameHeader& header, ByteView body);
@@ -57,6 +61,7 @@ class TlsPeer {
   /// Exchanges Hello; false when the other side did not answer.
   bool greet(const std::string& name = "stranger");
   bool is_closed_within(std::chrono::milliseconds limit = kAnswerLimit);
+  [[nodiscard]] SSL* ssl() const { return ssl_.get(); }
 
  private:
   bool read_exactly(Byte* to, std::size_t size, std::chrono::steady_clock::time_point deadline);

@@ -37,4 +37,10 @@ FlatCounters flat_counters(const core::Counters& core,
   return all;
 }
 
+void add_membership(FlatCounters& all, const MembershipCounters& proofs) {
+  all.emplace_back("mesh_proofs_wrong", proofs.wrong);
+  all.emplace_back("mesh_proofs_missing", proofs.missing);
+  all.emplace_back("mesh_proofs_replayed", proofs.replayed);
+}
+
 }  // namespace freshet::io

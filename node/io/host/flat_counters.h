@@ -9,6 +9,7 @@
 #include "node/core/node.h"
 #include "node/io/net/discovery.h"
 #include "node/io/net/listener.h"
+#include "node/io/net/membership.h"
 
 namespace freshet::io {
 
@@ -17,5 +18,7 @@ using FlatCounters = std::vector<std::pair<std::string, std::uint64_t>>;
 FlatCounters flat_counters(const core::Counters& core,
                            const ListenerCounters& port,
                            const DiscoveryCounters& beacon);
+/// Of the proofs that links begin with.
+void add_membership(FlatCounters& all, const MembershipCounters& proofs);
 
 }  // namespace freshet::io

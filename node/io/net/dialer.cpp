@@ -74,7 +74,8 @@ struct Dialer::Attempt : std::enable_shared_from_this<Attempt>, LinkHandler {
   void on_link_closed(TlsLink& link, LinkEnd end) override {
     const auto keep = links.extract(&link);
     if (keep.empty()) return;
-    one_failed({.code = end == LinkEnd::wrong_key ? ErrorCode::wrong_key : ErrorCode::io,
+    const bool wrong = end == LinkEnd::wrong_key || is_wrong_mesh(end);
+    one_failed({.code = wrong ? ErrorCode::wrong_key : ErrorCode::io,
                 .message = std::string(to_string(end))});
   }
 

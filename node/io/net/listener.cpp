@@ -20,6 +20,8 @@ namespace {
 using asio::ip::tcp;
 
 constexpr std::chrono::milliseconds kPauseWithoutDescriptors{200};
+// Who knocks with the wrong key is told of no more often: strangers do not fill the log.
+constexpr std::chrono::minutes kSayWrongMesh{1};
 
 // Whose connections are counted together: an IPv4 address, or a /64 of IPv6, which one machine may
 // fill alone.
@@ -86,6 +88,7 @@ struct Listener::Impl : std::enable_shared_from_this<Impl>, LinkHandler {
   void on_first_bytes(const std::shared_ptr<Newcomer>& newcomer);
   void refuse(Newcomer& newcomer, std::uint64_t& counter);
   void leave(const Endpoint& from);
+  void say_wrong_mesh(const TlsLink& link, LinkEnd end);
 
   void on_link_up(TlsLink& link) override;
   void on_link_data(TlsLink& /*link*/, ByteView /*bytes*/) override {}
@@ -103,6 +106,7 @@ struct Listener::Impl : std::enable_shared_from_this<Impl>, LinkHandler {
   std::set<std::shared_ptr<Newcomer>> newcomers;
   std::map<Endpoint, std::size_t> by_address;
   std::size_t handshakes = 0;
+  std::optional<std::chrono::steady_clock::time_point> said_wrong_mesh;
   bool said_scarce = false;
   bool stopped = false;
 };
@@ -256,9 +260,20 @@ void Listener::Impl::on_link_up(TlsLink& link) {
 void Listener::Impl::on_link_closed(TlsLink& link, LinkEnd end) {
   const auto found = shaking.find(&link);
   if (found == shaking.end()) return;
-  ++(end == LinkEnd::timed_out ? counters.refused_silent : counters.handshakes_failed);
+  if (is_wrong_mesh(end)) {
+    say_wrong_mesh(link, end);
+  } else if (end != LinkEnd::no_proof) {
+    ++(end == LinkEnd::timed_out ? counters.refused_silent : counters.handshakes_failed);
+  }
   leave(found->second.second);
   shaking.erase(found);
+}
+
+void Listener::Impl::say_wrong_mesh(const TlsLink& link, LinkEnd end) {
+  const auto now = std::chrono::steady_clock::now();
+  if (said_wrong_mesh && now - *said_wrong_mesh < kSayWrongMesh) return;
+  said_wrong_mesh = now;
+  spdlog::warn("refused the node at {}: {}", link.remote().to_string(), to_string(end));
 }
 
 Listener::Listener(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}

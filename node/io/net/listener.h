@@ -23,9 +23,9 @@ struct ListenerCounters {
   std::uint64_t refused_silent = 0;    ///< said nothing, or too little, in time
   std::uint64_t refused_plain_bt = 0;  ///< BitTorrent in the clear: not allowed
   std::uint64_t refused_http = 0;
-  std::uint64_t refused_unknown = 0;  ///< nothing that this port speaks
-  std::uint64_t handshakes_failed = 0;
-  std::uint64_t accept_failed = 0;  ///< the system is out of descriptors or memory
+  std::uint64_t refused_unknown = 0;    ///< nothing that this port speaks
+  std::uint64_t handshakes_failed = 0;  ///< those of TLS; proofs are counted by Membership
+  std::uint64_t accept_failed = 0;      ///< the system is out of descriptors or memory
   std::uint64_t links_up = 0;
 };
 

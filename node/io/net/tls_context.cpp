@@ -11,6 +11,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include "node/io/net/membership.h"
+
 namespace freshet::io {
 namespace {
 
@@ -135,6 +137,8 @@ int select_alpn(SSL* /*ssl*/,
 
 struct TlsContext::State {
   ContextPtr context;
+  NodeKey key;
+  std::shared_ptr<Membership> membership;
 };
 
 TlsContext::TlsContext(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -142,13 +146,23 @@ TlsContext::TlsContext(TlsContext&&) noexcept = default;
 TlsContext& TlsContext::operator=(TlsContext&&) noexcept = default;
 TlsContext::~TlsContext() = default;
 
-Result<TlsContext> TlsContext::make(ByteView secret) {
+const NodeKey& TlsContext::key() const {
+  return state_->key;
+}
+const std::shared_ptr<Membership>& TlsContext::membership() const {
+  return state_->membership;
+}
+
+Result<TlsContext> TlsContext::make(ByteView secret, std::optional<ByteView> mesh_key) {
   const PkeyPtr key(
       EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, secret.data(), secret.size()));
-  if (!key) return openssl_error("the node's key is not an Ed25519 key");
+  const auto own_key = raw_key(key.get());
+  if (!own_key) return openssl_error("the node's key is not an Ed25519 key");
   const CertificatePtr certificate = self_signed(key.get());
   if (!certificate) return openssl_error("cannot make a certificate");
   auto state = std::make_unique<State>();
+  state->key = *own_key;
+  state->membership = std::make_shared<Membership>(mesh_key);
   state->context.reset(SSL_CTX_new(TLS_method()));
   SSL_CTX* context = state->context.get();
   if (context == nullptr) return openssl_error("cannot set TLS up");

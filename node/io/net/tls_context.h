@@ -1,7 +1,8 @@
 // The node's TLS identity and settings: a self-signed Ed25519 certificate made in memory from the
 // node's key, TLS 1.3 alone, no tickets and no resumption. A peer's certificate must be of the same
-// kind; its public key is the peer's name. The handshake proves that the peer holds the key; who
-// may be talked to is the caller's business.
+// kind; its public key is the peer's name. The handshake proves that the peer holds the key; that
+// it is of this node's mesh is proved behind it (membership.h); who else may be talked to is the
+// caller's business.
 #pragma once
 
 #include <memory>
@@ -14,6 +15,8 @@
 typedef struct ssl_st SSL;  // NOLINT(modernize-use-using): OpenSSL's own declaration
 
 namespace freshet::io {
+
+class Membership;
 
 /// What a connection is for, agreed by ALPN.
 enum class Protocol : std::uint8_t {
@@ -30,8 +33,9 @@ struct PeerCheck {
 
 class TlsContext {
  public:
-  /// `secret`: the 32-byte seed of the node's Ed25519 key. Errors: io (OpenSSL refuses).
-  static Result<TlsContext> make(ByteView secret);
+  /// `secret`: the 32-byte seed of the node's Ed25519 key. `mesh_key`: of the private mesh; nullopt
+  /// is the open one. Errors: io (OpenSSL refuses).
+  static Result<TlsContext> make(ByteView secret, std::optional<ByteView> mesh_key = std::nullopt);
   TlsContext(TlsContext&&) noexcept;
   TlsContext& operator=(TlsContext&&) noexcept;
   TlsContext(const TlsContext&) = delete;
@@ -42,6 +46,10 @@ class TlsContext {
   /// `protocol`. nullptr: no memory.
   [[nodiscard]] SSL* new_server(PeerCheck& check) const;
   [[nodiscard]] SSL* new_client(PeerCheck& check, Protocol protocol) const;
+
+  [[nodiscard]] const NodeKey& key() const;
+  /// Never nullptr.
+  [[nodiscard]] const std::shared_ptr<Membership>& membership() const;
 
   /// After the handshake. nullopt when none was agreed.
   static std::optional<Protocol> protocol_of(const SSL* ssl);

@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 
 #include "node/base/check.h"
+#include "node/io/net/membership.h"
 #include "node/io/net/tls_link_state.h"
 
 namespace freshet::io {
@@ -43,8 +44,24 @@ const char* to_string(LinkEnd end) {
       return "another node answers there";
     case LinkEnd::timed_out:
       return "timed out";
+    case LinkEnd::other_mesh:
+      return "it is of another private mesh, or one of the two keys is old: compare `freshet mesh` "
+             "on both";
+    case LinkEnd::open_peer:
+      return "it is of the open mesh, and this node of a private one (see `freshet mesh`)";
+    case LinkEnd::private_peer:
+      return "it is of a private mesh, and this node is not: ask a member for an invite";
+    case LinkEnd::replayed:
+      return "it sent a proof of membership that was made for another connection";
+    case LinkEnd::no_proof:
+      return "it did not prove that it is of this mesh";
   }
   return "unknown";
+}
+
+bool is_wrong_mesh(LinkEnd end) {
+  return end == LinkEnd::other_mesh || end == LinkEnd::open_peer || end == LinkEnd::private_peer
+         || end == LinkEnd::replayed;
 }
 
 TlsLink::TlsLink(std::unique_ptr<State> state) : state_(std::move(state)) {
@@ -67,6 +84,7 @@ std::shared_ptr<TlsLink> TlsLink::server(
     LinkShared& shared, const TlsContext& tls, TcpSocket socket, LinkLimits limits, Bytes first) {
   auto state = std::make_unique<State>(shared.state_, std::move(socket), limits);
   state->ssl.reset(tls.new_server(state->check));
+  state->use(tls);
   state->first = std::move(first);
   return std::shared_ptr<TlsLink>(new TlsLink(std::move(state)));
 }
@@ -78,6 +96,7 @@ std::shared_ptr<TlsLink> TlsLink::client(LinkShared& shared,
                                          Protocol protocol) {
   auto state = std::make_unique<State>(shared.state_, std::move(socket), limits);
   state->ssl.reset(tls.new_client(state->check, protocol));
+  state->use(tls);
   return std::shared_ptr<TlsLink>(new TlsLink(std::move(state)));
 }
 
@@ -194,21 +213,25 @@ void TlsLink::on_readable() {
 void TlsLink::take_in(ByteView ciphertext) {
   State& state = *state_;
   // While closing it is read only so that the peer's last bytes do not turn into a reset.
-  if (state.phase != State::Phase::shaking && state.phase != State::Phase::up) return;
+  if (state.phase == State::Phase::closing || state.phase == State::Phase::ended) return;
   state.flat.in = ciphertext;
   if (state.phase == State::Phase::shaking && !shake_hands()) return;
+  if (state.phase == State::Phase::proving && !check_proof()) return;
   while (state.phase == State::Phase::up && decrypt()) {
   }
   state.flat.in = {};
 }
 
-// True when the link is up.
+// True when the peer's proof comes next.
 bool TlsLink::shake_hands() {
   State& state = *state_;
   state.flat.out = &state.shared->cipher_out;
   ERR_clear_error();
   const int result = SSL_do_handshake(state.ssl.get());
   const int error = result == 1 ? SSL_ERROR_NONE : SSL_get_error(state.ssl.get(), result);
+  const auto protocol = TlsContext::protocol_of(state.ssl.get());
+  // In the flight that ends the handshake, so that it costs no round trip of its own.
+  const bool proved = error == SSL_ERROR_NONE && state.check.key && protocol && write_proof();
   ship();  // also the alert that says why it failed
   if (state.phase == State::Phase::ended) return false;
   if (error == SSL_ERROR_WANT_READ && state.bytes_in <= kMaxHandshakeBytes) return false;
@@ -216,16 +239,21 @@ bool TlsLink::shake_hands() {
     end(LinkEnd::wrong_key);
     return false;
   }
-  const auto protocol = TlsContext::protocol_of(state.ssl.get());
-  if (error != SSL_ERROR_NONE || !state.check.key || !protocol) {
+  if (!proved) {
     end(LinkEnd::protocol);
     return false;
   }
   state.protocol = *protocol;
+  state.phase = State::Phase::proving;
+  return true;
+}
+
+void TlsLink::up() {
+  State& state = *state_;
   state.phase = State::Phase::up;
   state.timer.reset();
+  state.proof.reset();
   if (state.handler != nullptr) state.handler->on_link_up(*this);
-  return state.phase == State::Phase::up;
 }
 
 // One buffer full, or what there is. True when there may be more.
@@ -267,7 +295,7 @@ void TlsLink::resume_reading() {
 
 void TlsLink::close() {
   State& state = *state_;
-  if (state.phase == State::Phase::shaking) {
+  if (state.phase == State::Phase::shaking || state.phase == State::Phase::proving) {
     abort();
     return;
   }
@@ -293,6 +321,11 @@ void TlsLink::end(LinkEnd end) {
   State& state = *state_;
   if (state.phase == State::Phase::ended) return;
   const bool asked = state.phase == State::Phase::closing;
+  const bool gone = end == LinkEnd::cut || end == LinkEnd::eof || end == LinkEnd::timed_out;
+  if (state.phase == State::Phase::proving && gone) {
+    state.proof->membership->count_missing();
+    end = LinkEnd::no_proof;
+  }
   state.phase = State::Phase::ended;
   state.timer.reset();
   asio::error_code ignored;

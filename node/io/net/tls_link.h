@@ -34,8 +34,16 @@ enum class LinkEnd : std::uint8_t {
               ///< common
   wrong_key,  ///< the peer is not who was expected
   timed_out,  ///< the handshake took too long
+  // Behind the handshake, before anything else (membership.h):
+  other_mesh,    ///< the peer is of another private mesh
+  open_peer,     ///< the peer is of the open mesh, this node of a private one
+  private_peer,  ///< the peer is of a private mesh, this node of the open one
+  replayed,      ///< the peer sent a proof that was made for another connection
+  no_proof,      ///< the peer closed, or was silent, where its proof should have come
 };
 const char* to_string(LinkEnd end);
+/// Not of one mesh: the peer, or this node, has the wrong key.
+bool is_wrong_mesh(LinkEnd end);
 
 class LinkHandler {
  public:
@@ -43,8 +51,8 @@ class LinkHandler {
   LinkHandler(const LinkHandler&) = delete;
   LinkHandler& operator=(const LinkHandler&) = delete;
   virtual ~LinkHandler() = default;
-  /// The handshake is done: peer() and protocol() are known. The handler may be replaced from here
-  /// on.
+  /// The handshake is done and the peer proved that it is of this node's mesh: peer() and
+  /// protocol() are known. The handler may be replaced from here on.
   virtual void on_link_up(TlsLink& link) = 0;
   /// Decrypted bytes in order; borrowed until it returns.
   virtual void on_link_data(TlsLink& link, ByteView bytes) = 0;
@@ -154,9 +162,13 @@ class TlsLink : public std::enable_shared_from_this<TlsLink> {
   void on_readable();
   void take_in(ByteView ciphertext);
   bool shake_hands();
+  void up();
   bool decrypt();
   void end(LinkEnd end);
   void arm_timer(std::chrono::milliseconds after, LinkEnd then);
+  // ---- tls_link_proof.cpp: the proofs of membership, one each way, behind the handshake
+  bool write_proof();
+  bool check_proof();
   // ---- tls_link_out.cpp: what goes out
   void mark_dirty();
   void flush();

@@ -41,15 +41,26 @@ struct LinkShared::State {
 };
 
 struct TlsLink::State {
-  enum class Phase : std::uint8_t { shaking, up, closing, ended };
+  enum class Phase : std::uint8_t { shaking, proving, up, closing, ended };
   struct SslFree {
     void operator()(SSL* ssl) const { SSL_free(ssl); }
+  };
+
+  // What is needed until the peer has proved its membership.
+  struct Proof {
+    std::shared_ptr<Membership> membership;
+    NodeKey self;
+    Sha256 received;
+    std::size_t received_bytes = 0;
   };
 
   State(std::shared_ptr<LinkShared::State> the_shared, TcpSocket the_socket, LinkLimits the_limits)
       : shared(std::move(the_shared)),
         socket(std::move(the_socket.socket)),
         limits(the_limits) {}
+  void use(const TlsContext& tls) {
+    proof = std::make_unique<Proof>(Proof{tls.membership(), tls.key(), {}, 0});
+  }
 
   std::shared_ptr<LinkShared::State> shared;
   FlatBio flat;
@@ -58,7 +69,8 @@ struct TlsLink::State {
   asio::ip::tcp::socket socket;
   LinkLimits limits;
   LinkHandler* handler = nullptr;             ///< nobody, once abandoned
-  std::unique_ptr<asio::steady_timer> timer;  ///< only while shaking hands or closing
+  std::unique_ptr<asio::steady_timer> timer;  ///< only until the link is up, and while closing
+  std::unique_ptr<Proof> proof;               ///< until the link is up
   Protocol protocol = Protocol::overlay;
   Endpoint remote;
   Bytes first;                      ///< read before the link existed

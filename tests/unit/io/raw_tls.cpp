@@ -1,6 +1,7 @@
 #include "tests/unit/io/raw_tls.h"
 
 #include <array>
+#include <csignal>
 #include <utility>
 
 #include <netinet/in.h>
@@ -8,6 +9,8 @@
 #include <openssl/x509.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "tests/support/mesh_proof.h"
 
 namespace freshet::io::test {
 namespace {
@@ -66,7 +69,11 @@ void run(const Endpoint& where, const RawTlsOptions& options, const RawTls::Then
   if (connect(descriptor, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0) {
     const SslPtr ssl(SSL_new(context.get()));
     SSL_set_fd(ssl.get(), descriptor);
-    if (SSL_connect(ssl.get()) == 1) then(ssl.get(), descriptor);
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
+    if (SSL_connect(ssl.get()) == 1) {
+      if (options.proves) (void)testing::exchange_proofs(ssl.get(), open_mesh_key());
+      then(ssl.get(), descriptor);
+    }
   }
   close(descriptor);
 }

@@ -17,6 +17,7 @@ enum class Certificate { ed25519, p256 };
 struct RawTlsOptions {
   Certificate certificate = Certificate::ed25519;
   std::string alpn = "freshet/1";  ///< empty: none is offered
+  bool proves = true;              ///< that it is of the open mesh, before `then`
 };
 
 /// Connects to `where`, shakes hands, and does `then` where that succeeded. The descriptor closes
