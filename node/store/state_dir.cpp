@@ -84,6 +84,7 @@ Result<StatePaths> resolve_state(const std::optional<std::string>& dir,
   paths.key = paths.dir + "/key.pem";
   paths.catalogue = paths.dir + "/catalogue.sqlite";
   paths.host_cache = paths.dir + "/hosts";
+  paths.mesh = paths.dir + "/mesh";
   paths.downloads = paths.dir + "/downloads";
   paths.lock = paths.dir + "/lock";
   return paths;

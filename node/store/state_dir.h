@@ -27,6 +27,7 @@ struct StatePaths {
   std::string key;         ///< DIR/key.pem
   std::string catalogue;   ///< DIR/catalogue.sqlite
   std::string host_cache;  ///< DIR/hosts
+  std::string mesh;        ///< DIR/mesh
   std::string downloads;   ///< DIR/downloads/
   std::string lock;        ///< DIR/lock
 };
