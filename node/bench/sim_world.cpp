@@ -159,7 +159,7 @@ std::vector<std::uint32_t> SimWorld::degrees() const {
 
 std::string name_of(wire::FrameType type) {
   using wire::FrameType;
-  static constexpr std::array<std::pair<FrameType, std::string_view>, 14> kNames = {
+  static constexpr std::array<std::pair<FrameType, std::string_view>, 17> kNames = {
       {{FrameType::ping, "ping"},
        {FrameType::pong, "pong"},
        {FrameType::bye, "bye"},
@@ -173,7 +173,10 @@ std::string name_of(wire::FrameType type) {
        {FrameType::prune, "prune"},
        {FrameType::check_back, "check"},
        {FrameType::go_on, "go-on"},
-       {FrameType::fetch, "fetch"}}};
+       {FrameType::fetch, "fetch"},
+       {FrameType::join, "join"},
+       {FrameType::shuffle, "shuffle"},
+       {FrameType::shuffle_reply, "shuffle-reply"}}};
   const auto* const found = std::find_if(
       kNames.begin(), kNames.end(), [&](const auto& each) { return each.first == type; });
   if (found != kNames.end()) return std::string(found->second);

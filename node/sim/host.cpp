@@ -156,6 +156,22 @@ void Host::restart(NodeIndex node) {
   if (!slots_[node].is_alive) start(node);
 }
 
+void Host::sleep(NodeIndex node) {
+  Slot& slot = slots_[node];
+  FRESHET_CHECK(slot.is_alive);
+  slot.is_alive = false;
+  slot.armed_at = TimePoint::max();
+  --alive_;
+}
+
+void Host::wake(NodeIndex node) {
+  Slot& slot = slots_[node];
+  FRESHET_CHECK(!slot.is_alive && slot.node);
+  slot.is_alive = true;
+  ++alive_;
+  deliver_to(node, core::Input(core::DeadlinePassed{}));
+}
+
 std::optional<std::uint16_t> Host::ask(const Asking& asking) {
   FRESHET_CHECK(slots_[asking.origin].is_alive);
   const auto track = log_.begin(asking.origin, alive_, now_);

@@ -120,6 +120,10 @@ class Host {
   void crash(NodeIndex node);
   /// A crashed node comes back under its key, knowing nothing.
   void restart(NodeIndex node);
+  /// The node's machine sleeps: nothing reaches the node, its timers included, and node() does not
+  /// know it. It comes back as it was, and learns only then which of its links are gone.
+  void sleep(NodeIndex node);
+  void wake(NodeIndex node);
 
   /// From now on `adversary`, which outlives the host, sees every frame first; nullptr: nobody.
   void be_abused_by(Adversary* adversary) { adversary_ = adversary; }
@@ -153,7 +157,7 @@ class Host {
     std::uint32_t sent_bytes = 0;           ///< since its links' room was last made whole
     std::uint32_t next_link = 0;            ///< never reused, not even after a crash
     std::uint16_t lives = 0;                ///< how often it was started
-    bool is_alive = false;                  ///< same as node.has_value(), which lies far behind
+    bool is_alive = false;  ///< there is a node, which lies far behind, and is awake
     std::optional<core::Node> node;
     core::overlay::InlineVector<LinkEnd, 8> links;  ///< ascending by id
   };

@@ -120,7 +120,7 @@ void Host::on_link_down(const Event& event) {
   Slot& slot = slots_[event.node()];
   const LinkId link{event.link()};
   const LinkEnd* end = find_link(slot, link);
-  if (end == nullptr) return;  // the other end closed it too, or the node crashed
+  if (!slot.is_alive || end == nullptr) return;  // the other end closed it too, or the node crashed
   slot.links.erase_at(static_cast<std::size_t>(end - slot.links.data()));
   if (!uplinks_.empty()) uplinks_[event.node()].remove_link(link);
   deliver_to(event.node(), overlay_input(overlay::LinkDown{.link = link}));

@@ -37,7 +37,12 @@ Status Simulation::settle(const std::function<bool()>& go_on) {
   for (std::size_t begun = 0; begun < edges.size();) {
     if (go_on && !go_on()) return Error{ErrorCode::canceled, "simulation: stopped"};
     const std::size_t end = std::min(begun + kLinksAtOnce, edges.size());
-    for (; begun < end; ++begun) host_.connect(edges[begun].first, edges[begun].second);
+    for (; begun < end; ++begun) {
+      // Who mends its links cares which of them it dialled: half of a node's, whatever its number.
+      const bool is_swapped = node_config_.overlay.discover && begun % 2 != 0;
+      const auto [a, b] = edges[begun];
+      host_.connect(is_swapped ? b : a, is_swapped ? a : b);
+    }
     const TimePoint limit = host_.now() + node_config_.overlay.hello_timeout;
     while (host_.counters().established < 2 * begun) {
       if (host_.step(limit)) continue;

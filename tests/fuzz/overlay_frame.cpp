@@ -68,6 +68,14 @@ void decode_pong_body(ByteView body) {
   FRESHET_CHECK(again && again->nodes.size() == pong->nodes.size());
 }
 
+void decode_members_body(ByteView body) {
+  const auto nodes = decode_members(body);
+  if (!nodes) return;
+  FRESHET_CHECK(nodes->size() <= kMaxMembers);
+  const auto again = decode_members(encode_members(*nodes));
+  FRESHET_CHECK(again && again->size() == nodes->size());
+}
+
 void check_places(const std::vector<std::uint32_t>& places, std::uint8_t bits) {
   FRESHET_CHECK(places.size() <= kMaxTablePlaces);
   // Ascending, each once.
@@ -101,7 +109,10 @@ void decode_walker_body(ByteView body) {
 void decode_body(FrameType type, ByteView body) {
   switch (type) {
     case FrameType::hello:
-      if (const auto hello = decode_hello(body)) FRESHET_CHECK(decode_hello(encode(*hello)));
+      if (const auto hello = decode_hello(body)) {
+        const auto again = decode_hello(encode(*hello));
+        FRESHET_CHECK(again && again->member == hello->member && again->wish == hello->wish);
+      }
       break;
     case FrameType::bye:
       if (const auto bye = decode_bye(body)) FRESHET_CHECK(decode_bye(encode(*bye)));
@@ -117,6 +128,11 @@ void decode_body(FrameType type, ByteView body) {
       break;
     case FrameType::route_table:
       decode_table_body(body);
+      break;
+    case FrameType::join:
+    case FrameType::shuffle:
+    case FrameType::shuffle_reply:
+      decode_members_body(body);
       break;
     case FrameType::check_back:
     case FrameType::go_on:

@@ -87,7 +87,14 @@ class World {
       check();
       rig_.clear();
       received_on_ = link;
-      rig_.hello(link, static_cast<std::uint16_t>(below(2) * kDefaultPort));
+      rig_.receive(link,
+                   {.guid = guid(0xAA), .type = wire::FrameType::hello, .ttl = 1},
+                   wire::encode(wire::Hello{
+                       .agent = "test",
+                       .name = "peer",
+                       .listen_port = static_cast<std::uint16_t>(below(2) * kDefaultPort),
+                       .member = static_cast<std::uint32_t>(below(4)),
+                       .wish = static_cast<wire::Wish>(below(5))}));
     }
   }
   std::optional<LinkId> any_link() {
@@ -162,10 +169,22 @@ class World {
                                                  wire::FrameType::pong,
                                                  wire::FrameType::bye,
                                                  wire::FrameType::hello,
+                                                 wire::FrameType::join,
+                                                 wire::FrameType::shuffle,
+                                                 wire::FrameType::shuffle_reply,
                                                  wire::FrameType::push};
     const wire::FrameType type = kTypes[below(std::size(kTypes))];
     Bytes body;
     if (type == wire::FrameType::query) body = wire::encode(words("boat"));
+    if (type == wire::FrameType::join || type == wire::FrameType::shuffle
+        || type == wire::FrameType::shuffle_reply) {
+      std::vector<wire::PongNode> nodes;
+      for (std::uint64_t count = below(3); count > 0; --count) {
+        const auto number = static_cast<std::uint8_t>(below(40));
+        nodes.push_back({.key = key(number), .address = address(number), .age_s = 0});
+      }
+      body = wire::encode_members(nodes);
+    }
     if (type == wire::FrameType::pong) {
       wire::Pong pong;
       const auto number = static_cast<std::uint8_t>(below(40));

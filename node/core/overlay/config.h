@@ -25,7 +25,11 @@ struct Config {
   std::size_t target_links = 5;
   /// Further links are answered with Bye 503.
   std::size_t max_links = 64;
+  /// Dials at a time. One that takes longer than dial_patience keeps no further one back, as long
+  /// as there are no more than max_pending_dials in all.
   std::size_t max_concurrent_dials = 3;
+  Duration dial_patience = std::chrono::seconds(1);
+  std::size_t max_pending_dials = 16;
 
   Duration hello_timeout = std::chrono::seconds(5);
   /// A link that said nothing for so long is pinged. The side that was dialled waits a tenth
@@ -41,6 +45,15 @@ struct Config {
   /// A learned address that failed so often in a row is forgotten.
   std::uint8_t max_dial_failures = 6;
   std::size_t max_cached_hosts = 256;
+  /// Before a peer that had no place for a link is asked again.
+  Duration full_pause = std::chrono::seconds(30);
+
+  // Membership (membership/view.h). A round, about so often; how far shuffles and joins walk; with
+  // how much TTL left a join is noted on its way (HyParView's ARWL and PRWL).
+  Duration shuffle_every = std::chrono::seconds(60);
+  std::uint8_t shuffle_ttl = 3;
+  std::uint8_t join_ttl = 6;
+  std::uint8_t join_notice_ttl = 3;
 
   /// TTL + hops on a link. Simulations of other protocols' settings raise it, up to 255.
   std::uint8_t max_ttl = wire::kMaxTtl;

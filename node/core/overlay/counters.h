@@ -47,6 +47,16 @@ struct Counters {
   std::uint64_t byes_in = 0;
   std::uint64_t byes_out = 0;
   std::uint64_t hosts_learned = 0;
+  std::uint64_t joins_out = 0;  ///< walks of joining nodes, passed on included
+  std::uint64_t joins_in = 0;
+  std::uint64_t shuffles_out = 0;  ///< passed on included
+  std::uint64_t shuffles_in = 0;
+  std::uint64_t shuffle_replies_out = 0;
+  std::uint64_t shuffle_replies_in = 0;
+  std::uint64_t shuffles_stray = 0;  ///< answers dropped: the way back is not known or gone
+  std::uint64_t links_unwanted = 0;  ///< refused: no place for one that may be refused
+  std::uint64_t links_given_up = 0;  ///< closed: more than wanted, or to make room
+  std::uint64_t wakes_late = 0;      ///< the node slept, or was stopped
 
   std::uint64_t frames_unknown_type = 0;
   std::uint64_t frames_unexpected =
@@ -111,6 +121,16 @@ inline constexpr std::array kCounterNames = {
     FRESHET_COUNTER(byes_in),
     FRESHET_COUNTER(byes_out),
     FRESHET_COUNTER(hosts_learned),
+    FRESHET_COUNTER(joins_out),
+    FRESHET_COUNTER(joins_in),
+    FRESHET_COUNTER(shuffles_out),
+    FRESHET_COUNTER(shuffles_in),
+    FRESHET_COUNTER(shuffle_replies_out),
+    FRESHET_COUNTER(shuffle_replies_in),
+    FRESHET_COUNTER(shuffles_stray),
+    FRESHET_COUNTER(links_unwanted),
+    FRESHET_COUNTER(links_given_up),
+    FRESHET_COUNTER(wakes_late),
     FRESHET_COUNTER(frames_unknown_type),
     FRESHET_COUNTER(frames_unexpected),
     FRESHET_COUNTER(frames_oversized),

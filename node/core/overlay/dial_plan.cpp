@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node/base/digest.h"
+#include "node/core/overlay/membership/diversity.h"
 
 namespace freshet::core::overlay {
 namespace {
@@ -12,6 +13,17 @@ constexpr std::size_t kMaxOwnAddresses = 16;
 
 bool is_linked(const Turn& turn, const std::optional<NodeKey>& key) {
   return key && (*key == turn.self || turn.links.has_peer(*key));
+}
+
+bool is_missing(const Turn& turn, const Wanted& wanted, std::size_t coming) {
+  const std::size_t links = turn.links.live_count() + coming;
+  if (links < wanted.links) return true;
+  return links < wanted.places && turn.links.dialled_count() + coming < own_links(wanted);
+}
+
+std::uint32_t age_seconds(TimePoint now, TimePoint then) {
+  const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - then).count();
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(age, 0, 0x7FFFFFFF));
 }
 
 }  // namespace
@@ -34,55 +46,123 @@ void DialPlan::learn(Turn& turn,
   if (!turn.config.discover || (key && *key == turn.self)) return;
   if (std::find(own_addresses_.begin(), own_addresses_.end(), address) != own_addresses_.end())
     return;
-  if (cache_.learn(key, address, heard, turn.config.max_cached_hosts))
+  if (cache_.learn(key, address, heard, turn.config.max_cached_hosts)) {
     ++turn.counters.hosts_learned;
+    if (turn.rng.below(++news_) == 0) one_of_the_news_ = address;
+  }
 }
 
-std::optional<TimePoint> DialPlan::run(Turn& turn) {
+std::optional<TimePoint> DialPlan::run(Turn& turn, const Wanted& wanted) {
   run_named(turn);
-  run_cached(turn);
+  run_cached(turn, wanted);
   std::optional<TimePoint> next;
   for (const Named& peer : named_) {
     if (!peer.dialling && !is_linked(turn, peer.key)) next = earlier(next, peer.next_try);
   }
-  // While no further dial may begin, only what ends one changes that: waiting for a time would
-  // spin.
-  if (turn.config.discover && may_dial_more(turn)) {
-    next = earlier(next, cache_.earliest([&](const CachedHost& host) {
+  return turn.config.discover ? earlier(next, next_cached(turn, wanted)) : next;
+}
+
+// While no further dial may begin, only what ends one changes that, or that it takes too long:
+// waiting for a time would spin.
+std::optional<TimePoint> DialPlan::next_cached(const Turn& turn, const Wanted& wanted) const {
+  if (may_dial_more(turn, wanted)) {
+    return cache_.earliest([&](const CachedHost& host) {
       return !is_linked(turn, host.key) && !is_pending(host.address);
-    }));
+    });
+  }
+  if (pending_.size() >= turn.config.max_pending_dials || !is_missing(turn, wanted, 0))
+    return std::nullopt;
+  std::optional<TimePoint> next;
+  for (const Pending& each : pending_) {
+    const TimePoint late = each.since + turn.config.dial_patience;
+    if (late > turn.now) next = earlier(next, late);
   }
   return next;
 }
 
-bool DialPlan::may_dial_more(const Turn& turn) const {
-  return pending_.size() < turn.config.max_concurrent_dials
-         && turn.links.live_count() + pending_.size() < turn.config.target_links;
+std::size_t DialPlan::young_dials(TimePoint now, Duration patience) const {
+  return static_cast<std::size_t>(
+      std::count_if(pending_.begin(), pending_.end(), [&](const Pending& each) {
+        return now - each.since < patience;
+      }));
+}
+
+bool DialPlan::may_dial_more(const Turn& turn, const Wanted& wanted) const {
+  const std::size_t young = young_dials(turn.now, turn.config.dial_patience);
+  return young < turn.config.max_concurrent_dials && pending_.size() < turn.config.max_pending_dials
+         && is_missing(turn, wanted, young);
 }
 
 void DialPlan::run_named(Turn& turn) {
   for (Named& peer : named_) {
     if (peer.dialling || peer.next_try > turn.now || is_linked(turn, peer.key)) continue;
     peer.dialling = true;
-    dial(turn, peer.number, std::nullopt);
+    dial(turn, peer.number, std::nullopt, wire::Wish::chosen);
   }
 }
 
-void DialPlan::run_cached(Turn& turn) {
+void DialPlan::run_cached(Turn& turn, const Wanted& wanted) {
   if (!turn.config.discover) return;
-  while (may_dial_more(turn)) {
-    CachedHost* host = cache_.pick(turn.now, turn.rng, [&](const CachedHost& candidate) {
-      return !is_linked(turn, candidate.key) && !is_pending(candidate.address);
-    });
-    if (host == nullptr) return;
-    host->next_try = turn.now + backoff(turn.config, host->failures);
-    dial(turn, host->address, host->key);
+  while (may_dial_more(turn, wanted)) {
+    if (!dial_any(turn)) return;
   }
 }
 
-void DialPlan::dial(Turn& turn, const Target& target, const std::optional<NodeKey>& expected) {
+// Rather one that never failed, then one away from those that are linked, then one heard lately.
+CachedHost* DialPlan::pick(Turn& turn) {
+  std::vector<Endpoint> linked;
+  const auto usable = [&](const CachedHost& host) {
+    return !is_linked(turn, host.key) && !is_pending(host.address);
+  };
+  for (const CachedHost& host : cache_.all()) {
+    if (is_linked(turn, host.key)) linked.push_back(host.address);
+  }
+  return cache_.pick(turn.now, turn.rng, usable, [&](const CachedHost& a, const CachedHost& b) {
+    if (a.failures != b.failures) return a.failures < b.failures;
+    const auto near_a = nearness(a.address, linked);
+    const auto near_b = nearness(b.address, linked);
+    return near_a != near_b ? near_a < near_b : a.heard > b.heard;
+  });
+}
+
+bool DialPlan::dial_any(Turn& turn) {
+  const CachedHost* host = pick(turn);
+  return host != nullptr && dial_host(turn, host->address, host->key, wire::Wish::link);
+}
+
+bool DialPlan::dial_lost(Turn& turn) {
+  const LostPeers::Peer* peer = lost_.pick(turn.rng, turn.now);
+  return peer != nullptr && dial_host(turn, peer->address, peer->key, wire::Wish::link);
+}
+
+bool DialPlan::dial_news(Turn& turn, std::uint32_t many) {
+  if (news_ < many) return false;
+  news_ = 0;
+  const CachedHost* host = cache_.find(one_of_the_news_);
+  return host != nullptr && dial_host(turn, host->address, host->key, wire::Wish::link);
+}
+
+bool DialPlan::dial_host(Turn& turn,
+                         const Endpoint& address,
+                         const std::optional<NodeKey>& key,
+                         wire::Wish wish) {
+  if (pending_.size() >= turn.config.max_pending_dials || is_linked(turn, key)
+      || is_pending(address))
+    return false;
+  if (CachedHost* host = cache_.find(address)) {
+    if (host->next_try > turn.now) return false;
+    host->next_try = turn.now + backoff(turn.config, host->failures);
+  }
+  dial(turn, address, key, wish);
+  return true;
+}
+
+void DialPlan::dial(Turn& turn,
+                    const Target& target,
+                    const std::optional<NodeKey>& expected,
+                    wire::Wish wish) {
   const DialId id{next_dial_++};
-  pending_.push_back({.dial = id, .target = target});
+  pending_.push_back({.dial = id, .target = target, .since = turn.now, .wish = wish});
   ++turn.counters.dials;
   turn.out.push(Effect(Dial{.dial = id, .target = target, .expected = expected}));
 }
@@ -111,17 +191,17 @@ void DialPlan::on_dial_failed(Turn& turn, DialId dial) {
   }
 }
 
-std::optional<PeerNumber> DialPlan::on_connected(Turn& turn, DialId dial, const NodeKey& key) {
+wire::Wish DialPlan::on_connected(Turn& turn, DialId dial, const NodeKey& key) {
   const auto pending = take_pending(dial);
-  if (!pending) return std::nullopt;
+  if (!pending) return wire::Wish::unsaid;
   if (key == turn.self) {
     forget_self(pending->target);
-    return std::nullopt;
+    return wire::Wish::unsaid;
   }
   const auto* number = std::get_if<PeerNumber>(&pending->target);
   if (number == nullptr) {
     if (CachedHost* host = cache_.find(*std::get_if<Endpoint>(&pending->target))) host->key = key;
-    return std::nullopt;
+    return pending->wish;
   }
   Named* peer = find_named(*number);
   if (peer != nullptr && !peer->keep) {
@@ -134,7 +214,7 @@ std::optional<PeerNumber> DialPlan::on_connected(Turn& turn, DialId dial, const 
     // dialled in a loop.
     if (peer->failures < 0xFF) ++peer->failures;
   }
-  return *number;
+  return pending->wish;
 }
 
 void DialPlan::forget_self(const Target& target) {
@@ -148,6 +228,7 @@ void DialPlan::forget_self(const Target& target) {
 }
 
 void DialPlan::on_established(const NodeKey& key, TimePoint now) {
+  lost_.remove(key);
   for (Named& peer : named_) {
     if (peer.key == key) peer.failures = 0;
   }
@@ -174,16 +255,35 @@ void DialPlan::on_lost(Turn& turn, const NodeKey& key, bool was_good) {
   }
 }
 
-std::vector<CachedHost> DialPlan::sample(Rng& rng, const NodeKey& except, std::size_t most) const {
-  std::vector<CachedHost> chosen;
+void DialPlan::on_silent(Turn& turn, const NodeKey& key) {
+  if (!turn.config.discover) return;
+  if (const CachedHost* host = cache_.find_key(key)) lost_.add(key, host->address, turn.now);
+}
+
+void DialPlan::on_full(Turn& turn, const NodeKey& key) {
+  for (CachedHost& host : cache_.all()) {
+    if (host.key != key) continue;
+    host.failures = 0;
+    host.heard = turn.now;
+    host.next_try = turn.now + turn.config.full_pause;
+  }
+}
+
+std::vector<wire::PongNode> DialPlan::sample(const Turn& turn,
+                                             const NodeKey& except,
+                                             std::size_t most) {
+  std::vector<wire::PongNode> chosen;
   std::size_t seen = 0;
-  for (const CachedHost& host : cache_.all()) {
+  for (CachedHost& host : cache_.all()) {
     if (host.key == except || host.failures > 0) continue;
+    if (is_linked(turn, host.key)) host.heard = turn.now;
+    const wire::PongNode node{
+        .key = host.key, .address = host.address, .age_s = age_seconds(turn.now, host.heard)};
     ++seen;
     if (chosen.size() < most) {
-      chosen.push_back(host);
-    } else if (const std::uint64_t place = rng.below(seen); place < most) {
-      chosen[place] = host;
+      chosen.push_back(node);
+    } else if (const std::uint64_t place = turn.rng.below(seen); place < most) {
+      chosen[place] = node;
     }
   }
   return chosen;
@@ -221,6 +321,8 @@ std::uint64_t DialPlan::digest() const {
     digest.add(peer.dialling ? 1U : 0U);
   }
   digest.add(pending_.size());
+  digest.add(news_);
+  lost_.digest(digest);
   digest.add(next_dial_);
   return digest.value();
 }

@@ -29,6 +29,11 @@ bool is_link_frame(wire::FrameType type) {
   }
 }
 
+bool is_member_frame(wire::FrameType type) {
+  return type == wire::FrameType::join || type == wire::FrameType::shuffle
+         || type == wire::FrameType::shuffle_reply;
+}
+
 bool is_strategy_frame(wire::FrameType type) {
   switch (type) {
     case wire::FrameType::route_table:
@@ -47,6 +52,7 @@ bool is_strategy_frame(wire::FrameType type) {
 Rated kind_of(wire::FrameType type) {
   if (type == wire::FrameType::ping || type == wire::FrameType::pong) return Rated::probe;
   if (type == wire::FrameType::route_table) return Rated::table;
+  if (is_member_frame(type)) return Rated::member;
   return is_strategy_frame(type) ? Rated::strategy : Rated::unknown;
 }
 
@@ -61,7 +67,7 @@ std::uint32_t max_body_bytes(wire::FrameType type) {
   if (type == wire::FrameType::query) return wire::kMaxQueryBodyBytes;
   if (type == wire::FrameType::route_table) return wire::kMaxBodyBytes;
   if (is_strategy_frame(type)) return kMaxStrategyBodyBytes;
-  return is_link_frame(type) ? kMaxLinkBodyBytes : wire::kMaxBodyBytes;
+  return is_link_frame(type) || is_member_frame(type) ? kMaxLinkBodyBytes : wire::kMaxBodyBytes;
 }
 
 }  // namespace
@@ -76,6 +82,8 @@ const char* to_string(CloseReason reason) {
       return "duplicate";
     case CloseReason::full:
       return "full";
+    case CloseReason::surplus:
+      return "surplus";
     case CloseReason::malformed:
       return "malformed";
     case CloseReason::offence:
@@ -119,6 +127,8 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
   if (const auto* writable = std::get_if<Writable>(&input)) {
     Link* link = links_.find(writable->link);
     if (link == nullptr) return;
+    if (writable->room_bytes > link->room_bytes)
+      membership_.on_drained(writable->room_bytes - link->room_bytes);
     link->room_bytes = writable->room_bytes;
     drain_outbox(turn, *link);
     return;
@@ -161,13 +171,11 @@ void Engine::on_deadline(TimePoint now, EffectBuffer& out) {
 }
 
 void Engine::run_timers(Turn& turn) {
-  DialPlan* dials = membership_.dials();
+  const Duration late = turn.now > wake_at_ ? turn.now - wake_at_ : Duration{};
   wake_at_ = TimePoint::max();
   router_.run(turn);
   wake_by(router_.next());
-  if (const auto at = Membership::check(turn, dials)) wake_by(*at);
-  if (dials == nullptr || membership_.has_left()) return;
-  if (const auto at = dials->run(turn)) wake_by(std::max(*at, turn.now));
+  if (const auto at = membership_.run(turn, late)) wake_by(*at);
 }
 
 void Engine::wake_by(TimePoint time) {
@@ -284,7 +292,7 @@ void Engine::on_routed_frame(Turn& turn, Link& link, const Frame& frame, Upcalls
   const wire::FrameHeader& header = frame.header;
   const bool is_of_query =
       header.type == wire::FrameType::query || header.type == wire::FrameType::query_hit;
-  if (!is_of_query && !is_strategy_frame(header.type)) {
+  if (!is_of_query && !is_strategy_frame(header.type) && !is_member_frame(header.type)) {
     ++counters_.frames_unknown_type;  // not forwarded; a newer peer may send them in good faith
     return;
   }
@@ -309,10 +317,20 @@ void Engine::route(Turn& turn, Link& link, const Frame& frame, Upcalls& up) {
       ++counters_.frames_over_rate;
       offend(turn, link, kExcess);
     }
+  } else if (is_member_frame(frame.header.type)) {
+    on_member_frame(turn, link, frame);
   } else if (!router_.on_strategy_frame(turn, link, frame)) {
     ++counters_.frames_malformed;
     offend(turn, link);
   }
+}
+
+void Engine::on_member_frame(Turn& turn, Link& link, const Frame& frame) {
+  if (!membership_.on_member_frame(turn, link, frame)) {
+    ++counters_.frames_malformed;
+    offend(turn, link);
+  }
+  run_timers(turn);  // it may have named hosts worth dialling
 }
 
 // Nearly every neighbour says so little that no bucket is needed for it.
@@ -385,7 +403,8 @@ std::uint64_t Engine::digest() const {
   Digest digest;
   digest.add(links_.digest());
   digest.add(router_.digest());
-  if (const DialPlan* dials = membership_.dials()) digest.add(dials->digest());
+  if (membership_.dials() != nullptr || membership_.view() != nullptr)
+    digest.add(membership_.digest());
   if (guard_) digest.add(guard_->digest());
   digest.add(static_cast<std::uint64_t>(wake_at_.time_since_epoch().count()));
   Rng rng = rng_;

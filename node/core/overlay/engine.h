@@ -57,6 +57,8 @@ class Engine {
   /// A generator for another engine of this node.
   [[nodiscard]] Rng fork_rng(std::string_view name) const { return rng_.fork(name); }
   [[nodiscard]] std::size_t remembered_guids() const { return router_.remembered(); }
+  /// nullptr without discovery, and before the first link.
+  [[nodiscard]] const View* view() const { return membership_.view(); }
   /// nullptr as long as nothing called for one.
   [[nodiscard]] const Guard* guard() const { return guard_.get(); }
 
@@ -68,6 +70,7 @@ class Engine {
   void on_routed_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up);
   void route(Turn& turn, Link& link, const Frame& frame, Upcalls& up);
   bool on_link_frame(Turn& turn, Link& link, const Frame& frame);
+  void on_member_frame(Turn& turn, Link& link, const Frame& frame);
   bool is_over_rate(Turn& turn, Link& link, wire::FrameType type);
   void offend(Turn& turn, Link& link, std::uint32_t weight = kOffence);
   void on_link_up(Turn& turn, const LinkUp& up);

@@ -22,13 +22,21 @@ CachedHost* HostCache::find(const Endpoint& address) {
   return found == hosts_.end() ? nullptr : &*found;
 }
 
+const CachedHost* HostCache::find_key(const NodeKey& key) const {
+  const CachedHost* found = nullptr;
+  for (const CachedHost& host : hosts_) {
+    if (host.key == key && (found == nullptr || host.heard > found->heard)) found = &host;
+  }
+  return found;
+}
+
 bool HostCache::learn(const std::optional<NodeKey>& key,
                       const Endpoint& address,
                       TimePoint heard,
                       std::size_t limit) {
   if (!address.is_dialable()) return false;
   if (CachedHost* known = find(address)) {
-    if (key) known->key = key;
+    if (key && (!known->key || known->failures > 0)) known->key = key;
     if (heard > known->heard) known->heard = heard;
     return false;
   }

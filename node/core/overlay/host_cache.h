@@ -26,22 +26,28 @@ struct CachedHost {
 class HostCache {
  public:
   /// Notes that `address` (with `key`, when known) was alive at `heard`. True when it is new. An
-  /// address that cannot be dialled is ignored.
+  /// address that cannot be dialled is ignored. Another key than the known one is not believed,
+  /// unless a dial failed since the address was last reached.
   bool learn(const std::optional<NodeKey>& key,
              const Endpoint& address,
              TimePoint heard,
              std::size_t limit);
   void forget(const Endpoint& address);
   [[nodiscard]] CachedHost* find(const Endpoint& address);
-  /// A host that may be dialled now and for which `usable(host)` holds; uniformly among those.
-  /// nullptr when there is none.
-  template <typename Usable>
-  CachedHost* pick(TimePoint now, Rng& rng, Usable usable) {
-    std::size_t seen = 0;
-    CachedHost* chosen = nullptr;
+  /// The one last heard of those with `key`; nullptr when there is none.
+  [[nodiscard]] const CachedHost* find_key(const NodeKey& key) const;
+  /// A host that may be dialled now and for which `usable(host)` holds: of some drawn at random the
+  /// best by `better(a, b)`. nullptr when there is none.
+  template <typename Usable, typename Better>
+  CachedHost* pick(TimePoint now, Rng& rng, Usable usable, Better better) {
+    std::vector<CachedHost*> all;
     for (CachedHost& host : hosts_) {
-      if (host.next_try > now || !usable(host)) continue;
-      if (rng.below(++seen) == 0) chosen = &host;
+      if (host.next_try <= now && usable(host)) all.push_back(&host);
+    }
+    CachedHost* chosen = nullptr;
+    for (int draw = 0; draw < kDraws && !all.empty(); ++draw) {
+      CachedHost* drawn = all[rng.below(all.size())];
+      if (chosen == nullptr || better(*drawn, *chosen)) chosen = drawn;
     }
     return chosen;
   }
@@ -58,7 +64,11 @@ class HostCache {
   [[nodiscard]] std::span<const CachedHost> all() const { return hosts_; }
   [[nodiscard]] std::uint64_t digest() const;
 
+  [[nodiscard]] std::span<CachedHost> all() { return hosts_; }
+
  private:
+  static constexpr int kDraws = 3;  ///< of a pick: enough for a preference, few enough to spread
+
   std::vector<CachedHost> hosts_;
 };
 

@@ -26,6 +26,7 @@ enum class CloseReason : std::uint8_t {
   self,       ///< the peer is this node
   duplicate,  ///< another link to the same peer stays
   full,       ///< no place for another link
+  surplus,    ///< more links than wanted, or another one needs the place
   malformed,  ///< the stream cannot be followed
   offence,    ///< repeated breaches of the rules
   silent,     ///< no answer in time

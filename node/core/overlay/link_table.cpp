@@ -58,6 +58,12 @@ std::size_t LinkTable::live_count() const {
   }));
 }
 
+std::size_t LinkTable::dialled_count() const {
+  return static_cast<std::size_t>(std::count_if(links_.begin(), links_.end(), [](const Link& link) {
+    return link.state != LinkState::closing && link.direction == Direction::out;
+  }));
+}
+
 std::uint64_t LinkTable::digest() const {
   Digest digest;
   for (const Link& link : links_) {

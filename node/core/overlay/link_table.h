@@ -29,6 +29,7 @@ struct LinkExtra {
   Bytes cut_frame;                      ///< the part of a frame that has come so far
   std::unique_ptr<Outbox> outbox;       ///< while something waits
   std::optional<Endpoint> greets_from;  ///< while greeting: where the link came from
+  bool holds_greeting = false;          ///< until it is known whether there is a place
 };
 
 struct alignas(32) Link {
@@ -37,7 +38,9 @@ struct alignas(32) Link {
   TimePoint heard;  ///< when anything last came; at first, when the link came up
   std::unique_ptr<LinkExtra> extra = nullptr;
   std::uint32_t rtt_us = 0;  ///< of the last ping; 0: not known yet
-  LinkState state = LinkState::greeting;
+  LinkState state : 2 = LinkState::greeting;
+  bool is_member : 1 = false;  ///< the peer takes part in membership, as this node does
+  bool is_fixed : 1 = false;   ///< a user's choice, on either side: never given up
   Direction direction = Direction::in;
   std::uint8_t peer_links = 0;  ///< that the peer said to have; 0: not known; 255: or more
   std::uint8_t talk : 5 = 0;    ///< frames that are rated, since a pause; stops at 31
@@ -87,6 +90,8 @@ class LinkTable {
   [[nodiscard]] std::span<const Link> all() const { return {links_.data(), links_.size()}; }
   /// Links that are not closing.
   [[nodiscard]] std::size_t live_count() const;
+  /// Those of them that this node dialled.
+  [[nodiscard]] std::size_t dialled_count() const;
   [[nodiscard]] std::uint64_t digest() const;
 
   /// Fetches what find(id) is likely to touch; changes nothing.

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "node/base/digest.h"
 #include "node/core/overlay/sending.h"
 
 namespace freshet::core::overlay {
@@ -12,6 +13,11 @@ namespace {
 // A first Pong introduces the mesh; later ones only refresh, so that an idle link stays cheap.
 constexpr std::size_t kFirstPongNodes = 8;
 constexpr std::size_t kLaterPongNodes = 1;
+/// A link unheard for so long may be dead, when there is a sign that it is.
+constexpr Duration kMaybeDead = std::chrono::seconds(2);
+constexpr Duration kJustHeard = std::chrono::seconds(1);
+/// A timer so late says that the machine slept; links are asked at once whether they live.
+constexpr Duration kLate = std::chrono::seconds(5);
 
 wire::FrameHeader link_frame(const Guid& guid, wire::FrameType type, const Bytes& body) {
   return {.guid = guid,
@@ -32,6 +38,8 @@ std::optional<Farewell> farewell_for(CloseReason reason) {
       return Farewell{wire::ByeCode::duplicate, "another link to this node stays"};
     case CloseReason::full:
       return Farewell{wire::ByeCode::full, "no place for another link"};
+    case CloseReason::surplus:
+      return Farewell{wire::ByeCode::full, "more links than wanted"};
     case CloseReason::malformed:
       return Farewell{wire::ByeCode::malformed, "malformed frame"};
     case CloseReason::offence:
@@ -43,18 +51,20 @@ std::optional<Farewell> farewell_for(CloseReason reason) {
   }
 }
 
-std::uint32_t age_seconds(TimePoint now, TimePoint then) {
-  const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - then).count();
-  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(age, 0, 0x7FFFFFFF));
+// Silence after which the other end has given a link up: what it asks, and how long it waits.
+Duration longest_silence(const Config& config) {
+  return config.ping_after_idle + config.ping_after_idle / 10 + config.pong_timeout;
 }
 
 }  // namespace
 
 void Membership::on_link_up(Turn& turn, const LinkUp& up) {
   const LinkPeer peer{.key = up.peer, .pinged = turn.now};
-  if (up.dial) need_dials().on_connected(turn, *up.dial, up.peer);
+  const wire::Wish wish =
+      up.dial ? need_dials().on_connected(turn, *up.dial, up.peer) : wire::Wish::unsaid;
   Link& link = turn.links.add(
-      {.id = up.link, .room_bytes = up.room_bytes, .heard = turn.now, .direction = up.direction},
+      Link{
+          .id = up.link, .room_bytes = up.room_bytes, .heard = turn.now, .direction = up.direction},
       peer);
   if (up.peer == turn.self) {
     ++turn.counters.links_refused;
@@ -72,12 +82,20 @@ void Membership::on_link_up(Turn& turn, const LinkUp& up) {
     return;
   }
   link.need_extra().greets_from = up.remote;
-  greet(turn, link);
+  link.is_fixed = wish == wire::Wish::chosen;
+  // Whether there is a place depends on who asks.
+  if (up.direction == Direction::in && turn.config.discover
+      && turn.links.live_count() > need_view(turn).wanted(turn.config).links) {
+    link.extra->holds_greeting = true;
+    return;
+  }
+  greet(turn, link, wish);
 }
 
 // Two links to one peer: the one that the lower key dialled stays; both ends come to the same
 // answer. When the same side dialled both, only that side knows which attempt it can do without: it
-// closes the newer one.
+// closes the newer one. Unless the older link may be dead, because its peer died and came back:
+// then it is asked, and the newer one is there meanwhile.
 bool Membership::settle_duplicate(Turn& turn, Link& link) {
   const NodeKey& key = turn.links.peer_of(link).key;
   Link* other = turn.links.find_peer(key, link.id);
@@ -92,19 +110,31 @@ bool Membership::settle_duplicate(Turn& turn, Link& link) {
       ping(turn, *other);  // it may be dead: the peer would not dial twice knowingly
     return true;
   }
-  const Direction stays = turn.self < key ? Direction::out : Direction::in;
-  Link& refused = link.direction == stays ? *other : link;
-  const bool refuses_new = &refused == &link;
-  ++turn.counters.links_refused;
-  close(turn, dials(), refused, CloseReason::duplicate);
-  return !refuses_new;
+  if (other->state == LinkState::up && turn.now - other->heard >= kMaybeDead) {
+    ping(turn, *other);
+    return true;
+  }
+  refuse_duplicate(turn, link, *other);
+  return link.state != LinkState::closing;
 }
 
-void Membership::greet(Turn& turn, Link& link) {
-  Bytes body = wire::encode(wire::Hello{.agent = turn.config.agent,
-                                        .name = turn.config.name,
-                                        .listen_port = turn.config.listen_port,
-                                        .tokenizer_version = turn.config.tokenizer_version});
+void Membership::refuse_duplicate(Turn& turn, Link& one, Link& other) {
+  const Direction stays = turn.self < turn.links.peer_of(one).key ? Direction::out : Direction::in;
+  ++turn.counters.links_refused;
+  close(turn, dials(), one.direction == stays ? other : one, CloseReason::duplicate);
+}
+
+void Membership::greet(Turn& turn, Link& link, wire::Wish wish) {
+  wire::Hello hello{.agent = turn.config.agent,
+                    .name = turn.config.name,
+                    .listen_port = turn.config.listen_port,
+                    .tokenizer_version = turn.config.tokenizer_version};
+  if (turn.config.discover) {
+    hello.member = wire::kTakesPart;
+    if (turn.links.live_count() == 1) hello.member |= wire::kIsAlone;
+  }
+  if (turn.config.discover || wish == wire::Wish::chosen) hello.wish = wish;
+  Bytes body = wire::encode(hello);
   const auto header = link_frame(turn.rng.guid(), wire::FrameType::hello, body);
   send_own(turn, link, header, std::move(body));
 }
@@ -112,13 +142,38 @@ void Membership::greet(Turn& turn, Link& link) {
 bool Membership::on_hello(Turn& turn, Link& link, ByteView body) {
   const auto hello = wire::decode_hello(body);
   if (!hello) return false;
+  if (admit(turn, link, *hello)) on_established(turn, link, *hello);
+  return true;
+}
+
+// Whether there is a place for a link that says why it wants to be.
+bool Membership::admit(Turn& turn, Link& link, const wire::Hello& hello) {
+  if (hello.wish == wire::Wish::chosen) link.is_fixed = true;
+  if (!turn.config.discover) return true;
+  link.is_member = (hello.member & wire::kTakesPart) != 0;
+  const bool is_alone = (hello.member & wire::kIsAlone) != 0;
+  const View::Verdict verdict = need_view(turn).judge(turn, link, hello.wish, is_alone);
+  if (!verdict.is_taken) {
+    ++turn.counters.links_unwanted;
+    close(turn, dials(), link, CloseReason::full);
+    return false;
+  }
+  if (verdict.room != nullptr) {
+    ++turn.counters.links_given_up;
+    close(turn, dials(), *verdict.room, CloseReason::surplus);
+  }
+  if (link.extra && link.extra->holds_greeting) greet(turn, link, wire::Wish::unsaid);
+  return true;
+}
+
+void Membership::on_established(Turn& turn, Link& link, const wire::Hello& hello) {
   link.state = LinkState::up;
   ++turn.counters.links_up;
   LinkEstablished event{
-      .link = link.id, .name = hello->name, .agent = hello->agent, .listen = std::nullopt};
-  if (hello->listen_port != 0 && link.extra && link.extra->greets_from) {
+      .link = link.id, .name = hello.name, .agent = hello.agent, .listen = std::nullopt};
+  if (hello.listen_port != 0 && link.extra && link.extra->greets_from) {
     Endpoint address = *link.extra->greets_from;
-    address.port = hello->listen_port;
+    address.port = hello.listen_port;
     event.listen = address;
     if (turn.config.discover)
       need_dials().learn(turn, turn.links.peer_of(link).key, address, turn.now);
@@ -128,7 +183,18 @@ bool Membership::on_hello(Turn& turn, Link& link, ByteView body) {
   if (dials_) dials_->on_established(turn.links.peer_of(link).key, turn.now);
   turn.out.push(Effect(std::move(event)));
   if (turn.config.ping_at_start) ping(turn, link);
-  return true;
+  if (link.is_member && dials_ && (hello.member & wire::kIsAlone) != 0)
+    Walks::spread_join(turn, *dials_, link);
+}
+
+bool Membership::on_member_frame(Turn& turn, const Link& link, const Frame& frame) {
+  if (!turn.config.discover) {
+    ++turn.counters.frames_unexpected;
+    return true;
+  }
+  View& view = need_view(turn);
+  const std::size_t places = view.wanted(turn.config).places;
+  return view.walks().on_frame(turn, need_dials(), link, frame, places);
 }
 
 void Membership::ping(Turn& turn, Link& link) {
@@ -145,10 +211,7 @@ void Membership::on_ping(Turn& turn, Link& link, const wire::FrameHeader& header
   pong.links = static_cast<std::uint32_t>(turn.links.live_count());
   if (dials_) {
     const std::size_t most = link.was_sent_hosts ? kLaterPongNodes : kFirstPongNodes;
-    for (const CachedHost& host : dials_->sample(turn.rng, turn.links.peer_of(link).key, most)) {
-      pong.nodes.push_back(
-          {.key = host.key, .address = host.address, .age_s = age_seconds(turn.now, host.heard)});
-    }
+    pong.nodes = dials_->sample(turn, turn.links.peer_of(link).key, most);
     if (!pong.nodes.empty()) link.was_sent_hosts = true;
   }
   Bytes body = wire::encode(pong);
@@ -167,6 +230,14 @@ bool Membership::on_pong(Turn& turn, Link& link, ByteView body) {
   }
   const auto pong = wire::decode_pong(body);
   if (!pong) return false;
+  if (Link* other = turn.links.find_peer(turn.links.peer_of(link).key, link.id)) {
+    // Both live after all (settle_duplicate()).
+    const bool is_asked = other->awaits_pong && other->heard <= turn.links.peer_of(*other).pinged;
+    if (other->state == LinkState::up && other->direction != link.direction && !is_asked) {
+      refuse_duplicate(turn, link, *other);
+      if (link.state == LinkState::closing) return true;
+    }
+  }
   link.peer_links = static_cast<std::uint8_t>(std::min<std::uint32_t>(pong->links, 0xFF));
   if (!turn.config.discover) return true;
   for (const wire::PongNode& node : pong->nodes) {
@@ -182,6 +253,8 @@ bool Membership::on_bye(Turn& turn, Link& link, ByteView body) {
                                   .reason = CloseReason::peer_left,
                                   .peer_reason = bye ? bye->reason : std::string()}));
   close(turn, dials(), link, CloseReason::peer_left);
+  if (bye && bye->code == wire::ByeCode::full && dials_)
+    dials_->on_full(turn, turn.links.peer_of(link).key);
   return bye.has_value();
 }
 
@@ -195,6 +268,7 @@ void Membership::on_link_down(Turn& turn, LinkId id) {
     turn.out.push(Effect(LinkClosed{.link = id, .reason = CloseReason::lost, .peer_reason = {}}));
     const NodeKey& key = turn.links.peer_of(*link).key;
     if (dials_) dials_->on_lost(turn, key, was_up || turn.links.has_peer(key));
+    if (was_up && dials_) dials_->on_silent(turn, key);
   }
   turn.links.remove(id);
 }
@@ -205,6 +279,7 @@ void Membership::on_shut_down(Turn& turn) {
   }
   has_left_ = true;
   dials_.reset();
+  view_.reset();
 }
 
 void Membership::close(Turn& turn, DialPlan* dials, Link& link, CloseReason reason) {
@@ -225,36 +300,84 @@ void Membership::close(Turn& turn, DialPlan* dials, Link& link, CloseReason reas
   turn.out.push(Effect(Close{.link = link.id, .reason = reason}));
   if (dials != nullptr) {
     const NodeKey& key = turn.links.peer_of(link).key;
-    dials->on_lost(turn, key, was_up || turn.links.has_peer(key));
+    const bool is_good = was_up || reason == CloseReason::full || turn.links.has_peer(key);
+    dials->on_lost(turn, key, is_good);
   }
 }
 
-std::optional<TimePoint> Membership::check(Turn& turn, DialPlan* dials) {
-  std::optional<TimePoint> next;
-  for (Link& link : turn.links.all()) {
-    const auto at = check_link(turn, dials, link);
-    if (at && (!next || *at < *next)) next = at;
-  }
+// ---- what is due
+
+std::optional<TimePoint> Membership::run(Turn& turn, Duration late) {
+  if (late >= kLate && !has_left_) on_woken(turn, late);
+  std::optional<TimePoint> next = check(turn);
+  if (has_left_) return next;
+  next = earlier(next, run_view(turn));
+  if (!dials_) return next;
+  const Wanted wanted =
+      view_ ? view_->wanted(turn.config)
+            : Wanted{.links = turn.config.target_links, .places = turn.config.max_links};
+  if (const auto at = dials_->run(turn, wanted)) next = earlier(next, std::max(*at, turn.now));
   return next;
 }
 
-std::optional<TimePoint> Membership::check_link(Turn& turn, DialPlan* dials, Link& link) {
+std::optional<TimePoint> Membership::run_view(Turn& turn) {
+  if (!turn.config.discover || !dials_ || turn.links.all().empty()) return std::nullopt;
+  const View::Due due = need_view(turn).run(turn, *dials_);
+  if (due.surplus != nullptr) {
+    ++turn.counters.links_given_up;
+    const NodeKey key = turn.links.peer_of(*due.surplus).key;
+    close(turn, dials(), *due.surplus, CloseReason::surplus);
+    dials_->on_full(turn, key);
+  }
+  return due.next;
+}
+
+// The machine slept, or the process was stopped. What others have given up meanwhile is dead, and
+// is not waited for.
+void Membership::on_woken(Turn& turn, Duration late) {
+  ++turn.counters.wakes_late;
+  if (dials_) dials_->on_woken();
+  if (late < longest_silence(turn.config)) return suspect_all(turn);
+  for (Link& link : turn.links.all()) {
+    if (link.state != LinkState::closing) fall_silent(turn, link);
+  }
+}
+
+std::optional<TimePoint> Membership::check(Turn& turn) {
+  std::optional<TimePoint> next;
+  bool fell_silent = false;
+  for (Link& link : turn.links.all()) next = earlier(next, check_link(turn, link, fell_silent));
+  if (!fell_silent || !turn.config.discover) return next;
+  suspect_all(turn);  // who loses one to silence may have lost many
+  return earlier(next, turn.now + turn.config.pong_timeout);
+}
+
+void Membership::suspect_all(Turn& turn) {
+  for (Link& link : turn.links.all()) {
+    if (link.state == LinkState::up && turn.now - link.heard >= kJustHeard) ping(turn, link);
+  }
+}
+
+void Membership::fall_silent(Turn& turn, Link& link) {
+  const bool was_up = link.state == LinkState::up;
+  ++turn.counters.links_silent;
+  close(turn, dials(), link, CloseReason::silent);
+  if (was_up && dials_) dials_->on_silent(turn, turn.links.peer_of(link).key);
+}
+
+std::optional<TimePoint> Membership::check_link(Turn& turn, Link& link, bool& fell_silent) {
   if (link.state == LinkState::closing) return std::nullopt;
   const TimePoint pinged = turn.links.peer_of(link).pinged;
-  if (link.state == LinkState::greeting) {
-    const TimePoint limit = pinged + turn.config.hello_timeout;  // not heard: bytes may trickle
-    if (limit > turn.now) return limit;
-    ++turn.counters.links_silent;
-    close(turn, dials, link, CloseReason::silent);
-    return std::nullopt;
-  }
+  const bool is_greeting = link.state == LinkState::greeting;
   if (link.awaits_pong && link.heard > pinged)
     link.awaits_pong = false;  // anything heard is a sign of life
-  if (link.awaits_pong) {
-    const TimePoint limit = pinged + turn.config.pong_timeout;
+  if (is_greeting || link.awaits_pong) {
+    // A greeting counts from its beginning: bytes may trickle.
+    const TimePoint limit =
+        pinged + (is_greeting ? turn.config.hello_timeout : turn.config.pong_timeout);
     if (limit > turn.now) return limit;
-    ++turn.counters.links_silent;
-    close(turn, dials, link, CloseReason::silent);
+    fall_silent(turn, link);
+    fell_silent = fell_silent || !is_greeting;
     return std::nullopt;
   }
   const Duration patience = turn.config.ping_after_idle;
@@ -263,6 +386,13 @@ std::optional<TimePoint> Membership::check_link(Turn& turn, DialPlan* dials, Lin
   if (idle_at > turn.now) return idle_at;
   ping(turn, link);
   return turn.now + turn.config.pong_timeout;
+}
+
+std::uint64_t Membership::digest() const {
+  Digest digest;
+  if (dials_) digest.add(dials_->digest());
+  if (view_) digest.add(view_->digest());
+  return digest.value();
 }
 
 }  // namespace freshet::core::overlay

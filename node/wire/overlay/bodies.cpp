@@ -66,6 +66,34 @@ std::optional<Endpoint> read_address(const pb::Address& from) {
   return endpoint;
 }
 
+template <typename Message>
+void write_nodes(const std::vector<PongNode>& nodes, Message& message) {
+  for (const PongNode& node : nodes) {
+    if (!is_sendable(node.address)) continue;
+    pb::Pong::Node* to = message.add_nodes();
+    if (node.key) to->set_key(to_string(node.key->view()));
+    write_address(node.address, *to->mutable_address());
+    to->set_age_s(node.age_s);
+  }
+}
+
+template <typename Message>
+std::optional<std::vector<PongNode>> read_nodes(const Message& message, std::size_t most) {
+  if (static_cast<std::size_t>(message.nodes_size()) > most) return std::nullopt;
+  std::vector<PongNode> nodes;
+  for (const pb::Pong::Node& node : message.nodes()) {
+    const auto address = read_address(node.address());
+    if (!address) return std::nullopt;
+    PongNode to{.key = std::nullopt, .address = *address, .age_s = node.age_s()};
+    if (!node.key().empty()) {
+      to.key = id_from<NodeKey>(node.key());
+      if (!to.key) return std::nullopt;
+    }
+    if (is_sendable(*address)) nodes.push_back(to);
+  }
+  return nodes;
+}
+
 bool is_text(const std::string& bytes, std::size_t limit) {
   return bytes.size() <= limit && is_utf8(bytes);
 }
@@ -117,19 +145,21 @@ Bytes encode(const Hello& hello) {
   message.set_name(hello.name);
   message.set_listen_port(hello.listen_port);
   message.set_tokenizer_version(hello.tokenizer_version);
+  message.set_member(hello.member);
+  message.set_wish(static_cast<std::uint32_t>(hello.wish));
   return serialize(message);
 }
 
 Bytes encode(const Pong& pong) {
   pb::Pong message;
-  for (const PongNode& node : pong.nodes) {
-    if (!is_sendable(node.address)) continue;
-    pb::Pong::Node* to = message.add_nodes();
-    if (node.key) to->set_key(to_string(node.key->view()));
-    write_address(node.address, *to->mutable_address());
-    to->set_age_s(node.age_s);
-  }
+  write_nodes(pong.nodes, message);
   message.set_links(pong.links);
+  return serialize(message);
+}
+
+Bytes encode_members(const std::vector<PongNode>& nodes) {
+  pb::Members message;
+  write_nodes(nodes, message);
   return serialize(message);
 }
 
@@ -174,26 +204,23 @@ std::optional<Hello> decode_hello(ByteView body) {
                .agent = message.agent(),
                .name = message.name(),
                .listen_port = static_cast<std::uint16_t>(message.listen_port()),
-               .tokenizer_version = message.tokenizer_version()};
+               .tokenizer_version = message.tokenizer_version(),
+               .member = message.member(),
+               .wish = static_cast<Wish>(std::min<std::uint32_t>(message.wish(), 0xFF))};
 }
 
 std::optional<Pong> decode_pong(ByteView body) {
   pb::Pong message;
-  if (!parse(body, message) || static_cast<std::size_t>(message.nodes_size()) > kMaxPongNodes)
-    return std::nullopt;
-  Pong pong;
-  pong.links = message.links();
-  for (const pb::Pong::Node& node : message.nodes()) {
-    const auto address = read_address(node.address());
-    if (!address) return std::nullopt;
-    PongNode to{.key = std::nullopt, .address = *address, .age_s = node.age_s()};
-    if (!node.key().empty()) {
-      to.key = id_from<NodeKey>(node.key());
-      if (!to.key) return std::nullopt;
-    }
-    if (is_sendable(*address)) pong.nodes.push_back(to);
-  }
-  return pong;
+  if (!parse(body, message)) return std::nullopt;
+  auto nodes = read_nodes(message, kMaxPongNodes);
+  if (!nodes) return std::nullopt;
+  return Pong{.nodes = std::move(*nodes), .links = message.links()};
+}
+
+std::optional<std::vector<PongNode>> decode_members(ByteView body) {
+  pb::Members message;
+  if (!parse(body, message)) return std::nullopt;
+  return read_nodes(message, kMaxMembers);
 }
 
 std::optional<Bye> decode_bye(ByteView body) {

@@ -24,6 +24,7 @@ inline constexpr std::uint32_t kProtocolVersion = 1;
 inline constexpr std::size_t kMaxNodeNameBytes = 64;
 inline constexpr std::size_t kMaxAgentBytes = 64;
 inline constexpr std::size_t kMaxPongNodes = 16;
+inline constexpr std::size_t kMaxMembers = 16;
 inline constexpr std::size_t kMaxByeReasonBytes = 128;
 inline constexpr std::size_t kMaxQueryWords = 32;  ///< all of a query's, its filter's included
 inline constexpr std::size_t kMaxQueryWordBytes = 256;
@@ -35,12 +36,25 @@ inline constexpr std::size_t kMaxHitAddresses = 16;
 inline constexpr std::size_t kMaxHitFiles = 128;
 inline constexpr std::size_t kMaxFileNameBytes = 255;
 
+/// Why a node dialled. A number that is not listed decodes as it is.
+enum class Wish : std::uint8_t {
+  unsaid = 0,
+  link = 1,     ///< it wants links: may be refused, unless it is alone
+  welcome = 2,  ///< it heard that the other one joins: refused when that has links enough
+  chosen = 3,   ///< its user chose the peer: the link stays
+};
+/// Bits of Hello.member.
+inline constexpr std::uint32_t kTakesPart = 1;  ///< in membership: learns, shuffles, dials
+inline constexpr std::uint32_t kIsAlone = 2;    ///< has no other link
+
 struct Hello {
   std::uint32_t version = kProtocolVersion;
   std::string agent;
   std::string name;
   std::uint16_t listen_port = 0;  ///< 0: cannot be dialled
   std::uint32_t tokenizer_version = 0;
+  std::uint32_t member = 0;  ///< kTakesPart, kIsAlone
+  Wish wish = Wish::unsaid;
 };
 
 struct PongNode {
@@ -108,6 +122,9 @@ Bytes encode_query_hit(ByteView record, ByteView signature);
 std::optional<Hello> decode_hello(ByteView body);
 std::optional<Pong> decode_pong(ByteView body);
 std::optional<Bye> decode_bye(ByteView body);
+/// The body of a join, a shuffle and its answer. At most kMaxMembers.
+Bytes encode_members(const std::vector<PongNode>& nodes);
+std::optional<std::vector<PongNode>> decode_members(ByteView body);
 std::optional<Query> decode_query(ByteView body);
 
 /// How a query is passed on: what a relay reads of a body.

@@ -37,6 +37,9 @@ enum class FrameType : std::uint8_t {
   check_back = 0xA4,  ///< a walker asks the origin whether to go on
   go_on = 0xA5,       ///< the origin's yes
   fetch = 0xA6,       ///< wants it this time; no body
+  join = 0xB0,        ///< a node joins: walks on, and ends where a link to it may begin
+  shuffle = 0xB1,     ///< some nodes for some others: walks, and is answered where it ends
+  shuffle_reply = 0xB2,
 };
 
 struct FrameHeader {

@@ -173,23 +173,94 @@ TEST_CASE("a first pong that had nobody to name leaves the long one for later") 
   CHECK(wire::decode_pong(rig.sent_on(one)[0].body)->nodes.size() == 4);
 }
 
-TEST_CASE("only a few dials run at a time, and the node waits for them without spinning") {
+TEST_CASE("only a few dials run at a time, slow ones keep none back, and all of them are bounded") {
   Rig rig(open_config());
-  for (std::uint8_t number = 1; number <= 20; ++number) rig.give_overlay(seen(number));
+  for (std::uint8_t number = 1; number <= 40; ++number) rig.give_overlay(seen(number));
   CHECK(rig.dials.size() == 3);
+  rig.advance(1s - 1ns);
+  CHECK(rig.dials.size() == 3);
+  rig.advance(1ns);
+  CHECK(rig.dials.size() == 6);
   rig.advance(60s);  // fails when the node wakes itself without end
-  CHECK(rig.dials.size() == 3);
+  CHECK(rig.dials.size() == 16);
   rig.give_overlay(overlay::DialFailed{.dial = rig.dials[0].dial});
-  CHECK(rig.dials.size() == 4);
+  CHECK(rig.dials.size() == 17);
 }
 
 TEST_CASE("dialling stops when there are links enough") {
   Rig rig(open_config());
-  for (std::uint8_t number = 1; number <= 5; ++number) rig.link_to(number);
+  for (std::uint8_t number = 1; number <= 5; ++number)
+    rig.link_to(number, number <= 2 ? Direction::out : Direction::in);
   rig.give_overlay(seen(50));
   rig.advance(10s);
   CHECK(rig.dials.empty());
   CHECK(rig.node.overlay().cached_hosts().size() == 6);
+}
+
+TEST_CASE("a node that was only ever dialled still chooses two peers itself") {
+  Rig rig(open_config());
+  for (std::uint8_t number = 1; number <= 5; ++number) rig.link_to(number);
+  for (std::uint8_t number = 50; number < 60; ++number) rig.give_overlay(seen(number));
+  CHECK(rig.dials.size() == 2);
+}
+
+TEST_CASE("a host in another subnet is preferred, but not always") {
+  Config config = open_config();
+  config.overlay.max_concurrent_dials = 1;
+  config.overlay.target_links = 2;
+  int far_chosen = 0;
+  for (int round = 0; round < 40; ++round) {
+    Rig rig(config);
+    for (int i = 0; i < round; ++i) rig.drop(rig.connect(60));  // moves the dice
+    rig.link_to(7, Direction::out);                             // at 192.0.2.7
+    rig.give_overlay(seen(8));
+    REQUIRE(rig.dials.size() == 1);
+    rig.give_overlay(seen(9));
+    rig.give_overlay(
+        overlay::HostSeen{.key = key(10), .address = Endpoint::v4({198, 51, 100, 1}, 1)});
+    rig.give_overlay(overlay::DialFailed{.dial = rig.dials[0].dial});
+    REQUIRE(rig.dials.size() == 2);
+    far_chosen += rig.dials[1].expected == key(10);
+  }
+  CHECK(far_chosen >= 28);  // 7 of 8 when three draws decide
+  CHECK(far_chosen < 40);
+}
+
+TEST_CASE("a claim does not replace the key of a known address until a dial failed there") {
+  Rig rig(open_config());
+  rig.give_overlay(seen(1));
+  REQUIRE(rig.dials.size() == 1);
+  const LinkId link = rig.link_to(2);
+  wire::Pong pong;
+  pong.nodes.push_back({.key = key(66), .address = address(1)});
+  rig.pong(link, pong);
+  const auto key_of_one = [&] {
+    for (const overlay::CachedHost& host : rig.node.overlay().cached_hosts()) {
+      if (host.address == address(1)) return host.key;
+    }
+    return std::optional<NodeKey>();
+  };
+  CHECK(key_of_one() == key(1));
+  rig.give_overlay(overlay::DialFailed{.dial = DialId{1}});
+  rig.pong(link, pong);
+  CHECK(key_of_one() == key(66));
+}
+
+TEST_CASE("a peer that has no place is not asked again for half a minute, and not forgotten") {
+  Rig rig(open_config());
+  rig.give_overlay(seen(1));
+  for (int again = 0; again < 10; ++again) {
+    REQUIRE(rig.dials.size() == 1);
+    const LinkId link = rig.connect(1, Direction::out, rig.dials[0].dial);
+    rig.clear();
+    rig.receive(link,
+                {.guid = guid(1), .type = wire::FrameType::bye, .ttl = 1},
+                wire::encode(wire::Bye{.code = wire::ByeCode::full, .reason = "full"}));
+    rig.drop(link);
+    rig.advance(29s);
+    CHECK(rig.dials.empty());
+    rig.advance(1s);
+  }
 }
 
 TEST_CASE("a lost link is replaced from the host cache") {

@@ -13,6 +13,7 @@ constexpr std::array<Rate, static_cast<std::size_t>(Rated::kind_count)> kRates =
     {.interval = milliseconds(50), .burst = 200},     // probe
     {.interval = milliseconds(20), .burst = 1000},    // table: one is many frames at first
     {.interval = microseconds(50), .burst = 100000},  // strategy: some for each query
+    {.interval = milliseconds(20), .burst = 1000},    // member: many may join at one time
     {.interval = milliseconds(10), .burst = 1000},    // unknown
     {.interval = milliseconds(1), .burst = 10000},    // stray: hits come late after a rush
 }};

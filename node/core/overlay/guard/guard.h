@@ -23,6 +23,7 @@ enum class Rated : std::uint8_t {
   probe,       ///< Ping and Pong
   table,       ///< route tables
   strategy,    ///< what strategies say to each other of a query
+  member,      ///< joins and shuffles
   unknown,     ///< types that this version does not take, Push among them
   stray,       ///< hits of queries that did not come through here
   kind_count,  ///< how many there are
