@@ -249,7 +249,7 @@ struct TestbedRunRequest {
   io::testbed::Setup setup;
   friend bool operator==(const TestbedRunRequest&, const TestbedRunRequest&) = default;
 };
-/// Stays linked to these from now on.
+/// Stays linked to these from now on. Its end comes after the news of all that was before it.
 struct TestbedLinkRequest {
   using Event = NoEvent;
   using Done = api::Done;

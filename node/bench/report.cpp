@@ -4,6 +4,7 @@
 
 #include "node/bench/report/figures.h"
 #include "node/bench/report/page.h"
+#include "node/bench/report_overlay.h"
 #include "node/bench/report_tables.h"
 #include "node/bench/summary.h"
 #include "node/bench/tables_numbers.h"
@@ -112,7 +113,7 @@ void add_origin(Page& page, const RunSet& set, const Host& host) {
 
 }  // namespace
 
-std::string report_html(const RunSet& set, const Host& host) {
+std::string report_html(const RunSet& set, const Host& host, const RunSet* beside) {
   const Summary summary = summarise(set);
   Page page(set.scenario_name);
   page.lead(lead_of(set, summary));
@@ -123,6 +124,7 @@ std::string report_html(const RunSet& set, const Host& host) {
     page.raw(strategy_table(summary));
     page.raw(latency_table(summary));
     const Variant& first = summary.variants.front();
+    if (beside != nullptr) add_overlay(page, set, summary, *beside, first);
     if (summary.variants.size() > 1) {
       add_sweep(page, summary);
     }

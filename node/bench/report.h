@@ -10,6 +10,7 @@
 namespace freshet::bench {
 
 /// The same for equal runs, apart from what they cost and where.
-std::string report_html(const RunSet& set, const Host& host);
+/// `beside`: other results, which are drawn too; nullptr: none.
+std::string report_html(const RunSet& set, const Host& host, const RunSet* beside = nullptr);
 
 }  // namespace freshet::bench

@@ -54,6 +54,11 @@ bool TestbedLog::is_at_rest(const Guid& guid) const {
   return query.out == query.in;
 }
 
+std::uint64_t TestbedLog::moves(const Guid& guid) const {
+  const Query& query = queries_.at(guid);
+  return query.out + query.in;
+}
+
 std::uint64_t TestbedLog::late() const {
   std::uint64_t late = 0;
   for (const Node& node : nodes_) late += node.news.late - node.late_before;

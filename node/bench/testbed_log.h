@@ -29,6 +29,9 @@ class TestbedLog {
   /// Whether everything that was sent of a query arrived or vanished, and its origin is not at it
   /// any more. Nodes that died took with them what was on its way: then it never is.
   [[nodiscard]] bool is_at_rest(const Guid& guid) const;
+  /// Frames sent and arrived: the same twice while it is at rest, all nodes heard in between, means
+  /// that nothing is under way (Mattern, "Algorithms for distributed termination detection", 1987).
+  [[nodiscard]] std::uint64_t moves(const Guid& guid) const;
   [[nodiscard]] std::uint64_t late() const;
   [[nodiscard]] std::uint64_t deliveries() const;
   /// Since the start, virtual.

@@ -70,7 +70,7 @@ class Staging {
 
 }  // namespace
 
-Status write_results(const RunSet& set, const std::string& dir) {
+Status write_results(const RunSet& set, const std::string& dir, const RunSet* beside) {
   std::error_code error;
   fs::create_directories(dir, error);
   if (!error && !fs::is_directory(dir)) error = std::make_error_code(std::errc::not_a_directory);
@@ -91,7 +91,7 @@ Status write_results(const RunSet& set, const std::string& dir) {
        }},
       {"report.html",
        [&](std::ostream& out) {
-         out << report_html(set, host);
+         out << report_html(set, host, beside);
        }},
       {"manifest.json",
        [&](std::ostream& out) {

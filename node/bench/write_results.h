@@ -40,7 +40,8 @@ namespace freshet::bench {
 /// Writes all five files into `dir`, which is made when it is not there. Each is written beside its
 /// place and renamed, so that a reader finds an old file or a new one; manifest.json comes last.
 /// Errors: io.
-Status write_results(const RunSet& set, const std::string& dir);
+/// `beside`: for the report.
+Status write_results(const RunSet& set, const std::string& dir, const RunSet* beside = nullptr);
 
 /// The same for equal runs, whatever they cost.
 std::string summary_json(const RunSet& set);

@@ -54,7 +54,8 @@ Status prepare_folder(const std::string& folder) {
 int deliver_results(Session& session,
                     const bench::RunSet& results,
                     const std::string& out,
-                    const std::string& message) {
+                    const std::string& message,
+                    const bench::RunSet* beside) {
   Output& output = session.output();
   if (session.json()) {
     output.line(bench::summary_json(results));
@@ -63,7 +64,7 @@ int deliver_results(Session& session,
   }
   output.flush();
   if (!out.empty()) {
-    if (const Status written = bench::write_results(results, out); !written)
+    if (const Status written = bench::write_results(results, out, beside); !written)
       return output.fail(written.error(), exit_code_of(written.error().code));
   }
   output.message(message);

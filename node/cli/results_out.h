@@ -25,11 +25,13 @@ void watch_signals();
 /// The folder for the results: made now, so that an hour's work does not end before a shut door.
 Status prepare_folder(const std::string& folder);
 
-/// Prints the results, and writes them into `out` unless that is empty. Returns the exit code.
+/// Prints the results, and writes them into `out` unless that is empty; the report draws those that
+/// are `beside` too. Returns the exit code.
 int deliver_results(Session& session,
                     const bench::RunSet& results,
                     const std::string& out,
-                    const std::string& message);
+                    const std::string& message,
+                    const bench::RunSet* beside = nullptr);
 
 /// A scenario's seeds: what a TOML integer can hold.
 CLI::Validator seed_range();

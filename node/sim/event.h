@@ -17,7 +17,6 @@ enum class EventKind : std::uint8_t {
   writable,   ///< link: its room is made whole
   sent,       ///< a node's uplink has sent a frame
   dial,       ///< value: the target; link: the DialId; small: the dialling node's lives, modulo 256
-  input,      ///< value: its place among the inputs that wait; link: the query that waits for it
 };
 
 class alignas(16) Event {

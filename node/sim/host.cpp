@@ -138,6 +138,7 @@ void Host::begin_faults() {
 void Host::give(NodeIndex node, const core::Input& input) {
   FRESHET_CHECK(slots_[node].is_alive);
   deliver_to(node, input);
+  give_all();
 }
 
 void Host::crash(NodeIndex node) {
@@ -186,6 +187,7 @@ std::optional<std::uint16_t> Host::ask(const Asking& asking) {
                                      .wanted = asking.wanted,
                                      .guid = asking.guid}));
   asking_ = kNoTrack;
+  give_all();
   return track;
 }
 
@@ -212,6 +214,7 @@ bool Host::step(TimePoint limit) {
   now_ = due.at;
   ++counters_.events;
   perform(due);
+  give_all();
   return true;
 }
 
@@ -234,9 +237,6 @@ void Host::perform(const Due<Event>& due) {
       break;
     case EventKind::dial:
       on_dial(due.event);
-      break;
-    case EventKind::input:
-      on_input(due.event);
       break;
   }
 }
@@ -317,25 +317,20 @@ void Host::tell_words(NodeIndex node) {
                                           overlay::SetWords{.hashes = content_.word_hashes(node)}));
 }
 
-// deliver() must not be re-entered: the answer is an event of its own, now.
+// deliver() must not be re-entered: the answer follows when it returns, before anything else
+// happens, as in the daemon.
 void Host::give_soon(NodeIndex node, std::uint16_t track, std::unique_ptr<core::Input> input) {
   log_.departs(track);
-  if (free_inputs_.empty()) {
-    free_inputs_.push_back(static_cast<std::uint32_t>(inputs_.size()));
-    FRESHET_CHECK(inputs_.size() < Event::kMaxValue);
-    inputs_.emplace_back();
-  }
-  const std::uint32_t place = free_inputs_.back();
-  free_inputs_.pop_back();
-  inputs_[place] = std::move(input);
-  queue_.push(now_, Event(EventKind::input, node, track, place));
+  soon_.push_back({.node = node, .track = track, .input = std::move(input)});
 }
 
-void Host::on_input(const Event& event) {
-  const auto input = std::move(inputs_[event.value()]);
-  free_inputs_.push_back(event.value());
-  deliver_to(event.node(), *input);
-  log_.lands(static_cast<std::uint16_t>(event.link()), now_);
+void Host::give_all() {
+  for (std::size_t i = 0; i < soon_.size(); ++i) {
+    const Soon soon = std::move(soon_[i]);
+    deliver_to(soon.node, *soon.input);
+    log_.lands(soon.track, now_);
+  }
+  soon_.clear();
 }
 
 }  // namespace freshet::sim

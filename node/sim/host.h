@@ -162,15 +162,21 @@ class Host {
     core::overlay::InlineVector<LinkEnd, 8> links;  ///< ascending by id
   };
 
+  struct Soon {
+    NodeIndex node = kNoNode;
+    std::uint16_t track = kNoTrack;
+    std::unique_ptr<core::Input> input;
+  };
+
   // host.cpp: nodes and the clock
   void start(NodeIndex node);
   void deliver_to(NodeIndex node, const core::Input& input);
   void perform(const Due<Event>& due);
   void on_timer(TimePoint at, const Event& event);
-  void on_input(const Event& event);
   void prefetch_ahead();
   void look_up(NodeIndex node, const core::search::Lookup& lookup);
   void tell_words(NodeIndex node);
+  void give_all();
   void give_soon(NodeIndex node, std::uint16_t track, std::unique_ptr<core::Input> input);
   void arm(NodeIndex node, Slot& slot, TimePoint deadline);
 
@@ -220,8 +226,7 @@ class Host {
   QueryLog log_;
   FramePool pool_;
   Queue queue_;
-  std::vector<std::unique_ptr<core::Input>> inputs_;  ///< of input events, by place
-  std::vector<std::uint32_t> free_inputs_;            ///< places without one
+  std::vector<Soon> soon_;  ///< what nodes hear next
   std::vector<Slot> slots_;
   std::vector<Uplink> uplinks_;  ///< by node; empty without limited bandwidth
   NodeIndex alive_ = 0;

@@ -44,6 +44,8 @@ void declare_testbed(CLI::App& root, TestbedOptions& options) {
 Status check(const TestbedOptions& options) {
   if (options.capture && options.out.empty())
     return Error{ErrorCode::invalid, "--capture needs --out, where the files go"};
+  if (!options.overlay.empty() && options.out.empty())
+    return Error{ErrorCode::invalid, "--overlay needs --out, where the report goes"};
   return kOk;
 }
 

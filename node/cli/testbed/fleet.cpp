@@ -171,6 +171,14 @@ Status Fleet::begin() {
   return kOk;
 }
 
+Status Fleet::ask_all_for_news() {
+  for (std::uint32_t node = 0; node < nodes_.size(); ++node) {
+    if (!is_alive(node)) continue;
+    if (Status told = tell(node, api::TestbedLinkRequest{}); !told) return told;
+  }
+  return listen(Steady::now());
+}
+
 Status Fleet::ask(std::uint32_t node, const api::TestbedAskRequest& request) {
   return tell(node, request);
 }
@@ -237,7 +245,7 @@ double Fleet::cpu_seconds() const {
     if (name_end == std::string::npos) continue;
     constexpr int kBeforeTimes = 11;  // fields from the state on, up to utime
     std::size_t at = name_end + 1;
-    for (int field = 0; field <= kBeforeTimes && at != std::string::npos; ++field)
+    for (int field = 0; field < kBeforeTimes && at != std::string::npos; ++field)
       at = text.find(' ', at + 1);
     if (at == std::string::npos) continue;
     char* rest = nullptr;

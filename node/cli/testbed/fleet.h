@@ -44,6 +44,8 @@ class Fleet {
   Status link(std::uint32_t node, const std::vector<std::uint32_t>& peers);
   /// All nodes: the workload begins.
   Status begin();
+  /// Hears of all nodes what they did until now.
+  Status ask_all_for_news();
   Status ask(std::uint32_t node, const api::TestbedAskRequest& request);
   /// kill -9.
   void kill(std::uint32_t node);

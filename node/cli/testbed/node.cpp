@@ -147,6 +147,7 @@ void TestbedNode::testbed_link(const api::TestbedLinkRequest& request,
   }
   for (const std::string& peer : request.peers) daemon_->add_peer(peer);
   if (request.begins) daemon_->testbed()->begin();
+  if (ready_) tell();  // whoever hears the end of this has been told what was before it
   reply.done({});
 }
 

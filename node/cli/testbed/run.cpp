@@ -117,8 +117,10 @@ class TestbedRun {
   Status ask_by_the_clock();
   Status ask(std::uint32_t query);
   Status churn(Duration until);
-  [[nodiscard]] bool is_over(const Open& open) const;
-  void collect();
+  [[nodiscard]] bool seems_over(const Open& open) const;
+  /// Takes those that are over.
+  Status collect();
+  Status confirm(std::vector<Guid>& rested);
   Status listen(Steady::time_point until);
   void hear(std::uint32_t node, const bed::News& news);
   bool look();
@@ -271,7 +273,7 @@ Status TestbedRun::ask(std::uint32_t query) {
                      .strategy = std::string(core::to_string(plan_.strategy))});
 }
 
-bool TestbedRun::is_over(const Open& open) const {
+bool TestbedRun::seems_over(const Open& open) const {
   const auto quiet = Steady::now() - open.heard_at;
   if (now() >= open.gives_up) return true;
   if (quiet < kAllHeard) return false;
@@ -282,13 +284,33 @@ bool TestbedRun::is_over(const Open& open) const {
   return population_.alive() < topology_.nodes && quiet >= (kSettle + 4 * longest) * dilation;
 }
 
-void TestbedRun::collect() {
-  std::erase_if(open_, [this](const Open& open) {
-    if (!is_over(open)) return false;
+// What nodes said was not said at one time: a frame may have arrived whose sending was not heard of
+// yet, in place of one that is under way. So all are asked, twice, and nothing may have moved.
+Status TestbedRun::confirm(std::vector<Guid>& rested) {
+  if (Status heard = fleet_.ask_all_for_news(); !heard) return heard;
+  std::vector<std::uint64_t> moves;
+  for (const Guid& guid : rested) moves.push_back(log_.moves(guid));
+  if (Status heard = fleet_.ask_all_for_news(); !heard) return heard;
+  std::size_t at = 0;
+  std::erase_if(rested, [&](const Guid& guid) { return log_.moves(guid) != moves[at++]; });
+  return kOk;
+}
+
+Status TestbedRun::collect() {
+  std::vector<Guid> rested;
+  for (const Open& open : open_) {
+    if (seems_over(open)) rested.push_back(open.guid);
+  }
+  if (rested.empty()) return kOk;
+  if (Status confirmed = confirm(rested); !confirmed) return confirmed;
+  std::erase_if(open_, [&](const Open& open) {
+    const bool rests = std::find(rested.begin(), rested.end(), open.guid) != rested.end();
+    if (!rests || !seems_over(open)) return false;
     over_.emplace_back(open.query, open.guid);
     ++state_.queries_done;
     return true;
   });
+  return kOk;
 }
 
 void TestbedRun::hear(std::uint32_t node, const bed::News& news) {
@@ -313,8 +335,7 @@ bool TestbedRun::look() {
 
 Status TestbedRun::listen(Steady::time_point until) {
   if (Status heard = fleet_.listen(until); !heard) return heard;
-  collect();
-  return kOk;
+  return collect();
 }
 
 Status TestbedRun::ask_in_turn() {

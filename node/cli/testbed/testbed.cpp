@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "node/bench/overlay_input.h"
 #include "node/bench/run.h"
 #include "node/bench/runner.h"
 #include "node/bench/scenario.h"
@@ -100,6 +101,7 @@ class Testbed {
   std::optional<sim::Topology> file_;
   sim::Topology drawn_;
   bench::RunSet set_;
+  std::optional<bench::RunSet> beside_;
   std::size_t runs_ = 0;
   std::uint32_t dilation_ = 1;
   std::uint32_t repeats_ = 0;
@@ -215,6 +217,11 @@ std::string Testbed::message() const {
 int Testbed::run() {
   const auto began = Steady::now();
   if (Status loaded = load_topology(); !loaded) return fail(loaded.error());
+  if (!options_.overlay.empty()) {
+    auto read = bench::read_run_set(options_.overlay);
+    if (!read) return fail(read.error());
+    beside_ = std::move(*read);
+  }
   watch_signals();
   const Status ran = run_all();
   bar_.clear();
@@ -237,7 +244,7 @@ int Testbed::run() {
     set_.crash_at_s = std::chrono::duration<double>(scenario_.churn.at).count();
   set_.interrupted = set_.interrupted || set_.runs.size() < runs_;
   set_.wall_seconds = std::chrono::duration<double>(Steady::now() - began).count();
-  return deliver_results(session_, set_, options_.out, message());
+  return deliver_results(session_, set_, options_.out, message(), beside_ ? &*beside_ : nullptr);
 }
 
 // Every daemon is a pipe and a socket here; a descriptor each of its own links there.

@@ -68,6 +68,29 @@ TEST_CASE("every request comes back as it was written") {
   check_request(GetRequest{.what = "abc", .folder = "", .file_name = "", .timeout = {}});
   check_request(DownloadsRequest{});
   check_request(DownRequest{});
+  check_request(TestbedRunRequest{.setup = {.seed = 7,
+                                            .node = 3,
+                                            .alias = node(9),
+                                            .epoch_ns = 1'000'000'000'000,
+                                            .dilation = 27,
+                                            .delay = {.kind = io::testbed::Delay::Kind::lognormal,
+                                                      .low = std::chrono::milliseconds(50),
+                                                      .high = std::chrono::milliseconds(60),
+                                                      .sigma = 0.5},
+                                            .breaks_ties = true,
+                                            .loss = 0.25,
+                                            .discover = true,
+                                            .max_ttl = 255,
+                                            .target_links = 6,
+                                            .max_links = 900,
+                                            .walk_key = 11,
+                                            .listen = "127.0.0.1:0",
+                                            .share = "/s",
+                                            .capture = "/c",
+                                            .drops_queries = true}});
+  check_request(TestbedLinkRequest{.peers = {"127.0.0.1:1", "127.0.0.1:2"}, .begins = true});
+  check_request(TestbedAskRequest{
+      .guid = Guid{}, .terms = {"blue", "boat"}, .ttl = 15, .wanted = 2, .strategy = "walk"});
 }
 
 TEST_CASE("every reply comes back as it was written") {
@@ -108,6 +131,30 @@ TEST_CASE("every reply comes back as it was written") {
   check_reply(SearchDone{.hits = 1, .answered = 2, .seconds = 0.5});
   check_reply(GetProgress{.id = content(6), .done_bytes = 1, .size_bytes = 2, .sources = 3});
   check_reply(GetDone{.id = content(7), .path = "/p", .size_bytes = 1, .seconds = 2, .sources = 3});
+  check_reply(io::testbed::News{.number = 3,
+                                .address = "127.0.0.1:9",
+                                .links = 5,
+                                .deliveries = 70,
+                                .late = 1,
+                                .worst_late = std::chrono::milliseconds(2),
+                                .sent = {{.type = 128, .frames = 3, .bytes = 99}},
+                                .queries = {{.guid = Guid{},
+                                             .messages = 4,
+                                             .bytes = 100,
+                                             .query_frames = 3,
+                                             .out_frames = 5,
+                                             .frames_in = 2,
+                                             .hits_in = 1,
+                                             .lost = 1,
+                                             .duplicates = 1,
+                                             .first_at = TimePoint(std::chrono::seconds(1)),
+                                             .hops = {{.hops = 2, .first = 1, .duplicates = 1}},
+                                             .is_origin = true,
+                                             .is_at = true,
+                                             .asked_at = TimePoint(std::chrono::seconds(2)),
+                                             .first_hit_at = TimePoint(std::chrono::seconds(3)),
+                                             .first_hit_hops = 2,
+                                             .hits = 6}}});
   check_reply(DownloadList{{{.id = content(8),
                              .name = "n",
                              .folder = "/f",
