@@ -1,5 +1,6 @@
 #include "node/bench/report.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "node/bench/report/figures.h"
@@ -125,9 +126,11 @@ std::string report_html(const RunSet& set, const Host& host, const RunSet* besid
     page.raw(latency_table(summary));
     const Variant& first = summary.variants.front();
     if (beside != nullptr) add_overlay(page, set, summary, *beside, first);
-    if (summary.variants.size() > 1) {
-      add_sweep(page, summary);
-    }
+    const bool crashes_vary =
+        std::any_of(summary.variants.begin(), summary.variants.end(), [&](const Variant& each) {
+          return each.crash != first.crash;
+        });
+    if (crashes_vary) add_sweep(page, summary);
     if (set.crash_at_s) add_recovery(page, summary);
     if (summary.variants.size() > 1) {
       page.paragraph("The figures from here on are those of the first variant, " + first.name

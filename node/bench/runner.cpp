@@ -53,19 +53,19 @@ class Pool {
  public:
   Pool(const Scenario& scenario, const RunOptions& options, const sim::Topology* file)
       : options_(options) {
-    for (const Variant& variant : variants_of(scenario)) {
+    for (const VariantPlan& each : variants_of(scenario)) {
       for (const core::overlay::StrategyId strategy : scenario.workload.strategies) {
         for (const std::uint64_t seed : scenario.seeds) {
-          plans_.push_back({.scenario = &scenario,
+          queries_ += each.scenario->workload.queries;
+          plans_.push_back({.scenario = each.scenario,
                             .file = file,
                             .seed = seed,
                             .strategy = strategy,
-                            .variant = variant,
+                            .variant = each.variant,
                             .reproduce = options.command + " --seed " + std::to_string(seed)});
         }
       }
     }
-    queries_ = static_cast<double>(plans_.size()) * scenario.workload.queries;
     states_.resize(plans_.size());
     outcomes_.resize(plans_.size());
   }
@@ -192,6 +192,13 @@ Result<sim::Topology> load_file(const Scenario& scenario) {
                    + " nodes of the topology's file is more than 200 million copies"};
 }
 
+std::uint32_t most_nodes(const Scenario& scenario) {
+  std::uint32_t most = scenario.sweep.empty() ? scenario.topology.nodes : 1;
+  for (const SweepPoint& point : scenario.sweep)
+    most = std::max(most, point.scenario->topology.nodes);
+  return most;
+}
+
 unsigned jobs_for(unsigned wanted, std::size_t runs, std::uint64_t nodes) {
   std::uint64_t jobs = wanted;
   if (wanted == 0) {
@@ -203,13 +210,19 @@ unsigned jobs_for(unsigned wanted, std::size_t runs, std::uint64_t nodes) {
 
 }  // namespace
 
-std::vector<Variant> variants_of(const Scenario& scenario) {
-  std::vector<Variant> variants;
-  for (const double crash : scenario.churn.crash) {
-    const bool is_only = scenario.churn.crash.size() == 1;
-    variants.push_back({.name = is_only ? "" : "crash " + percent(crash), .crash = crash});
-  }
-  return variants;
+std::vector<VariantPlan> variants_of(const Scenario& scenario) {
+  std::vector<VariantPlan> plans;
+  const auto add = [&plans](const Scenario& of, const std::string& name) {
+    for (const double crash : of.churn.crash) {
+      std::string full = name;
+      if (of.churn.crash.size() > 1)
+        full += (name.empty() ? "" : ", ") + ("crash " + percent(crash));
+      plans.push_back({.variant = {.name = std::move(full), .crash = crash}, .scenario = &of});
+    }
+  };
+  for (const SweepPoint& point : scenario.sweep) add(*point.scenario, point.name);
+  if (scenario.sweep.empty()) add(scenario, "");
+  return plans;
 }
 
 Result<RunSet> run_scenario(const Scenario& scenario, const RunOptions& options) {
@@ -222,7 +235,7 @@ Result<RunSet> run_scenario(const Scenario& scenario, const RunOptions& options)
     file = std::move(*loaded);
   }
   Pool pool(scenario, options, file ? &*file : nullptr);
-  pool.run(jobs_for(options.jobs, pool.size(), file ? file->nodes : scenario.topology.nodes));
+  pool.run(jobs_for(options.jobs, pool.size(), file ? file->nodes : most_nodes(scenario)));
   auto set = pool.take();
   if (!set) return set.error();
   set->scenario_name = scenario.name;

@@ -39,7 +39,12 @@ struct RunOptions {
 /// invalid, when the scenario does not fit its topology; io, when memory is short.
 Result<RunSet> run_scenario(const Scenario& scenario, const RunOptions& options);
 
-/// "", or "crash 30 %" where a scenario has several.
-std::vector<Variant> variants_of(const Scenario& scenario);
+/// A variant, and the scenario that it is of: with a sweep, one of its points.
+struct VariantPlan {
+  Variant variant;  ///< "", "crash 30 %" where there are several shares, "nodes 64, ttl 4"
+  const Scenario* scenario = nullptr;
+};
+/// In order. `scenario` outlives them.
+std::vector<VariantPlan> variants_of(const Scenario& scenario);
 
 }  // namespace freshet::bench

@@ -9,6 +9,7 @@
 
 #include "node/bench/scenario_checks.h"
 #include "node/bench/section.h"
+#include "node/bench/sweep.h"
 #include "node/bench/values.h"
 
 namespace freshet::bench {
@@ -237,8 +238,17 @@ Result<Scenario> parse_scenario(std::string_view text, const std::string& file) 
   const auto root = read_toml(text, file);
   if (!root) return root.error();
   const fs::path path(file);
-  auto scenario = Reader(*root, path.parent_path().string()).read(file);
+  const auto sweep = split_sweep(*root, file);
+  if (!sweep) return sweep.error();
+  const std::string folder = path.parent_path().string();
+  auto scenario = Reader(sweep->base, folder).read(file);
   if (!scenario) return scenario;
+  for (const SweptTable& each : sweep->points) {
+    auto point = Reader(each.table, folder).read(file);
+    if (!point) return point;
+    scenario->sweep.push_back(
+        {.name = each.name, .scenario = std::make_shared<const Scenario>(std::move(*point))});
+  }
   if (scenario->name.empty()) scenario->name = path.stem().string();
   scenario->text = text;
   return scenario;

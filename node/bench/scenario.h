@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -97,6 +98,13 @@ struct ChurnSpec {
   bool graceful = false;  ///< nodes that leave say Bye (sessions only; a crash is silent)
 };
 
+struct Scenario;
+/// One combination of what [sweep] varies, as a scenario of its own.
+struct SweepPoint {
+  std::string name;  ///< "nodes 64, ttl 4"
+  std::shared_ptr<const Scenario> scenario;
+};
+
 struct Scenario {
   std::string name;  ///< default: the file's name without its ending
   std::vector<std::uint64_t> seeds = {1};
@@ -106,7 +114,8 @@ struct Scenario {
   WorkloadSpec workload;
   ChurnSpec churn;
   PartitionSpec partition;
-  std::string text;  ///< the file as read
+  std::vector<SweepPoint> sweep;  ///< empty: there is none; the scenario itself is not run then
+  std::string text;               ///< the file as read
 
   /// Nodes crash, or come and go.
   [[nodiscard]] bool has_churn() const;

@@ -81,7 +81,7 @@ class Testbed {
 
  private:
   Status load_topology();
-  const sim::Topology& topology_of(std::uint64_t seed);
+  const sim::Topology& topology_of(const Scenario& scenario, std::uint64_t seed);
   Status run_all();
   Result<TestbedOutcome> run_one(TestbedPlan plan);
   bool show(const TestbedState& state);
@@ -116,9 +116,9 @@ Status Testbed::load_topology() {
   return kOk;
 }
 
-const sim::Topology& Testbed::topology_of(std::uint64_t seed) {
+const sim::Topology& Testbed::topology_of(const Scenario& scenario, std::uint64_t seed) {
   if (file_) return *file_;
-  drawn_ = bench::draw_topology(scenario_.topology, seed);
+  drawn_ = bench::draw_topology(scenario.topology, seed);
   return drawn_;
 }
 
@@ -169,19 +169,20 @@ void Testbed::keep(TestbedOutcome outcome) {
 Status Testbed::run_all() {
   const auto variants = bench::variants_of(scenario_);
   runs_ = variants.size() * scenario_.workload.strategies.size() * scenario_.seeds.size();
-  for (const bench::Variant& variant : variants) {
+  for (const bench::VariantPlan& each : variants) {
     for (const auto strategy : scenario_.workload.strategies) {
       for (const std::uint64_t seed : scenario_.seeds) {
-        const sim::Topology& topology = topology_of(seed);
-        if (Status fits = check_scenario(scenario_, topology); !fits) return fits;
+        const Scenario& scenario = *each.scenario;
+        const sim::Topology& topology = topology_of(scenario, seed);
+        if (Status fits = check_scenario(scenario, topology); !fits) return fits;
         const std::uint32_t needed =
-            options_.dilation > 0 ? options_.dilation : first_dilation(scenario_, topology);
+            options_.dilation > 0 ? options_.dilation : first_dilation(scenario, topology);
         dilation_ = std::max(dilation_, needed);
-        auto outcome = run_one({.scenario = &scenario_,
+        auto outcome = run_one({.scenario = &scenario,
                                 .topology = &topology,
                                 .seed = seed,
                                 .strategy = strategy,
-                                .variant = variant,
+                                .variant = each.variant,
                                 .program = "/proc/self/exe",
                                 .capture = options_.capture ? options_.out : "",
                                 .faulty = options_.faulty});
