@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 
 #include "node/bench/run.h"
+#include "node/bench/run_codec.h"
 
 namespace freshet::bench {
 namespace {
@@ -80,6 +81,24 @@ class Pool {
 
   [[nodiscard]] std::size_t size() const { return plans_.size(); }
 
+  /// Gives away what was done here, and takes what was done elsewhere.
+  Status gather() {
+    if (options_.spread.size == 1) return kOk;
+    std::vector<NumberedOutcome> done;
+    for (std::size_t i = 0; i < outcomes_.size(); ++i) {
+      if (outcomes_[i]) done.push_back({.number = i, .outcome = std::move(*outcomes_[i])});
+      outcomes_[i].reset();
+    }
+    for (const std::string& bytes : options_.spread.gather(encode_outcomes(done))) {
+      auto outcomes = decode_outcomes(bytes);
+      if (!outcomes) return Error{ErrorCode::io, "the results of another process are damaged"};
+      for (NumberedOutcome& each : *outcomes) {
+        if (each.number < outcomes_.size()) outcomes_[each.number] = std::move(each.outcome);
+      }
+    }
+    return kOk;
+  }
+
   Result<RunSet> take() {
     RunSet set;
     for (auto& outcome : outcomes_) {
@@ -100,6 +119,7 @@ class Pool {
 
   void work() {
     for (std::size_t i = next_++; i < plans_.size() && !is_canceled(); i = next_++) {
+      if (i % options_.spread.size != options_.spread.rank) continue;
       auto outcome = perform(i);
       if (!outcome) failed_ = true;
       const std::lock_guard lock(mutex_);
@@ -236,6 +256,7 @@ Result<RunSet> run_scenario(const Scenario& scenario, const RunOptions& options)
   }
   Pool pool(scenario, options, file ? &*file : nullptr);
   pool.run(jobs_for(options.jobs, pool.size(), file ? file->nodes : most_nodes(scenario)));
+  if (Status gathered = pool.gather(); !gathered) return gathered.error();
   auto set = pool.take();
   if (!set) return set.error();
   set->scenario_name = scenario.name;

@@ -10,6 +10,7 @@
 #include "node/base/result.h"
 #include "node/bench/results.h"
 #include "node/bench/scenario.h"
+#include "node/bench/spread.h"
 
 namespace freshet::bench {
 
@@ -28,6 +29,8 @@ struct RunOptions {
   unsigned jobs = 0;
   /// The invocation without --seed; --seed N repeats one run.
   std::string command = "freshet sim SCENARIO";
+  /// This process takes its part of the runs. Only rank 0 has results then: all of them.
+  Spread spread = {};
   /// Called a few times a second, from the calling thread.
   std::function<void(const Progress&)> progress;
   /// Set from anywhere, a signal handler too: stop, and keep what is done.

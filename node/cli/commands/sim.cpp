@@ -11,6 +11,7 @@
 #include "node/bench/compare.h"
 #include "node/bench/scenario.h"
 #include "node/cli/exit_code.h"
+#include "node/cli/mpi.h"
 #include "node/cli/progress.h"
 #include "node/cli/results_out.h"
 #include "node/cli/session.h"
@@ -81,6 +82,8 @@ int run(Session& session, const SimOptions& options) {
   auto scenario = bench::load_scenario(options.scenario);
   if (!scenario) return output.fail(scenario.error(), kExitUsage);
   if (options.seed) scenario->seeds = {*options.seed};
+  const auto ranks = Ranks::join();
+  if (!ranks) return output.fail(ranks.error(), exit_code_of(ranks.error().code));
   if (!options.out.empty()) {
     if (const Status made = prepare_folder(options.out); !made)
       return output.fail(made.error(), exit_code_of(made.error().code));
@@ -90,13 +93,16 @@ int run(Session& session, const SimOptions& options) {
   auto results = bench::run_scenario(*scenario,
                                      {.jobs = options.jobs,
                                       .command = "freshet sim " + quoted(options.scenario),
+                                      .spread = (*ranks)->spread(),
                                       .progress =
                                           [&](const bench::Progress& progress) {
-                                            bar.show(progress_line(progress, bar.columns()));
+                                            if ((*ranks)->is_first())
+                                              bar.show(progress_line(progress, bar.columns()));
                                           },
                                       .cancel = &interrupted()});
   bar.clear();
   if (!results) return output.fail(results.error(), exit_code_of(results.error().code));
+  if (!(*ranks)->is_first()) return kExitOk;  // the first one has it all
   if (options.seed) results->command += " --seed " + std::to_string(*options.seed);
   if (results->runs.empty()) {
     output.message("freshet: interrupted before a query was over");

@@ -126,6 +126,7 @@ class TestbedRun {
   bool look();
 
   TestbedOutcome finish();
+  void keep_captures();
   void add_traffic(bench::Run& run) const;
 
   const TestbedPlan& plan_;
@@ -432,7 +433,23 @@ TestbedOutcome TestbedRun::finish() {
   outcome_.late = log_.late();
   outcome_.worst_late_ms = std::chrono::duration<double, std::milli>(log_.worst_late()).count();
   outcome_.cpu_seconds = fleet_.cpu_seconds();
+  keep_captures();
   return std::move(outcome_);
+}
+
+// One file a node and run; mergecap makes one of them.
+void TestbedRun::keep_captures() {
+  if (plan_.capture.empty()) return;
+  const fs::path folder = fs::path(plan_.capture) / "capture";
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  for (NodeIndex node = 0; node < topology_.nodes; ++node) {
+    const std::string name = std::string(core::to_string(plan_.strategy)) + "-seed"
+                             + std::to_string(plan_.seed) + "-node" + std::to_string(node)
+                             + ".pcap";
+    fs::copy_file(
+        fleet_.capture_of(node), folder / name, fs::copy_options::overwrite_existing, failed);
+  }
 }
 
 void TestbedRun::add_traffic(bench::Run& run) const {

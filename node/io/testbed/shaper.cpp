@@ -46,7 +46,8 @@ void Shaper::sent(const wire::FrameHeader& header, ByteView body, std::span<cons
   if (!capture_) return;
   for (const LinkId link : links) {
     const auto found = links_.find(link.value);
-    if (found != links_.end()) capture_->add(found->second.peer, header, body, outside_.now());
+    const std::uint32_t peer = found != links_.end() ? found->second.peer : greeting_;
+    capture_->add(peer, header, body, outside_.now());
   }
 }
 
@@ -75,6 +76,7 @@ std::size_t Shaper::take_greeting(LinkId& link, Inbound& inbound, ByteView bytes
   inbound.peer = load_le<std::uint32_t>(bytes.data());
   inbound.delay.emplace(setup_, inbound.peer, setup_.node);
   const NodeKey alias = NodeKey::from(bytes.subspan(4, NodeKey::kSize));
+  greeting_ = inbound.peer;
   auto entry = links_.extract(link.value);
   link = outside_.introduced(link, alias == NodeKey{} ? std::nullopt : std::optional(alias));
   entry.key() = link.value;

@@ -125,6 +125,7 @@ class Shaper {
   asio::steady_timer timer_;
   std::optional<TimePoint> armed_;
   std::map<std::uint32_t, Inbound> links_;
+  std::uint32_t greeting_ = 0;  ///< the peer whose link is being introduced
   std::priority_queue<Item, std::vector<Item>, std::greater<>> queue_;
   std::uint64_t next_order_ = 0;
   std::unique_ptr<Capture> capture_;
