@@ -52,6 +52,8 @@ TEST_CASE("ten daemons that know one peer form a mesh that outlives it") {
     CHECK(peers_of(*daemons[i]).size() <= 9);
   }
   REQUIRE(daemons.back()->has_hashed(1));
+  CHECK(daemons.back()->counter("link_places") == 8);
+  CHECK(daemons.back()->counter("hosts_known") <= daemons.back()->counter("hosts_known_limit"));
   daemons.front()->kill();
   for (std::size_t i = 1; i + 1 < daemons.size(); ++i) {
     CAPTURE(i);

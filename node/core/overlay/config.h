@@ -45,6 +45,8 @@ struct Config {
   /// A learned address that failed so often in a row is forgotten.
   std::uint8_t max_dial_failures = 6;
   std::size_t max_cached_hosts = 256;
+  /// A node that joined waits so long for those who hear of it before it dials others itself.
+  Duration welcome_patience = std::chrono::seconds(1);
   /// Before a peer that had no place for a link is asked again.
   Duration full_pause = std::chrono::seconds(30);
 

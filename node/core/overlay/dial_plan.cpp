@@ -72,6 +72,7 @@ std::optional<TimePoint> DialPlan::next_cached(const Turn& turn, const Wanted& w
   }
   if (pending_.size() >= turn.config.max_pending_dials || !is_missing(turn, wanted, 0))
     return std::nullopt;
+  if (is_waiting(turn)) return welcomes_until_;
   std::optional<TimePoint> next;
   for (const Pending& each : pending_) {
     const TimePoint late = each.since + turn.config.dial_patience;
@@ -87,7 +88,12 @@ std::size_t DialPlan::young_dials(TimePoint now, Duration patience) const {
       }));
 }
 
+bool DialPlan::is_waiting(const Turn& turn) const {
+  return turn.now < welcomes_until_ && turn.links.live_count() > 0;
+}
+
 bool DialPlan::may_dial_more(const Turn& turn, const Wanted& wanted) const {
+  if (is_waiting(turn)) return false;
   const std::size_t young = young_dials(turn.now, turn.config.dial_patience);
   return young < turn.config.max_concurrent_dials && pending_.size() < turn.config.max_pending_dials
          && is_missing(turn, wanted, young);
@@ -322,6 +328,7 @@ std::uint64_t DialPlan::digest() const {
   }
   digest.add(pending_.size());
   digest.add(news_);
+  digest.add(static_cast<std::uint64_t>(welcomes_until_.time_since_epoch().count()));
   lost_.digest(digest);
   digest.add(next_dial_);
   return digest.value();

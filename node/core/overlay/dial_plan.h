@@ -61,6 +61,9 @@ class DialPlan {
   void on_silent(Turn& turn, const NodeKey& key);
   /// The peer had no place: it lives, and is left alone for a while.
   void on_full(Turn& turn, const NodeKey& key);
+  /// The node joined by its first link: others may dial it, until then none of the cache is
+  /// dialled.
+  void await_welcomes(TimePoint until) { welcomes_until_ = until; }
   /// The node slept: whatever was under way is over.
   void on_woken() { pending_.clear(); }
 
@@ -97,6 +100,7 @@ class DialPlan {
   void run_named(Turn& turn);
   void run_cached(Turn& turn, const Wanted& wanted);
   CachedHost* pick(Turn& turn);
+  [[nodiscard]] bool is_waiting(const Turn& turn) const;
   [[nodiscard]] std::size_t young_dials(TimePoint now, Duration patience) const;
   [[nodiscard]] bool may_dial_more(const Turn& turn, const Wanted& wanted) const;
   [[nodiscard]] std::optional<TimePoint> next_cached(const Turn& turn, const Wanted& wanted) const;
@@ -108,6 +112,7 @@ class DialPlan {
   std::vector<Endpoint> own_addresses_;  ///< dialled, and found to be this node
   HostCache cache_;
   LostPeers lost_;
+  TimePoint welcomes_until_;
   std::uint32_t news_ = 0;    ///< hosts first heard of since the last dial_news()
   Endpoint one_of_the_news_;  ///< any of them, as likely
   std::uint32_t next_dial_ = 1;

@@ -399,6 +399,11 @@ std::span<const CachedHost> Engine::cached_hosts() const {
   return dials == nullptr ? std::span<const CachedHost>() : dials->cache().all();
 }
 
+std::size_t Engine::lost_peers() const {
+  const DialPlan* dials = membership_.dials();
+  return dials == nullptr ? 0 : dials->lost().size();
+}
+
 std::uint64_t Engine::digest() const {
   Digest digest;
   digest.add(links_.digest());

@@ -57,6 +57,8 @@ class Engine {
   /// A generator for another engine of this node.
   [[nodiscard]] Rng fork_rng(std::string_view name) const { return rng_.fork(name); }
   [[nodiscard]] std::size_t remembered_guids() const { return router_.remembered(); }
+  /// Neighbours that fell silent and are still asked.
+  [[nodiscard]] std::size_t lost_peers() const;
   /// nullptr without discovery, and before the first link.
   [[nodiscard]] const View* view() const { return membership_.view(); }
   /// nullptr as long as nothing called for one.

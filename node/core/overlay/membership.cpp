@@ -183,8 +183,10 @@ void Membership::on_established(Turn& turn, Link& link, const wire::Hello& hello
   if (dials_) dials_->on_established(turn.links.peer_of(link).key, turn.now);
   turn.out.push(Effect(std::move(event)));
   if (turn.config.ping_at_start) ping(turn, link);
-  if (link.is_member && dials_ && (hello.member & wire::kIsAlone) != 0)
-    Walks::spread_join(turn, *dials_, link);
+  if (!link.is_member || !dials_) return;
+  if (link.direction == Direction::out && turn.links.live_count() == 1)
+    dials_->await_welcomes(turn.now + turn.config.welcome_patience);
+  if ((hello.member & wire::kIsAlone) != 0) Walks::spread_join(turn, *dials_, link);
 }
 
 bool Membership::on_member_frame(Turn& turn, const Link& link, const Frame& frame) {

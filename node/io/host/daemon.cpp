@@ -373,6 +373,7 @@ FlatCounters NodeDaemon::counters() const {
   FlatCounters all = flat_counters(
       counters_, listener_->counters(), discovery_ ? discovery_->counters() : DiscoveryCounters{});
   all.emplace_back("dials_over_limit", targets_.refused());
+  add_view(all, node_->overlay(), config_.overlay);
   add_membership(all, parts_.tls.membership()->counters());
   return all;
 }

@@ -37,6 +37,20 @@ FlatCounters flat_counters(const core::Counters& core,
   return all;
 }
 
+void add_view(FlatCounters& all,
+              const core::overlay::Engine& overlay,
+              const core::overlay::Config& config) {
+  const core::overlay::View* view = overlay.view();
+  all.emplace_back("links_wanted", view == nullptr ? 0 : view->wanted(config).links);
+  all.emplace_back("link_places", view == nullptr ? 0 : view->wanted(config).places);
+  all.emplace_back("links_limit", config.max_links);
+  all.emplace_back("hosts_known", overlay.cached_hosts().size());
+  all.emplace_back("hosts_known_limit", config.max_cached_hosts);
+  all.emplace_back("lost_peers", overlay.lost_peers());
+  all.emplace_back("lost_peers_limit", core::overlay::LostPeers::kMost);
+  all.emplace_back("dials_limit", config.max_pending_dials);
+}
+
 void add_membership(FlatCounters& all, const MembershipCounters& proofs) {
   all.emplace_back("mesh_proofs_wrong", proofs.wrong);
   all.emplace_back("mesh_proofs_missing", proofs.missing);

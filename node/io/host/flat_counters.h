@@ -18,6 +18,10 @@ using FlatCounters = std::vector<std::pair<std::string, std::uint64_t>>;
 FlatCounters flat_counters(const core::Counters& core,
                            const ListenerCounters& port,
                            const DiscoveryCounters& beacon);
+/// How full what neighbours fill is, and its limits: links, places for them, known hosts.
+void add_view(FlatCounters& all,
+              const core::overlay::Engine& overlay,
+              const core::overlay::Config& config);
 /// Of the proofs that links begin with.
 void add_membership(FlatCounters& all, const MembershipCounters& proofs);
 
