@@ -63,7 +63,16 @@ struct StatusInfo {
   std::uint64_t hashed_bytes = 0;
   Millis uptime{0};
   std::vector<Counter> counters;  ///< every counter of the node, flat names
+  std::string mesh_id;            ///< "open", or 16 hexadecimal digits
+  std::string mesh_name;
   friend bool operator==(const StatusInfo&, const StatusInfo&) = default;
+};
+
+/// What lets another node into this one's mesh: with the key, where it is a private one. Never log
+/// it.
+struct InviteText {
+  std::string uri;  ///< store/invite.h
+  friend bool operator==(const InviteText&, const InviteText&) = default;
 };
 
 enum class Direction : std::uint8_t { in, out };
@@ -269,6 +278,12 @@ struct TestbedAskRequest {
   friend bool operator==(const TestbedAskRequest&, const TestbedAskRequest&) = default;
 };
 
+struct InviteRequest {
+  using Event = NoEvent;
+  using Done = InviteText;
+  friend bool operator==(const InviteRequest&, const InviteRequest&) = default;
+};
+
 using Request = std::variant<PingRequest,
                              StatusRequest,
                              PeersRequest,
@@ -281,6 +296,7 @@ using Request = std::variant<PingRequest,
                              GetRequest,
                              DownloadsRequest,
                              DownRequest,
+                             InviteRequest,
                              TestbedRunRequest,
                              TestbedLinkRequest,
                              TestbedAskRequest>;
@@ -297,6 +313,7 @@ using Reply = std::variant<Error,
                            GetProgress,
                            GetDone,
                            DownloadList,
+                           InviteText,
                            io::testbed::News>;
 
 }  // namespace freshet::api

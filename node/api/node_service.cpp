@@ -9,9 +9,13 @@
 #include "node/api/get_session.h"
 #include "node/api/search_session.h"
 #include "node/base/version.h"
+#include "node/store/invite.h"
 
 namespace freshet::api {
 namespace {
+
+// Addresses in an invite: more make its QR code too large for a terminal.
+constexpr std::size_t kInvitedTo = 3;
 
 PeerInfo peer_from(const io::PeerView& view) {
   return {
@@ -63,7 +67,9 @@ void NodeService::status(const StatusRequest& /*request*/, const Responder<Statu
                   .hashed_files = totals.hashed_files,
                   .hashed_bytes = totals.hashed_bytes,
                   .uptime = daemon_.uptime(),
-                  .counters = {}};
+                  .counters = {},
+                  .mesh_id = daemon_.mesh().id(),
+                  .mesh_name = daemon_.mesh().name};
   for (auto& [name, value] : daemon_.counters())
     info.counters.push_back({.name = name, .value = value});
   reply.done(info);
@@ -151,6 +157,12 @@ void NodeService::downloads(const DownloadsRequest& /*request*/,
 void NodeService::down(const DownRequest& /*request*/, const Responder<DownRequest>& reply) {
   reply.done({});
   asio::post(io_, down_);
+}
+
+void NodeService::invite(const InviteRequest& /*request*/, const Responder<InviteRequest>& reply) {
+  store::Invite invite{.mesh = daemon_.mesh(), .addresses = daemon_.dial_addresses()};
+  if (invite.addresses.size() > kInvitedTo) invite.addresses.resize(kInvitedTo);
+  reply.done({.uri = store::to_uri(invite)});
 }
 
 }  // namespace freshet::api

@@ -36,6 +36,7 @@ class NodeService final : public Service {
   void downloads(const DownloadsRequest& request,
                  const Responder<DownloadsRequest>& reply) override;
   void down(const DownRequest& request, const Responder<DownRequest>& reply) override;
+  void invite(const InviteRequest& request, const Responder<InviteRequest>& reply) override;
 
  private:
   asio::io_context& io_;

@@ -94,6 +94,11 @@ void write(const StatusInfo& from, pb::Reply& to) {
     one.set_name(counter.name);
     one.set_value(counter.value);
   }
+  info.set_mesh_id(from.mesh_id);
+  info.set_mesh_name(from.mesh_name);
+}
+void write(const InviteText& from, pb::Reply& to) {
+  to.mutable_invite_text()->set_uri(from.uri);
 }
 void write(const PeerList& from, pb::Reply& to) {
   to.mutable_peer_list();
@@ -197,6 +202,8 @@ std::optional<Reply> read(const pb::StatusInfo& from) {
   info.uptime = Millis(static_cast<Millis::rep>(from.uptime_ms()));
   for (const pb::Counter& counter : from.counters())
     info.counters.push_back({counter.name(), counter.value()});
+  info.mesh_id = from.mesh_id();
+  info.mesh_name = from.mesh_name();
   return info;
 }
 
@@ -305,6 +312,8 @@ std::optional<Reply> read(const pb::Reply& from) {
       return read(from.get_done());
     case pb::Reply::kDownloadList:
       return read(from.download_list());
+    case pb::Reply::kInviteText:
+      return InviteText{from.invite_text().uri()};
     case pb::Reply::kTestbedNews:
       return api::read(from.testbed_news());
     case pb::Reply::KIND_NOT_SET:

@@ -66,6 +66,9 @@ void write(const DownloadsRequest& /*from*/, pb::Request& to) {
 void write(const DownRequest& /*from*/, pb::Request& to) {
   to.mutable_down();
 }
+void write(const InviteRequest& /*from*/, pb::Request& to) {
+  to.mutable_invite();
+}
 
 // ---- in
 
@@ -160,6 +163,8 @@ Result<Request> read(pb::Request& from) {
       return Request(DownloadsRequest{});
     case pb::Request::kDown:
       return Request(DownRequest{});
+    case pb::Request::kInvite:
+      return Request(InviteRequest{});
     case pb::Request::kTestbedRun:
       return or_malformed(api::read(from.testbed_run()));
     case pb::Request::kTestbedLink:

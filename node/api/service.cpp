@@ -25,6 +25,7 @@ void Service::search(const SearchRequest& /*request*/, const Responder<SearchReq
 void Service::get(const GetRequest& /*request*/, const Responder<GetRequest>& reply) { refuse(reply); }
 void Service::downloads(const DownloadsRequest& /*request*/, const Responder<DownloadsRequest>& reply) { refuse(reply); }
 void Service::down(const DownRequest& /*request*/, const Responder<DownRequest>& reply) { refuse(reply); }
+void Service::invite(const InviteRequest& /*request*/, const Responder<InviteRequest>& reply) { refuse(reply); }
 void Service::testbed_run(const TestbedRunRequest& /*request*/, const Responder<TestbedRunRequest>& reply) { refuse(reply); }
 void Service::testbed_link(const TestbedLinkRequest& /*request*/, const Responder<TestbedLinkRequest>& reply) { refuse(reply); }
 void Service::testbed_ask(const TestbedAskRequest& /*request*/, const Responder<TestbedAskRequest>& reply) { refuse(reply); }
@@ -43,6 +44,7 @@ void dispatch(Service& service, const Request& request, const std::shared_ptr<Ex
       [&](const GetRequest& r) { service.get(r, Responder<GetRequest>(exchange)); },
       [&](const DownloadsRequest& r) { service.downloads(r, Responder<DownloadsRequest>(exchange)); },
       [&](const DownRequest& r) { service.down(r, Responder<DownRequest>(exchange)); },
+      [&](const InviteRequest& r) { service.invite(r, Responder<InviteRequest>(exchange)); },
       [&](const TestbedRunRequest& r) { service.testbed_run(r, Responder<TestbedRunRequest>(exchange)); },
       [&](const TestbedLinkRequest& r) { service.testbed_link(r, Responder<TestbedLinkRequest>(exchange)); },
       [&](const TestbedAskRequest& r) { service.testbed_ask(r, Responder<TestbedAskRequest>(exchange)); },

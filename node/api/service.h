@@ -31,6 +31,7 @@ class Service {
   virtual void get(const GetRequest& request, const Responder<GetRequest>& reply);
   virtual void downloads(const DownloadsRequest& request, const Responder<DownloadsRequest>& reply);
   virtual void down(const DownRequest& request, const Responder<DownRequest>& reply);
+  virtual void invite(const InviteRequest& request, const Responder<InviteRequest>& reply);
   virtual void testbed_run(const TestbedRunRequest& request,
                            const Responder<TestbedRunRequest>& reply);
   virtual void testbed_link(const TestbedLinkRequest& request,

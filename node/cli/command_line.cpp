@@ -19,13 +19,14 @@ namespace freshet::cli {
 namespace {
 
 // Named by the contracts, and not here yet.
-constexpr std::array<std::string_view, 9> kLater = {
-    "browse", "torrent", "magnet", "mesh", "invite", "block", "unblock", "doctor", "bench"};
+constexpr std::array<std::string_view, 7> kLater = {
+    "browse", "torrent", "magnet", "block", "unblock", "doctor", "bench"};
 
 struct Options {
   Globals globals;
   UpOptions up;
   JoinOptions join;
+  MeshOptions mesh;
   ShareOptions share;
   SearchOptions search;
   GetOptions get;
@@ -64,7 +65,9 @@ void declare(CLI::App& root, Options& options) {
   root.add_flag("--json", options.globals.json, "Print JSON, one object a line");
   declare_up(root, options.up);
   declare_node(root);
-  declare_peers(root, options.join);
+  declare_peers(root);
+  declare_join(root, options.join);
+  declare_mesh(root, options.mesh);
   declare_share(root, options.share);
   declare_search(root, options.search);
   declare_get(root, options.get);
@@ -107,6 +110,8 @@ Command command_from(const std::string& name, Options&& options) {
   if (name == "peers") return PeersOptions{};
   if (name == "downloads") return DownloadsOptions{};
   if (name == "join") return std::move(options.join);
+  if (name == "mesh") return std::move(options.mesh);
+  if (name == "invite") return InviteOptions{};
   if (name == "share") return std::move(options.share);
   if (name == "search") return std::move(options.search);
   if (name == "sim") return std::move(options.sim);
@@ -121,6 +126,7 @@ Status check_command(const std::string& name, const Options& options) {
   }
   if (name == "up") return check(options.up);
   if (name == "join") return check(options.join);
+  if (name == "mesh") return check(options.mesh);
   if (name == "search") return check(options.search);
   if (name == "sim") return check(options.sim);
   if (name == "testbed") return check(options.testbed);

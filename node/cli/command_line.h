@@ -9,6 +9,8 @@
 #include "node/cli/commands/completion.h"
 #include "node/cli/commands/demo.h"
 #include "node/cli/commands/get.h"
+#include "node/cli/commands/join.h"
+#include "node/cli/commands/mesh.h"
 #include "node/cli/commands/node.h"
 #include "node/cli/commands/peers.h"
 #include "node/cli/commands/search.h"
@@ -25,6 +27,8 @@ using Command = std::variant<UpOptions,
                              StatusOptions,
                              PeersOptions,
                              JoinOptions,
+                             MeshOptions,
+                             InviteOptions,
                              ShareOptions,
                              SearchOptions,
                              GetOptions,

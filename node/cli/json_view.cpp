@@ -47,6 +47,8 @@ json json_of(const api::StatusInfo& status) {
           // What a script wants to dial; the others, where there are more, are in `addresses`.
           {"listen", status.listen.empty() ? "" : status.listen.front()},
           {"addresses", status.listen},
+          {"mesh", status.mesh_id},
+          {"mesh_name", status.mesh_name},
           {"peers", status.peers},
           {"shared_files", status.shared_files},
           {"shared_bytes", status.shared_bytes},

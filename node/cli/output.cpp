@@ -36,6 +36,11 @@ void Output::message(std::string_view text) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
+void Output::decoration(std::string_view text) {
+  const std::string line = std::string(text) + "\n";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
 int Output::fail(const Error& error, int exit_code) {
   message("freshet: " + error.message);
   return exit_code;

@@ -27,6 +27,8 @@ class Output {
   void flush();
   /// A line for the person; escaped here.
   void message(std::string_view text);
+  /// A line for the person, as it is.
+  void decoration(std::string_view text);
   /// "freshet: " and what is wrong; escaped here. Returns `exit_code`.
   int fail(const Error& error, int exit_code);
 

@@ -2,7 +2,7 @@
 
 #include <csignal>
 
-#include "node/store/state_dir.h"
+#include <unistd.h>
 
 namespace freshet::cli {
 namespace {
@@ -29,10 +29,22 @@ api::Cancel& watch_signals() {
 
 }  // namespace
 
+bool Session::input_is_terminal() {
+  return ::isatty(STDIN_FILENO) == 1;
+}
+
+Result<store::StatePaths> Session::state_paths() const {
+  return store::resolve_state(globals_.state, store::Environment::current());
+}
+
+std::string Session::how_to_start() const {
+  return cli::how_to_start(globals_);
+}
+
 Result<api::ControlClient> Session::connect() {
-  const auto paths = store::resolve_state(globals_.state, store::Environment::current());
+  const auto paths = state_paths();
   if (!paths) return paths.error();
-  return api::ControlClient::connect(paths->dir, how_to_start(globals_), &watch_signals());
+  return api::ControlClient::connect(paths->dir, how_to_start(), &watch_signals());
 }
 
 std::string quoted(const std::string& word) {

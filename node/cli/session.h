@@ -8,6 +8,7 @@
 #include "node/base/result.h"
 #include "node/cli/globals.h"
 #include "node/cli/output.h"
+#include "node/store/state_dir.h"
 
 namespace freshet::cli {
 
@@ -17,6 +18,12 @@ class Session {
 
   [[nodiscard]] bool json() const { return globals_.json; }
   Output& output() { return output_; }
+  [[nodiscard]] static bool input_is_terminal();
+
+  /// Of --state. Creates nothing.
+  [[nodiscard]] Result<store::StatePaths> state_paths() const;
+  /// See below.
+  [[nodiscard]] std::string how_to_start() const;
 
   /// The daemon of --state. SIGINT and SIGTERM end every wait for it with ErrorCode::canceled from
   /// here on.

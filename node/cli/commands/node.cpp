@@ -27,6 +27,8 @@ void print_status(Output& output, const api::StatusInfo& status) {
   row("id", status.id.hex());
   row("name", status.name);
   row("listening", joined(status.listen));
+  row("mesh",
+      status.mesh_name.empty() ? status.mesh_id : status.mesh_name + " (" + status.mesh_id + ")");
   row("peers", std::to_string(status.peers));
   row("shared",
       count_of(status.shared_files, "file", "files") + ", " + human_size(status.shared_bytes));

@@ -5,7 +5,6 @@
 
 #include <CLI/App.hpp>
 
-#include "node/cli/address.h"
 #include "node/cli/exit_code.h"
 #include "node/cli/json_view.h"
 #include "node/cli/session.h"
@@ -26,18 +25,8 @@ std::string rtt_text(const std::optional<double>& rtt_ms) {
 
 }  // namespace
 
-void declare_peers(CLI::App& root, JoinOptions& join) {
+void declare_peers(CLI::App& root) {
   root.add_subcommand("peers", "List the nodes that this node is linked to");
-  auto* command = root.add_subcommand("join", "Link to a node, and to its mesh through it");
-  command->add_option("HOST[:PORT]", join.address, "Where it listens; port 7346 unless given")
-      ->type_name("")
-      ->required();
-}
-
-Status check(const JoinOptions& options) {
-  if (is_peer_address(options.address)) return kOk;
-  return Error{ErrorCode::invalid,
-               "'" + options.address + "' is not an address; give HOST, HOST:PORT or [IPV6]:PORT"};
 }
 
 int run(Session& session, const PeersOptions& /*options*/) {
@@ -64,26 +53,6 @@ int run(Session& session, const PeersOptions& /*options*/) {
                peer.name});
   }
   for (const std::string& line : table.lines()) output.line(line);
-  return kExitOk;
-}
-
-int run(Session& session, const JoinOptions& options) {
-  api::JoinRequest request;
-  request.address = options.address;
-  const auto joined = session.ask(request);
-  Output& output = session.output();
-  if (!joined) {
-    Error error = joined.error();
-    const bool about_peer = error.code != ErrorCode::no_daemon && error.code != ErrorCode::canceled;
-    if (about_peer) error.message = "cannot link to " + options.address + ": " + error.message;
-    return output.fail(error, exit_code_of(error.code));
-  }
-  if (session.json()) {
-    output.json(json_of(*joined));
-  } else {
-    output.line("linked to " + escape_text(joined->addr) + "  "
-                + joined->id.hex().substr(0, kShortIdDigits) + "  " + escape_text(joined->name));
-  }
   return kExitOk;
 }
 

@@ -1,9 +1,6 @@
-// `peers` and `join`: the node's overlay links, and a new one.
+// `peers`: the node's overlay links.
 #pragma once
 
-#include <string>
-
-#include "node/base/result.h"
 #include "node/cli/cli11_fwd.h"
 
 namespace freshet::cli {
@@ -11,13 +8,8 @@ namespace freshet::cli {
 class Session;
 
 struct PeersOptions {};
-struct JoinOptions {
-  std::string address;  ///< HOST[:PORT]
-};
 
-void declare_peers(CLI::App& root, JoinOptions& join);
-Status check(const JoinOptions& options);
+void declare_peers(CLI::App& root);
 int run(Session& session, const PeersOptions& options);
-int run(Session& session, const JoinOptions& options);
 
 }  // namespace freshet::cli

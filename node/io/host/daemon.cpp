@@ -28,6 +28,7 @@
 #include "node/io/net/listener.h"
 #include "node/store/downloads.h"
 #include "node/store/key_file.h"
+#include "node/store/mesh_file.h"
 
 namespace freshet::io {
 namespace {
@@ -52,6 +53,12 @@ UnixSeconds unix_now() {
   return static_cast<UnixSeconds>(std::time(nullptr));
 }
 
+// nullopt: of the open mesh.
+std::optional<ByteView> key_of(const store::Mesh& mesh) {
+  if (!mesh.key) return std::nullopt;
+  return mesh.key->view();
+}
+
 core::Config config_for(const DaemonOptions& options, std::uint16_t port) {
   core::Config config;
   config.overlay.agent = kAgent;
@@ -74,6 +81,7 @@ core::Config config_for(const DaemonOptions& options, std::uint16_t port) {
 struct Parts {
   store::StateDir state;
   store::NodeIdentity identity;
+  store::Mesh mesh;
   store::Catalogue catalogue;
   TlsContext tls;
 };
@@ -98,6 +106,8 @@ class NodeDaemon final : public Daemon, public Performer {
   [[nodiscard]] const NodeKey& key() const override { return parts_.identity.key; }
   [[nodiscard]] const std::string& name() const override { return options_.name; }
   [[nodiscard]] std::vector<std::string> listen_addresses() const override;
+  [[nodiscard]] std::vector<std::string> dial_addresses() const override;
+  [[nodiscard]] const store::Mesh& mesh() const override { return parts_.mesh; }
   [[nodiscard]] std::chrono::milliseconds uptime() const override;
   [[nodiscard]] FlatCounters counters() const override;
   [[nodiscard]] std::vector<PeerView> peers() const override;
@@ -261,6 +271,7 @@ void NodeDaemon::start_discovery() {
       [this](const NodeKey& node, const Endpoint& where) {
         pump_->deliver(co::Input(co::HostSeen{.key = node, .address = where}));
       });
+  discovery_->set_codec(BeaconCodec(key_of(parts_.mesh)));
   discovery_->start();
 }
 
@@ -362,6 +373,13 @@ void NodeDaemon::perform_transfer(ct::Effect& effect) {
 std::vector<std::string> NodeDaemon::listen_addresses() const {
   std::vector<std::string> texts;
   for (const Endpoint& endpoint : listener_->local()) texts.push_back(endpoint.to_string());
+  return texts;
+}
+
+std::vector<std::string> NodeDaemon::dial_addresses() const {
+  std::vector<std::string> texts;
+  for (const Endpoint& endpoint : usable_addresses(listener_->local()))
+    texts.push_back(endpoint.to_string());
   return texts;
 }
 
@@ -480,12 +498,15 @@ Result<std::unique_ptr<Daemon>> Daemon::open(asio::io_context& io, const DaemonO
     spdlog::warn("the catalogue was damaged; it is now {}, and files are hashed again",
                  *catalogue->set_aside());
   }
-  auto tls = TlsContext::make(identity->secret.view());
+  auto mesh = store::load_mesh(options.paths.mesh);
+  if (!mesh) return mesh.error();
+  auto tls = TlsContext::make(identity->secret.view(), key_of(*mesh));
   if (!tls) return tls.error();
   auto daemon = std::make_unique<NodeDaemon>(io,
                                              options,
                                              Parts{.state = std::move(*state),
                                                    .identity = *identity,
+                                                   .mesh = std::move(*mesh),
                                                    .catalogue = std::move(*catalogue),
                                                    .tls = std::move(*tls)});
   if (auto bound = daemon->bind(); !bound) return bound.error();

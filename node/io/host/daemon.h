@@ -23,6 +23,7 @@
 #include "node/io/host/searches.h"
 #include "node/io/host/testbed_port.h"
 #include "node/io/testbed/news.h"
+#include "node/store/mesh.h"
 #include "node/store/state_dir.h"
 
 namespace freshet::io {
@@ -67,6 +68,9 @@ class Daemon {
   [[nodiscard]] virtual const NodeKey& key() const = 0;
   [[nodiscard]] virtual const std::string& name() const = 0;
   [[nodiscard]] virtual std::vector<std::string> listen_addresses() const = 0;
+  /// Where other machines can dial this node now, the likeliest first.
+  [[nodiscard]] virtual std::vector<std::string> dial_addresses() const = 0;
+  [[nodiscard]] virtual const store::Mesh& mesh() const = 0;
   [[nodiscard]] virtual std::chrono::milliseconds uptime() const = 0;
   /// Every counter by its flat name.
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::uint64_t>> counters() const = 0;

@@ -213,7 +213,11 @@ void OverlayLinks::dial(const co::Dial& dial) {
 
 void OverlayLinks::dial_failed(const co::Dial& dial, const Error& error) {
   if (const auto* number = std::get_if<co::PeerNumber>(&dial.target)) {
-    spdlog::debug("dialling {} failed: {}", names_.at(number->value), error.message);
+    const std::string& name = names_.at(number->value);
+    // Trying again will not help: the user should know. Once, for it is tried again all the same.
+    if (error.code == ErrorCode::wrong_key && refused_.insert(number->value).second)
+      spdlog::warn("cannot link to {}: {}", escaped(name), error.message);
+    spdlog::debug("dialling {} failed: {}", name, error.message);
     named_done_(*number, error);
   }
   deliver_(co::DialFailed{.dial = dial.dial});

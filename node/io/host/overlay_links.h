@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -76,6 +77,7 @@ class OverlayLinks final : public LinkHandler {
   Deliver deliver_;
   NamedDone named_done_;
   std::vector<std::string> names_;
+  std::set<std::uint32_t> refused_;  ///< of those names: as of another mesh
   std::map<std::uint32_t, OverlayPeer> peers_;
   std::unordered_map<const TlsLink*, LinkId> ids_;
   testbed::Shaper* shaper_ = nullptr;

@@ -91,6 +91,7 @@ TEST_CASE("every request comes back as it was written") {
   check_request(TestbedLinkRequest{.peers = {"127.0.0.1:1", "127.0.0.1:2"}, .begins = true});
   check_request(TestbedAskRequest{
       .guid = Guid{}, .terms = {"blue", "boat"}, .ttl = 15, .wanted = 2, .strategy = "walk"});
+  check_request(InviteRequest{});
 }
 
 TEST_CASE("every reply comes back as it was written") {
@@ -107,7 +108,10 @@ TEST_CASE("every reply comes back as it was written") {
                          .hashed_files = 6,
                          .hashed_bytes = 7,
                          .uptime = Millis(8),
-                         .counters = {{"a", 1}, {"b", ~0ULL}}});
+                         .counters = {{"a", 1}, {"b", ~0ULL}},
+                         .mesh_id = "0123456789abcdef",
+                         .mesh_name = "Room 12"});
+  check_reply(InviteText{.uri = "freshet:1"});
   check_reply(PeerList{});
   check_reply(PeerList{{{.id = node(2),
                          .addr = "1.2.3.4:5",

@@ -122,7 +122,12 @@ TEST_CASE("up refuses addresses that are none") {
 }
 
 TEST_CASE("join takes one address") {
-  CHECK(parsed<JoinOptions>({"join", "host:1"}).address == "host:1");
+  CHECK(parsed<JoinOptions>({"join", "host:1"}).target == "host:1");
+  CHECK(parsed<JoinOptions>({"join", "-"}).target == "-");
+  CHECK(parsed<JoinOptions>({"join", "--file", "/i"}).file == "/i");
+  CHECK(parsed<JoinOptions>({"join", "freshet:1?at=host:1"}).target == "freshet:1?at=host:1");
+  refused({"join", "host:1", "--file", "/i"});
+  refused({"join", "freshet:x"});
   refused({"join"});
   refused({"join", "host:x"});
   refused({"join", "a", "b"});
@@ -225,13 +230,37 @@ TEST_CASE("demo takes a folder and a seed") {
   CHECK_FALSE(parsed<DemoOptions>({"demo"}).dir);
 }
 
+TEST_CASE("an invite with a key is refused as an argument, says what to do, and is not repeated") {
+  const std::string key = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA";
+  for (const std::string& invite : {"freshet:1?key=" + key, "freshet:1?name=x&key=" + key + "x"}) {
+    const std::string why = refused({"join", invite});
+    CHECK(has(why, "freshet join -"));
+    CHECK(has(why, "--file"));
+    CHECK_FALSE(has(why, key.substr(0, 8)));
+  }
+}
+
+TEST_CASE("mesh shows, makes and leaves") {
+  using Action = MeshOptions::Action;
+  CHECK(parsed<MeshOptions>({"mesh"}).action == Action::show);
+  const auto made =
+      parsed<MeshOptions>({"mesh", "new", "--name", "Room 12", "--moderator", "self"});
+  CHECK(made.action == Action::make);
+  CHECK(made.name == "Room 12");
+  CHECK(made.moderator == "self");
+  CHECK(parsed<MeshOptions>({"mesh", "leave", "--forget"}).forget);
+  refused({"mesh", "burn"});
+  refused({"mesh", "new", "--name", std::string(65, 'x')});
+  refused({"mesh", "new", "--moderator", "me"});
+  parsed<InviteOptions>({"invite"});
+}
+
 TEST_CASE("a missing or unknown command is a usage error with a hint") {
   CHECK(has(refused({}), "command is missing"));
   CHECK(has(refused({"--json"}), "freshet --help"));
   CHECK(has(refused({"frobnicate"}), "no command 'frobnicate'"));
   CHECK(has(refused({"--state", "/s", "frobnicate", "x"}), "no command 'frobnicate'"));
-  for (const char* later :
-       {"browse", "torrent", "magnet", "mesh", "invite", "block", "unblock", "doctor", "bench"}) {
+  for (const char* later : {"browse", "torrent", "magnet", "block", "unblock", "doctor", "bench"}) {
     CHECK(has(refused({later}), "not in this version yet"));
   }
   CHECK(has(refused({"fro\x1b[31m"}), "\\x1b"));
