@@ -7,14 +7,13 @@
 #include <stdexcept>
 
 #include <netinet/in.h>
-#include <openssl/evp.h>
-#include <openssl/x509.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "node/base/endpoint.h"
 #include "node/wire/overlay/bodies.h"
 #include "tests/support/mesh_proof.h"
+#include "tests/support/stranger_tls.h"
 
 namespace freshet::testing {
 namespace {
@@ -32,47 +31,6 @@ void set_limit(int fd, int option, std::chrono::milliseconds limit) {
 
 std::chrono::milliseconds until(Clock::time_point deadline) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-}
-
-constexpr std::int32_t kDaySeconds = 24 * 60 * 60;
-
-using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
-using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
-
-Certificate self_signed(EVP_PKEY* key) {
-  Certificate certificate(X509_new(), X509_free);
-  X509_set_version(certificate.get(), X509_VERSION_3);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -kDaySeconds);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), kDaySeconds);
-  X509_set_pubkey(certificate.get(), key);
-  X509_NAME* name = X509_get_subject_name(certificate.get());
-  const std::string common = "freshet";
-  X509_NAME_add_entry_by_txt(name,
-                             "CN",
-                             MBSTRING_ASC,
-                             reinterpret_cast<const unsigned char*>(common.data()),
-                             static_cast<int>(common.size()),
-                             -1,
-                             0);
-  X509_set_issuer_name(certificate.get(), name);
-  X509_sign(certificate.get(), key, nullptr);
-  return certificate;
-}
-
-SSL_CTX* make_context(const std::string& alpn) {
-  SSL_CTX* context = SSL_CTX_new(TLS_client_method());
-  SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
-  SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nullptr);
-  const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), EVP_PKEY_free);
-  const Certificate certificate = self_signed(key.get());
-  SSL_CTX_use_certificate(context, certificate.get());
-  SSL_CTX_use_PrivateKey(context, key.get());
-  Bytes protocols = {static_cast<Byte>(alpn.size())};
-  const ByteView text = bytes_of(alpn);
-  protocols.insert(protocols.end(), text.begin(), text.end());
-  SSL_CTX_set_alpn_protos(context, protocols.data(), static_cast<unsigned int>(protocols.size()));
-  return context;
 }
 
 }  // namespace
@@ -121,7 +79,7 @@ TlsPeer::TlsPeer(const std::string& address,
                  const std::string& alpn,
                  std::optional<ByteView> mesh_key)
     : tcp_(address),
-      context_(make_context(alpn), SSL_CTX_free),
+      context_(stranger_context(TLS_client_method(), alpn), SSL_CTX_free),
       ssl_(SSL_new(context_.get()), SSL_free) {
   set_limit(tcp_.fd(), SO_RCVTIMEO, kAnswerLimit);
   SSL_set_fd(ssl_.get(), tcp_.fd());

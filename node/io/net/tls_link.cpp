@@ -321,7 +321,8 @@ void TlsLink::end(LinkEnd end) {
   State& state = *state_;
   if (state.phase == State::Phase::ended) return;
   const bool asked = state.phase == State::Phase::closing;
-  const bool gone = end == LinkEnd::cut || end == LinkEnd::eof || end == LinkEnd::timed_out;
+  const bool gone = end == LinkEnd::cut || end == LinkEnd::eof || end == LinkEnd::reset
+                    || end == LinkEnd::timed_out;
   if (state.phase == State::Phase::proving && gone) {
     state.proof->membership->count_missing();
     end = LinkEnd::no_proof;
