@@ -165,6 +165,33 @@ struct DownloadList {
   friend bool operator==(const DownloadList&, const DownloadList&) = default;
 };
 
+struct FailedDial {
+  std::string address;
+  std::string error;  ///< of the last attempt
+  friend bool operator==(const FailedDial&, const FailedDial&) = default;
+};
+/// What a peer found when it dialled this node.
+struct DialBackInfo {
+  enum class Verdict : std::uint8_t { unreachable, reached, declined };
+  NodeKey peer;
+  std::string address;  ///< of the peer
+  Verdict verdict = Verdict::declined;
+  friend bool operator==(const DialBackInfo&, const DialBackInfo&) = default;
+};
+/// How the node and its network reach each other.
+struct NetworkInfo {
+  bool discover = true;             ///< dials addresses that it learns
+  bool beacon = true;               ///< sends beacons
+  std::vector<std::string> places;  ///< where to: "eth0 10.0.0.5"
+  std::uint64_t beacons_sent = 0;
+  std::uint64_t beacons_heard = 0;
+  std::uint64_t beacons_foreign = 0;  ///< of other meshes
+  std::uint64_t known_hosts = 0;      ///< addresses that it may dial
+  std::vector<FailedDial> failed;     ///< the last ones first
+  std::vector<DialBackInfo> dial_backs;
+  friend bool operator==(const NetworkInfo&, const NetworkInfo&) = default;
+};
+
 // ---- what is asked
 
 struct PingRequest {
@@ -181,6 +208,13 @@ struct PeersRequest {
   using Event = NoEvent;
   using Done = PeerList;
   friend bool operator==(const PeersRequest&, const PeersRequest&) = default;
+};
+/// Ends at once; with `dial_back` when peers have dialled this node, or some seconds went by.
+struct NetworkRequest {
+  using Event = NoEvent;
+  using Done = NetworkInfo;
+  bool dial_back = false;
+  friend bool operator==(const NetworkRequest&, const NetworkRequest&) = default;
 };
 /// Ends when the link stands, or with the reason why it does not.
 struct JoinRequest {
@@ -297,6 +331,7 @@ using Request = std::variant<PingRequest,
                              DownloadsRequest,
                              DownRequest,
                              InviteRequest,
+                             NetworkRequest,
                              TestbedRunRequest,
                              TestbedLinkRequest,
                              TestbedAskRequest>;
@@ -314,6 +349,7 @@ using Reply = std::variant<Error,
                            GetDone,
                            DownloadList,
                            InviteText,
+                           NetworkInfo,
                            io::testbed::News>;
 
 }  // namespace freshet::api

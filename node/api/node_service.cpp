@@ -28,6 +28,26 @@ PeerInfo peer_from(const io::PeerView& view) {
       .bytes_out = view.bytes_out};
 }
 
+NetworkInfo network_from(const io::NetworkView& view, const std::vector<io::DialBackView>& found) {
+  NetworkInfo info{.discover = view.discover,
+                   .beacon = view.beacon,
+                   .places = view.places,
+                   .beacons_sent = view.beacons_sent,
+                   .beacons_heard = view.beacons_heard,
+                   .beacons_foreign = view.beacons_foreign,
+                   .known_hosts = view.known_hosts,
+                   .failed = {},
+                   .dial_backs = {}};
+  for (const io::FailedDial& failed : view.failed)
+    info.failed.push_back({.address = failed.address, .error = failed.error});
+  for (const io::DialBackView& one : found) {
+    info.dial_backs.push_back({.peer = one.peer,
+                               .address = one.address,
+                               .verdict = static_cast<DialBackInfo::Verdict>(one.answer.verdict)});
+  }
+  return info;
+}
+
 DownloadInfo download_from(const io::DownloadSummary& summary) {
   return {.id = summary.content,
           .name = summary.name,
@@ -79,6 +99,16 @@ void NodeService::peers(const PeersRequest& /*request*/, const Responder<PeersRe
   PeerList list;
   for (const io::PeerView& view : daemon_.peers()) list.peers.push_back(peer_from(view));
   reply.done(list);
+}
+
+void NodeService::network(const NetworkRequest& request, const Responder<NetworkRequest>& reply) {
+  if (!request.dial_back) {
+    reply.done(network_from(daemon_.network(), {}));
+    return;
+  }
+  daemon_.check_reach([this, reply](const std::vector<io::DialBackView>& found) {
+    reply.done(network_from(daemon_.network(), found));
+  });
 }
 
 void NodeService::join(const JoinRequest& request, const Responder<JoinRequest>& reply) {

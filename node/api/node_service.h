@@ -22,6 +22,7 @@ class NodeService final : public Service {
 
   void ping(const PingRequest& request, const Responder<PingRequest>& reply) override;
   void status(const StatusRequest& request, const Responder<StatusRequest>& reply) override;
+  void network(const NetworkRequest& request, const Responder<NetworkRequest>& reply) override;
   void peers(const PeersRequest& request, const Responder<PeersRequest>& reply) override;
   void join(const JoinRequest& request, const Responder<JoinRequest>& reply) override;
   void share_add(const ShareAddRequest& request, const Responder<ShareAddRequest>& reply) override;

@@ -4,6 +4,7 @@
 
 #include "node/api/codec.h"
 #include "node/api/framing.h"
+#include "node/api/network_codec.h"
 #include "node/api/testbed_codec.h"
 
 #include "freshet/control/v1/control.pb.h"
@@ -314,6 +315,8 @@ std::optional<Reply> read(const pb::Reply& from) {
       return read(from.download_list());
     case pb::Reply::kInviteText:
       return InviteText{from.invite_text().uri()};
+    case pb::Reply::kNetworkInfo:
+      return api::read(from.network_info());
     case pb::Reply::kTestbedNews:
       return api::read(from.testbed_news());
     case pb::Reply::KIND_NOT_SET:

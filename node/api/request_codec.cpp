@@ -4,6 +4,7 @@
 
 #include "node/api/codec.h"
 #include "node/api/framing.h"
+#include "node/api/network_codec.h"
 #include "node/api/testbed_codec.h"
 
 #include "freshet/control/v1/control.pb.h"
@@ -165,6 +166,8 @@ Result<Request> read(pb::Request& from) {
       return Request(DownRequest{});
     case pb::Request::kInvite:
       return Request(InviteRequest{});
+    case pb::Request::kNetwork:
+      return Request(api::read(from.network()));
     case pb::Request::kTestbedRun:
       return or_malformed(api::read(from.testbed_run()));
     case pb::Request::kTestbedLink:

@@ -15,6 +15,7 @@ void refuse(const Responder<Request>& reply) {
 // clang-format off
 void Service::ping(const PingRequest& /*request*/, const Responder<PingRequest>& reply) { refuse(reply); }
 void Service::status(const StatusRequest& /*request*/, const Responder<StatusRequest>& reply) { refuse(reply); }
+void Service::network(const NetworkRequest& /*request*/, const Responder<NetworkRequest>& reply) { refuse(reply); }
 void Service::peers(const PeersRequest& /*request*/, const Responder<PeersRequest>& reply) { refuse(reply); }
 void Service::join(const JoinRequest& /*request*/, const Responder<JoinRequest>& reply) { refuse(reply); }
 void Service::share_add(const ShareAddRequest& /*request*/, const Responder<ShareAddRequest>& reply) { refuse(reply); }
@@ -34,6 +35,7 @@ void dispatch(Service& service, const Request& request, const std::shared_ptr<Ex
   std::visit(Overloaded{
       [&](const PingRequest& r) { service.ping(r, Responder<PingRequest>(exchange)); },
       [&](const StatusRequest& r) { service.status(r, Responder<StatusRequest>(exchange)); },
+      [&](const NetworkRequest& r) { service.network(r, Responder<NetworkRequest>(exchange)); },
       [&](const PeersRequest& r) { service.peers(r, Responder<PeersRequest>(exchange)); },
       [&](const JoinRequest& r) { service.join(r, Responder<JoinRequest>(exchange)); },
       [&](const ShareAddRequest& r) { service.share_add(r, Responder<ShareAddRequest>(exchange)); },

@@ -19,6 +19,7 @@ class Service {
   virtual void ping(const PingRequest& request, const Responder<PingRequest>& reply);
   virtual void status(const StatusRequest& request, const Responder<StatusRequest>& reply);
   virtual void peers(const PeersRequest& request, const Responder<PeersRequest>& reply);
+  virtual void network(const NetworkRequest& request, const Responder<NetworkRequest>& reply);
   virtual void join(const JoinRequest& request, const Responder<JoinRequest>& reply);
   virtual void share_add(const ShareAddRequest& request, const Responder<ShareAddRequest>& reply);
   virtual void share_remove(const ShareRemoveRequest& request,

@@ -19,8 +19,8 @@ namespace freshet::cli {
 namespace {
 
 // Named by the contracts, and not here yet.
-constexpr std::array<std::string_view, 7> kLater = {
-    "browse", "torrent", "magnet", "block", "unblock", "doctor", "bench"};
+constexpr std::array<std::string_view, 6> kLater = {
+    "browse", "torrent", "magnet", "block", "unblock", "bench"};
 
 struct Options {
   Globals globals;
@@ -67,6 +67,7 @@ void declare(CLI::App& root, Options& options) {
   declare_node(root);
   declare_peers(root);
   declare_join(root, options.join);
+  declare_doctor(root);
   declare_mesh(root, options.mesh);
   declare_share(root, options.share);
   declare_search(root, options.search);
@@ -108,6 +109,7 @@ Command command_from(const std::string& name, Options&& options) {
   if (name == "down") return DownOptions{};
   if (name == "status") return StatusOptions{};
   if (name == "peers") return PeersOptions{};
+  if (name == "doctor") return DoctorOptions{};
   if (name == "downloads") return DownloadsOptions{};
   if (name == "join") return std::move(options.join);
   if (name == "mesh") return std::move(options.mesh);

@@ -8,6 +8,7 @@
 
 #include "node/cli/commands/completion.h"
 #include "node/cli/commands/demo.h"
+#include "node/cli/commands/doctor.h"
 #include "node/cli/commands/get.h"
 #include "node/cli/commands/join.h"
 #include "node/cli/commands/mesh.h"
@@ -33,6 +34,7 @@ using Command = std::variant<UpOptions,
                              SearchOptions,
                              GetOptions,
                              DownloadsOptions,
+                             DoctorOptions,
                              DemoOptions,
                              SimOptions,
                              TestbedOptions,

@@ -16,6 +16,7 @@ class Session {
  public:
   explicit Session(Globals globals) : globals_(std::move(globals)) {}
 
+  [[nodiscard]] const Globals& globals() const { return globals_; }
   [[nodiscard]] bool json() const { return globals_.json; }
   Output& output() { return output_; }
   [[nodiscard]] static bool input_is_terminal();

@@ -9,6 +9,7 @@
 #include "node/cli/json_view.h"
 #include "node/cli/session.h"
 #include "node/cli/text.h"
+#include "node/cli/tried.h"
 
 namespace freshet::cli {
 namespace {
@@ -38,7 +39,8 @@ int run(Session& session, const PeersOptions& /*options*/) {
     return kExitOk;
   }
   if (peers->peers.empty()) {
-    output.message("no peers yet; give one with: freshet join HOST[:PORT]");
+    output.message("no peers yet");
+    say_what_was_tried(session);
     return kExitOk;
   }
   Table table(

@@ -14,6 +14,7 @@
 #include "node/cli/seconds.h"
 #include "node/cli/session.h"
 #include "node/cli/text.h"
+#include "node/cli/tried.h"
 #include "node/core/search/query_text.h"
 #include "node/core/strategy_id.h"
 #include "node/wire/overlay/frame.h"
@@ -115,6 +116,18 @@ Status check(const SearchOptions& options) {
   return query ? Status(kOk) : Status(query.error());
 }
 
+namespace {
+
+// Nothing found may mean that nobody was asked.
+void say_if_alone(Session& session) {
+  const auto status = session.ask(api::StatusRequest{});
+  if (!status || status->peers != 0) return;
+  session.output().message("no peer was asked: this node has no link");
+  say_what_was_tried(session);
+}
+
+}  // namespace
+
 int run(Session& session, const SearchOptions& options) {
   Output& output = session.output();
   const auto fail = [&](const Error& error) {
@@ -138,7 +151,9 @@ int run(Session& session, const SearchOptions& options) {
   } else {
     output.message(summary(*done));
   }
-  return done->hits == 0 ? kExitNoResults : kExitOk;
+  if (done->hits != 0) return kExitOk;
+  say_if_alone(session);
+  return kExitNoResults;
 }
 
 }  // namespace freshet::cli

@@ -71,6 +71,9 @@ struct Counters {
   std::uint64_t query_over_share = 0;   ///< new ones dropped in a rush: the neighbour had its share
   std::uint64_t hits_second_route = 0;  ///< passed on by the second way back, the first being gone
 
+  std::uint64_t dial_backs_asked = 0;     ///< by neighbours
+  std::uint64_t dial_backs_declined = 0;  ///< asked too often
+
   std::uint64_t drops_query = 0;  ///< frames dropped because a neighbour was slow, by class
   std::uint64_t drops_hit = 0;
   std::uint64_t drops_control = 0;
@@ -142,6 +145,8 @@ inline constexpr std::array kCounterNames = {
     FRESHET_COUNTER(frames_over_rate),
     FRESHET_COUNTER(query_over_share),
     FRESHET_COUNTER(hits_second_route),
+    FRESHET_COUNTER(dial_backs_asked),
+    FRESHET_COUNTER(dial_backs_declined),
     FRESHET_COUNTER(drops_query),
     FRESHET_COUNTER(drops_hit),
     FRESHET_COUNTER(drops_control),

@@ -23,6 +23,8 @@ bool is_link_frame(wire::FrameType type) {
     case wire::FrameType::ping:
     case wire::FrameType::pong:
     case wire::FrameType::bye:
+    case wire::FrameType::dial_back:
+    case wire::FrameType::dial_back_answer:
       return true;
     default:
       return false;
@@ -142,6 +144,7 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
             membership_.on_link_down(turn, it.link);
             router_.forget(turn, it.link);
             if (guard_) guard_->forget(it.link);
+            if (dial_backs_) dial_backs_->forget(it.link);
           },
           [&](const DialFailed& it) { membership_.need_dials().on_dial_failed(turn, it.dial); },
           [&](const AddPeer& it) { membership_.need_dials().add_peer(it.peer, it.keep, now); },
@@ -158,6 +161,8 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
           [&](const Unblock& it) {
             if (guard_) guard_->bans().remove(it.key);
           },
+          [&](const AskDialBack&) { need_dial_backs().ask(turn); },
+          [&](const DialledBack& it) { need_dial_backs().on_dialled(turn, it.link, it.reached); },
           [&](const ShutDown&) { membership_.on_shut_down(turn); },
       },
       input);
@@ -280,6 +285,10 @@ bool Engine::on_link_frame(Turn& turn, Link& link, const Frame& frame) {
         run_timers(turn);  // it may have named hosts worth dialling
       return well_formed;
     }
+    case wire::FrameType::dial_back:
+      return need_dial_backs().on_request(turn, link, frame.body);
+    case wire::FrameType::dial_back_answer:
+      return need_dial_backs().on_answer(turn, link, frame.body);
     default: {
       const bool well_formed = membership_.on_bye(turn, link, frame.body);
       run_timers(turn);
@@ -373,6 +382,11 @@ void Engine::block(Turn& turn, const Block& block) {
     ++counters_.links_banned;
     Membership::close(turn, membership_.dials(), link, CloseReason::offence);
   }
+}
+
+DialBacks& Engine::need_dial_backs() {
+  if (!dial_backs_) dial_backs_ = std::make_unique<DialBacks>();
+  return *dial_backs_;
 }
 
 Guid Engine::search(const SearchPlan& plan,

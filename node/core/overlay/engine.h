@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "node/core/overlay/dial_back.h"
 #include "node/core/overlay/frame_reader.h"
 #include "node/core/overlay/membership.h"
 #include "node/core/overlay/router.h"
@@ -77,6 +78,7 @@ class Engine {
   void offend(Turn& turn, Link& link, std::uint32_t weight = kOffence);
   void on_link_up(Turn& turn, const LinkUp& up);
   void block(Turn& turn, const Block& block);
+  DialBacks& need_dial_backs();
   void run_timers(Turn& turn);
   void wake_by(TimePoint time);
 
@@ -90,6 +92,7 @@ class Engine {
   Rng rng_;
   NodeKey self_;
   std::unique_ptr<Guard> guard_;
+  std::unique_ptr<DialBacks> dial_backs_;  ///< with the first request or answer
 };
 
 }  // namespace freshet::core::overlay

@@ -11,6 +11,7 @@
 #include "node/base/endpoint.h"
 #include "node/base/ids.h"
 #include "node/base/time.h"
+#include "node/wire/overlay/dial_back.h"
 #include "node/wire/overlay/frame.h"
 
 namespace freshet::core::overlay {
@@ -95,6 +96,13 @@ struct Block {
 struct Unblock {
   NodeKey key;
 };
+/// The user wants to know whether others can dial this node.
+struct AskDialBack {};
+/// The attempt that DialBack asked for ended.
+struct DialledBack {
+  LinkId link;
+  bool reached = false;
+};
 /// The node is leaving: says Bye on every link and closes it.
 struct ShutDown {};
 
@@ -109,6 +117,8 @@ using Input = std::variant<Received,
                            SetWords,
                            Block,
                            Unblock,
+                           AskDialBack,
+                           DialledBack,
                            ShutDown>;
 
 // ---- effects
@@ -159,6 +169,26 @@ struct Banned {
   Duration length{};
 };
 
-using Effect = std::variant<Relay, Dial, Close, LinkEstablished, LinkClosed, NeedWords, Banned>;
+/// A neighbour asks whether it can be dialled: connect to the address that its link comes from, at
+/// `port`, accept only its key, and say how it went with DialledBack.
+struct DialBack {
+  LinkId link;
+  std::uint16_t port = 0;
+};
+/// What a neighbour found when it dialled this node.
+struct DialBackAnswer {
+  LinkId link;
+  wire::DialBackVerdict verdict = wire::DialBackVerdict::declined;
+};
+
+using Effect = std::variant<Relay,
+                            Dial,
+                            Close,
+                            LinkEstablished,
+                            LinkClosed,
+                            NeedWords,
+                            Banned,
+                            DialBack,
+                            DialBackAnswer>;
 
 }  // namespace freshet::core::overlay

@@ -111,6 +111,8 @@ class NodeDaemon final : public Daemon, public Performer {
   [[nodiscard]] std::chrono::milliseconds uptime() const override;
   [[nodiscard]] FlatCounters counters() const override;
   [[nodiscard]] std::vector<PeerView> peers() const override;
+  [[nodiscard]] NetworkView network() const override;
+  void check_reach(Reachability::Answers answers) override;
   void join(const std::string& host_port,
             std::chrono::milliseconds timeout,
             std::function<void(Result<PeerView>)> joined) override;
@@ -128,6 +130,7 @@ class NodeDaemon final : public Daemon, public Performer {
  private:
   void make_parts();
   void perform_search(cs::Effect& effect);
+  bool perform_reach(const co::Effect& effect);
   void tell_words();
   void perform_transfer(ct::Effect& effect);
   void start_discovery();
@@ -157,6 +160,7 @@ class NodeDaemon final : public Daemon, public Performer {
   std::uint32_t next_link_ = 1;
   std::unique_ptr<OverlayLinks> overlay_links_;
   std::unique_ptr<TestbedPort> testbed_;
+  std::unique_ptr<Reachability> reachability_;
   std::unique_ptr<Library> library_;
   std::unique_ptr<Fetches> fetches_;
   std::unique_ptr<PieceStore> pieces_;
@@ -203,6 +207,15 @@ void NodeDaemon::make_parts() {
   if (testbed != nullptr) {
     testbed_ = std::make_unique<TestbedPort>(io_, *testbed, *pump_, *node_, *overlay_links_);
   }
+  reachability_ = std::make_unique<Reachability>(
+      io_, dialer_, [this](co::Input input) { pump_->deliver(std::move(input)); });
+  overlay_links_->tell_dials([this](const std::string& address, const Error* error) {
+    if (error == nullptr) {
+      reachability_->dial_succeeded(address);
+    } else {
+      reachability_->dial_failed(address, error->message);
+    }
+  });
   library_ = std::make_unique<Library>(
       io_, std::move(parts_.catalogue), options_.paths.dir, rng_.next_u64());
   library_->on_words([this] { tell_words(); });
@@ -321,12 +334,51 @@ void NodeDaemon::perform(core::Effect& effect, const core::EffectBuffer& buffer)
       on_banned(*banned);
       return;
     }
+    if (perform_reach(*overlay)) return;
     overlay_links_->perform(*overlay, buffer);
   } else if (auto* transfer = std::get_if<ct::Effect>(&effect)) {
     perform_transfer(*transfer);
   } else if (auto* search = std::get_if<cs::Effect>(&effect)) {
     perform_search(*search);
   }
+}
+
+// False when the effect is another one.
+bool NodeDaemon::perform_reach(const co::Effect& effect) {
+  const auto* asked = std::get_if<co::DialBack>(&effect);
+  const auto* answered = std::get_if<co::DialBackAnswer>(&effect);
+  if (asked == nullptr && answered == nullptr) return false;
+  const LinkId link = asked != nullptr ? asked->link : answered->link;
+  const auto peer = overlay_links_->peers().find(link.value);
+  if (peer == overlay_links_->peers().end()) return true;
+  const TlsLink& with = *peer->second.link;
+  if (asked != nullptr) {
+    reachability_->dial_back(*asked, with.peer(), with.remote());
+  } else {
+    reachability_->on_answer(
+        {.peer = with.peer(), .address = with.remote().to_string(), .answer = *answered});
+  }
+  return true;
+}
+
+NetworkView NodeDaemon::network() const {
+  NetworkView view;
+  view.discover = options_.discover;
+  view.beacon = discovery_ != nullptr;
+  view.known_hosts = node_->overlay().cached_hosts().size();
+  view.failed = reachability_->failed();
+  if (!discovery_) return view;
+  const DiscoveryCounters& beacon = discovery_->counters();
+  view.places = discovery_->places();
+  view.beacons_sent = beacon.sent;
+  view.beacons_heard = beacon.heard;
+  view.beacons_foreign = beacon.foreign;
+  return view;
+}
+
+void NodeDaemon::check_reach(Reachability::Answers answers) {
+  reachability_->check(std::min<std::size_t>(peers().size(), co::DialBacks::kAsked),
+                       std::move(answers));
 }
 
 void NodeDaemon::tell_words() {

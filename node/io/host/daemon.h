@@ -20,6 +20,7 @@
 #include "node/io/asio_fwd.h"
 #include "node/io/host/fetches.h"
 #include "node/io/host/library.h"
+#include "node/io/host/reachability.h"
 #include "node/io/host/searches.h"
 #include "node/io/host/testbed_port.h"
 #include "node/io/testbed/news.h"
@@ -75,6 +76,9 @@ class Daemon {
   /// Every counter by its flat name.
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::uint64_t>> counters() const = 0;
   [[nodiscard]] virtual std::vector<PeerView> peers() const = 0;
+  [[nodiscard]] virtual NetworkView network() const = 0;
+  /// Asks some peers to dial this node, and tells what they found: within a few seconds.
+  virtual void check_reach(Reachability::Answers answers) = 0;
   /// Dials HOST[:PORT] once and waits for the link. Errors: invalid, io, timed_out.
   virtual void join(const std::string& host_port,
                     std::chrono::milliseconds timeout,

@@ -192,6 +192,12 @@ void OverlayLinks::relay(const co::Relay& relay, const core::EffectBuffer& buffe
   }
 }
 
+std::string OverlayLinks::target_text(const co::Dial& dial) const {
+  if (const auto* number = std::get_if<co::PeerNumber>(&dial.target))
+    return names_.at(number->value);
+  return std::get<Endpoint>(dial.target).to_string();
+}
+
 void OverlayLinks::dial(const co::Dial& dial) {
   const auto dialled = [this, dial](Result<std::shared_ptr<TlsLink>> link) {
     if (!link) {
@@ -199,6 +205,7 @@ void OverlayLinks::dial(const co::Dial& dial) {
       return;
     }
     const auto* number = std::get_if<co::PeerNumber>(&dial.target);
+    if (tell_dial_) tell_dial_(target_text(dial), nullptr);
     adopt(*link,
           co::Direction::out,
           dial.dial,
@@ -212,6 +219,7 @@ void OverlayLinks::dial(const co::Dial& dial) {
 }
 
 void OverlayLinks::dial_failed(const co::Dial& dial, const Error& error) {
+  if (tell_dial_) tell_dial_(target_text(dial), &error);
   if (const auto* number = std::get_if<co::PeerNumber>(&dial.target)) {
     const std::string& name = names_.at(number->value);
     // Trying again will not help: the user should know. Once, for it is tried again all the same.

@@ -47,6 +47,11 @@ class OverlayLinks final : public LinkHandler {
   void gone(LinkId link, const std::function<void(core::overlay::Input)>& deliver);
   void abort(LinkId link);
 
+  /// Hears of every dial that failed, and of every one that did not: with the address or the name.
+  void tell_dials(std::function<void(const std::string& address, const Error* error)> tell) {
+    tell_dial_ = std::move(tell);
+  }
+
   /// The name behind a number that the core will dial.
   core::overlay::PeerNumber add_name(std::string host_port);
   void adopt(const std::shared_ptr<TlsLink>& link,
@@ -66,6 +71,7 @@ class OverlayLinks final : public LinkHandler {
  private:
   void relay(const core::overlay::Relay& relay, const core::EffectBuffer& buffer);
   void dial(const core::overlay::Dial& dial);
+  [[nodiscard]] std::string target_text(const core::overlay::Dial& dial) const;
   void dial_failed(const core::overlay::Dial& dial, const Error& error);
   void named_failed(OverlayPeer& peer, core::overlay::CloseReason reason);
   void relay_shaped(const core::overlay::Relay& relay, std::span<const LinkId> links);
@@ -76,6 +82,7 @@ class OverlayLinks final : public LinkHandler {
   std::uint32_t& next_link_;
   Deliver deliver_;
   NamedDone named_done_;
+  std::function<void(const std::string& address, const Error* error)> tell_dial_;
   std::vector<std::string> names_;
   std::set<std::uint32_t> refused_;  ///< of those names: as of another mesh
   std::map<std::uint32_t, OverlayPeer> peers_;

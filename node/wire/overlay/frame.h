@@ -40,6 +40,8 @@ enum class FrameType : std::uint8_t {
   join = 0xB0,        ///< a node joins: walks on, and ends where a link to it may begin
   shuffle = 0xB1,     ///< some nodes for some others: walks, and is answered where it ends
   shuffle_reply = 0xB2,
+  dial_back = 0xB8,  ///< asks the neighbour to dial this node (dial_back.h)
+  dial_back_answer = 0xB9,
 };
 
 struct FrameHeader {

@@ -52,6 +52,7 @@ TEST_CASE("every request comes back as it was written") {
   check_request(PingRequest{});
   check_request(StatusRequest{});
   check_request(PeersRequest{});
+  check_request(NetworkRequest{.dial_back = true});
   check_request(JoinRequest{.address = "host:7346", .timeout = Millis(1500)});
   check_request(ShareAddRequest{.path = "/home/\xFF/Public"});
   check_request(ShareRemoveRequest{.path = "/home"});
@@ -113,6 +114,16 @@ TEST_CASE("every reply comes back as it was written") {
                          .mesh_name = "Room 12"});
   check_reply(InviteText{.uri = "freshet:1"});
   check_reply(PeerList{});
+  check_reply(
+      NetworkInfo{.discover = false,
+                  .beacon = true,
+                  .places = {"eth0 10.0.0.5"},
+                  .beacons_sent = 1,
+                  .beacons_heard = 2,
+                  .beacons_foreign = 3,
+                  .known_hosts = 4,
+                  .failed = {{"10.0.0.9:7346", "timed out"}},
+                  .dial_backs = {{node(3), "10.0.0.7:7346", DialBackInfo::Verdict::reached}}});
   check_reply(PeerList{{{.id = node(2),
                          .addr = "1.2.3.4:5",
                          .name = "n",

@@ -183,6 +183,8 @@ class Rig {
     closes.clear();
     established.clear();
     closed.clear();
+    dial_backs.clear();
+    dial_back_answers.clear();
     lookups.clear();
     hits.clear();
   }
@@ -200,6 +202,8 @@ class Rig {
   std::vector<overlay::LinkClosed> closed;
   std::vector<search::Lookup> lookups;
   std::vector<search::Hit> hits;
+  std::vector<overlay::DialBack> dial_backs;
+  std::vector<overlay::DialBackAnswer> dial_back_answers;
   std::size_t words_needed = 0;  ///< NeedWords so far; clear() leaves it
 
  private:
@@ -212,7 +216,7 @@ class Rig {
       } else if (std::holds_alternative<overlay::NeedWords>(*of_overlay)) {
         ++words_needed;
       } else {
-        keep_into(*of_overlay, dials, closes, established, closed);
+        keep_into(*of_overlay, dials, closes, established, closed, dial_backs, dial_back_answers);
       }
     } else if (const auto* of_search = std::get_if<search::Effect>(&effect)) {
       keep_into(*of_search, lookups, hits);
