@@ -165,7 +165,7 @@ class Runner {
     run.variant = plan_.variant;
     run.complete = rows_.size() == scenario_.workload.queries;
     run.nodes = topology_.nodes;
-    run.links = topology_.edges.size();
+    run.links = links_in(scenario_, topology_, degrees);
     run.queries = std::move(rows_);
     std::sort(run.queries.begin(), run.queries.end(), [](const QueryRow& a, const QueryRow& b) {
       return a.query < b.query;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 
 #include "node/base/endpoint.h"
@@ -23,11 +24,20 @@ core::Config node_config(const Scenario& scenario,
   config.overlay.walk_key = seed;
   const double degree =
       2 * static_cast<double>(topology.edges.size()) / static_cast<double>(topology.nodes);
+  const bool is_self = scenario.topology.kind == TopologyKind::self;
   config.overlay.target_links =
-      std::max(kFewestLinks, static_cast<std::size_t>(std::llround(degree)));
+      is_self ? std::max<std::size_t>(kFewestLinks, scenario.topology.degree)
+              : std::max(kFewestLinks, static_cast<std::size_t>(std::llround(degree)));
   for (const sim::NodeIndex links : topology.degrees())
     config.overlay.max_links = std::max<std::size_t>(config.overlay.max_links, links);
   return config;
+}
+
+std::uint64_t links_in(const Scenario& scenario,
+                       const sim::Topology& topology,
+                       const std::vector<std::uint32_t>& degrees) {
+  if (scenario.topology.kind != TopologyKind::self) return topology.edges.size();
+  return std::accumulate(degrees.begin(), degrees.end(), std::uint64_t{0}) / 2;
 }
 
 Guid guid_of_query(std::uint64_t seed, std::uint32_t query) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "node/base/ids.h"
 #include "node/base/result.h"
@@ -17,6 +18,11 @@ namespace freshet::bench {
 core::Config node_config(const Scenario& scenario,
                          std::uint64_t seed,
                          const sim::Topology& topology);
+
+/// Links when the workload began, from each node's. On a fixed topology those are its edges.
+std::uint64_t links_in(const Scenario& scenario,
+                       const sim::Topology& topology,
+                       const std::vector<std::uint32_t>& degrees);
 
 /// The GUID of a run's query.
 Guid guid_of_query(std::uint64_t seed, std::uint32_t query);

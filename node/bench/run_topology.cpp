@@ -29,6 +29,14 @@ sim::Topology draw_topology(const TopologySpec& topology, std::uint64_t seed) {
       return sim::barabasi_albert(topology.nodes, topology.degree, rng);
     case TopologyKind::watts_strogatz:
       return sim::watts_strogatz(topology.nodes, topology.degree, topology.rewire, rng);
+    case TopologyKind::self: {
+      sim::Topology chain;
+      chain.nodes = topology.nodes;
+      Rng draw = rng;
+      for (sim::NodeIndex node = 1; node < topology.nodes; ++node)
+        chain.edges.emplace_back(static_cast<sim::NodeIndex>(draw.below(node)), node);
+      return chain;
+    }
     case TopologyKind::file:
       break;
   }

@@ -198,7 +198,9 @@ void Reader::read_churn() {
   section.read_as("duration", churn.duration, parse_positive_duration, kTimeForms);
   section.read_flag("graceful", churn.graceful);
   section.finish();
-  if (!discover_is_given_) scenario_.topology.discover = scenario_.has_churn();
+  const bool is_self = scenario_.topology.kind == TopologyKind::self;
+  if (!discover_is_given_ || is_self)
+    scenario_.topology.discover = is_self || scenario_.has_churn();
   check_churn(scenario_, section);
 }
 

@@ -27,6 +27,8 @@ enum class TopologyKind : std::uint8_t {
   barabasi_albert,
   watts_strogatz,
   file,
+  self,  ///< the nodes make their overlay: each begins with the address of one that was there
+         ///< before
 };
 
 struct TopologySpec {

@@ -33,7 +33,7 @@ constexpr double kFastest = 1e15;
 constexpr double kMaxSigma = 5;
 constexpr double kMaxSkew = 10;
 
-constexpr std::array<std::string_view, 10> kKinds = {"line",
+constexpr std::array<std::string_view, 11> kKinds = {"line",
                                                      "ring",
                                                      "grid",
                                                      "complete",
@@ -42,7 +42,8 @@ constexpr std::array<std::string_view, 10> kKinds = {"line",
                                                      "erdos-renyi",
                                                      "barabasi-albert",
                                                      "watts-strogatz",
-                                                     "file"};
+                                                     "file",
+                                                     "self"};
 
 /// A number that is not negative, and what follows it.
 std::optional<std::pair<double, std::string_view>> leading_number(std::string_view text) {

@@ -34,6 +34,7 @@ constexpr Duration kSettle = std::chrono::seconds(3);
 constexpr Duration kLimit = std::chrono::minutes(10);
 /// Virtual: what links measure of each other when they are new is known by then.
 constexpr Duration kCalm = std::chrono::seconds(1);
+constexpr Duration kOverlayLimit = std::chrono::seconds(60);  ///< virtual
 constexpr std::chrono::seconds kLinkLimit{120};
 constexpr std::size_t kNodesAtOnce =
     16;  ///< that are told to dial before their links are waited for
@@ -111,6 +112,7 @@ class TestbedRun {
   Status link_up();
   Status wait_for_links(std::uint64_t ends);
   Status calm_down();
+  Status wait_for_overlay();
 
   // ---- the workload
   Status ask_in_turn();
@@ -253,8 +255,23 @@ Status TestbedRun::calm_down() {
   while (Steady::now() < until) {
     if (Status heard = fleet_.listen(until); !heard) return heard;
   }
+  if (Status grown = wait_for_overlay(); !grown) return grown;
   outcome_.pss_bytes = fleet_.pss_bytes();
   return fleet_.begin();
+}
+
+// The nodes' own overlay is there when no link has come or gone for a while.
+Status TestbedRun::wait_for_overlay() {
+  if (scenario_.topology.kind != bench::TopologyKind::self) return kOk;
+  const TimePoint limit = now() + kOverlayLimit;
+  std::uint64_t ends = log_.link_ends();
+  for (TimePoint since = now(); now() < std::min(since + kSettle, limit);) {
+    if (Status heard = fleet_.listen(Steady::now() + kAllHeard); !heard) return heard;
+    if (log_.link_ends() == ends) continue;
+    ends = log_.link_ends();
+    since = now();
+  }
+  return kOk;
 }
 
 // ---- the workload
@@ -416,8 +433,8 @@ TestbedOutcome TestbedRun::finish() {
   run.seed = plan_.seed;
   run.variant = plan_.variant;
   run.nodes = topology_.nodes;
-  run.links = topology_.edges.size();
   degrees_.resize(topology_.nodes);
+  run.links = bench::links_in(scenario_, topology_, degrees_);
   std::sort(over_.begin(), over_.end());
   for (const auto& [query, guid] : over_) {
     auto row = log_.row(guid, began_);
