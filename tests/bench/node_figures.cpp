@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -26,15 +27,21 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
-constexpr int kSearches = 101;
+constexpr int kSearches = 501;
 constexpr int kFetches = 15;
 constexpr int kStarts = 9;
 constexpr int kSharedFiles = 1000;
 constexpr std::chrono::seconds kIdle{60};
 
-double median(std::vector<double> values) {
+// The smallest value that `part` of all are not above.
+double quantile(std::vector<double> values, double part) {
   std::sort(values.begin(), values.end());
-  return values.at(values.size() / 2);
+  const auto rank = static_cast<std::size_t>(std::ceil(part * static_cast<double>(values.size())));
+  return values.at(std::max<std::size_t>(rank, 1) - 1);
+}
+
+double median(const std::vector<double>& values) {
+  return quantile(values, 0.5);
 }
 
 void write_file(const fs::path& path, std::size_t bytes, std::uint64_t seed) {
@@ -51,7 +58,7 @@ double first_hit(const Daemon& daemon, const std::string& word, std::uint32_t tt
   auto client = api::ControlClient::connect(daemon.state().string());
   if (!client) throw std::runtime_error(client.error().message);
   api::SearchRequest request;
-  request.terms = {word};
+  request.words = {word};
   request.ttl = ttl;
   request.limit = 1;
   request.timeout = api::Millis(2000);
@@ -77,9 +84,10 @@ void hop_latency() {
   }
   constexpr double kLinksTravelled = 6;  // three out, three back
   std::printf(
-      "idle hop latency, line of 4     %8.3f ms a hop (query and hit over 3 hops %.3f ms, own "
-      "files %.3f ms)\n",
+      "idle hop latency, line of 4     %8.3f ms a hop, p99 %.3f ms (query and hit over 3 hops "
+      "%.3f ms, own files %.3f ms)\n",
       (median(far) - median(near)) / kLinksTravelled * 1000,
+      (quantile(far, 0.99) - median(near)) / kLinksTravelled * 1000,
       median(far) * 1000,
       median(near) * 1000);
 }

@@ -11,6 +11,7 @@
 
 #include "node/base/check.h"
 #include "node/io/net/membership.h"
+#include "node/io/net/records.h"
 #include "node/io/net/tls_link_state.h"
 
 namespace freshet::io {
@@ -264,14 +265,13 @@ bool TlsLink::decrypt() {
   std::size_t filled = 0;
   int error = SSL_ERROR_NONE;
   while (filled < LinkShared::State::kPlainBytes) {
-    ERR_clear_error();
-    const int got = SSL_read(
-        state.ssl.get(), plain + filled, static_cast<int>(LinkShared::State::kPlainBytes - filled));
-    if (got <= 0) {
-      error = SSL_get_error(state.ssl.get(), got);
+    const RecordResult got = read_record(
+        state.ssl.get(), state.flat, plain + filled, LinkShared::State::kPlainBytes - filled);
+    if (got.bytes <= 0) {
+      error = got.error;
       break;
     }
-    filled += static_cast<std::size_t>(got);
+    filled += static_cast<std::size_t>(got.bytes);
     ++state.records_in;
   }
   ship();  // an alert

@@ -7,6 +7,7 @@
 #include <openssl/ssl.h>
 
 #include "node/base/check.h"
+#include "node/io/net/records.h"
 #include "node/io/net/tls_link.h"
 #include "node/io/net/tls_link_state.h"
 
@@ -75,8 +76,7 @@ bool TlsLink::encrypt() {
   state.flat.out = &state.shared->cipher_out;
   while (!state.plain.empty() && state.plain_in_flight < kEncryptAhead) {
     const ByteView next = state.plain.view().first(std::min(state.plain.size(), kRecordBytes));
-    ERR_clear_error();
-    const int wrote = SSL_write(state.ssl.get(), next.data(), static_cast<int>(next.size()));
+    const int wrote = write_record(state.ssl.get(), state.flat, next).bytes;
     if (wrote <= 0) {
       state.shared->cipher_out.clear();
       return false;
