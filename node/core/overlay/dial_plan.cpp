@@ -278,19 +278,17 @@ void DialPlan::on_full(Turn& turn, const NodeKey& key) {
 std::vector<wire::PongNode> DialPlan::sample(const Turn& turn,
                                              const NodeKey& except,
                                              std::size_t most) {
-  std::vector<wire::PongNode> chosen;
-  std::size_t seen = 0;
+  std::vector<CachedHost*> alive;
   for (CachedHost& host : cache_.all()) {
-    if (host.key == except || host.failures > 0) continue;
     if (is_linked(turn, host.key)) host.heard = turn.now;
-    const wire::PongNode node{
-        .key = host.key, .address = host.address, .age_s = age_seconds(turn.now, host.heard)};
-    ++seen;
-    if (chosen.size() < most) {
-      chosen.push_back(node);
-    } else if (const std::uint64_t place = turn.rng.below(seen); place < most) {
-      chosen[place] = node;
-    }
+    if (host.key != except && host.failures == 0) alive.push_back(&host);
+  }
+  std::vector<wire::PongNode> chosen;
+  for (std::size_t taken = 0; taken < std::min(most, alive.size()); ++taken) {
+    std::swap(alive[taken], alive[taken + turn.rng.below(alive.size() - taken)]);
+    const CachedHost& host = *alive[taken];
+    chosen.push_back(
+        {.key = host.key, .address = host.address, .age_s = age_seconds(turn.now, host.heard)});
   }
   return chosen;
 }
