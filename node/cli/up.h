@@ -16,6 +16,7 @@ struct UpOptions {
   std::string name;                   ///< at most wire::kMaxNodeNameBytes; empty: the host's name
   bool no_discovery = false;
   bool no_beacon = false;
+  bool no_relay = false;
   bool bittorrent = false;
   bool receive_only = false;
   bool testbed = false;  ///< becomes what a testbed says over the control socket

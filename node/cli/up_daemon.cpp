@@ -76,7 +76,8 @@ Result<io::DaemonOptions> daemon_options(const UpOptions& options) {
                            .peers = options.peers,
                            .discover = !options.no_discovery,
                            .beacon = !options.no_beacon,
-                           .share_finished = !options.receive_only};
+                           .share_finished = !options.receive_only,
+                           .relay = !options.no_relay};
   if (options.listen) {
     daemon.listen = Endpoint::parse(*options.listen);
     if (!daemon.listen) {

@@ -21,6 +21,13 @@ class Node::Junction final : public overlay::Upcalls, public search::Carrier {
   void hit_arrived(const overlay::HitArrival& hit) override {
     node_.need_search().on_hit(hit.guid, hit.hops, hit.body, out_, *this);
   }
+  void push_arrived(const wire::Push& push) override {
+    node_.handle_transfer(
+        transfer::Pushed{
+            .origin = push.origin, .endpoints = push.addresses, .content = push.content},
+        now_,
+        out_);
+  }
   Guid ask(const Plan& plan, ByteView body) override {
     return node_.overlay_.search(
         {.strategy = plan.strategy, .ttl = plan.ttl, .wanted = plan.wanted},
@@ -74,7 +81,24 @@ void Node::handle_transfer(const transfer::Input& input, TimePoint now, EffectBu
   }
   std::vector<transfer::Effect> effects;
   transfer_->handle(input, now, effects);
-  for (transfer::Effect& effect : effects) out.push(Effect(std::move(effect)));
+  for (transfer::Effect& effect : effects) {
+    if (const auto* ask = std::get_if<transfer::AskPush>(&effect)) {
+      ask_push(*ask, now, out);
+    } else {
+      out.push(Effect(std::move(effect)));
+    }
+  }
+}
+
+// Without an address of its own this node cannot be dialled, and asks nobody to try.
+void Node::ask_push(const transfer::AskPush& ask, TimePoint now, EffectBuffer& out) {
+  if (!search_ || search_->addresses().empty()) return;
+  overlay_.push({.target = ask.target,
+                 .origin = overlay_.self(),
+                 .addresses = search_->addresses(),
+                 .content = ask.content},
+                now,
+                out);
 }
 
 std::optional<TimePoint> Node::next_of_both() const {

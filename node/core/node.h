@@ -62,6 +62,7 @@ class Node {
   class Junction;
 
   void handle_transfer(const transfer::Input& input, TimePoint now, EffectBuffer& out);
+  void ask_push(const transfer::AskPush& ask, TimePoint now, EffectBuffer& out);
   search::Engine& need_search();
   [[nodiscard]] std::optional<TimePoint> next_of_both() const;
 

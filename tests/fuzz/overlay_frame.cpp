@@ -6,6 +6,7 @@
 #include "node/base/check.h"
 #include "node/wire/overlay/bodies.h"
 #include "node/wire/overlay/frame.h"
+#include "node/wire/overlay/paths.h"
 #include "node/wire/overlay/route_table.h"
 
 namespace freshet::wire {
@@ -51,8 +52,10 @@ void decode_query_body(ByteView body) {
 }
 
 void decode_hit_body(ByteView body) {
+  static_cast<void>(node_of_hit(body));  // of any bytes
   const auto hit = decode_query_hit(body);
   if (!hit) return;
+  FRESHET_CHECK(node_of_hit(encode_query_hit(encode_record(hit->record), {})) == hit->record.node);
   FRESHET_CHECK(hit->record.files.size() <= kMaxHitFiles);
   FRESHET_CHECK(hit->record.addresses.size() <= kMaxHitAddresses);
   for (const HitFile& file : hit->record.files)
@@ -106,6 +109,25 @@ void decode_walker_body(ByteView body) {
     FRESHET_CHECK(decode_walker(encode_walker(*walker)) == walker);
 }
 
+void decode_push_body(ByteView body) {
+  const auto push = decode_push(body);
+  if (!push) return;
+  const auto again = decode_push(encode(*push));
+  FRESHET_CHECK(again && again->target == push->target && again->origin == push->origin
+                && again->addresses == push->addresses && again->content == push->content);
+}
+
+void decode_relay_bodies(ByteView body) {
+  if (const auto ask = decode_relay_ask(body)) {
+    const auto again = decode_relay_ask(encode(*ask));
+    FRESHET_CHECK(again && again->target == ask->target && again->addresses == ask->addresses);
+  }
+  if (const auto call = decode_relay_call(body)) {
+    const auto again = decode_relay_call(encode(*call));
+    FRESHET_CHECK(again && again->origin == call->origin && again->addresses == call->addresses);
+  }
+}
+
 void decode_body(FrameType type, ByteView body) {
   switch (type) {
     case FrameType::hello:
@@ -133,6 +155,14 @@ void decode_body(FrameType type, ByteView body) {
     case FrameType::shuffle:
     case FrameType::shuffle_reply:
       decode_members_body(body);
+      break;
+    case FrameType::push:
+      decode_push_body(body);
+      break;
+    case FrameType::relay_call:
+    case FrameType::relay_ask:
+    case FrameType::relay_offer:
+      decode_relay_bodies(body);
       break;
     case FrameType::check_back:
     case FrameType::go_on:

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "node/core/overlay/guard/attempt_limiter.h"
+#include "node/wire/overlay/paths.h"
 #include "tests/sim/scenario.h"
 
 namespace freshet::sim::testing {
@@ -382,14 +384,37 @@ TEST_CASE("hits that nobody asked for end at the first node, and their sender is
   CHECK(counters.overlay.bans > 0);
 }
 
-TEST_CASE("pushes, and types that nobody knows, are dropped, and their sender is banned") {
+TEST_CASE("types that nobody knows are dropped, and their sender is banned") {
+  const auto counters =
+      withstands("unknown types", {}, nullptr, [](Attack& attack, NodeIndex node) {
+        const Bytes body(32);
+        for (int i = 0; i < 100; ++i)
+          attack.send_all(node, header_of(FrameType{0x7F}, attack.rng.guid(), 7, 0), body);
+      });
+  CHECK(counters.overlay.bans > 0);
+  CHECK(counters.overlay.frames_over_rate > 0);
+}
+
+TEST_CASE(
+    "bombs of pushes make each node dial a stranger a few times, and end their sender's links") {
   const auto counters = withstands("push bombs", {}, nullptr, [](Attack& attack, NodeIndex node) {
-    const Bytes body(32);
-    for (int i = 0; i < 100; ++i)
-      attack.send_all(node, header_of(FrameType::push, attack.rng.guid(), 7, 0), body);
+    const auto& links = attack.host->node(node)->overlay().links();
+    for (const LinkId link : attack.links_of(node)) {
+      wire::Push push;
+      push.target = links.peer_of(*links.find(link)).key;
+      push.origin.bytes.fill(9);
+      push.addresses = {Endpoint::v4({192, 0, 2, 1}, 80)};
+      const Bytes body = wire::encode(push);
+      for (int i = 0; i < 100; ++i)
+        attack.host->inject(node, link, header_of(FrameType::push, attack.rng.guid(), 7, 0), body);
+    }
   });
   CHECK(counters.overlay.bans > 0);
   CHECK(counters.overlay.frames_over_rate > 0);
+  CHECK(counters.overlay.pushes_for_us > 0);
+  // What one target may be dialled at once, and as often again for the seconds that this takes.
+  CHECK(counters.overlay.pushes_for_us <= 2 * kNodes * overlay::AttemptLimiter::kPerTarget.burst);
+  CHECK(counters.overlay.pushes_limited > counters.overlay.pushes_for_us);
 }
 
 TEST_CASE("neighbours that ping without end are answered within a rate, then banned") {

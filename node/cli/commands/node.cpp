@@ -1,5 +1,6 @@
 #include "node/cli/commands/node.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,19 @@ std::string joined(const std::vector<std::string>& texts) {
   return list;
 }
 
+// What others' transfers take through this node; empty when there never was one.
+std::string relayed(const std::vector<api::Counter>& counters) {
+  const auto value = [&](std::string_view name) {
+    const auto found = std::find_if(
+        counters.begin(), counters.end(), [&](const auto& each) { return each.name == name; });
+    return found == counters.end() ? std::uint64_t{0} : found->value;
+  };
+  const std::uint64_t joined = value("relay_joined");
+  if (joined == 0) return {};
+  return std::to_string(value("relay_open")) + " now, " + count_of(joined, "transfer", "transfers")
+         + " and " + human_size(value("relay_bytes")) + " so far";
+}
+
 void print_status(Output& output, const api::StatusInfo& status) {
   const auto row = [&](std::string_view title, const std::string& value) {
     output.line(padded(title, 10, false) + escape_text(value));
@@ -34,6 +48,7 @@ void print_status(Output& output, const api::StatusInfo& status) {
       count_of(status.shared_files, "file", "files") + ", " + human_size(status.shared_bytes));
   row("hashed",
       count_of(status.hashed_files, "file", "files") + ", " + human_size(status.hashed_bytes));
+  if (const auto text = relayed(status.counters); !text.empty()) row("relaying", text);
   row("up", human_duration(status.uptime));
   row("state", status.state_dir);
   row("version", status.agent);

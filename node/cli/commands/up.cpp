@@ -22,6 +22,9 @@ void declare_up(CLI::App& root, UpOptions& options) {
                options.no_discovery,
                "No beacons, and no links but the --peers and those that come in");
   up->add_flag("--no-beacon", options.no_beacon, "No beacons on the local network");
+  up->add_flag("--no-relay",
+               options.no_relay,
+               "Pass on no transfers between nodes that cannot reach each other");
   up->add_flag("--bittorrent", options.bittorrent, "Serve plain BitTorrent clients too");
   up->add_flag("--testbed", options.testbed)->group("");  // for `freshet testbed` alone
   up->add_flag("--receive-only", options.receive_only, "Fetch, and offer nothing");

@@ -73,6 +73,15 @@ struct Counters {
 
   std::uint64_t dial_backs_asked = 0;     ///< by neighbours
   std::uint64_t dial_backs_declined = 0;  ///< asked too often
+  std::uint64_t pushes_sent = 0;          ///< this node's own
+  std::uint64_t pushes_in = 0;
+  std::uint64_t pushes_forwarded = 0;
+  std::uint64_t pushes_for_us = 0;    ///< this node was asked to dial, and does
+  std::uint64_t pushes_limited = 0;   ///< … and does not: too many aim at one node, or in all
+  std::uint64_t pushes_no_route = 0;  ///< no way to the target is known, or TTL used up
+  std::uint64_t relay_calls_out = 0;  ///< neighbours told that somebody wants to be joined to them
+  std::uint64_t relay_calls_in = 0;
+  std::uint64_t relay_calls_limited = 0;
 
   std::uint64_t drops_query = 0;  ///< frames dropped because a neighbour was slow, by class
   std::uint64_t drops_hit = 0;
@@ -147,6 +156,15 @@ inline constexpr std::array kCounterNames = {
     FRESHET_COUNTER(hits_second_route),
     FRESHET_COUNTER(dial_backs_asked),
     FRESHET_COUNTER(dial_backs_declined),
+    FRESHET_COUNTER(pushes_sent),
+    FRESHET_COUNTER(pushes_in),
+    FRESHET_COUNTER(pushes_forwarded),
+    FRESHET_COUNTER(pushes_for_us),
+    FRESHET_COUNTER(pushes_limited),
+    FRESHET_COUNTER(pushes_no_route),
+    FRESHET_COUNTER(relay_calls_out),
+    FRESHET_COUNTER(relay_calls_in),
+    FRESHET_COUNTER(relay_calls_limited),
     FRESHET_COUNTER(drops_query),
     FRESHET_COUNTER(drops_hit),
     FRESHET_COUNTER(drops_control),

@@ -5,6 +5,7 @@
 
 #include "node/base/digest.h"
 #include "node/base/overloaded.h"
+#include "node/core/overlay/pushing.h"
 #include "node/core/overlay/sending.h"
 #include "node/wire/overlay/bodies.h"
 
@@ -51,10 +52,15 @@ bool is_strategy_frame(wire::FrameType type) {
   }
 }
 
+bool is_path_frame(wire::FrameType type) {
+  return type == wire::FrameType::push || type == wire::FrameType::relay_call;
+}
+
 Rated kind_of(wire::FrameType type) {
   if (type == wire::FrameType::ping || type == wire::FrameType::pong) return Rated::probe;
   if (type == wire::FrameType::route_table) return Rated::table;
   if (is_member_frame(type)) return Rated::member;
+  if (is_path_frame(type)) return Rated::push;
   return is_strategy_frame(type) ? Rated::strategy : Rated::unknown;
 }
 
@@ -69,6 +75,7 @@ std::uint32_t max_body_bytes(wire::FrameType type) {
   if (type == wire::FrameType::query) return wire::kMaxQueryBodyBytes;
   if (type == wire::FrameType::route_table) return wire::kMaxBodyBytes;
   if (is_strategy_frame(type)) return kMaxStrategyBodyBytes;
+  if (is_path_frame(type)) return wire::kMaxPathBodyBytes;
   return is_link_frame(type) || is_member_frame(type) ? kMaxLinkBodyBytes : wire::kMaxBodyBytes;
 }
 
@@ -163,6 +170,7 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
           },
           [&](const AskDialBack&) { need_dial_backs().ask(turn); },
           [&](const DialledBack& it) { need_dial_backs().on_dialled(turn, it.link, it.reached); },
+          [&](const CallNeighbour& it) { send_call(turn, it); },
           [&](const ShutDown&) { membership_.on_shut_down(turn); },
       },
       input);
@@ -301,7 +309,8 @@ void Engine::on_routed_frame(Turn& turn, Link& link, const Frame& frame, Upcalls
   const wire::FrameHeader& header = frame.header;
   const bool is_of_query =
       header.type == wire::FrameType::query || header.type == wire::FrameType::query_hit;
-  if (!is_of_query && !is_strategy_frame(header.type) && !is_member_frame(header.type)) {
+  if (!is_of_query && !is_strategy_frame(header.type) && !is_member_frame(header.type)
+      && !is_path_frame(header.type)) {
     ++counters_.frames_unknown_type;  // not forwarded; a newer peer may send them in good faith
     return;
   }
@@ -326,11 +335,8 @@ void Engine::route(Turn& turn, Link& link, const Frame& frame, Upcalls& up) {
       ++counters_.frames_over_rate;
       offend(turn, link, kExcess);
     }
-  } else if (is_member_frame(frame.header.type)) {
-    on_member_frame(turn, link, frame);
-  } else if (!router_.on_strategy_frame(turn, link, frame)) {
-    ++counters_.frames_malformed;
-    offend(turn, link);
+  } else {
+    route_rare(turn, link, frame, up);
   }
 }
 
@@ -340,6 +346,24 @@ void Engine::on_member_frame(Turn& turn, Link& link, const Frame& frame) {
     offend(turn, link);
   }
   run_timers(turn);  // it may have named hosts worth dialling
+}
+
+void Engine::route_rare(Turn& turn, Link& link, const Frame& frame, Upcalls& up) {
+  bool well_formed = false;
+  if (is_member_frame(frame.header.type)) {
+    on_member_frame(turn, link, frame);
+    return;
+  }
+  if (frame.header.type == wire::FrameType::push) {
+    well_formed = on_push(turn, link, frame, up);
+  } else if (frame.header.type == wire::FrameType::relay_call) {
+    well_formed = on_call(turn, link, frame);
+  } else {
+    well_formed = router_.on_strategy_frame(turn, link, frame);
+  }
+  if (well_formed) return;
+  ++counters_.frames_malformed;
+  offend(turn, link);
 }
 
 // Nearly every neighbour says so little that no bucket is needed for it.
@@ -406,6 +430,11 @@ Guid Engine::search(const SearchPlan& plan,
 bool Engine::answer(const Guid& guid, Bytes body, TimePoint now, EffectBuffer& out) {
   Turn turn = this->turn(now, out);
   return router_.answer(turn, guid, std::move(body));
+}
+
+bool Engine::push(const wire::Push& push, TimePoint now, EffectBuffer& out) {
+  Turn turn = this->turn(now, out);
+  return send_push(turn, push);
 }
 
 std::span<const CachedHost> Engine::cached_hosts() const {

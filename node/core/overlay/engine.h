@@ -44,6 +44,8 @@ class Engine {
   void found(const Guid& guid, std::uint32_t files) { router_.found(guid, files); }
   void end_search(const Guid& guid) { router_.end_search(guid); }
   bool answer(const Guid& guid, Bytes body, TimePoint now, EffectBuffer& out);
+  /// For the transfer engine: asks a node to dial this one. False when no way to it is known.
+  bool push(const wire::Push& push, TimePoint now, EffectBuffer& out);
   [[nodiscard]] bool is_own(const Guid& guid) const { return router_.is_own(guid); }
 
   /// Whether this node, the origin of `guid`, may still send more of it: a ring that may widen,
@@ -72,6 +74,7 @@ class Engine {
   void on_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up);
   void on_routed_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up);
   void route(Turn& turn, Link& link, const Frame& frame, Upcalls& up);
+  void route_rare(Turn& turn, Link& link, const Frame& frame, Upcalls& up);
   bool on_link_frame(Turn& turn, Link& link, const Frame& frame);
   void on_member_frame(Turn& turn, Link& link, const Frame& frame);
   bool is_over_rate(Turn& turn, Link& link, wire::FrameType type);

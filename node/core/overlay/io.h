@@ -103,6 +103,14 @@ struct DialledBack {
   LinkId link;
   bool reached = false;
 };
+/// Somebody asked this node to be joined with a neighbour (io.h's Called is what the neighbour
+/// hears). `request` is what it names when it comes to one of `addresses`, which are this node's.
+struct CallNeighbour {
+  NodeKey neighbour;
+  Guid request;
+  NodeKey origin;  ///< who asked
+  std::vector<Endpoint> addresses;
+};
 /// The node is leaving: says Bye on every link and closes it.
 struct ShutDown {};
 
@@ -119,6 +127,7 @@ using Input = std::variant<Received,
                            Unblock,
                            AskDialBack,
                            DialledBack,
+                           CallNeighbour,
                            ShutDown>;
 
 // ---- effects
@@ -181,6 +190,15 @@ struct DialBackAnswer {
   wire::DialBackVerdict verdict = wire::DialBackVerdict::declined;
 };
 
+/// A neighbour can join this node with `origin`, which cannot reach it: connect to the neighbour
+/// (ALPN freshet-relay/1, only that key) and name the request.
+struct Called {
+  NodeKey third;  ///< the neighbour
+  Guid request;
+  NodeKey origin;
+  std::vector<Endpoint> addresses;
+};
+
 using Effect = std::variant<Relay,
                             Dial,
                             Close,
@@ -189,6 +207,7 @@ using Effect = std::variant<Relay,
                             NeedWords,
                             Banned,
                             DialBack,
-                            DialBackAnswer>;
+                            DialBackAnswer,
+                            Called>;
 
 }  // namespace freshet::core::overlay

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node/base/digest.h"
+#include "node/core/overlay/pushing.h"
 #include "node/core/overlay/sending.h"
 #include "node/wire/overlay/bodies.h"
 
@@ -127,6 +128,7 @@ bool Router::on_hit(
     ++turn.counters.hits_unknown_guid;
     return false;
   }
+  note_hit(turn, from.id, body);
   const wire::FrameHeader onward = next_hop(header);
   if (seen->from == kSelfLink) {
     ++turn.counters.hits_for_us;

@@ -15,6 +15,7 @@
 #include "node/core/overlay/counters.h"
 #include "node/core/overlay/guard/guard.h"
 #include "node/core/overlay/link_table.h"
+#include "node/wire/overlay/paths.h"
 
 namespace freshet::core::overlay {
 
@@ -40,6 +41,8 @@ class Upcalls {
   virtual ~Upcalls() = default;
   virtual void query_arrived(const QueryArrival& query) = 0;
   virtual void hit_arrived(const HitArrival& hit) = 0;
+  /// Somebody who cannot dial this node asks it to dial. Within what AttemptLimiter allows.
+  virtual void push_arrived(const wire::Push& push) = 0;
 };
 
 struct Turn {

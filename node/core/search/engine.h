@@ -54,6 +54,8 @@ class Engine {
   void on_hit(
       const Guid& guid, std::uint8_t hops, ByteView body, EffectBuffer& out, Carrier& carrier);
 
+  /// Where this node can be dialled, as its hits say.
+  [[nodiscard]] const std::vector<Endpoint>& addresses() const { return addresses_; }
   [[nodiscard]] std::uint64_t digest() const;
 
  private:

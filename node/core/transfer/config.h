@@ -36,6 +36,20 @@ struct Config {
   std::size_t max_dials = 8;  ///< at once, per content
   Duration redial_min = std::chrono::seconds(2);
   Duration redial_max = std::chrono::seconds(60);
+  /// After a link that delivered was lost.
+  Duration redial_soon = std::chrono::milliseconds(200);
+  /// A source whose addresses are silent for so long is sent a Push; and a third is asked after so
+  /// long.
+  Duration push_after = std::chrono::milliseconds(1000);
+  Duration relay_after = std::chrono::milliseconds(1500);
+  /// A link that owes something and brought nothing for so long: other ways to its node are tried
+  /// beside it, the next time after twice as long.
+  Duration detour_after = std::chrono::seconds(3);
+  /// With a link through a third, a direct one is tried at such intervals.
+  Duration direct_retry = std::chrono::seconds(30);
+  /// A peer that was not heard of for so long gives way to another link to the same node.
+  Duration fresh_time = std::chrono::seconds(2);
+  std::size_t max_pushed_dials = 8;  ///< at once, to nodes that asked for it
   /// A source that could not be dialled so often in a row is forgotten.
   std::uint8_t max_dial_failures = 5;
   /// NeedSources while fewer links than this are up, at an interval that doubles from min to max.

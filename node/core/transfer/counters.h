@@ -16,6 +16,13 @@ struct Counters {
   std::uint64_t links_slow = 0;       ///< closed because the peer did not read
   std::uint64_t dials = 0;
   std::uint64_t dials_failed = 0;
+  std::uint64_t pushes = 0;          ///< sources asked to dial this node
+  std::uint64_t pushed_dials = 0;    ///< dials that others asked for
+  std::uint64_t pushed_refused = 0;  ///< … and that were not made: too many at once, or no use
+  std::uint64_t relay_dials = 0;     ///< thirds asked to join this node with a source
+  std::uint64_t relay_dials_failed = 0;
+  std::uint64_t links_relayed = 0;  ///< links through a third, in either direction
+  std::uint64_t detours = 0;        ///< links that brought nothing, so that other ways were tried
 
   std::uint64_t messages_in = 0;  ///< `piece` apart
   std::uint64_t messages_unknown = 0;
@@ -67,6 +74,13 @@ inline constexpr std::array kCounterNames = {
     FRESHET_COUNTER(links_slow),
     FRESHET_COUNTER(dials),
     FRESHET_COUNTER(dials_failed),
+    FRESHET_COUNTER(pushes),
+    FRESHET_COUNTER(pushed_dials),
+    FRESHET_COUNTER(pushed_refused),
+    FRESHET_COUNTER(relay_dials),
+    FRESHET_COUNTER(relay_dials_failed),
+    FRESHET_COUNTER(links_relayed),
+    FRESHET_COUNTER(detours),
     FRESHET_COUNTER(messages_in),
     FRESHET_COUNTER(messages_unknown),
     FRESHET_COUNTER(offences),

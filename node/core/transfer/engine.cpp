@@ -77,6 +77,7 @@ struct Dispatch {
   }
   void operator()(const StartFetch& in) const { on_start(turn, in); }
   void operator()(const AddSources& in) const { on_add_sources(turn, in); }
+  void operator()(const Pushed& in) const { on_pushed(turn, in); }
   void operator()(const StopFetch& in) const { on_stop(turn, in.content); }
   void operator()(const DeadlinePassed& /*in*/) const { run_timers(turn); }
 

@@ -66,6 +66,7 @@ struct LinkUp {
   Direction direction = Direction::in;
   std::optional<DialId> dial;
   std::uint32_t room_bytes = 0;  ///< what the host's output buffer takes now
+  bool relayed = false;          ///< through a third
 };
 /// The connection is gone. Also follows every Close that the core asked for (and does no harm).
 struct LinkDown {
@@ -167,6 +168,13 @@ struct AddSources {
 struct StopFetch {
   ContentId content;
 };
+/// A node that cannot dial this one asks to be dialled and served a content there. Who may ask how
+/// often was judged before.
+struct Pushed {
+  NodeKey origin;
+  std::vector<Endpoint> endpoints;
+  ContentId content;
+};
 /// The time that next_deadline() named has come.
 struct DeadlinePassed {};
 
@@ -188,6 +196,7 @@ using Input = std::variant<BlockArrived,
                            StartFetch,
                            AddSources,
                            StopFetch,
+                           Pushed,
                            DeadlinePassed>;
 
 // ---- effects
@@ -199,6 +208,18 @@ struct Dial {
   DialId dial;
   NodeKey expected;
   std::vector<Endpoint> endpoints;
+};
+/// Connect through a third node, which joins this one and `expected`; `endpoints` are where that
+/// one listens. What passes the third is TLS between the two. Answered as Dial is.
+struct DialThrough {
+  DialId dial;
+  NodeKey expected;
+  std::vector<Endpoint> endpoints;
+};
+/// Ask the node to dial this one, over the overlay. Nothing answers; a link in may come of it.
+struct AskPush {
+  NodeKey target;
+  ContentId content;
 };
 /// What was sent before is flushed first, within a bound that the host sets. The link is not named
 /// again.
@@ -302,6 +323,8 @@ using Effect = std::variant<KeepBlock,
                             SendBlock,
                             Verify,
                             Dial,
+                            DialThrough,
+                            AskPush,
                             Close,
                             DropPiece,
                             CheckBlock,

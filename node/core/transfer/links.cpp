@@ -45,12 +45,22 @@ bool dialled_by_lower(const Turn& turn, const Session& session) {
 
 // Of two links between the same keys for the same content, the one that the lower key dialled
 // stays; of two that the same side dialled, the newer, because the older may be dead without our
-// knowing.
+// knowing. So does the newer when nothing was heard on the older for a while. A link through a
+// third is asked for only by who needs it: as the newer one it stays; as the older one it gives way
+// to a direct one, but not at once, because both may be on their way at the same time and each side
+// would then close another.
+bool older_stays(const Turn& turn, const Session& older, const Session& newer) {
+  if (older.stalled || turn.now - older.heard_at >= turn.config.fresh_time) return false;
+  if (older.relayed == newer.relayed)
+    return dialled_by_lower(turn, older) && !dialled_by_lower(turn, newer);
+  return older.relayed && turn.now - older.up_at < turn.config.fresh_time;
+}
+
 bool settle_duplicates(Turn& turn, Session& session, Content& content) {
   const auto rivals = content.sessions;
   for (Session* rival : rivals) {
     if (rival->peer != session.peer) continue;
-    if (dialled_by_lower(turn, *rival) && !dialled_by_lower(turn, session)) {
+    if (older_stays(turn, *rival, session)) {
       close(turn, session, CloseReason::duplicate);
       return false;
     }
@@ -59,17 +69,25 @@ bool settle_duplicates(Turn& turn, Session& session, Content& content) {
   return true;
 }
 
+void note_linked(const Turn& turn, Content& content, const Session& session) {
+  content.fetch->sources.linked(turn.config, session.peer, session.relayed, turn.now);
+}
+
 void bind(Turn& turn, Session& session, Content& content) {
   if (content.fetch) {
     if (content.fetch->sources.is_banned(session.peer)) {
       close(turn, session, CloseReason::bad_data);
       return;
     }
-    content.fetch->sources.linked(session.peer);
+    note_linked(turn, content, session);
   }
-  if (!settle_duplicates(turn, session, content)) return;
-  if (content.fetch)
-    content.fetch->sources.linked(session.peer);  // a rival's end may have unlinked it
+  if (!settle_duplicates(turn, session, content)) {
+    for (const Session* rival : content.sessions) {
+      if (content.fetch && rival->peer == session.peer) note_linked(turn, content, *rival);
+    }
+    return;
+  }
+  if (content.fetch) note_linked(turn, content, session);  // a rival's end may have unlinked it
   if (content.sessions.size() >= turn.config.max_links_per_content) {
     close(turn, session, CloseReason::full);
     if (content.fetch) content.fetch->sources.lost(turn.config, session.peer, false, turn.now);
@@ -117,6 +135,47 @@ void leave(Turn& turn, Session& session) {
   fill_slots(turn);
 }
 
+std::optional<PendingDial> take_dial(Turn& turn, DialId dial) {
+  const auto at = turn.state.dials.find(dial);
+  if (at == turn.state.dials.end()) return std::nullopt;
+  const PendingDial pending = at->second;
+  turn.state.dials.erase(at);
+  return pending;
+}
+
+DialId new_dial(Turn& turn, const PendingDial& pending) {
+  const DialId dial{++turn.state.dials_made};
+  turn.state.dials[dial] = pending;
+  return dial;
+}
+
+void try_way(Turn& turn, const Content& content, Sources::Planned planned) {
+  if (planned.way == Way::push) {
+    ++turn.counters.pushes;
+    turn.push(AskPush{.target = planned.key, .content = content.id});
+    return;
+  }
+  const DialId dial =
+      new_dial(turn, {.content = content.id, .key = planned.key, .way = planned.way});
+  if (planned.way == Way::relay) {
+    ++turn.counters.relay_dials;
+    turn.push(DialThrough{
+        .dial = dial, .expected = planned.key, .endpoints = std::move(planned.endpoints)});
+  } else {
+    ++turn.counters.dials;
+    turn.push(
+        Dial{.dial = dial, .expected = planned.key, .endpoints = std::move(planned.endpoints)});
+  }
+}
+
+// Whether a link that was dialled is still wanted.
+bool is_of_use(const std::optional<PendingDial>& dial, const Content* content) {
+  if (!dial) return false;
+  if (dial->way == Way::pushed) return true;
+  return content != nullptr && content->fetch
+         && content->fetch->sources.wants(dial->key, dial->way);
+}
+
 Content* find_by_info_hash(Turn& turn, const InfoHash& info_hash) {
   ContentId lowest;
   std::copy(info_hash.bytes.begin(), info_hash.bytes.end(), lowest.bytes.begin());
@@ -131,32 +190,39 @@ Content* find_by_info_hash(Turn& turn, const InfoHash& info_hash) {
 
 void on_link_up(Turn& turn, const LinkUp& up) {
   Content* content = nullptr;
+  std::optional<PendingDial> dial;
   if (up.direction == Direction::out && up.dial) {
-    const auto at = turn.state.dials.find(*up.dial);
-    if (at != turn.state.dials.end()) {
-      content = turn.find(at->second.content);
-      turn.state.dials.erase(at);
-    }
-    if (content == nullptr || !content->fetch) {
+    dial = take_dial(turn, *up.dial);
+    if (dial) content = turn.find(dial->content);
+    if (!is_of_use(dial, content)) {
       refuse(turn, up.link, CloseReason::finished);
       return;
     }
   }
+  const bool is_pushed = dial && dial->way == Way::pushed;
   if (up.peer == turn.self) {
-    if (content != nullptr) content->fetch->sources.ban(turn.config, up.peer);
+    if (content != nullptr && content->fetch) content->fetch->sources.ban(turn.config, up.peer);
     refuse(turn, up.link, CloseReason::self);
     return;
   }
   if (turn.state.sessions.size() >= turn.config.max_links) {
-    if (content != nullptr) content->fetch->sources.dial_failed(turn.config, up.peer, turn.now);
+    if (content != nullptr && !is_pushed)
+      content->fetch->sources.dial_failed(turn.config, up.peer, dial->way, turn.now);
     refuse(turn, up.link, CloseReason::full);
     return;
   }
   ++(up.direction == Direction::in ? turn.counters.links_in : turn.counters.links_out);
   auto& session =
       *(turn.state.sessions[up.link] = std::make_unique<Session>(turn.config, up, turn.now));
+  if (up.relayed) ++turn.counters.links_relayed;
   turn.wake_by(turn.now + turn.config.handshake_timeout);
-  if (content != nullptr) bind(turn, session, *content);
+  if (content != nullptr) {
+    bind(turn, session, *content);
+  } else if (is_pushed) {
+    session.opening = true;
+    turn.push(Open{.link = session.link,
+                   .info_hash = InfoHash::from(dial->content.view().first(InfoHash::kSize))});
+  }
 }
 
 void on_link_down(Turn& turn, LinkId link) {
@@ -181,6 +247,7 @@ void on_handshake(Turn& turn, Session& session, ByteView bytes) {
     bind(turn, session, *named);
     return;
   }
+  if (session.opening) return;  // it was asked for already
   session.opening = true;
   turn.push(Open{.link = session.link, .info_hash = handshake->info_hash});
 }
@@ -211,31 +278,51 @@ void on_opened(Turn& turn, Session& session, const std::optional<Opening>& found
 
 void dial_sources(Turn& turn, Content& content) {
   Sources& sources = content.fetch->sources;
-  while (sources.dialling() < turn.config.max_dials
-         && sources.dialling() + content.sessions.size() < turn.config.max_links_per_content) {
-    auto planned = sources.next(turn.now);
+  const auto is_full = [&] {
+    return sources.dialling() + content.sessions.size() >= turn.config.max_links_per_content;
+  };
+  while (!is_full()) {
+    auto planned = sources.next(turn.config, turn.now);
     if (!planned) break;
-    const DialId dial{++turn.state.dials_made};
-    turn.state.dials[dial] = {.content = content.id, .key = planned->key};
-    ++turn.counters.dials;
-    turn.push(
-        Dial{.dial = dial, .expected = planned->key, .endpoints = std::move(planned->endpoints)});
+    try_way(turn, content, std::move(*planned));
   }
-  if (sources.dialling() >= turn.config.max_dials) return;
-  const auto next = sources.next_dial_at();
+  if (is_full()) return;
+  const auto next = sources.next_at(sources.dialling() < turn.config.max_dials);
   if (next && *next > turn.now) turn.wake_by(*next);
 }
 
 void on_dial_failed(Turn& turn, DialId dial) {
-  const auto at = turn.state.dials.find(dial);
-  if (at == turn.state.dials.end()) return;
-  const PendingDial pending = at->second;
-  turn.state.dials.erase(at);
-  ++turn.counters.dials_failed;
-  Content* content = turn.find(pending.content);
-  if (content == nullptr || !content->fetch) return;
-  content->fetch->sources.dial_failed(turn.config, pending.key, turn.now);
+  const auto pending = take_dial(turn, dial);
+  if (!pending) return;
+  ++(pending->way == Way::relay ? turn.counters.relay_dials_failed : turn.counters.dials_failed);
+  Content* content = turn.find(pending->content);
+  if (pending->way == Way::pushed || content == nullptr || !content->fetch) return;
+  content->fetch->sources.dial_failed(turn.config, pending->key, pending->way, turn.now);
   run_fetch_timers(turn, *content);
+}
+
+void on_pushed(Turn& turn, const Pushed& pushed) {
+  const auto under_way =
+      std::count_if(turn.state.dials.begin(), turn.state.dials.end(), [](const auto& entry) {
+        return entry.second.way == Way::pushed;
+      });
+  const Content* content = turn.find(pushed.content);
+  const bool has_link =
+      content != nullptr
+      && std::any_of(
+          content->sessions.begin(), content->sessions.end(), [&](const Session* session) {
+            return session->peer == pushed.origin && !session->relayed
+                   && turn.now - session->heard_at < turn.config.fresh_time;
+          });
+  if (has_link || pushed.origin == turn.self
+      || static_cast<std::size_t>(under_way) >= turn.config.max_pushed_dials) {
+    ++turn.counters.pushed_refused;
+    return;
+  }
+  ++turn.counters.pushed_dials;
+  const DialId dial =
+      new_dial(turn, {.content = pushed.content, .key = pushed.origin, .way = Way::pushed});
+  turn.push(Dial{.dial = dial, .expected = pushed.origin, .endpoints = pushed.endpoints});
 }
 
 void close(Turn& turn, Session& session, CloseReason reason) {

@@ -16,6 +16,8 @@ void on_opened(Turn& turn, Session& session, const std::optional<Opening>& found
 /// Dials sources of a content that is being fetched, as many as may be under way.
 void dial_sources(Turn& turn, Content& content);
 void on_dial_failed(Turn& turn, DialId dial);
+/// Dials a node that cannot dial this one, to serve it there.
+void on_pushed(Turn& turn, const Pushed& pushed);
 
 /// Ends a link; what it owed may be asked of others. The session stays in memory until the input is
 /// done.

@@ -286,7 +286,23 @@ void forget_requests(Turn& /*turn*/, Session& session) {
   fetch.refill = true;
 }
 
+// What the link owes came to nothing for a while: the path may be broken, and another lead to the
+// same node.
+static void look_for_detour(Turn& turn, const Session& session) {
+  if (!session.content->fetch) return;
+  TimePoint since = TimePoint::max();
+  if (!session.in_flight.empty()) since = session.data_at;
+  if (session.hash_requests > 0) since = std::min(since, session.hashes_at);
+  if (since == TimePoint::max()) return;
+  const TimePoint due = since + turn.config.detour_after;
+  if (turn.now < due) return turn.wake_by(due);
+  if (session.content->fetch->sources.detour(turn.config, session.peer, turn.now))
+    ++turn.counters.detours;
+  turn.wake_by(turn.now + turn.config.detour_after);
+}
+
 void run_request_timers(Turn& turn, Session& session) {
+  look_for_detour(turn, session);
   if (session.hash_requests > 0 && session.content->fetch) {
     const TimePoint dead = session.hashes_at + turn.config.data_timeout;
     if (turn.now >= dead) return close(turn, session, CloseReason::silent);

@@ -40,6 +40,7 @@ struct Session {
       : link(up.link),
         peer(up.peer),
         direction(up.direction),
+        relayed(up.relayed),
         up_at(now),
         heard_at(now),
         said_at(now),
@@ -50,6 +51,7 @@ struct Session {
   LinkId link;
   NodeKey peer;
   Direction direction;
+  bool relayed;  ///< through a third
   TimePoint up_at;
   TimePoint heard_at;
   TimePoint said_at;

@@ -24,6 +24,7 @@ namespace freshet::core::transfer {
 struct PendingDial {
   ContentId content;
   NodeKey key;
+  Way way = Way::direct;
 };
 
 struct State {

@@ -22,6 +22,7 @@
 #include "node/io/host/overlay_links.h"
 #include "node/io/host/piece_store.h"
 #include "node/io/host/pump.h"
+#include "node/io/host/relays.h"
 #include "node/io/host/transfer_links.h"
 #include "node/io/net/address_list.h"
 #include "node/io/net/discovery.h"
@@ -165,6 +166,7 @@ class NodeDaemon final : public Daemon, public Performer {
   std::unique_ptr<Fetches> fetches_;
   std::unique_ptr<PieceStore> pieces_;
   std::unique_ptr<TransferLinks> transfer_links_;
+  std::unique_ptr<Relays> relays_;
   std::unique_ptr<Searches> searches_;
   std::unique_ptr<Discovery> discovery_;
   Joins joins_;
@@ -239,6 +241,21 @@ void NodeDaemon::make_parts() {
   fetches_->use(*pieces_);
   transfer_links_ =
       std::make_unique<TransferLinks>(io_, dialer_, *pieces_, next_link_, deliver_transfer);
+  core::RelayLimits relay_limits;
+  relay_limits.enabled = options_.relay;
+  relays_ = std::make_unique<Relays>(io_,
+                                     relay_limits,
+                                     rng_.fork("relays"),
+                                     Relays::Parts{.shared = shared_,
+                                                   .tls = parts_.tls,
+                                                   .dialer = dialer_,
+                                                   .pump = *pump_,
+                                                   .node = *node_,
+                                                   .overlay = *overlay_links_,
+                                                   .transfers = *transfer_links_,
+                                                   .own_addresses = [this] {
+                                                     return described_;
+                                                   }});
   searches_ = std::make_unique<Searches>(
       io_,
       key(),
@@ -254,6 +271,8 @@ void NodeDaemon::start(std::function<void()> loaded) {
       link->abort();
     } else if (link->protocol() == Protocol::overlay) {
       overlay_links_->adopt(link, co::Direction::in, std::nullopt);
+    } else if (link->protocol() == Protocol::relay) {
+      relays_->take_in(link);
     } else {
       transfer_links_->adopt(link, ct::Direction::in, std::nullopt);
     }
@@ -328,6 +347,10 @@ void NodeDaemon::perform(core::Effect& effect, const core::EffectBuffer& buffer)
     if (std::holds_alternative<co::NeedWords>(*overlay)) {
       words_are_wanted_ = true;
       tell_words();
+      return;
+    }
+    if (const auto* called = std::get_if<co::Called>(overlay)) {
+      relays_->called(*called);
       return;
     }
     if (const auto* banned = std::get_if<co::Banned>(overlay)) {
@@ -407,6 +430,8 @@ void NodeDaemon::perform_transfer(ct::Effect& effect) {
                  [&](ct::SendBlock& it) { transfer_links_->send_block(it); },
                  [&](ct::Verify& it) { pieces_->verify(it); },
                  [&](ct::Dial& it) { transfer_links_->dial(it); },
+                 [&](ct::DialThrough& it) { relays_->dial(it); },
+                 [](ct::AskPush&) {},  // the node hands it to its overlay
                  [&](ct::Close& it) { transfer_links_->close(it); },
                  [&](ct::DropPiece& it) { pieces_->drop(it); },
                  [&](ct::CheckBlock& it) { pieces_->check(it); },
@@ -445,6 +470,7 @@ FlatCounters NodeDaemon::counters() const {
   all.emplace_back("dials_over_limit", targets_.refused());
   add_view(all, node_->overlay(), config_.overlay);
   add_membership(all, parts_.tls.membership()->counters());
+  relays_->count(all);
   return all;
 }
 
@@ -513,6 +539,7 @@ void NodeDaemon::shut_down(std::function<void()> gone) {
   joins_.end_all({.code = ErrorCode::canceled, .message = "the daemon is shutting down"});
   pump_->deliver(co::Input(co::ShutDown{}));
   transfer_links_->abort_all();
+  relays_->stop();
   wait_for_farewells(std::chrono::steady_clock::now() + kFarewell);
 }
 

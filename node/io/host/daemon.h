@@ -37,6 +37,7 @@ struct DaemonOptions {
   bool discover = true;            ///< dial addresses that were learned; false: a static topology
   bool beacon = true;              ///< datagrams on the local networks
   bool share_finished = true;
+  bool relay = true;                           ///< joins nodes that cannot reach one another
   std::optional<testbed::Setup> testbed = {};  ///< a node of one
 };
 

@@ -41,7 +41,8 @@ void OverlayLinks::adopt(const std::shared_ptr<TlsLink>& link,
                          std::optional<DialId> dial,
                          std::optional<co::PeerNumber> named) {
   const LinkId id{next_link_++};
-  peers_[id.value] = {.id = id, .link = link, .direction = direction, .named = named, .name = {}};
+  peers_[id.value] = {
+      .id = id, .link = link, .direction = direction, .named = named, .name = {}, .listen = {}};
   ids_[link.get()] = id;
   link->set_handler(*this);
   co::LinkUp up{.link = id,
@@ -104,6 +105,7 @@ void OverlayLinks::perform(co::Effect& effect, const core::EffectBuffer& buffer)
     if (peer == nullptr) return;
     peer->established = true;
     peer->name = std::move(up->name);
+    peer->listen = up->listen;
     spdlog::debug("link {} up: {} at {} ({})",
                   up->link.value,
                   peer->link->peer().hex().substr(0, 12),

@@ -27,8 +27,9 @@ struct OverlayPeer {
   std::shared_ptr<TlsLink> link;
   core::overlay::Direction direction = core::overlay::Direction::in;
   std::optional<core::overlay::PeerNumber> named;
-  bool established = false;  ///< Hello was exchanged
-  std::string name;          ///< as the peer calls itself; any bytes
+  bool established = false;        ///< Hello was exchanged
+  std::string name;                ///< as the peer calls itself; any bytes
+  std::optional<Endpoint> listen;  ///< where it says it can be dialled
 };
 
 class OverlayLinks final : public LinkHandler {

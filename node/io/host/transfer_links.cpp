@@ -68,7 +68,8 @@ std::uint32_t TransferLinks::room_of(const Stream& stream) {
 
 void TransferLinks::adopt(const std::shared_ptr<TlsLink>& link,
                           ct::Direction direction,
-                          std::optional<DialId> dial) {
+                          std::optional<DialId> dial,
+                          bool relayed) {
   auto stream = std::make_shared<Stream>();
   stream->id = LinkId{next_link_++};
   stream->link = link;
@@ -80,7 +81,8 @@ void TransferLinks::adopt(const std::shared_ptr<TlsLink>& link,
                       .peer = link->peer(),
                       .direction = direction,
                       .dial = dial,
-                      .room_bytes = room_of(*stream)});
+                      .room_bytes = room_of(*stream),
+                      .relayed = relayed});
 }
 
 void TransferLinks::dial(const ct::Dial& dial) {

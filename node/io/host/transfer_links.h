@@ -32,7 +32,8 @@ class TransferLinks final : public LinkHandler {
 
   void adopt(const std::shared_ptr<TlsLink>& link,
              core::transfer::Direction direction,
-             std::optional<DialId> dial);
+             std::optional<DialId> dial,
+             bool relayed = false);
 
   // ---- effects of the transfer engine
   void dial(const core::transfer::Dial& dial);

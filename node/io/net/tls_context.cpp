@@ -29,11 +29,20 @@ using ContextPtr = std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>>;
 
 constexpr std::string_view kOverlayAlpn = "freshet/1";
 constexpr std::string_view kTransferAlpn = "freshet-bt/1";
+constexpr std::string_view kRelayAlpn = "freshet-relay/1";
 // ALPN's own coding: a length byte before each name.
 constexpr std::array<unsigned char, 10> kOverlayWire = {
     9, 'f', 'r', 'e', 's', 'h', 'e', 't', '/', '1'};
 constexpr std::array<unsigned char, 13> kTransferWire = {
     12, 'f', 'r', 'e', 's', 'h', 'e', 't', '-', 'b', 't', '/', '1'};
+constexpr std::array<unsigned char, 16> kRelayWire = {
+    15, 'f', 'r', 'e', 's', 'h', 'e', 't', '-', 'r', 'e', 'l', 'a', 'y', '/', '1'};
+
+std::span<const unsigned char> alpn_of(Protocol protocol) {
+  if (protocol == Protocol::overlay) return kOverlayWire;
+  if (protocol == Protocol::transfer) return kTransferWire;
+  return kRelayWire;
+}
 
 // Where the processor has AES instructions GCM is the faster one by far.
 constexpr const char* kAesFirst =
@@ -120,9 +129,9 @@ int select_alpn(SSL* /*ssl*/,
                 const unsigned char* in,
                 unsigned int in_size,
                 void* /*unused*/) {
-  for (const std::span<const unsigned char> offer :
-       {std::span<const unsigned char>(kOverlayWire),
-        std::span<const unsigned char>(kTransferWire)}) {
+  for (const std::span<const unsigned char> offer : {std::span<const unsigned char>(kOverlayWire),
+                                                     std::span<const unsigned char>(kTransferWire),
+                                                     std::span<const unsigned char>(kRelayWire)}) {
     unsigned char* chosen = nullptr;
     const int found = SSL_select_next_proto(
         &chosen, out_size, offer.data(), static_cast<unsigned int>(offer.size()), in, in_size);
@@ -201,9 +210,7 @@ SSL* TlsContext::new_client(PeerCheck& check, Protocol protocol) const {
   if (ssl == nullptr) return nullptr;
   SSL_set_app_data(ssl, &check);
   SSL_set_connect_state(ssl);
-  const std::span<const unsigned char> offer = protocol == Protocol::overlay
-                                                   ? std::span<const unsigned char>(kOverlayWire)
-                                                   : std::span<const unsigned char>(kTransferWire);
+  const std::span<const unsigned char> offer = alpn_of(protocol);
   if (SSL_set_alpn_protos(ssl, offer.data(), static_cast<unsigned int>(offer.size())) != 0) {
     SSL_free(ssl);
     return nullptr;
@@ -218,6 +225,7 @@ std::optional<Protocol> TlsContext::protocol_of(const SSL* ssl) {
   const std::string_view chosen = text_of({name, size});
   if (chosen == kOverlayAlpn) return Protocol::overlay;
   if (chosen == kTransferAlpn) return Protocol::transfer;
+  if (chosen == kRelayAlpn) return Protocol::relay;
   return std::nullopt;
 }
 

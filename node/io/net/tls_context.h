@@ -22,6 +22,7 @@ class Membership;
 enum class Protocol : std::uint8_t {
   overlay,   ///< "freshet/1": frames
   transfer,  ///< "freshet-bt/1": a BitTorrent stream
+  relay,     ///< "freshet-relay/1": a third joins two nodes (node/io/host/relay_frames.h)
 };
 
 /// What a handshake finds out about the peer, and what was asked of it.

@@ -42,6 +42,13 @@ enum class FrameType : std::uint8_t {
   shuffle_reply = 0xB2,
   dial_back = 0xB8,  ///< asks the neighbour to dial this node (dial_back.h)
   dial_back_answer = 0xB9,
+  // What opens other paths (paths.h). A call goes to a neighbour; the others open a connection to
+  // or from a relay.
+  relay_call = 0xC0,    ///< a third to its neighbour: somebody wants you, come to me
+  relay_ask = 0xC1,     ///< to a third: join me with that node
+  relay_take = 0xC2,    ///< to a third: here I am, for the call of that GUID; no body
+  relay_offer = 0xC3,   ///< a third that dialled: somebody wants you
+  relay_joined = 0xC4,  ///< a third: what follows comes from the other end; no body
 };
 
 struct FrameHeader {

@@ -162,36 +162,70 @@ void World::arm(Peer& peer) {
 
 void World::dial(Peer& peer, const Dial& dial) {
   REQUIRE_FALSE(dial.endpoints.empty());
+  const bool is_silent = is_cut(peer.key, dial.expected)
+                         || std::any_of(peers.begin(), peers.end(), [&](const auto& each) {
+                              return each->key == dial.expected && each->filtered;
+                            });
+  if (is_silent) {
+    at(dial_timeout, [this, &peer, id = dial.dial] { deliver(peer, DialFailed{id}); });
+    return;
+  }
   // TCP and TLS 1.3: two round trips; the dialler may send one half earlier than the other side
   // knows.
-  at(4 * latency, [this, &peer, dial] {
-    Peer* other = nullptr;
-    for (const auto& candidate : peers) {
-      if (candidate->key == dial.expected && candidate->alive) other = candidate.get();
+  at(4 * latency, [this, &peer, dial] { connect(peer, dial.dial, dial.expected, false); });
+}
+
+void World::dial_through(Peer& peer, const DialThrough& dial) {
+  if (!has_thirds) {
+    at(4 * latency, [this, &peer, id = dial.dial] { deliver(peer, DialFailed{id}); });
+    return;
+  }
+  at(12 * latency, [this, &peer, dial] { connect(peer, dial.dial, dial.expected, true); });
+}
+
+void World::push(Peer& peer, const AskPush& ask) {
+  ++peer.pushes;
+  if (!has_pushes) return;
+  at(4 * latency, [this, origin = peer.key, ask] {
+    for (const auto& each : peers) {
+      if (each->key != ask.target) continue;
+      deliver(*each,
+              Pushed{.origin = origin,
+                     .endpoints = {Endpoint::v4({192, 0, 2, 1}, 7346)},
+                     .content = ask.content});
     }
-    if (other == nullptr || !peer.alive) {
-      deliver(peer, DialFailed{dial.dial});
-      return;
-    }
-    const LinkId ours{++links_};
-    const LinkId theirs{++links_};
-    ends_[ours] = {.peer = &peer, .other = theirs, .splitter = {}};
-    ends_[theirs] = {.peer = other, .other = ours, .splitter = {}};
-    at(Duration{}, [this, other, theirs, key = peer.key] {
-      deliver(*other,
-              LinkUp{.link = theirs,
-                     .peer = key,
-                     .direction = Direction::in,
-                     .dial = {},
-                     .room_bytes = kBuffer});
-    });
-    deliver(peer,
-            LinkUp{.link = ours,
-                   .peer = other->key,
-                   .direction = Direction::out,
-                   .dial = dial.dial,
-                   .room_bytes = kBuffer});
   });
+}
+
+void World::connect(Peer& peer, DialId dial, const NodeKey& expected, bool relayed) {
+  Peer* other = nullptr;
+  for (const auto& candidate : peers) {
+    if (candidate->key == expected && candidate->alive) other = candidate.get();
+  }
+  if (other == nullptr || !peer.alive) {
+    deliver(peer, DialFailed{dial});
+    return;
+  }
+  const LinkId ours{++links_};
+  const LinkId theirs{++links_};
+  ends_[ours] = {.peer = &peer, .other = theirs, .splitter = {}, .relayed = relayed};
+  ends_[theirs] = {.peer = other, .other = ours, .splitter = {}, .relayed = relayed};
+  at(Duration{}, [this, other, theirs, key = peer.key, relayed] {
+    deliver(*other,
+            LinkUp{.link = theirs,
+                   .peer = key,
+                   .direction = Direction::in,
+                   .dial = {},
+                   .room_bytes = kBuffer,
+                   .relayed = relayed});
+  });
+  deliver(peer,
+          LinkUp{.link = ours,
+                 .peer = other->key,
+                 .direction = Direction::out,
+                 .dial = dial,
+                 .room_bytes = kBuffer,
+                 .relayed = relayed});
 }
 
 void World::down(LinkId link) {
@@ -224,6 +258,7 @@ void World::transmit(LinkId from, Item item) {
 void World::arrive(LinkId to, const Item& item) {
   End& end = ends_[to];
   if (!end.up) return;
+  if (!end.relayed && is_cut(end.peer->key, ends_[end.other].peer->key)) return;
   if (item.block) {
     good_in_ = item.good;
     deliver(*end.peer, BlockArrived{.link = to, .block = *item.block});
@@ -318,11 +353,14 @@ struct World::Performer {
   }
   void operator()(const DropPiece& drop) const { peer.buffers_.erase({drop.content, drop.piece}); }
   void operator()(const Dial& wanted) const { world.dial(peer, wanted); }
+  void operator()(const DialThrough& wanted) const { world.dial_through(peer, wanted); }
+  void operator()(const AskPush& ask) const { world.push(peer, ask); }
   void operator()(const Close& close) const {
     peer.closed[close.link] = close.reason;
     End& end = world.ends_[close.link];
     if (!end.up) return;
     end.up = false;
+    if (!end.relayed && world.is_cut(peer.key, world.ends_[end.other].peer->key)) return;
     world.at(world.latency, [&w = world, other = end.other] { w.down(other); });
   }
   void operator()(const Open& open) const {

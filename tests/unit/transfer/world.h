@@ -3,6 +3,7 @@
 // is played faithfully: room, parked payloads, assembly buffers, verdicts.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -60,6 +61,7 @@ struct Peer {
   Counters counters;
   Engine engine;
   bool alive = true;
+  bool filtered = false;  ///< dials of others to it are dropped
   Faults faults;
   std::uint64_t upload_rate = 0;  ///< bytes a second; 0: endless
 
@@ -71,6 +73,7 @@ struct Peer {
   std::map<LinkId, CloseReason> closed;
   std::vector<BlockRange> kept;
   std::size_t need_sources = 0;
+  std::size_t pushes = 0;
   std::size_t verify_calls = 0;
   std::set<ContentId> released;
 
@@ -95,6 +98,9 @@ class World {
   /// A node dies: no effect, no input, and its links go down after `after`.
   void kill(Peer& peer, Duration after = Duration{});
   void at(Duration delay, std::function<void()> action);
+  /// From now on nothing passes between the two directly: neither bytes nor dials, and nobody is
+  /// told.
+  void cut(const Peer& one, const Peer& other) { cuts_.insert(std::minmax(one.key, other.key)); }
 
   /// Runs until nothing happens or `until` has passed since the start. Returns the time since the
   /// start.
@@ -106,6 +112,9 @@ class World {
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
 
   Duration latency = std::chrono::milliseconds(5);  ///< one way
+  bool has_thirds = false;                          ///< that every two nodes reach
+  bool has_pushes = false;                          ///< an overlay that carries them
+  Duration dial_timeout = std::chrono::seconds(5);
   std::deque<std::unique_ptr<Peer>> peers;
 
  private:
@@ -123,10 +132,17 @@ class World {
     std::uint32_t used = 0;  ///< of this end's output buffer
     TimePoint free_at{};
     bool up = true;
+    bool relayed = false;
   };
   void deliver(Peer& peer, const Input& input);
   void perform(Peer& peer, Effect& effect, const std::optional<bool>& parked_good);
   void dial(Peer& peer, const Dial& dial);
+  void dial_through(Peer& peer, const DialThrough& dial);
+  void push(Peer& peer, const AskPush& ask);
+  void connect(Peer& peer, DialId dial, const NodeKey& expected, bool relayed);
+  [[nodiscard]] bool is_cut(const NodeKey& one, const NodeKey& other) const {
+    return cuts_.contains(std::minmax(one, other));
+  }
   void transmit(LinkId from, Item item);
   void arrive(LinkId to, const Item& item);
   void down(LinkId link);
@@ -139,6 +155,7 @@ class World {
   std::uint64_t order_ = 0;
   std::map<std::pair<TimePoint, std::uint64_t>, std::function<void()>> events_;
   std::map<LinkId, End> ends_;
+  std::set<std::pair<NodeKey, NodeKey>> cuts_;
   std::uint32_t links_ = 0;
   bool good_in_ = true;  ///< of the block that is being delivered
 };

@@ -14,6 +14,7 @@ constexpr std::array<Rate, static_cast<std::size_t>(Rated::kind_count)> kRates =
     {.interval = milliseconds(20), .burst = 1000},    // table: one is many frames at first
     {.interval = microseconds(50), .burst = 100000},  // strategy: some for each query
     {.interval = milliseconds(20), .burst = 1000},    // member: many may join at one time
+    {.interval = milliseconds(100), .burst = 100},    // push: few fetches of few nodes need one
     {.interval = milliseconds(10), .burst = 1000},    // unknown
     {.interval = milliseconds(1), .burst = 10000},    // stray: hits come late after a rush
 }};
@@ -46,6 +47,8 @@ std::uint64_t Guard::digest() const {
   penalties_.digest(digest);
   bans_.digest(digest);
   queries_.digest(digest);
+  attempts_.digest(digest);
+  push_routes_.digest(digest);
   return digest.value();
 }
 

@@ -1,5 +1,6 @@
 // What keeps a node useful among abusive neighbours: rates by link and type of frame, points for
-// breaches, bans by key, and who may put in how many queries during a rush. Most nodes never need
+// breaches, bans by key, whom others may make it dial, and who may put in how many queries during a
+// rush. The ways of pushes are kept with what limits them. Most nodes never need
 // one: it comes into being with the first of these.
 #pragma once
 
@@ -10,10 +11,12 @@
 
 #include "node/base/digest.h"
 #include "node/base/ids.h"
+#include "node/core/overlay/guard/attempt_limiter.h"
 #include "node/core/overlay/guard/bans.h"
 #include "node/core/overlay/guard/penalties.h"
 #include "node/core/overlay/guard/query_share.h"
 #include "node/core/overlay/guard/token_bucket.h"
+#include "node/core/overlay/push_routes.h"
 
 namespace freshet::core::overlay {
 
@@ -24,7 +27,8 @@ enum class Rated : std::uint8_t {
   table,       ///< route tables
   strategy,    ///< what strategies say to each other of a query
   member,      ///< joins and shuffles
-  unknown,     ///< types that this version does not take, Push among them
+  push,        ///< Pushes and calls: each makes somebody connect
+  unknown,     ///< types that this version does not take
   stray,       ///< hits of queries that did not come through here
   kind_count,  ///< how many there are
 };
@@ -44,6 +48,10 @@ class Guard {
   [[nodiscard]] const Bans& bans() const { return bans_; }
   [[nodiscard]] QueryShare& queries() { return queries_; }
   [[nodiscard]] const QueryShare& queries() const { return queries_; }
+  /// What others may make this node dial.
+  [[nodiscard]] AttemptLimiter& attempts() { return attempts_; }
+  [[nodiscard]] PushRoutes& push_routes() { return push_routes_; }
+  [[nodiscard]] const PushRoutes& push_routes() const { return push_routes_; }
   [[nodiscard]] std::uint64_t digest() const;
 
  private:
@@ -57,6 +65,8 @@ class Guard {
   Penalties penalties_;
   Bans bans_;
   QueryShare queries_;
+  AttemptLimiter attempts_;
+  PushRoutes push_routes_;
 };
 
 }  // namespace freshet::core::overlay
