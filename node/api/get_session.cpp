@@ -25,6 +25,11 @@ class GetSession final : public io::FetchObserver, public std::enable_shared_fro
   void begin(io::Wanted wanted, const GetRequest& request, const std::string& default_folder) {
     if (reply_.over()) return;
     content_ = wanted.content;
+    if (daemon_.blocks().has(content_)) {
+      reply_.fail({.code = ErrorCode::invalid,
+                   .message = "that is blocked here; see: freshet block, freshet unblock"});
+      return;
+    }
     const auto self = shared_from_this();
     reply_.on_gone([self] {
       self->timer_.cancel();

@@ -50,6 +50,13 @@ struct Counter {
   std::uint64_t value = 0;
   friend bool operator==(const Counter&, const Counter&) = default;
 };
+/// What a peer can fill.
+struct LimitInfo {
+  std::string name;
+  std::uint64_t value = 0;
+  std::optional<std::uint64_t> use;  ///< nullopt where nobody counts
+  friend bool operator==(const LimitInfo&, const LimitInfo&) = default;
+};
 struct StatusInfo {
   NodeKey id;
   std::string name;
@@ -65,6 +72,7 @@ struct StatusInfo {
   std::vector<Counter> counters;  ///< every counter of the node, flat names
   std::string mesh_id;            ///< "open", or 16 hexadecimal digits
   std::string mesh_name;
+  std::vector<LimitInfo> limits;
   friend bool operator==(const StatusInfo&, const StatusInfo&) = default;
 };
 
@@ -191,6 +199,20 @@ struct NetworkInfo {
   std::vector<DialBackInfo> dial_backs;
   friend bool operator==(const NetworkInfo&, const NetworkInfo&) = default;
 };
+/// Something that is not wanted: one of the two ids.
+struct BlockInfo {
+  std::optional<NodeKey> node;
+  std::optional<ContentId> content;
+  bool by_user = false;
+  bool by_moderator = false;
+  friend bool operator==(const BlockInfo&, const BlockInfo&) = default;
+};
+struct BlockInfos {
+  std::vector<BlockInfo> blocks;
+  std::optional<NodeKey> moderator;  ///< who is obeyed
+  std::uint64_t version = 0;         ///< of the moderator's list; 0: none came yet
+  friend bool operator==(const BlockInfos&, const BlockInfos&) = default;
+};
 
 // ---- what is asked
 
@@ -275,6 +297,30 @@ struct DownloadsRequest {
   using Done = DownloadList;
   friend bool operator==(const DownloadsRequest&, const DownloadsRequest&) = default;
 };
+struct BlockListRequest {
+  using Event = NoEvent;
+  using Done = BlockInfos;
+  friend bool operator==(const BlockListRequest&, const BlockListRequest&) = default;
+};
+/// Blocks or unblocks one thing: a node's id or the beginning of a known one's, a content's id, a
+/// number or beginning of an id of the last search; "node:" or "content:" before a whole id says
+/// which it is. Answers what it turned out to be.
+struct BlockRequest {
+  using Event = NoEvent;
+  using Done = BlockInfos;
+  std::string what;
+  bool unblock = false;
+  bool sign = false;  ///< on the moderator's list, with this node's moderator key
+  friend bool operator==(const BlockRequest&, const BlockRequest&) = default;
+};
+/// Whose list is obeyed. Neither is set: nobody's.
+struct ModeratorRequest {
+  using Event = NoEvent;
+  using Done = BlockInfos;
+  std::optional<NodeKey> key;
+  bool become = false;  ///< makes this node's moderator key where there is none, and obeys it
+  friend bool operator==(const ModeratorRequest&, const ModeratorRequest&) = default;
+};
 /// Ends when the daemon begins to stop; the connection closes when it is gone.
 struct DownRequest {
   using Event = NoEvent;
@@ -329,6 +375,9 @@ using Request = std::variant<PingRequest,
                              SearchRequest,
                              GetRequest,
                              DownloadsRequest,
+                             BlockListRequest,
+                             BlockRequest,
+                             ModeratorRequest,
                              DownRequest,
                              InviteRequest,
                              NetworkRequest,
@@ -350,6 +399,7 @@ using Reply = std::variant<Error,
                            DownloadList,
                            InviteText,
                            NetworkInfo,
+                           BlockInfos,
                            io::testbed::News>;
 
 }  // namespace freshet::api

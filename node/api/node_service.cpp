@@ -6,6 +6,7 @@
 #include <asio/post.hpp>
 #include <unistd.h>
 
+#include "node/api/block_session.h"
 #include "node/api/get_session.h"
 #include "node/api/search_session.h"
 #include "node/base/version.h"
@@ -89,9 +90,12 @@ void NodeService::status(const StatusRequest& /*request*/, const Responder<Statu
                   .uptime = daemon_.uptime(),
                   .counters = {},
                   .mesh_id = daemon_.mesh().id(),
-                  .mesh_name = daemon_.mesh().name};
+                  .mesh_name = daemon_.mesh().name,
+                  .limits = {}};
   for (auto& [name, value] : daemon_.counters())
     info.counters.push_back({.name = name, .value = value});
+  for (io::Limit& limit : daemon_.limits())
+    info.limits.push_back({.name = std::move(limit.name), .value = limit.value, .use = limit.use});
   reply.done(info);
 }
 
@@ -182,6 +186,20 @@ void NodeService::downloads(const DownloadsRequest& /*request*/,
     list.downloads.push_back(download_from(summary));
   }
   reply.done(list);
+}
+
+void NodeService::block_list(const BlockListRequest& /*request*/,
+                             const Responder<BlockListRequest>& reply) {
+  reply.done(blocks_of(daemon_));
+}
+
+void NodeService::block(const BlockRequest& request, const Responder<BlockRequest>& reply) {
+  run_block(daemon_, request, reply);
+}
+
+void NodeService::moderator(const ModeratorRequest& request,
+                            const Responder<ModeratorRequest>& reply) {
+  run_moderator(daemon_, request, reply);
 }
 
 void NodeService::down(const DownRequest& /*request*/, const Responder<DownRequest>& reply) {

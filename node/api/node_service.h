@@ -36,6 +36,11 @@ class NodeService final : public Service {
   void get(const GetRequest& request, const Responder<GetRequest>& reply) override;
   void downloads(const DownloadsRequest& request,
                  const Responder<DownloadsRequest>& reply) override;
+  void block_list(const BlockListRequest& request,
+                  const Responder<BlockListRequest>& reply) override;
+  void block(const BlockRequest& request, const Responder<BlockRequest>& reply) override;
+  void moderator(const ModeratorRequest& request,
+                 const Responder<ModeratorRequest>& reply) override;
   void down(const DownRequest& request, const Responder<DownRequest>& reply) override;
   void invite(const InviteRequest& request, const Responder<InviteRequest>& reply) override;
 

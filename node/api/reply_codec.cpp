@@ -97,6 +97,12 @@ void write(const StatusInfo& from, pb::Reply& to) {
   }
   info.set_mesh_id(from.mesh_id);
   info.set_mesh_name(from.mesh_name);
+  for (const LimitInfo& limit : from.limits) {
+    pb::Limit& one = *info.add_limits();
+    one.set_name(limit.name);
+    one.set_value(limit.value);
+    if (limit.use) one.set_use(*limit.use);
+  }
 }
 void write(const InviteText& from, pb::Reply& to) {
   to.mutable_invite_text()->set_uri(from.uri);
@@ -178,6 +184,19 @@ void write(const DownloadList& from, pb::Reply& to) {
   }
 }
 
+void write(const BlockInfos& from, pb::Reply& to) {
+  pb::BlockInfos& infos = *to.mutable_block_infos();
+  for (const BlockInfo& block : from.blocks) {
+    pb::BlockInfo& one = *infos.add_blocks();
+    if (block.node) write_id(*block.node, *one.mutable_node());
+    if (block.content) write_id(*block.content, *one.mutable_content());
+    one.set_by_user(block.by_user);
+    one.set_by_moderator(block.by_moderator);
+  }
+  if (from.moderator) write_id(*from.moderator, *infos.mutable_moderator());
+  infos.set_version(from.version);
+}
+
 // ---- in: one read() per reply; nullopt where an id has a wrong length
 
 Error read(const pb::Error& from) {
@@ -205,6 +224,12 @@ std::optional<Reply> read(const pb::StatusInfo& from) {
     info.counters.push_back({counter.name(), counter.value()});
   info.mesh_id = from.mesh_id();
   info.mesh_name = from.mesh_name();
+  for (const pb::Limit& limit : from.limits()) {
+    LimitInfo& one = info.limits.emplace_back();
+    one.name = limit.name();
+    one.value = limit.value();
+    if (limit.has_use()) one.use = limit.use();
+  }
   return info;
 }
 
@@ -285,6 +310,22 @@ std::optional<Reply> read(const pb::DownloadList& from) {
   return list;
 }
 
+std::optional<Reply> read(const pb::BlockInfos& from) {
+  BlockInfos infos;
+  for (const pb::BlockInfo& one : from.blocks()) {
+    BlockInfo& block = infos.blocks.emplace_back();
+    if (!one.node().empty() && !read_id(one.node(), block.node.emplace())) return std::nullopt;
+    if (!one.content().empty() && !read_id(one.content(), block.content.emplace()))
+      return std::nullopt;
+    block.by_user = one.by_user();
+    block.by_moderator = one.by_moderator();
+  }
+  if (!from.moderator().empty() && !read_id(from.moderator(), infos.moderator.emplace()))
+    return std::nullopt;
+  infos.version = from.version();
+  return infos;
+}
+
 std::optional<Reply> read(const pb::Reply& from) {
   switch (from.kind_case()) {
     case pb::Reply::kError:
@@ -319,6 +360,8 @@ std::optional<Reply> read(const pb::Reply& from) {
       return api::read(from.network_info());
     case pb::Reply::kTestbedNews:
       return api::read(from.testbed_news());
+    case pb::Reply::kBlockInfos:
+      return read(from.block_infos());
     case pb::Reply::KIND_NOT_SET:
       break;
   }

@@ -64,6 +64,20 @@ void write(const GetRequest& from, pb::Request& to) {
 void write(const DownloadsRequest& /*from*/, pb::Request& to) {
   to.mutable_downloads();
 }
+void write(const BlockListRequest& /*from*/, pb::Request& to) {
+  to.mutable_block_ls();
+}
+void write(const BlockRequest& from, pb::Request& to) {
+  pb::Block& block = *to.mutable_block();
+  block.set_what(from.what);
+  block.set_unblock(from.unblock);
+  block.set_sign(from.sign);
+}
+void write(const ModeratorRequest& from, pb::Request& to) {
+  pb::Moderator& moderator = *to.mutable_moderator();
+  if (from.key) moderator.set_key(std::string(text_of(from.key->view())));
+  moderator.set_become(from.become);
+}
 void write(const DownRequest& /*from*/, pb::Request& to) {
   to.mutable_down();
 }
@@ -138,6 +152,22 @@ Result<Request> or_malformed(std::optional<Request> request) {
   return std::move(*request);
 }
 
+Result<Request> read_block(const pb::Block& block) {
+  if (block.what().empty() || block.what().size() > kMaxWordBytes)
+    return malformed("nothing, or too much, to block");
+  return Request(
+      BlockRequest{.what = block.what(), .unblock = block.unblock(), .sign = block.sign()});
+}
+
+Result<Request> read_moderator(const pb::Moderator& moderator) {
+  ModeratorRequest request{.key = std::nullopt, .become = moderator.become()};
+  if (!moderator.key().empty()) {
+    if (moderator.key().size() != NodeKey::kSize) return malformed("a key of a wrong length");
+    request.key = NodeKey::from(bytes_of(moderator.key()));
+  }
+  return Request(request);
+}
+
 Result<Request> read(pb::Request& from) {
   switch (from.kind_case()) {
     case pb::Request::kPing:
@@ -162,6 +192,12 @@ Result<Request> read(pb::Request& from) {
       return read_get(from.get());
     case pb::Request::kDownloads:
       return Request(DownloadsRequest{});
+    case pb::Request::kBlockLs:
+      return Request(BlockListRequest{});
+    case pb::Request::kBlock:
+      return read_block(from.block());
+    case pb::Request::kModerator:
+      return read_moderator(from.moderator());
     case pb::Request::kDown:
       return Request(DownRequest{});
     case pb::Request::kInvite:

@@ -25,6 +25,9 @@ void Service::share_rescan(const ShareRescanRequest& /*request*/, const Responde
 void Service::search(const SearchRequest& /*request*/, const Responder<SearchRequest>& reply) { refuse(reply); }
 void Service::get(const GetRequest& /*request*/, const Responder<GetRequest>& reply) { refuse(reply); }
 void Service::downloads(const DownloadsRequest& /*request*/, const Responder<DownloadsRequest>& reply) { refuse(reply); }
+void Service::block_list(const BlockListRequest& /*request*/, const Responder<BlockListRequest>& reply) { refuse(reply); }
+void Service::block(const BlockRequest& /*request*/, const Responder<BlockRequest>& reply) { refuse(reply); }
+void Service::moderator(const ModeratorRequest& /*request*/, const Responder<ModeratorRequest>& reply) { refuse(reply); }
 void Service::down(const DownRequest& /*request*/, const Responder<DownRequest>& reply) { refuse(reply); }
 void Service::invite(const InviteRequest& /*request*/, const Responder<InviteRequest>& reply) { refuse(reply); }
 void Service::testbed_run(const TestbedRunRequest& /*request*/, const Responder<TestbedRunRequest>& reply) { refuse(reply); }
@@ -45,6 +48,9 @@ void dispatch(Service& service, const Request& request, const std::shared_ptr<Ex
       [&](const SearchRequest& r) { service.search(r, Responder<SearchRequest>(exchange)); },
       [&](const GetRequest& r) { service.get(r, Responder<GetRequest>(exchange)); },
       [&](const DownloadsRequest& r) { service.downloads(r, Responder<DownloadsRequest>(exchange)); },
+      [&](const BlockListRequest& r) { service.block_list(r, Responder<BlockListRequest>(exchange)); },
+      [&](const BlockRequest& r) { service.block(r, Responder<BlockRequest>(exchange)); },
+      [&](const ModeratorRequest& r) { service.moderator(r, Responder<ModeratorRequest>(exchange)); },
       [&](const DownRequest& r) { service.down(r, Responder<DownRequest>(exchange)); },
       [&](const InviteRequest& r) { service.invite(r, Responder<InviteRequest>(exchange)); },
       [&](const TestbedRunRequest& r) { service.testbed_run(r, Responder<TestbedRunRequest>(exchange)); },

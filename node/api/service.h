@@ -31,6 +31,10 @@ class Service {
   virtual void search(const SearchRequest& request, const Responder<SearchRequest>& reply);
   virtual void get(const GetRequest& request, const Responder<GetRequest>& reply);
   virtual void downloads(const DownloadsRequest& request, const Responder<DownloadsRequest>& reply);
+  virtual void block_list(const BlockListRequest& request,
+                          const Responder<BlockListRequest>& reply);
+  virtual void block(const BlockRequest& request, const Responder<BlockRequest>& reply);
+  virtual void moderator(const ModeratorRequest& request, const Responder<ModeratorRequest>& reply);
   virtual void down(const DownRequest& request, const Responder<DownRequest>& reply);
   virtual void invite(const InviteRequest& request, const Responder<InviteRequest>& reply);
   virtual void testbed_run(const TestbedRunRequest& request,

@@ -19,8 +19,7 @@ namespace freshet::cli {
 namespace {
 
 // Named by the contracts, and not here yet.
-constexpr std::array<std::string_view, 6> kLater = {
-    "browse", "torrent", "magnet", "block", "unblock", "bench"};
+constexpr std::array<std::string_view, 4> kLater = {"browse", "torrent", "magnet", "bench"};
 
 struct Options {
   Globals globals;
@@ -28,6 +27,8 @@ struct Options {
   JoinOptions join;
   MeshOptions mesh;
   ShareOptions share;
+  BlockOptions block;
+  BlockOptions unblock;
   SearchOptions search;
   GetOptions get;
   DemoOptions demo;
@@ -70,6 +71,7 @@ void declare(CLI::App& root, Options& options) {
   declare_doctor(root);
   declare_mesh(root, options.mesh);
   declare_share(root, options.share);
+  declare_block(root, options.block, options.unblock);
   declare_search(root, options.search);
   declare_get(root, options.get);
   declare_demo(root, options.demo);
@@ -115,6 +117,8 @@ Command command_from(const std::string& name, Options&& options) {
   if (name == "mesh") return std::move(options.mesh);
   if (name == "invite") return InviteOptions{};
   if (name == "share") return std::move(options.share);
+  if (name == "block") return std::move(options.block);
+  if (name == "unblock") return std::move(options.unblock);
   if (name == "search") return std::move(options.search);
   if (name == "sim") return std::move(options.sim);
   if (name == "testbed") return std::move(options.testbed);
@@ -129,6 +133,8 @@ Status check_command(const std::string& name, const Options& options) {
   if (name == "up") return check(options.up);
   if (name == "join") return check(options.join);
   if (name == "mesh") return check(options.mesh);
+  if (name == "block") return check(options.block);
+  if (name == "unblock") return check(options.unblock);
   if (name == "search") return check(options.search);
   if (name == "sim") return check(options.sim);
   if (name == "testbed") return check(options.testbed);

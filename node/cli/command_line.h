@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "node/cli/commands/block.h"
 #include "node/cli/commands/completion.h"
 #include "node/cli/commands/demo.h"
 #include "node/cli/commands/doctor.h"
@@ -31,6 +32,7 @@ using Command = std::variant<UpOptions,
                              MeshOptions,
                              InviteOptions,
                              ShareOptions,
+                             BlockOptions,
                              SearchOptions,
                              GetOptions,
                              DownloadsOptions,

@@ -39,6 +39,12 @@ std::string_view word_for(api::DownloadState state) {
 json json_of(const api::StatusInfo& status) {
   json counters = json::object();
   for (const api::Counter& counter : status.counters) counters[counter.name] = counter.value;
+  json limits = json::array();
+  for (const api::LimitInfo& limit : status.limits) {
+    limits.push_back({{"name", limit.name},
+                      {"value", limit.value},
+                      {"use", limit.use ? json(*limit.use) : json(nullptr)}});
+  }
   return {{"schema", kJsonSchema},
           {"id", status.id.hex()},
           {"name", status.name},
@@ -55,7 +61,8 @@ json json_of(const api::StatusInfo& status) {
           {"hashed_files", status.hashed_files},
           {"hashed_bytes", status.hashed_bytes},
           {"uptime_seconds", static_cast<double>(status.uptime.count()) / 1000},
-          {"counters", std::move(counters)}};
+          {"counters", std::move(counters)},
+          {"limits", std::move(limits)}};
 }
 
 json json_of(const api::PeerList& peers) {
@@ -145,6 +152,20 @@ json json_of(const api::DownloadList& downloads) {
                     {"sources", download.sources}});
   }
   return {{"schema", kJsonSchema}, {"downloads", std::move(list)}};
+}
+
+json json_of(const api::BlockInfos& infos) {
+  json list = json::array();
+  for (const api::BlockInfo& block : infos.blocks) {
+    list.push_back({{"kind", block.node ? "node" : "content"},
+                    {"id", block.node ? json(block.node->hex()) : id_or_null(block.content)},
+                    {"by_user", block.by_user},
+                    {"by_moderator", block.by_moderator}});
+  }
+  return {{"schema", kJsonSchema},
+          {"blocks", std::move(list)},
+          {"moderator", infos.moderator ? json(infos.moderator->hex()) : json(nullptr)},
+          {"version", infos.version}};
 }
 
 }  // namespace freshet::cli

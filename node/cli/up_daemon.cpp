@@ -77,7 +77,8 @@ Result<io::DaemonOptions> daemon_options(const UpOptions& options) {
                            .discover = !options.no_discovery,
                            .beacon = !options.no_beacon,
                            .share_finished = !options.receive_only,
-                           .relay = !options.no_relay};
+                           .relay = !options.no_relay,
+                           .serves = !options.receive_only};
   if (options.listen) {
     daemon.listen = Endpoint::parse(*options.listen);
     if (!daemon.listen) {

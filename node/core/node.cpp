@@ -19,7 +19,7 @@ class Node::Junction final : public overlay::Upcalls, public search::Carrier {
         node_.config_.search, node_.counters_.search, query.guid, query.body, out_);
   }
   void hit_arrived(const overlay::HitArrival& hit) override {
-    node_.need_search().on_hit(hit.guid, hit.hops, hit.body, out_, *this);
+    node_.need_search().on_hit(hit.guid, hit.hops, hit.body, out_);
   }
   void push_arrived(const wire::Push& push) override {
     node_.handle_transfer(

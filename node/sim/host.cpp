@@ -9,6 +9,7 @@
 #include "node/base/digest.h"
 #include "node/core/deliver.h"
 #include "node/core/prefetch.h"
+#include "node/core/search/freshness.h"
 
 namespace freshet::sim {
 namespace {
@@ -19,6 +20,12 @@ namespace search = core::search;
 constexpr std::uint32_t kBatch = 16;  ///< events whose memory is fetched together
 constexpr std::size_t kCacheLine = 64;
 constexpr std::size_t kHotLines = 4;  ///< of a slot
+constexpr std::size_t kSignatureBytes = 64;
+
+std::uint64_t unix_seconds(TimePoint now) {
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
+}
 
 }  // namespace
 
@@ -32,11 +39,15 @@ class Host::World {
   void perform(core::Effect& effect, const core::EffectBuffer& buffer) {
     if (const auto* of_overlay = std::get_if<overlay::Effect>(&effect)) {
       perform_overlay(*of_overlay, buffer);
-    } else if (const auto* of_search = std::get_if<search::Effect>(&effect)) {
+    } else if (auto* of_search = std::get_if<search::Effect>(&effect)) {
       if (const auto* lookup = std::get_if<search::Lookup>(of_search)) {
         host_.look_up(node_, *lookup);
       } else if (const auto* hit = std::get_if<search::Hit>(of_search)) {
         host_.log_.hit(*hit, host_.now_);
+      } else if (const auto* seal = std::get_if<search::Seal>(of_search)) {
+        host_.seal(node_, *seal);
+      } else if (auto* judge = std::get_if<search::Judge>(of_search)) {
+        host_.judge(node_, *judge);
       }
     } else {
       // Transfers are not simulated. A dial that a Push asked for is one that nobody answers.
@@ -317,6 +328,50 @@ void Host::tell_words(NodeIndex node) {
             kNoTrack,
             std::make_unique<core::Input>(std::in_place_type<overlay::Input>,
                                           overlay::SetWords{.hashes = content_.word_hashes(node)}));
+}
+
+// A signature without cryptography: nobody but the host can make it, for lack of the seed. Clocks
+// are right here, so age is as the record says.
+Bytes Host::signature_over(const NodeKey& signer, ByteView record) const {
+  Digest digest;
+  digest.add(config_.seed);
+  digest.add(signer.view());
+  digest.add(record);
+  Bytes signature(kSignatureBytes);
+  store_le(digest.value(), signature.data());
+  return signature;
+}
+
+void Host::seal(NodeIndex node, const search::Seal& seal) {
+  wire::HitRecord record = seal.record;
+  record.issued_s = search::issue_time(unix_seconds(now_));
+  record.lifetime_s = search::kHitLifetimeSeconds;
+  const Bytes bytes = wire::encode_record(record);
+  give_soon(node,
+            log_.find(seal.lookup),
+            std::make_unique<core::Input>(
+                std::in_place_type<search::Input>,
+                search::Sealed{
+                    .lookup = seal.lookup,
+                    .body = wire::encode_query_hit(bytes, signature_over(record.node, bytes))}));
+}
+
+void Host::judge(NodeIndex node, search::Judge& judge) {
+  search::Judged judged;
+  judged.guid = judge.guid;
+  judged.hops = judge.hops;
+  const wire::QueryHit& hit = judge.hit;
+  if (hit.signature.empty()) {
+    judged.verdict = search::HitVerdict::unsigned_record;
+  } else if (hit.signature != signature_over(hit.record.node, hit.record_bytes)) {
+    judged.verdict = search::HitVerdict::forged;
+  } else if (hit.record.issued_s + hit.record.lifetime_s < unix_seconds(now_)) {
+    judged.verdict = search::HitVerdict::expired;
+  }
+  judged.record = std::move(judge.hit.record);
+  give_soon(node,
+            log_.find(judge.guid),
+            std::make_unique<core::Input>(std::in_place_type<search::Input>, std::move(judged)));
 }
 
 // deliver() must not be re-entered: the answer follows when it returns, before anything else

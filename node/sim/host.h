@@ -177,6 +177,9 @@ class Host {
   void look_up(NodeIndex node, const core::search::Lookup& lookup);
   void tell_words(NodeIndex node);
   void give_all();
+  void seal(NodeIndex node, const core::search::Seal& seal);
+  void judge(NodeIndex node, core::search::Judge& judge);
+  [[nodiscard]] Bytes signature_over(const NodeKey& signer, ByteView record) const;
   void give_soon(NodeIndex node, std::uint16_t track, std::unique_ptr<core::Input> input);
   void arm(NodeIndex node, Slot& slot, TimePoint deadline);
 

@@ -354,8 +354,8 @@ TEST_CASE("a flood of queries that claim to come from afar fills the memory and 
 TEST_CASE("a flood of forged hits does not hide the true ones") {
   wire::HitRecord record;
   record.files.push_back({.content = std::nullopt, .name = "other", .size_bytes = 1});
-  const Bytes body = wire::encode_query_hit(wire::encode_record(record), {});
-  withstands(
+  const Bytes body = wire::encode_query_hit(wire::encode_record(record), Bytes(64));
+  const auto counters = withstands(
       "forged hits",
       {},
       [&](Attack& attack, NodeIndex node, LinkId link, const overlay::Frame& frame) {
@@ -369,6 +369,33 @@ TEST_CASE("a flood of forged hits does not hide the true ones") {
         return false;
       },
       nullptr);
+  CHECK(counters.search.hit_records_forged > 0);
+}
+
+// A hit as it came, with another name, size or address in its record.
+Bytes altered(const wire::QueryHit& hit) {
+  wire::HitRecord record = hit.record;
+  record.addresses = {Endpoint::v4({203, 0, 113, 9}, 443)};
+  for (wire::HitFile& file : record.files) file.size_bytes += 1;
+  return wire::encode_query_hit(wire::encode_record(record), hit.signature);
+}
+
+TEST_CASE("relays that alter hits on their way fool nobody") {
+  const auto counters = withstands(
+      "altered hits",
+      {},
+      [](Attack& attack, NodeIndex node, LinkId link, const overlay::Frame& frame) {
+        if (frame.header.type != FrameType::query_hit || frame.header.ttl <= 1) return false;
+        const auto hit = wire::decode_query_hit(frame.body);
+        if (!hit) return false;
+        wire::FrameHeader header = frame.header;
+        --header.ttl;
+        ++header.hops;
+        attack.send_all(node, header, altered(*hit), link);
+        return true;
+      },
+      nullptr);
+  CHECK(counters.search.hit_records_forged > 0);
 }
 
 TEST_CASE("hits that nobody asked for end at the first node, and their sender is banned") {

@@ -52,6 +52,12 @@ void print_status(Output& output, const api::StatusInfo& status) {
   row("up", human_duration(status.uptime));
   row("state", status.state_dir);
   row("version", status.agent);
+  for (const api::LimitInfo& limit : status.limits) {
+    if (limit.use.value_or(0) != 0) {
+      output.line(padded("limit", 10, false) + limit.name + " " + std::to_string(*limit.use)
+                  + " of " + std::to_string(limit.value));
+    }
+  }
 }
 
 }  // namespace

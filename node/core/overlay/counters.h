@@ -82,6 +82,10 @@ struct Counters {
   std::uint64_t relay_calls_out = 0;  ///< neighbours told that somebody wants to be joined to them
   std::uint64_t relay_calls_in = 0;
   std::uint64_t relay_calls_limited = 0;
+  std::uint64_t block_lists_in = 0;
+  std::uint64_t block_lists_out = 0;
+  std::uint64_t block_lists_ignored = 0;  ///< dropped: old, or of a moderator not obeyed here
+  std::uint64_t block_lists_forged = 0;   ///< dropped: not signed by the moderator
 
   std::uint64_t drops_query = 0;  ///< frames dropped because a neighbour was slow, by class
   std::uint64_t drops_hit = 0;
@@ -165,6 +169,10 @@ inline constexpr std::array kCounterNames = {
     FRESHET_COUNTER(relay_calls_out),
     FRESHET_COUNTER(relay_calls_in),
     FRESHET_COUNTER(relay_calls_limited),
+    FRESHET_COUNTER(block_lists_in),
+    FRESHET_COUNTER(block_lists_out),
+    FRESHET_COUNTER(block_lists_ignored),
+    FRESHET_COUNTER(block_lists_forged),
     FRESHET_COUNTER(drops_query),
     FRESHET_COUNTER(drops_hit),
     FRESHET_COUNTER(drops_control),

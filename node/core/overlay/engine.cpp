@@ -6,6 +6,7 @@
 #include "node/base/digest.h"
 #include "node/base/overloaded.h"
 #include "node/core/overlay/pushing.h"
+#include "node/core/overlay/block_lists.h"
 #include "node/core/overlay/sending.h"
 #include "node/wire/overlay/bodies.h"
 
@@ -171,6 +172,14 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
           [&](const AskDialBack&) { need_dial_backs().ask(turn); },
           [&](const DialledBack& it) { need_dial_backs().on_dialled(turn, it.link, it.reached); },
           [&](const CallNeighbour& it) { send_call(turn, it); },
+          [&](const ObeyModerator& it) { obey(turn, it.moderator); },
+          [&](const SetBlockList& it) {
+            if (BlockLists* lists = block_lists()) lists->set(turn, it);
+          },
+          [&](const BlockListForged& it) {
+            ++counters_.block_lists_forged;
+            if (Link* link = links_.find(it.link)) offend(turn, *link);
+          },
           [&](const ShutDown&) { membership_.on_shut_down(turn); },
       },
       input);
@@ -257,6 +266,10 @@ void Engine::on_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up) {
     return;
   }
   if (is_rated(header.type) && is_over_rate(turn, link, header.type)) return;
+  if (is_block_list_frame(header.type)) {
+    on_block_list(turn, link, frame);
+    return;
+  }
   if (is_link_frame(header.type)) {
     if (!on_link_frame(turn, link, frame)) {
       ++counters_.frames_malformed;
@@ -277,6 +290,8 @@ bool Engine::on_link_frame(Turn& turn, Link& link, const Frame& frame) {
       }
       const bool greeted = membership_.on_hello(turn, link, frame.body);
       if (greeted) {
+        const BlockLists* lists = block_lists();
+        if (lists != nullptr && link.state == LinkState::up) lists->on_link(turn, link);
         run_timers(turn);
       } else {
         ++counters_.frames_malformed;
@@ -411,6 +426,29 @@ void Engine::block(Turn& turn, const Block& block) {
 DialBacks& Engine::need_dial_backs() {
   if (!dial_backs_) dial_backs_ = std::make_unique<DialBacks>();
   return *dial_backs_;
+}
+
+void Engine::on_block_list(Turn& turn, Link& link, const Frame& frame) {
+  BlockLists* lists = block_lists();
+  if (lists == nullptr) {
+    ++counters_.block_lists_ignored;
+  } else if (!lists->on_frame(turn, link, frame)) {
+    ++counters_.frames_malformed;
+    offend(turn, link);
+  }
+}
+
+void Engine::obey(Turn& turn, const std::optional<NodeKey>& moderator) {
+  if (!moderator) {
+    if (guard_) guard_->use(nullptr);
+    return;
+  }
+  const BlockLists* known = block_lists();
+  if (known != nullptr && known->moderator() == *moderator) return;
+  turn.need_guard().use(std::make_unique<BlockLists>(*moderator));
+  for (Link& link : links_.all()) {
+    if (link.state == LinkState::up) block_lists()->on_link(turn, link);
+  }
 }
 
 Guid Engine::search(const SearchPlan& plan,

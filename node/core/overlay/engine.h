@@ -82,6 +82,10 @@ class Engine {
   void on_link_up(Turn& turn, const LinkUp& up);
   void block(Turn& turn, const Block& block);
   DialBacks& need_dial_backs();
+  void on_block_list(Turn& turn, Link& link, const Frame& frame);
+  void obey(Turn& turn, const std::optional<NodeKey>& moderator);
+  /// nullptr as long as no moderator is obeyed.
+  [[nodiscard]] BlockLists* block_lists() const { return guard_ ? guard_->block_lists() : nullptr; }
   void run_timers(Turn& turn);
   void wake_by(TimePoint time);
 

@@ -111,6 +111,21 @@ struct CallNeighbour {
   NodeKey origin;  ///< who asked
   std::vector<Endpoint> addresses;
 };
+/// From now on this node obeys that moderator's lists, and passes them on; nullopt: nobody's.
+struct ObeyModerator {
+  std::optional<NodeKey> moderator;
+};
+/// A list of that moderator whose signature holds, as the body of a frame: remembered, signed here,
+/// or heard on `from`. A newer one replaces it.
+struct SetBlockList {
+  std::uint64_t version = 0;
+  Bytes body;
+  std::optional<LinkId> from;
+};
+/// The list that came on `link` is not signed as it says.
+struct BlockListForged {
+  LinkId link;
+};
 /// The node is leaving: says Bye on every link and closes it.
 struct ShutDown {};
 
@@ -128,6 +143,9 @@ using Input = std::variant<Received,
                            AskDialBack,
                            DialledBack,
                            CallNeighbour,
+                           ObeyModerator,
+                           SetBlockList,
+                           BlockListForged,
                            ShutDown>;
 
 // ---- effects
@@ -189,6 +207,12 @@ struct DialBackAnswer {
   LinkId link;
   wire::DialBackVerdict verdict = wire::DialBackVerdict::declined;
 };
+/// A newer list of the moderator came on `link`. The answer is SetBlockList, or BlockListForged.
+struct BlockListHeard {
+  LinkId link;
+  std::uint64_t version = 0;
+  Bytes body;
+};
 
 /// A neighbour can join this node with `origin`, which cannot reach it: connect to the neighbour
 /// (ALPN freshet-relay/1, only that key) and name the request.
@@ -208,6 +232,7 @@ using Effect = std::variant<Relay,
                             Banned,
                             DialBack,
                             DialBackAnswer,
-                            Called>;
+                            Called,
+                            BlockListHeard>;
 
 }  // namespace freshet::core::overlay

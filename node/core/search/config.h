@@ -22,6 +22,10 @@ struct Counters {
       0;                             ///< bodies that do not decode; they were relayed all the same
   std::uint64_t hit_records_in = 0;  ///< records for this node's own searches
   std::uint64_t hit_records_malformed = 0;
+  std::uint64_t hit_records_unsigned = 0;  ///< dropped: no signature
+  std::uint64_t hit_records_forged = 0;    ///< dropped: not signed by the node that they name
+  std::uint64_t hit_records_expired = 0;   ///< dropped: older than they may be
+  std::uint64_t hit_records_blocked = 0;   ///< dropped: by a blocked node, or of blocked content
 };
 
 struct CounterName {
@@ -34,6 +38,10 @@ inline constexpr std::array kCounterNames = {
     CounterName{"queries_malformed", &Counters::queries_malformed},
     CounterName{"hit_records_in", &Counters::hit_records_in},
     CounterName{"hit_records_malformed", &Counters::hit_records_malformed},
+    CounterName{"hit_records_unsigned", &Counters::hit_records_unsigned},
+    CounterName{"hit_records_forged", &Counters::hit_records_forged},
+    CounterName{"hit_records_expired", &Counters::hit_records_expired},
+    CounterName{"hit_records_blocked", &Counters::hit_records_blocked},
 };
 static_assert(sizeof(Counters) == kCounterNames.size() * sizeof(std::uint64_t));
 

@@ -14,22 +14,21 @@ constexpr std::size_t kRecordBudgetBytes = 32 * 1024;
 // What a file costs in a record beside its name: id, size and tags.
 constexpr std::size_t kFileOverheadBytes = 64;
 
-// Sends `files` as one or more records.
-void send_records(wire::HitRecord record,
+// Has `files` signed as one or more records.
+void seal_records(wire::HitRecord record,
                   std::vector<wire::HitFile> files,
                   const Guid& guid,
-                  Carrier& carrier) {
+                  EffectBuffer& out) {
   std::size_t budget = kRecordBudgetBytes;
   const auto flush = [&] {
-    const bool sent = carrier.answer(guid, wire::encode_query_hit(wire::encode_record(record), {}));
+    out.push(Effect(Seal{.lookup = guid, .record = record}));
     record.files.clear();
     budget = kRecordBudgetBytes;
-    return sent;
   };
   for (wire::HitFile& file : files) {
     const std::size_t cost = file.name.size() + kFileOverheadBytes;
     if (!record.files.empty() && (cost > budget || record.files.size() == wire::kMaxHitFiles)) {
-      if (!flush()) return;
+      flush();
     }
     budget -= std::min(budget, cost);
     record.files.push_back(std::move(file));
@@ -46,7 +45,11 @@ std::uint32_t answer_limit(const Config& config, const wire::Query& query) {
 
 void Engine::handle(const Input& input, EffectBuffer& out, Carrier& carrier) {
   if (const auto* found = std::get_if<Found>(&input)) {
-    on_found(*found, out, carrier);
+    on_found(*found, out);
+  } else if (const auto* sealed = std::get_if<Sealed>(&input)) {
+    carrier.answer(sealed->lookup, sealed->body);
+  } else if (const auto* judged = std::get_if<Judged>(&input)) {
+    on_judged(*judged, out, carrier);
   } else if (const auto* ask = std::get_if<Ask>(&input)) {
     on_ask(*ask, out, carrier);
   } else if (const auto* forget = std::get_if<Forget>(&input)) {
@@ -88,7 +91,7 @@ void Engine::on_query(
   out.push(Effect(Lookup{.lookup = guid, .query = std::move(*query), .limit = limit}));
 }
 
-void Engine::on_found(const Found& found, EffectBuffer& out, Carrier& carrier) {
+void Engine::on_found(const Found& found, EffectBuffer& out) {
   if (found.files.empty()) return;
   std::vector<wire::HitFile> files = found.files;
   if (files.size() > config_.max_files_per_answer) files.resize(config_.max_files_per_answer);
@@ -99,21 +102,41 @@ void Engine::on_found(const Found& found, EffectBuffer& out, Carrier& carrier) {
     return;
   }
   ++counters_.queries_answered;
-  send_records(own_record(), std::move(files), found.lookup, carrier);
+  seal_records(own_record(), std::move(files), found.lookup, out);
 }
 
-void Engine::on_hit(
-    const Guid& guid, std::uint8_t hops, ByteView body, EffectBuffer& out, Carrier& carrier) {
-  const Asked* asked = find(guid);
-  if (asked == nullptr) return;  // the search was given up
+void Engine::on_hit(const Guid& guid, std::uint8_t hops, ByteView body, EffectBuffer& out) {
+  if (find(guid) == nullptr) return;  // the search was given up
   auto hit = wire::decode_query_hit(body);
   if (!hit) {
     ++counters_.hit_records_malformed;
     return;
   }
   ++counters_.hit_records_in;
-  carrier.found(guid, static_cast<std::uint32_t>(hit->record.files.size()));
-  out.push(Effect(Hit{.ask = asked->ask, .hops = hops, .record = std::move(hit->record)}));
+  out.push(Effect(Judge{.guid = guid, .hops = hops, .hit = std::move(*hit)}));
+}
+
+void Engine::on_judged(const Judged& judged, EffectBuffer& out, Carrier& carrier) {
+  switch (judged.verdict) {
+    case HitVerdict::good:
+      break;
+    case HitVerdict::unsigned_record:
+      ++counters_.hit_records_unsigned;
+      return;
+    case HitVerdict::forged:
+      ++counters_.hit_records_forged;
+      return;
+    case HitVerdict::expired:
+      ++counters_.hit_records_expired;
+      return;
+    case HitVerdict::blocked:
+      ++counters_.hit_records_blocked;
+      return;
+  }
+  const Asked* asked = find(judged.guid);
+  if (asked == nullptr) return;
+  carrier.found(judged.guid, static_cast<std::uint32_t>(judged.record.files.size()));
+  out.push(Effect(Hit{.ask = asked->ask, .hops = judged.hops, .record = judged.record}));
 }
 
 const Engine::Asked* Engine::find(const Guid& guid) const {

@@ -50,9 +50,8 @@ class Engine {
   /// A query of another node. Needs no engine: most nodes have none, they never asked or answered.
   static void on_query(
       const Config& config, Counters& counters, const Guid& guid, ByteView body, EffectBuffer& out);
-  /// A hit for one of this node's own.
-  void on_hit(
-      const Guid& guid, std::uint8_t hops, ByteView body, EffectBuffer& out, Carrier& carrier);
+  /// A hit for one of this node's own. Nothing comes of it before it is judged.
+  void on_hit(const Guid& guid, std::uint8_t hops, ByteView body, EffectBuffer& out);
 
   /// Where this node can be dialled, as its hits say.
   [[nodiscard]] const std::vector<Endpoint>& addresses() const { return addresses_; }
@@ -66,7 +65,8 @@ class Engine {
 
   void on_ask(const Ask& ask, EffectBuffer& out, Carrier& carrier);
   void on_forget(const Forget& forget, Carrier& carrier);
-  void on_found(const Found& found, EffectBuffer& out, Carrier& carrier);
+  void on_found(const Found& found, EffectBuffer& out);
+  void on_judged(const Judged& judged, EffectBuffer& out, Carrier& carrier);
   [[nodiscard]] const Asked* find(const Guid& guid) const;
   [[nodiscard]] wire::HitRecord own_record() const;
 

@@ -47,7 +47,27 @@ struct Describe {
   std::vector<Endpoint> addresses;
 };
 
-using Input = std::variant<Ask, Forget, Found, Describe>;
+/// Answers a Seal: the body of a QueryHit, signed.
+struct Sealed {
+  Guid lookup;
+  Bytes body;
+};
+enum class HitVerdict : std::uint8_t {
+  good,
+  unsigned_record,
+  forged,   ///< the signature is not that node's, or not over these bytes
+  expired,  ///< freshness.h
+  blocked,  ///< its node, or all of its files, are not wanted here
+};
+/// Answers a Judge. What is left of the record when it is good.
+struct Judged {
+  Guid guid;
+  std::uint8_t hops = 0;
+  HitVerdict verdict = HitVerdict::good;
+  wire::HitRecord record;
+};
+
+using Input = std::variant<Ask, Forget, Found, Describe, Sealed, Judged>;
 
 // ---- effects
 
@@ -65,6 +85,20 @@ struct Hit {
   wire::HitRecord record;
 };
 
-using Effect = std::variant<Lookup, Hit>;
+/// A record of this node's is to be dated and signed, before it goes out as a hit of `lookup`. The
+/// answer is Sealed, at any time.
+struct Seal {
+  Guid lookup;
+  wire::HitRecord record;
+};
+/// A hit came for a search of this node's own: is it signed by the node that it names, in time, and
+/// wanted? The answer is Judged, at any time.
+struct Judge {
+  Guid guid;
+  std::uint8_t hops = 0;
+  wire::QueryHit hit;
+};
+
+using Effect = std::variant<Lookup, Hit, Seal, Judge>;
 
 }  // namespace freshet::core::search

@@ -16,6 +16,7 @@
 #include "node/core/search/file_filter.h"
 #include "node/core/search/tokenizer.h"
 #include "node/io/host/flat_counters.h"
+#include "node/io/host/hit_seals.h"
 #include "node/io/host/joins.h"
 #include "node/io/host/known_bans.h"
 #include "node/io/host/known_hosts.h"
@@ -73,6 +74,8 @@ core::Config config_for(const DaemonOptions& options, std::uint16_t port) {
     config.overlay.max_links = options.testbed->max_links;
     config.overlay.walk_key = options.testbed->walk_key;
   }
+  config.overlay.max_bans += Blocks::kMaxOwn + wire::kMaxBlockListEntries;
+  if (!options.serves) config.transfer.upload_slots = 0;
   // Within the patience of a `get`, so that it ends with what is wrong and not with having waited.
   config.transfer.exhausted_grace = std::chrono::seconds(2);
   return config;
@@ -85,6 +88,7 @@ struct Parts {
   store::Mesh mesh;
   store::Catalogue catalogue;
   TlsContext tls;
+  store::Signer signer;
 };
 
 class NodeDaemon final : public Daemon, public Performer {
@@ -94,6 +98,7 @@ class NodeDaemon final : public Daemon, public Performer {
         options_(options),
         parts_(std::move(parts)),
         rng_(random_key()),
+        seals_(std::move(parts_.signer), options_.paths.dir + "/hit-clock"),
         shared_(io),
         dialer_(io, shared_, parts_.tls, {}),
         joins_(io),
@@ -125,6 +130,9 @@ class NodeDaemon final : public Daemon, public Performer {
     pump_->deliver(
         co::Input(co::AddPeer{.peer = overlay_links_->add_name(host_port), .keep = true}));
   }
+  [[nodiscard]] Blocks& blocks() override { return *blocks_; }
+  [[nodiscard]] Limits limits() const override;
+  [[nodiscard]] std::vector<NodeKey> known_nodes() const override;
 
   void perform(core::Effect& effect, const core::EffectBuffer& buffer) override;
 
@@ -132,8 +140,15 @@ class NodeDaemon final : public Daemon, public Performer {
   void make_parts();
   void perform_search(cs::Effect& effect);
   bool perform_reach(const co::Effect& effect);
+  void judge_hit(cs::Judge& judge);
   void tell_words();
   void perform_transfer(ct::Effect& effect);
+  void open_content(const ct::Open& open);
+  void send_block(const ct::SendBlock& send);
+  void dial_source(const ct::Dial& dial);
+  void on_blocked(const Blockable& what);
+  void look_up(const cs::Lookup& lookup);
+  void leave_out_blocked(std::vector<wire::HitFile>& files) const;
   void start_discovery();
   void keep_hosts();
   void on_banned(const co::Banned& banned);
@@ -150,6 +165,7 @@ class NodeDaemon final : public Daemon, public Performer {
   DaemonOptions options_;
   Parts parts_;
   Rng rng_;
+  HitSeals seals_;
   LinkShared shared_;
   Dialer dialer_;
   co::TargetLimit targets_;  ///< addresses that others named
@@ -168,6 +184,9 @@ class NodeDaemon final : public Daemon, public Performer {
   std::unique_ptr<TransferLinks> transfer_links_;
   std::unique_ptr<Relays> relays_;
   std::unique_ptr<Searches> searches_;
+  std::unique_ptr<Blocks> blocks_;
+  std::uint64_t blocked_opens_ = 0;
+  std::uint64_t blocked_links_ = 0;
   std::unique_ptr<Discovery> discovery_;
   Joins joins_;
   std::vector<Endpoint> described_;
@@ -256,6 +275,10 @@ void NodeDaemon::make_parts() {
                                                    .own_addresses = [this] {
                                                      return described_;
                                                    }});
+  blocks_ = std::make_unique<Blocks>(
+      options_.paths.dir,
+      [this](co::Input input) { pump_->deliver(std::move(input)); },
+      [this](const Blockable& what) { on_blocked(what); });
   searches_ = std::make_unique<Searches>(
       io_,
       key(),
@@ -273,10 +296,14 @@ void NodeDaemon::start(std::function<void()> loaded) {
       overlay_links_->adopt(link, co::Direction::in, std::nullopt);
     } else if (link->protocol() == Protocol::relay) {
       relays_->take_in(link);
+    } else if (blocks_->has(link->peer())) {
+      ++blocked_links_;
+      link->abort();
     } else {
       transfer_links_->adopt(link, ct::Direction::in, std::nullopt);
     }
   });
+  blocks_->recall();
   recall_bans(bans_file(), [this](co::Input input) { pump_->deliver(std::move(input)); });
   describe();
   if (options_.discover) {
@@ -358,6 +385,10 @@ void NodeDaemon::perform(core::Effect& effect, const core::EffectBuffer& buffer)
       return;
     }
     if (perform_reach(*overlay)) return;
+    if (const auto* heard = std::get_if<co::BlockListHeard>(overlay)) {
+      blocks_->on_heard(*heard);
+      return;
+    }
     overlay_links_->perform(*overlay, buffer);
   } else if (auto* transfer = std::get_if<ct::Effect>(&effect)) {
     perform_transfer(*transfer);
@@ -406,37 +437,68 @@ void NodeDaemon::check_reach(Reachability::Answers answers) {
 
 void NodeDaemon::tell_words() {
   if (!words_are_wanted_) return;
-  pump_->deliver(co::Input(co::SetWords{.hashes = library_->word_hashes()}));
+  pump_->deliver(co::Input(co::SetWords{.hashes = options_.serves ? library_->word_hashes()
+                                                                  : std::vector<std::uint32_t>()}));
 }
 
 void NodeDaemon::perform_search(cs::Effect& effect) {
   if (const auto* lookup = std::get_if<cs::Lookup>(&effect)) {
-    const auto& filter = lookup->query.filter;
-    if (filter && !cs::is_for_node(*filter, key(), options_.name)) return;
-    auto files = library_->lookup(lookup->lookup, lookup->query, lookup->limit);
-    if (!files.empty()) {
-      pump_->deliver(cs::Input(cs::Found{.lookup = lookup->lookup, .files = std::move(files)}));
-    }
+    look_up(*lookup);
   } else if (const auto* hit = std::get_if<cs::Hit>(&effect)) {
     searches_->on_hit(*hit);
     if (testbed_) testbed_->on_hit(*hit);
+  } else if (auto* seal = std::get_if<cs::Seal>(&effect)) {
+    Bytes body = seals_.seal(std::move(seal->record), pump_->now());
+    if (!body.empty())
+      pump_->deliver(cs::Input(cs::Sealed{.lookup = seal->lookup, .body = std::move(body)}));
+  } else if (auto* judge = std::get_if<cs::Judge>(&effect)) {
+    judge_hit(*judge);
   }
+}
+
+void NodeDaemon::leave_out_blocked(std::vector<wire::HitFile>& files) const {
+  std::erase_if(files, [&](const wire::HitFile& file) {
+    return file.content && blocks_->has(*file.content);
+  });
+}
+
+void NodeDaemon::look_up(const cs::Lookup& lookup) {
+  if (!options_.serves && !node_->overlay().is_own(lookup.lookup)) return;
+  const auto& filter = lookup.query.filter;
+  if (filter && !cs::is_for_node(*filter, key(), options_.name)) return;
+  auto files = library_->lookup(lookup.lookup, lookup.query, lookup.limit);
+  leave_out_blocked(files);
+  if (files.empty()) return;
+  pump_->deliver(cs::Input(cs::Found{.lookup = lookup.lookup, .files = std::move(files)}));
+}
+
+void NodeDaemon::judge_hit(cs::Judge& judge) {
+  cs::HitVerdict verdict = seals_.judge(judge.hit, pump_->now());
+  wire::HitRecord& record = judge.hit.record;
+  const bool had_files = !record.files.empty();
+  leave_out_blocked(record.files);
+  const bool is_blocked = blocks_->has(record.node) || (had_files && record.files.empty());
+  if (verdict == cs::HitVerdict::good && is_blocked) verdict = cs::HitVerdict::blocked;
+  pump_->deliver(cs::Input(cs::Judged{.guid = judge.guid,
+                                      .hops = judge.hops,
+                                      .verdict = verdict,
+                                      .record = std::move(judge.hit.record)}));
 }
 
 void NodeDaemon::perform_transfer(ct::Effect& effect) {
   std::visit(Overloaded{
                  [&](ct::KeepBlock& it) { transfer_links_->keep_block(it); },
                  [&](ct::Send& it) { transfer_links_->send(it); },
-                 [&](ct::SendBlock& it) { transfer_links_->send_block(it); },
+                 [&](ct::SendBlock& it) { send_block(it); },
                  [&](ct::Verify& it) { pieces_->verify(it); },
-                 [&](ct::Dial& it) { transfer_links_->dial(it); },
+                 [&](ct::Dial& it) { dial_source(it); },
                  [&](ct::DialThrough& it) { relays_->dial(it); },
                  [](ct::AskPush&) {},  // the node hands it to its overlay
                  [&](ct::Close& it) { transfer_links_->close(it); },
                  [&](ct::DropPiece& it) { pieces_->drop(it); },
                  [&](ct::CheckBlock& it) { pieces_->check(it); },
                  [&](ct::ReadHashes& it) { pieces_->read_hashes(it); },
-                 [&](ct::Open& it) { pieces_->open(it); },
+                 [&](ct::Open& it) { open_content(it); },
                  [&](ct::Release& it) { pieces_->release(it.content); },
                  [&](ct::PrepareStorage& it) { pieces_->prepare(it); },
                  [&](ct::Progress& it) { fetches_->on_progress(it); },
@@ -445,6 +507,64 @@ void NodeDaemon::perform_transfer(ct::Effect& effect) {
                  [&](ct::NeedSources& it) { fetches_->on_need_sources(it.content); },
              },
              effect);
+}
+
+// A peer wants something of this content.
+void NodeDaemon::open_content(const ct::Open& open) {
+  if (options_.serves && !blocks_->has(open.info_hash)) {
+    pieces_->open(open);
+    return;
+  }
+  ++blocked_opens_;
+  pump_->deliver(ct::Input(ct::Opened{.link = open.link, .found = std::nullopt}));
+}
+
+void NodeDaemon::send_block(const ct::SendBlock& send) {
+  if (blocks_->has(send.content)) {
+    transfer_links_->abort(send.link);
+  } else {
+    transfer_links_->send_block(send);
+  }
+}
+
+void NodeDaemon::dial_source(const ct::Dial& dial) {
+  if (blocks_->has(dial.expected)) {
+    pump_->deliver(ct::Input(ct::DialFailed{.dial = dial.dial}));
+  } else {
+    transfer_links_->dial(dial);
+  }
+}
+
+void NodeDaemon::on_blocked(const Blockable& what) {
+  if (const auto* node = std::get_if<NodeKey>(&what)) transfer_links_->abort(*node);
+}
+
+std::vector<NodeKey> NodeDaemon::known_nodes() const {
+  std::vector<NodeKey> nodes;
+  for (const PeerView& peer : peers()) nodes.push_back(peer.key);
+  for (const co::CachedHost& host : node_->overlay().cached_hosts()) {
+    if (host.key && std::find(nodes.begin(), nodes.end(), *host.key) == nodes.end())
+      nodes.push_back(*host.key);
+  }
+  return nodes;
+}
+
+Limits NodeDaemon::limits() const {
+  Limits limits = core_limits(config_, *node_);
+  const auto add = [&](const char* name, std::size_t value, std::size_t use) {
+    limits.push_back({.name = name, .value = value, .use = use});
+  };
+  const ListenerLimits port;
+  limits.push_back({.name = "handshakes", .value = port.max_handshakes, .use = std::nullopt});
+  limits.push_back({.name = "handshakes_per_address",
+                    .value = port.max_handshakes_per_address,
+                    .use = std::nullopt});
+  add("dial_targets", co::TargetLimit::kMaxTargets, targets_.size());
+  add("hit_signatures", 2 * HitSeals::kMaxRemembered, seals_.remembered());
+  add("hit_signers", cs::Freshness::kMaxNodes, seals_.freshness().size());
+  add("blocks", Blocks::kMaxOwn, blocks_->own_count());
+  add("block_list", wire::kMaxBlockListEntries, blocks_->listed_count());
+  return limits;
 }
 
 std::vector<std::string> NodeDaemon::listen_addresses() const {
@@ -471,6 +591,8 @@ FlatCounters NodeDaemon::counters() const {
   add_view(all, node_->overlay(), config_.overlay);
   add_membership(all, parts_.tls.membership()->counters());
   relays_->count(all);
+  all.emplace_back("opens_refused", blocked_opens_);
+  all.emplace_back("transfer_links_blocked", blocked_links_);
   return all;
 }
 
@@ -581,13 +703,16 @@ Result<std::unique_ptr<Daemon>> Daemon::open(asio::io_context& io, const DaemonO
   if (!mesh) return mesh.error();
   auto tls = TlsContext::make(identity->secret.view(), key_of(*mesh));
   if (!tls) return tls.error();
+  auto signer = store::Signer::make(identity->secret.view());
+  if (!signer) return signer.error();
   auto daemon = std::make_unique<NodeDaemon>(io,
                                              options,
                                              Parts{.state = std::move(*state),
                                                    .identity = *identity,
                                                    .mesh = std::move(*mesh),
                                                    .catalogue = std::move(*catalogue),
-                                                   .tls = std::move(*tls)});
+                                                   .tls = std::move(*tls),
+                                                   .signer = std::move(*signer)});
   if (auto bound = daemon->bind(); !bound) return bound.error();
   return std::unique_ptr<Daemon>(std::move(daemon));
 }

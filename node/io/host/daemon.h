@@ -18,9 +18,11 @@
 #include "node/base/result.h"
 #include "node/core/overlay/io.h"
 #include "node/io/asio_fwd.h"
+#include "node/io/host/blocks.h"
 #include "node/io/host/fetches.h"
 #include "node/io/host/library.h"
 #include "node/io/host/reachability.h"
+#include "node/io/host/limits.h"
 #include "node/io/host/searches.h"
 #include "node/io/host/testbed_port.h"
 #include "node/io/testbed/news.h"
@@ -39,6 +41,8 @@ struct DaemonOptions {
   bool share_finished = true;
   bool relay = true;                           ///< joins nodes that cannot reach one another
   std::optional<testbed::Setup> testbed = {};  ///< a node of one
+  /// False: fetches and searches, relays what others ask, and neither answers nor serves.
+  bool serves = true;
 };
 
 /// One overlay link, for the user.
@@ -76,10 +80,14 @@ class Daemon {
   [[nodiscard]] virtual std::chrono::milliseconds uptime() const = 0;
   /// Every counter by its flat name.
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::uint64_t>> counters() const = 0;
+  /// What a peer can fill, and how full it is.
+  [[nodiscard]] virtual Limits limits() const = 0;
   [[nodiscard]] virtual std::vector<PeerView> peers() const = 0;
   [[nodiscard]] virtual NetworkView network() const = 0;
   /// Asks some peers to dial this node, and tells what they found: within a few seconds.
   virtual void check_reach(Reachability::Answers answers) = 0;
+  /// Nodes that are linked, or whose address is remembered.
+  [[nodiscard]] virtual std::vector<NodeKey> known_nodes() const = 0;
   /// Dials HOST[:PORT] once and waits for the link. Errors: invalid, io, timed_out.
   virtual void join(const std::string& host_port,
                     std::chrono::milliseconds timeout,
@@ -92,6 +100,7 @@ class Daemon {
   [[nodiscard]] virtual TestbedPort* testbed() = 0;
   /// Stays linked to that peer from now on.
   virtual void add_peer(const std::string& host_port) = 0;
+  [[nodiscard]] virtual Blocks& blocks() = 0;
 
  protected:
   Daemon() = default;

@@ -39,13 +39,11 @@ void save_bans(const std::string& file, const core::Node& node, TimePoint now) {
   if (guard == nullptr) return;
   std::vector<store::SavedBan> bans;
   for (const core::overlay::Ban& ban : guard->bans().all()) {
-    store::SavedBan saved{.key = ban.key, .until = std::nullopt};
-    if (!ban.is_block()) {
-      if (ban.until <= now) continue;
-      saved.until =
-          unix_now() + std::chrono::duration_cast<std::chrono::seconds>(ban.until - now).count();
-    }
-    bans.push_back(saved);
+    if (ban.is_block() || ban.until <= now) continue;  // blocks have a file of their own
+    bans.push_back(
+        {.key = ban.key,
+         .until = unix_now()
+                  + std::chrono::duration_cast<std::chrono::seconds>(ban.until - now).count()});
   }
   const Status saved = store::save_bans(file, bans);
   if (!saved) spdlog::warn("{}", saved.error().message);

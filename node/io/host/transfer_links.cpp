@@ -252,6 +252,18 @@ void TransferLinks::flush(Stream& stream) {
   }
 }
 
+void TransferLinks::abort(LinkId link) {
+  if (const Stream* stream = find(link)) stream->link->abort();
+}
+
+void TransferLinks::abort(const NodeKey& peer) {
+  std::vector<std::shared_ptr<TlsLink>> links;
+  for (const auto& [id, stream] : streams_) {
+    if (stream->link->peer() == peer) links.push_back(stream->link);
+  }
+  for (const auto& link : links) link->abort();
+}
+
 void TransferLinks::abort_all() {
   for (const auto& [id, stream] : streams_) stream->link->abort();
 }

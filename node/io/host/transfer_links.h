@@ -42,6 +42,9 @@ class TransferLinks final : public LinkHandler {
   void send_block(const core::transfer::SendBlock& send);
   void keep_block(const core::transfer::KeepBlock& keep);
   void abort_all();
+  /// Ends a link, or all links to a peer, at once.
+  void abort(LinkId link);
+  void abort(const NodeKey& peer);
   [[nodiscard]] std::size_t count() const { return streams_.size(); }
 
   void on_link_up(TlsLink& /*link*/) override {}

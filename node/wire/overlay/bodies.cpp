@@ -108,6 +108,8 @@ std::optional<HitRecord> decode_record(const std::string& bytes) {
     if (is_sendable(*endpoint)) record.addresses.push_back(*endpoint);
   }
   if (!read_files(message, record.files)) return std::nullopt;
+  record.issued_s = message.issued_s();
+  record.lifetime_s = message.lifetime_s();
   return record;
 }
 
@@ -158,6 +160,8 @@ Bytes encode_record(const HitRecord& record) {
     to->set_name(file.name);
     to->set_size_bytes(file.size_bytes);
   }
+  message.set_issued_s(record.issued_s);
+  message.set_lifetime_s(record.lifetime_s);
   return serialize(message);
 }
 
@@ -215,7 +219,9 @@ std::optional<QueryHit> decode_query_hit(ByteView body) {
   auto record = decode_record(message.record());
   if (!record) return std::nullopt;
   const ByteView signature = bytes_of(message.signature());
+  const ByteView sent = bytes_of(message.record());
   return QueryHit{.record = std::move(*record),
+                  .record_bytes = Bytes(sent.begin(), sent.end()),
                   .signature = Bytes(signature.begin(), signature.end())};
 }
 

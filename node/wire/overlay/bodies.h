@@ -104,10 +104,13 @@ struct HitRecord {
   std::string name;
   std::vector<Endpoint> addresses;
   std::vector<HitFile> files;
+  std::uint64_t issued_s = 0;  ///< by the answering node's clock (core/search/freshness.h)
+  std::uint32_t lifetime_s = 0;
 };
-/// A QueryHit's body: the record as sent, for signatures, and decoded.
+/// A QueryHit's body: the record decoded, and as sent, for its signature.
 struct QueryHit {
   HitRecord record;
+  Bytes record_bytes;
   Bytes signature;  ///< empty, or 64 bytes
 };
 

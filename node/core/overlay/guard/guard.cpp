@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
+
+#include "node/core/overlay/block_lists.h"
 
 namespace freshet::core::overlay {
 namespace {
@@ -23,6 +26,13 @@ constexpr std::array<Rate, static_cast<std::size_t>(Rated::kind_count)> kRates =
 
 const Rate& rate_of(Rated kind) {
   return kRates[static_cast<std::size_t>(kind)];
+}
+
+Guard::Guard() = default;
+Guard::~Guard() = default;
+
+void Guard::use(std::unique_ptr<BlockLists> lists) {
+  block_lists_ = std::move(lists);
 }
 
 bool Guard::allows(LinkId link, Rated kind, TimePoint now) {
@@ -49,6 +59,7 @@ std::uint64_t Guard::digest() const {
   queries_.digest(digest);
   attempts_.digest(digest);
   push_routes_.digest(digest);
+  if (block_lists_) block_lists_->digest(digest);
   return digest.value();
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "node/base/digest.h"
@@ -36,8 +37,15 @@ enum class Rated : std::uint8_t {
 /// The rate of one kind on one link: far above what an honest neighbour does.
 const Rate& rate_of(Rated kind);
 
+class BlockLists;
+
 class Guard {
  public:
+  Guard();
+  ~Guard();
+  Guard(const Guard&) = delete;
+  Guard& operator=(const Guard&) = delete;
+
   /// Whether one more frame of that kind on that link is within its rate.
   bool allows(LinkId link, Rated kind, TimePoint now);
   void forget(LinkId link);
@@ -52,6 +60,10 @@ class Guard {
   [[nodiscard]] AttemptLimiter& attempts() { return attempts_; }
   [[nodiscard]] PushRoutes& push_routes() { return push_routes_; }
   [[nodiscard]] const PushRoutes& push_routes() const { return push_routes_; }
+  /// Of the moderator that is obeyed; nullptr: nobody's. It lives here so that other nodes do
+  /// without a place for it.
+  [[nodiscard]] BlockLists* block_lists() const { return block_lists_.get(); }
+  void use(std::unique_ptr<BlockLists> lists);
   [[nodiscard]] std::uint64_t digest() const;
 
  private:
@@ -67,6 +79,7 @@ class Guard {
   QueryShare queries_;
   AttemptLimiter attempts_;
   PushRoutes push_routes_;
+  std::unique_ptr<BlockLists> block_lists_;
 };
 
 }  // namespace freshet::core::overlay
