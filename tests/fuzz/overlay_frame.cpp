@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "node/base/check.h"
+#include "node/wire/overlay/block_list.h"
 #include "node/wire/overlay/bodies.h"
 #include "node/wire/overlay/frame.h"
 #include "node/wire/overlay/paths.h"
@@ -104,6 +105,17 @@ void decode_table_body(ByteView body) {
   }
 }
 
+void decode_list_body(ByteView body) {
+  const auto list = decode_signed_list(body);
+  if (!list) return;
+  FRESHET_CHECK(list->list.version != 0);
+  FRESHET_CHECK(list->list.nodes.size() + list->list.contents.size() <= kMaxBlockListEntries);
+  const auto again =
+      decode_signed_list(encode_signed_list(encode_list(list->list), list->signature));
+  FRESHET_CHECK(again && again->list.nodes == list->list.nodes);
+  FRESHET_CHECK(again->list.contents == list->list.contents);
+}
+
 void decode_walker_body(ByteView body) {
   if (const auto walker = decode_walker(body))
     FRESHET_CHECK(decode_walker(encode_walker(*walker)) == walker);
@@ -163,6 +175,13 @@ void decode_body(FrameType type, ByteView body) {
     case FrameType::relay_ask:
     case FrameType::relay_offer:
       decode_relay_bodies(body);
+      break;
+    case FrameType::block_list:
+      decode_list_body(body);
+      break;
+    case FrameType::block_list_version:
+      if (const auto version = decode_list_version(body))
+        FRESHET_CHECK(decode_list_version(encode(*version))->version == version->version);
       break;
     case FrameType::check_back:
     case FrameType::go_on:

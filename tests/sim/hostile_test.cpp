@@ -2,6 +2,7 @@
 // 95 % of their success, and find within twice the time, whatever the others do.
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <set>
@@ -19,10 +20,19 @@ namespace overlay = core::overlay;
 using wire::FrameType;
 
 #if defined(__SANITIZE_ADDRESS__)
-constexpr NodeIndex kNodes = 300;  // a sanitizer's build takes twenty times as long
+constexpr unsigned kUsualNodes = 300;  // a sanitizer's build takes twenty times as long
 #else
-constexpr NodeIndex kNodes = 1000;
+constexpr unsigned kUsualNodes = 1000;
 #endif
+
+unsigned long from_environment(const char* name, unsigned long usual) {
+  const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): one thread
+  return text == nullptr ? usual : std::strtoul(text, nullptr, 10);
+}
+// A soak takes larger meshes and other seeds. The latter move the graph, the holders, the origins
+// and all delays.
+const auto kNodes = static_cast<NodeIndex>(from_environment("FRESHET_HOSTILE_NODES", kUsualNodes));
+const std::uint64_t kSeed = from_environment("FRESHET_HOSTILE_SEED", 0);
 constexpr NodeIndex kDegree = 8;
 constexpr NodeIndex kObjects = 40;
 constexpr int kRounds = 3;
@@ -101,7 +111,7 @@ std::string object_name(NodeIndex object) {
 // Objects and holders, all honest.
 struct Things {
   Things() {
-    Rng rng = Rng::from_seed(5).fork("holders");
+    Rng rng = Rng::from_seed(5 + kSeed).fork("holders");
     std::vector<std::set<std::string>> names(kNodes);
     for (NodeIndex object = 0; object < kObjects; ++object) {
       std::set<NodeIndex> chosen;
@@ -129,7 +139,7 @@ struct Setting {
 class Trial {
  public:
   Trial(const Setting& setting, Attack* attack)
-      : topology_(random_regular(kNodes, kDegree, Rng::from_seed(3).fork("topology"))),
+      : topology_(random_regular(kNodes, kDegree, Rng::from_seed(3 + kSeed).fork("topology"))),
         simulation_(topology_, config_of(setting), things_.table),
         attack_(attack) {
     must(simulation_.settle());
@@ -137,7 +147,7 @@ class Trial {
   }
 
   Outcome run() {
-    Rng rng = Rng::from_seed(9).fork("origins");
+    Rng rng = Rng::from_seed(9 + kSeed).fork("origins");
     pass(kTicksToBegin);
     for (int round = 0; round < kRounds; ++round) {
       std::map<std::uint16_t, NodeIndex> asked;
@@ -158,7 +168,7 @@ class Trial {
 
  private:
   static SimulationConfig config_of(const Setting& setting) {
-    SimulationConfig config = with_seed(11);
+    SimulationConfig config = with_seed(11 + kSeed);
     config.discover = setting.discover;
     config.network = setting.network;
     config.node.overlay.guids_per_generation = setting.guids_per_generation;
@@ -330,8 +340,9 @@ void flood_with(Attack& attack, NodeIndex node, std::uint8_t hops, std::uint64_t
     attack.host->inject(node, link, header_of(FrameType::query, attack.rng.guid(), 7, hops), body);
   }
 }
-constexpr std::size_t kFewGuids = 250;
-constexpr std::uint64_t kAsMuch = 1000 / kNodes;  // fewer nodes flood more each
+// Memory and floods as of a thousand nodes, whatever their number.
+const std::size_t kFewGuids = std::max<std::size_t>(250, kNodes / 4);
+const std::uint64_t kAsMuch = std::max<std::uint64_t>(1, 1000 / kNodes);
 
 TEST_CASE("a flood of queries leaves room for those of others") {
   const auto counters =

@@ -3,7 +3,7 @@
 // takes hits, serves, or dials.
 //
 //     blocks         a line each: "node HEX" or "content HEX"; the user's own
-//     moderator      the key that is obeyed, 64 hex digits. An invite that names one writes it here
+//     moderator      the key that is obeyed, 64 hex digits; where there is none, the mesh's
 //     block-list     the newest list of that moderator, signed, as it travels
 //     moderator.pem  on the moderator's own machine: the key that signs
 #pragma once

@@ -304,6 +304,10 @@ void NodeDaemon::start(std::function<void()> loaded) {
     }
   });
   blocks_->recall();
+  if (parts_.mesh.moderator && !blocks_->moderator()) {
+    const Status obeyed = blocks_->obey(parts_.mesh.moderator);
+    if (!obeyed) spdlog::warn("{}", obeyed.error().message);
+  }
   recall_bans(bans_file(), [this](co::Input input) { pump_->deliver(std::move(input)); });
   describe();
   if (options_.discover) {
