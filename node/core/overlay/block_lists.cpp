@@ -7,21 +7,33 @@
 
 namespace freshet::core::overlay {
 
+namespace {
+
+void say(Turn& turn, Link& link, wire::FrameType type, Bytes body) {
+  const wire::FrameHeader header{.guid = turn.rng.guid(),
+                                 .type = type,
+                                 .ttl = 1,
+                                 .hops = 0,
+                                 .body_bytes = static_cast<std::uint32_t>(body.size())};
+  send_own(turn, link, header, std::move(body));
+}
+
+}  // namespace
+
 bool is_block_list_frame(wire::FrameType type) {
   return type == wire::FrameType::block_list || type == wire::FrameType::block_list_version;
 }
 
 void BlockLists::on_link(Turn& turn, Link& link) const {
-  send_own(turn,
-           link,
-           {.guid = turn.rng.guid(), .type = wire::FrameType::block_list_version, .ttl = 1},
-           wire::encode(wire::BlockListVersion{.moderator = moderator_, .version = version_}));
+  say(turn,
+      link,
+      wire::FrameType::block_list_version,
+      wire::encode(wire::BlockListVersion{.moderator = moderator_, .version = version_}));
 }
 
 void BlockLists::send(Turn& turn, Link& link) const {
   ++turn.counters.block_lists_out;
-  send_own(
-      turn, link, {.guid = turn.rng.guid(), .type = wire::FrameType::block_list, .ttl = 1}, body_);
+  say(turn, link, wire::FrameType::block_list, body_);
 }
 
 bool BlockLists::on_frame(Turn& turn, Link& link, const Frame& frame) {

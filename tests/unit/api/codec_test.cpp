@@ -93,6 +93,10 @@ TEST_CASE("every request comes back as it was written") {
   check_request(TestbedAskRequest{
       .guid = Guid{}, .terms = {"blue", "boat"}, .ttl = 15, .wanted = 2, .strategy = "walk"});
   check_request(InviteRequest{});
+  check_request(BlockListRequest{});
+  check_request(BlockRequest{.what = "node:ab", .unblock = true, .sign = true});
+  check_request(ModeratorRequest{.key = node(1), .become = false});
+  check_request(ModeratorRequest{.key = std::nullopt, .become = true});
 }
 
 TEST_CASE("every reply comes back as it was written") {
@@ -111,7 +115,15 @@ TEST_CASE("every reply comes back as it was written") {
                          .uptime = Millis(8),
                          .counters = {{"a", 1}, {"b", ~0ULL}},
                          .mesh_id = "0123456789abcdef",
-                         .mesh_name = "Room 12"});
+                         .mesh_name = "Room 12",
+                         .limits = {{"links", 64, 3}, {"query_words", 32, std::nullopt}}});
+  check_reply(BlockInfos{});
+  check_reply(BlockInfos{
+      .blocks =
+          {{.node = node(1), .content = std::nullopt, .by_user = true, .by_moderator = false},
+           {.node = std::nullopt, .content = content(2), .by_user = false, .by_moderator = true}},
+      .moderator = node(3),
+      .version = 4});
   check_reply(InviteText{.uri = "freshet:1"});
   check_reply(PeerList{});
   check_reply(
