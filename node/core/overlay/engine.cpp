@@ -5,8 +5,8 @@
 
 #include "node/base/digest.h"
 #include "node/base/overloaded.h"
-#include "node/core/overlay/pushing.h"
 #include "node/core/overlay/block_lists.h"
+#include "node/core/overlay/pushing.h"
 #include "node/core/overlay/sending.h"
 #include "node/wire/overlay/bodies.h"
 

@@ -146,6 +146,7 @@ class NodeDaemon final : public Daemon, public Performer {
   void open_content(const ct::Open& open);
   void send_block(const ct::SendBlock& send);
   void dial_source(const ct::Dial& dial);
+  void dial_through(const ct::DialThrough& dial);
   void on_blocked(const Blockable& what);
   void look_up(const cs::Lookup& lookup);
   void leave_out_blocked(std::vector<wire::HitFile>& files) const;
@@ -496,7 +497,7 @@ void NodeDaemon::perform_transfer(ct::Effect& effect) {
                  [&](ct::SendBlock& it) { send_block(it); },
                  [&](ct::Verify& it) { pieces_->verify(it); },
                  [&](ct::Dial& it) { dial_source(it); },
-                 [&](ct::DialThrough& it) { relays_->dial(it); },
+                 [&](ct::DialThrough& it) { dial_through(it); },
                  [](ct::AskPush&) {},  // the node hands it to its overlay
                  [&](ct::Close& it) { transfer_links_->close(it); },
                  [&](ct::DropPiece& it) { pieces_->drop(it); },
@@ -536,6 +537,14 @@ void NodeDaemon::dial_source(const ct::Dial& dial) {
     pump_->deliver(ct::Input(ct::DialFailed{.dial = dial.dial}));
   } else {
     transfer_links_->dial(dial);
+  }
+}
+
+void NodeDaemon::dial_through(const ct::DialThrough& dial) {
+  if (blocks_->has(dial.expected)) {
+    pump_->deliver(ct::Input(ct::DialFailed{.dial = dial.dial}));
+  } else {
+    relays_->dial(dial);
   }
 }
 

@@ -49,7 +49,7 @@ enum class FrameType : std::uint8_t {
   relay_take = 0xC2,    ///< to a third: here I am, for the call of that GUID; no body
   relay_offer = 0xC3,   ///< a third that dialled: somebody wants you
   relay_joined = 0xC4,  ///< a third: what follows comes from the other end; no body
-  block_list = 0xC8,  ///< of a moderator, signed
+  block_list = 0xC8,    ///< of a moderator, signed
   block_list_version = 0xC9,
 };
 
