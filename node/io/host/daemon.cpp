@@ -478,7 +478,9 @@ void NodeDaemon::look_up(const cs::Lookup& lookup) {
 }
 
 void NodeDaemon::judge_hit(cs::Judge& judge) {
-  cs::HitVerdict verdict = seals_.judge(judge.hit, pump_->now());
+  // A testbed's nodes go by the simulator's keys, which nobody holds: nothing can be signed by
+  // them.
+  cs::HitVerdict verdict = testbed_ ? cs::HitVerdict::good : seals_.judge(judge.hit, pump_->now());
   wire::HitRecord& record = judge.hit.record;
   const bool had_files = !record.files.empty();
   leave_out_blocked(record.files);
