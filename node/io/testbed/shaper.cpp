@@ -94,7 +94,9 @@ std::size_t Shaper::take_frame(LinkId link, Inbound& inbound, ByteView bytes) {
   }
   const std::size_t size = kHead + header.body_bytes;
   if (bytes.size() < size) return 0;
-  const TimePoint sent{Duration{load_le<std::int64_t>(bytes.data())}};
+  // All have one clock, which nobody is ahead of.
+  const TimePoint sent = std::clamp(
+      TimePoint(Duration(load_le<std::int64_t>(bytes.data()))), TimePoint{}, outside_.clock());
   enqueue(link, inbound, sent, bytes.subspan(kStampBytes, size - kStampBytes));
   return size;
 }

@@ -1,5 +1,7 @@
 #include "node/io/testbed/shaper.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -74,6 +76,7 @@ TEST_CASE("a frame is delivered as of when it was sent and its latency, cut anyw
   Bytes stream = rig.greeting();
   const Bytes frame = rig.frame(TimePoint{milliseconds(10)}, 5);
   stream.insert(stream.end(), frame.begin(), frame.end());
+  rig.outside.clock_now = TimePoint{milliseconds(10)};
   LinkId link{1};
   for (std::size_t i = 0; i < stream.size(); ++i) {
     rig.shaper.take(link, ByteView(stream).subspan(i, 1));
@@ -119,6 +122,23 @@ TEST_CASE("a connection that breaks says nothing; one that is closed ends after 
   rig.io.poll();
   CHECK(rig.outside.gone_links == std::vector<std::uint32_t>{102, 101});
   CHECK_FALSE(rig.shaper.closes(LinkId{103}));
+}
+
+TEST_CASE("a frame of the future, or from before all time, was sent now, or at the beginning") {
+  for (const std::int64_t stamp : {INT64_MAX, INT64_MIN}) {
+    Rig rig;
+    rig.shaper.take(LinkId{1}, rig.greeting());
+    rig.outside.clock_now = TimePoint{milliseconds(60)};
+    Bytes frame = rig.frame(TimePoint{});
+    store_le(stamp, frame.data());
+    rig.shaper.take(LinkId{101}, frame);
+    rig.outside.clock_now = TimePoint{milliseconds(110)};
+    rig.shaper.take(LinkId{2}, rig.greeting());
+    rig.shaper.take(LinkId{102}, rig.frame(TimePoint{}));
+    rig.io.poll();
+    const auto due = TimePoint{milliseconds(stamp > 0 ? 110 : 50)};
+    CHECK(std::count(rig.outside.got.begin(), rig.outside.got.end(), std::pair(101U, due)) == 1);
+  }
 }
 
 TEST_CASE("a body beyond the limit ends the link") {
