@@ -7,25 +7,13 @@
 
 namespace freshet::core::overlay {
 
-namespace {
-
-void say(Turn& turn, Link& link, wire::FrameType type, Bytes body) {
-  const wire::FrameHeader header{.guid = turn.rng.guid(),
-                                 .type = type,
-                                 .ttl = 1,
-                                 .hops = 0,
-                                 .body_bytes = static_cast<std::uint32_t>(body.size())};
-  send_own(turn, link, header, std::move(body));
-}
-
-}  // namespace
-
 bool is_block_list_frame(wire::FrameType type) {
   return type == wire::FrameType::block_list || type == wire::FrameType::block_list_version;
 }
 
 void BlockLists::on_link(Turn& turn, Link& link) const {
-  say(turn,
+  send_link_frame(
+      turn,
       link,
       wire::FrameType::block_list_version,
       wire::encode(wire::BlockListVersion{.moderator = moderator_, .version = version_}));
@@ -33,7 +21,7 @@ void BlockLists::on_link(Turn& turn, Link& link) const {
 
 void BlockLists::send(Turn& turn, Link& link) const {
   ++turn.counters.block_lists_out;
-  say(turn, link, wire::FrameType::block_list, body_);
+  send_link_frame(turn, link, wire::FrameType::block_list, body_);
 }
 
 bool BlockLists::on_frame(Turn& turn, Link& link, const Frame& frame) {

@@ -8,17 +8,9 @@
 namespace freshet::core::overlay {
 namespace {
 
-void send(Turn& turn, Link& link, wire::FrameType type, Bytes body) {
-  const wire::FrameHeader header{.guid = turn.rng.guid(),
-                                 .type = type,
-                                 .ttl = 1,
-                                 .hops = 0,
-                                 .body_bytes = static_cast<std::uint32_t>(body.size())};
-  send_own(turn, link, header, std::move(body));
-}
-
 void answer(Turn& turn, Link& link, wire::DialBackVerdict verdict) {
-  send(turn, link, wire::FrameType::dial_back_answer, wire::encode_dial_back_answer(verdict));
+  send_link_frame(
+      turn, link, wire::FrameType::dial_back_answer, wire::encode_dial_back_answer(verdict));
 }
 
 }  // namespace
@@ -30,7 +22,8 @@ void DialBacks::ask(Turn& turn) {
     if (asked_.size() == kAsked) break;
     if (link.state != LinkState::up) continue;
     asked_.push_back(link.id);
-    send(turn, link, wire::FrameType::dial_back, wire::encode_dial_back(turn.config.listen_port));
+    send_link_frame(
+        turn, link, wire::FrameType::dial_back, wire::encode_dial_back(turn.config.listen_port));
   }
 }
 

@@ -20,6 +20,15 @@ void emit(Turn& turn, LinkId link, const wire::FrameHeader& header, ByteView bod
 
 }  // namespace
 
+void send_link_frame(Turn& turn, Link& link, wire::FrameType type, Bytes body) {
+  const wire::FrameHeader header{.guid = turn.rng.guid(),
+                                 .type = type,
+                                 .ttl = 1,
+                                 .hops = 0,
+                                 .body_bytes = static_cast<std::uint32_t>(body.size())};
+  send_own(turn, link, header, std::move(body));
+}
+
 bool take_room_or_queue(Turn& turn, Link& link, const wire::FrameHeader& header, ByteView body) {
   const bool something_waits = link.extra && link.extra->outbox;
   if (!something_waits && frame_size(body) <= link.room_bytes) {

@@ -10,6 +10,9 @@ namespace freshet::core::overlay {
 /// a closing link.
 void send_own(Turn& turn, Link& link, const wire::FrameHeader& header, Bytes body);
 
+/// Sends one frame that goes no further than this link, under a GUID of its own.
+void send_link_frame(Turn& turn, Link& link, wire::FrameType type, Bytes body);
+
 /// Whether a frame of that size may go out on the link at once. If not it goes to the outbox (or is
 /// dropped there). Room is taken when it is granted.
 bool take_room_or_queue(Turn& turn, Link& link, const wire::FrameHeader& header, ByteView body);
