@@ -20,6 +20,11 @@ struct Mesh {
   std::optional<NodeKey> moderator;  ///< whose signed block lists its members obey
 
   [[nodiscard]] bool is_private() const { return key.has_value(); }
+  /// nullopt: of the open mesh. Valid as long as this mesh is.
+  [[nodiscard]] std::optional<ByteView> key_view() const {
+    if (!key) return std::nullopt;
+    return key->view();
+  }
   /// For people to compare: 16 hexadecimal digits of a hash of the key, which says nothing about
   /// it; "open" for the open mesh.
   [[nodiscard]] std::string id() const;

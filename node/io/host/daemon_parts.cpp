@@ -1,0 +1,141 @@
+#include <chrono>
+#include <utility>
+
+#include "node/base/version.h"
+#include "node/core/search/tokenizer.h"
+#include "node/io/host/node_daemon.h"
+
+namespace freshet::io {
+namespace {
+
+core::Config config_for(const DaemonOptions& options, std::uint16_t port) {
+  core::Config config;
+  config.overlay.agent = kAgent;
+  config.overlay.name = options.name;
+  config.overlay.listen_port = port;
+  config.overlay.tokenizer_version = cs::kTokenizerVersion;
+  config.overlay.discover = options.discover;
+  if (options.testbed) {
+    config.overlay.max_ttl = options.testbed->max_ttl;
+    config.overlay.target_links = options.testbed->target_links;
+    config.overlay.max_links = options.testbed->max_links;
+    config.overlay.walk_key = options.testbed->walk_key;
+  }
+  config.overlay.max_bans += Blocks::kMaxOwn + wire::kMaxBlockListEntries;
+  if (!options.serves) config.transfer.upload_slots = 0;
+  // Within the patience of a `get`, so that it ends with what is wrong and not with having waited.
+  config.transfer.exhausted_grace = std::chrono::seconds(2);
+  return config;
+}
+
+}  // namespace
+
+Status NodeDaemon::bind() {
+  auto listener = Listener::bind(io_, shared_, parts_.tls, options_.listen, {});
+  if (!listener) return listener.error();
+  listener_ = std::move(*listener);
+  config_ = config_for(options_, listener_->local().front().port);
+  make_overlay();
+  make_content();
+  make_ways();
+  make_searches();
+  return kOk;
+}
+
+void NodeDaemon::make_overlay() {
+  const testbed::Setup* testbed = options_.testbed ? &*options_.testbed : nullptr;
+  node_ = std::make_unique<core::Node>(config_,
+                                       counters_,
+                                       testbed != nullptr ? testbed->alias.value_or(key()) : key(),
+                                       rng_.fork("node"));
+  pump_ = std::make_unique<Pump>(io_, *node_, *this, clock_for(testbed));
+  guard_dials();
+  overlay_links_ = std::make_unique<OverlayLinks>(
+      dialer_,
+      next_link_,
+      [this](co::Input input) { pump_->deliver(std::move(input)); },
+      [this](co::PeerNumber number, const Result<LinkId>& link) { end_join(number, link); });
+  if (testbed != nullptr) {
+    testbed_ = std::make_unique<TestbedPort>(io_, *testbed, *pump_, *node_, *overlay_links_);
+  }
+  reachability_ = std::make_unique<Reachability>(
+      io_, dialer_, [this](co::Input input) { pump_->deliver(std::move(input)); });
+  overlay_links_->tell_dials([this](const std::string& address, const Error* error) {
+    if (error == nullptr) {
+      reachability_->dial_succeeded(address);
+    } else {
+      reachability_->dial_failed(address, error->message);
+    }
+  });
+}
+
+// Nobody makes this node knock at a stranger's door time and again.
+void NodeDaemon::guard_dials() {
+  dialer_.guard_by(
+      {.may_dial = [this](const Endpoint& at) { return targets_.allows(at, pump_->now()); },
+       .proved =
+           [this](const Endpoint& at) {
+             targets_.proved(at);
+           }});
+}
+
+void NodeDaemon::make_content() {
+  library_ = std::make_unique<Library>(
+      io_, std::move(parts_.catalogue), options_.paths.dir, rng_.next_u64());
+  library_->on_words([this] { tell_words(); });
+  library_->on_identified([this](const Guid& lookup, const wire::HitFile& file) {
+    pump_->deliver(cs::Input(cs::Found{.lookup = lookup, .files = {file}}));
+  });
+  const auto deliver_transfer = [this](ct::Input input) {
+    pump_->deliver(std::move(input));
+  };
+  fetches_ = std::make_unique<Fetches>(
+      io_,
+      Fetches::Options{.downloads = options_.paths.downloads,
+                       .share_finished = options_.share_finished},
+      *library_,
+      deliver_transfer,
+      [this](const ContentId& content) { searches_->ask_content(content); });
+  pieces_ = std::make_unique<PieceStore>(
+      io_, *library_, options_.paths.downloads, deliver_transfer, [this](const ContentId& content) {
+        return fetches_->target_of(content);
+      });
+  fetches_->use(*pieces_);
+  transfer_links_ =
+      std::make_unique<TransferLinks>(io_, dialer_, *pieces_, next_link_, deliver_transfer);
+}
+
+// The ways to nodes that cannot be dialled, and whom to have nothing to do with.
+void NodeDaemon::make_ways() {
+  core::RelayLimits relay_limits;
+  relay_limits.enabled = options_.relay;
+  relays_ = std::make_unique<Relays>(io_,
+                                     relay_limits,
+                                     rng_.fork("relays"),
+                                     Relays::Parts{.shared = shared_,
+                                                   .tls = parts_.tls,
+                                                   .dialer = dialer_,
+                                                   .pump = *pump_,
+                                                   .node = *node_,
+                                                   .overlay = *overlay_links_,
+                                                   .transfers = *transfer_links_,
+                                                   .own_addresses = [this] {
+                                                     return described_;
+                                                   }});
+  blocks_ = std::make_unique<Blocks>(
+      options_.paths.dir,
+      [this](co::Input input) { pump_->deliver(std::move(input)); },
+      [this](const Blockable& what) { on_blocked(what); });
+}
+
+void NodeDaemon::make_searches() {
+  searches_ = std::make_unique<Searches>(
+      io_,
+      key(),
+      [this](cs::Input input) { pump_->deliver(std::move(input)); },
+      [this](const ContentId& content, std::vector<ct::Source> sources) {
+        fetches_->add_sources(content, std::move(sources));
+      });
+}
+
+}  // namespace freshet::io

@@ -1,0 +1,111 @@
+#include <algorithm>
+#include <utility>
+
+#include "node/io/host/limits.h"
+#include "node/io/host/node_daemon.h"
+#include "node/io/net/address_list.h"
+
+namespace freshet::io {
+
+std::vector<NodeKey> NodeDaemon::known_nodes() const {
+  std::vector<NodeKey> nodes;
+  for (const PeerView& peer : peers()) nodes.push_back(peer.key);
+  for (const co::CachedHost& host : node_->overlay().cached_hosts()) {
+    if (host.key && std::find(nodes.begin(), nodes.end(), *host.key) == nodes.end())
+      nodes.push_back(*host.key);
+  }
+  return nodes;
+}
+
+Limits NodeDaemon::limits() const {
+  Limits limits = core_limits(config_, *node_);
+  const auto add = [&](const char* name, std::size_t value, std::size_t use) {
+    limits.push_back({.name = name, .value = value, .use = use});
+  };
+  const ListenerLimits port;
+  limits.push_back({.name = "handshakes", .value = port.max_handshakes, .use = std::nullopt});
+  limits.push_back({.name = "handshakes_per_address",
+                    .value = port.max_handshakes_per_address,
+                    .use = std::nullopt});
+  add("dial_targets", co::TargetLimit::kMaxTargets, targets_.size());
+  add("hit_signatures", 2 * HitSeals::kMaxRemembered, seals_.remembered());
+  add("hit_signers", cs::Freshness::kMaxNodes, seals_.freshness().size());
+  add("blocks", Blocks::kMaxOwn, blocks_->own_count());
+  add("block_list", wire::kMaxBlockListEntries, blocks_->listed_count());
+  return limits;
+}
+
+std::vector<std::string> NodeDaemon::listen_addresses() const {
+  std::vector<std::string> texts;
+  for (const Endpoint& endpoint : listener_->local()) texts.push_back(endpoint.to_string());
+  return texts;
+}
+
+std::vector<std::string> NodeDaemon::dial_addresses() const {
+  std::vector<std::string> texts;
+  for (const Endpoint& endpoint : usable_addresses(listener_->local()))
+    texts.push_back(endpoint.to_string());
+  return texts;
+}
+
+std::chrono::milliseconds NodeDaemon::uptime() const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(pump_->now().time_since_epoch());
+}
+
+FlatCounters NodeDaemon::counters() const {
+  FlatCounters all = flat_counters(
+      counters_, listener_->counters(), discovery_ ? discovery_->counters() : DiscoveryCounters{});
+  all.emplace_back("dials_over_limit", targets_.refused());
+  add_view(all, node_->overlay(), config_.overlay);
+  add_membership(all, parts_.tls.membership()->counters());
+  relays_->count(all);
+  all.emplace_back("opens_refused", blocked_opens_);
+  all.emplace_back("transfer_links_blocked", blocked_links_);
+  return all;
+}
+
+PeerView NodeDaemon::view_of(const OverlayPeer& peer) const {
+  PeerView view{.key = peer.link->peer(),
+                .address = peer.link->remote().to_string(),
+                .name = peer.name,
+                .direction = peer.direction,
+                .rtt_ms = std::nullopt,
+                .bytes_in = peer.link->bytes_in(),
+                .bytes_out = peer.link->bytes_out()};
+  const co::LinkTable& links = node_->overlay().links();
+  if (const co::Link* link = links.find(peer.id)) {
+    if (link->rtt_us != 0) view.rtt_ms = link->rtt_us / 1000.0;
+  }
+  return view;
+}
+
+std::vector<PeerView> NodeDaemon::peers() const {
+  std::vector<PeerView> views;
+  for (const auto& [id, peer] : overlay_links_->peers()) {
+    const co::Link* link = node_->overlay().links().find(peer.id);
+    if (link != nullptr && link->state == co::LinkState::up) views.push_back(view_of(peer));
+  }
+  return views;
+}
+
+NetworkView NodeDaemon::network() const {
+  NetworkView view;
+  view.discover = options_.discover;
+  view.beacon = discovery_ != nullptr;
+  view.known_hosts = node_->overlay().cached_hosts().size();
+  view.failed = reachability_->failed();
+  if (!discovery_) return view;
+  const DiscoveryCounters& beacon = discovery_->counters();
+  view.places = discovery_->places();
+  view.beacons_sent = beacon.sent;
+  view.beacons_heard = beacon.heard;
+  view.beacons_foreign = beacon.foreign;
+  return view;
+}
+
+void NodeDaemon::check_reach(Reachability::Answers answers) {
+  reachability_->check(std::min<std::size_t>(peers().size(), co::DialBacks::kAsked),
+                       std::move(answers));
+}
+
+}  // namespace freshet::io
