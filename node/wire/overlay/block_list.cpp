@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
-#include "node/wire/overlay/fields.h"
 #include "node/wire/overlay/frame.h"
+#include "node/wire/overlay/message.h"
 
 #include "freshet/overlay/v1/overlay.pb.h"
 
@@ -15,18 +15,6 @@ namespace {
 namespace pb = freshet::overlay::v1;
 
 constexpr std::size_t kSignatureBytes = 64;
-
-Bytes serialize(const google::protobuf::MessageLite& message) {
-  Bytes body(message.ByteSizeLong());
-  message.SerializeWithCachedSizesToArray(body.data());
-  return body;
-}
-
-template <typename Message>
-bool parse(ByteView body, Message& message) {
-  return body.size() <= kMaxBodyBytes && has_few_fields(body)
-         && message.ParseFromArray(body.data(), static_cast<int>(body.size()));
-}
 
 // Ids in a row, without anything between them.
 template <typename Id>

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "node/wire/overlay/address_field.h"
-#include "node/wire/overlay/fields.h"
+#include "node/wire/overlay/message.h"
 #include "node/wire/overlay/utf8.h"
 
 #include "freshet/overlay/v1/overlay.pb.h"
@@ -18,18 +18,6 @@ namespace {
 namespace pb = freshet::overlay::v1;
 
 constexpr std::size_t kSignatureBytes = 64;
-
-Bytes serialize(const google::protobuf::MessageLite& message) {
-  Bytes body(message.ByteSizeLong());
-  message.SerializeWithCachedSizesToArray(body.data());
-  return body;
-}
-
-template <typename Message>
-bool parse(ByteView body, Message& message) {
-  return body.size() <= kMaxBodyBytes && has_few_fields(body)
-         && message.ParseFromArray(body.data(), static_cast<int>(body.size()));
-}
 
 std::string to_string(ByteView bytes) {
   return std::string(text_of(bytes));

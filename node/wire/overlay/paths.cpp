@@ -4,6 +4,7 @@
 
 #include "node/wire/overlay/address_field.h"
 #include "node/wire/overlay/fields.h"
+#include "node/wire/overlay/message.h"
 
 #include "freshet/overlay/v1/overlay.pb.h"
 
@@ -12,16 +13,9 @@ namespace {
 
 namespace pb = freshet::overlay::v1;
 
-Bytes serialize(const google::protobuf::MessageLite& message) {
-  Bytes body(message.ByteSizeLong());
-  message.SerializeWithCachedSizesToArray(body.data());
-  return body;
-}
-
 template <typename Message>
-bool parse(ByteView body, Message& message) {
-  return body.size() <= kMaxPathBodyBytes && has_few_fields(body)
-         && message.ParseFromArray(body.data(), static_cast<int>(body.size()))
+bool parse_path(ByteView body, Message& message) {
+  return body.size() <= kMaxPathBodyBytes && parse(body, message)
          && static_cast<std::size_t>(message.addresses_size()) <= kMaxPathAddresses;
 }
 
@@ -83,7 +77,7 @@ Bytes encode(const RelayCall& call) {
 std::optional<Push> decode_push(ByteView body) {
   pb::Push message;
   Push push;
-  const bool ok = parse(body, message) && read_id(message.target(), push.target)
+  const bool ok = parse_path(body, message) && read_id(message.target(), push.target)
                   && read_id(message.origin(), push.origin)
                   && read_id(message.content(), push.content)
                   && read_addresses(message, push.addresses);
@@ -93,7 +87,7 @@ std::optional<Push> decode_push(ByteView body) {
 std::optional<RelayAsk> decode_relay_ask(ByteView body) {
   pb::RelayAsk message;
   RelayAsk ask;
-  const bool ok = parse(body, message) && read_id(message.target(), ask.target)
+  const bool ok = parse_path(body, message) && read_id(message.target(), ask.target)
                   && read_addresses(message, ask.addresses);
   return ok ? std::optional(std::move(ask)) : std::nullopt;
 }
@@ -101,7 +95,7 @@ std::optional<RelayAsk> decode_relay_ask(ByteView body) {
 std::optional<RelayCall> decode_relay_call(ByteView body) {
   pb::RelayCall message;
   RelayCall call;
-  const bool ok = parse(body, message) && read_id(message.origin(), call.origin)
+  const bool ok = parse_path(body, message) && read_id(message.origin(), call.origin)
                   && read_addresses(message, call.addresses);
   return ok ? std::optional(std::move(call)) : std::nullopt;
 }

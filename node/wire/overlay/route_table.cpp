@@ -4,7 +4,7 @@
 #include <bit>
 
 #include "node/base/check.h"
-#include "node/wire/overlay/fields.h"
+#include "node/wire/overlay/message.h"
 
 #include "freshet/overlay/v1/overlay.pb.h"
 
@@ -14,12 +14,6 @@ namespace {
 namespace pb = freshet::overlay::v1;
 
 constexpr unsigned kMaxRiceParameter = 31;
-
-Bytes serialize(const google::protobuf::MessageLite& message) {
-  Bytes body(message.ByteSizeLong());
-  message.SerializeWithCachedSizesToArray(body.data());
-  return body;
-}
 
 class BitWriter {
  public:
@@ -154,8 +148,7 @@ Bytes encode(const RouteTable& table) {
 
 std::optional<RouteTable> decode_route_table(ByteView body) {
   pb::RouteTable message;
-  if (!has_few_fields(body) || !message.ParseFromArray(body.data(), static_cast<int>(body.size())))
-    return std::nullopt;
+  if (!parse(body, message)) return std::nullopt;
   if (message.kind() > static_cast<std::uint32_t>(TableKind::everything)) return std::nullopt;
   RouteTable table{.kind = static_cast<TableKind>(message.kind()),
                    .sequence = message.sequence(),
@@ -182,8 +175,7 @@ Bytes encode_walker(std::uint32_t walker) {
 
 std::optional<std::uint32_t> decode_walker(ByteView body) {
   pb::WalkerCheck message;
-  if (!has_few_fields(body) || !message.ParseFromArray(body.data(), static_cast<int>(body.size())))
-    return std::nullopt;
+  if (!parse(body, message)) return std::nullopt;
   return message.walker();
 }
 
