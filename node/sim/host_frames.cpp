@@ -4,6 +4,7 @@
 #include "node/base/check.h"
 #include "node/base/tie_break.h"
 #include "node/core/deliver.h"
+#include "node/core/overlay/frame_kinds.h"
 #include "node/sim/host.h"
 
 namespace freshet::sim {
@@ -14,14 +15,9 @@ namespace overlay = core::overlay;
 constexpr std::uint64_t kNanosPerSecond = 1'000'000'000;
 constexpr std::uint32_t kRoomUsed = 0x7FFFFFFF;  ///< then the node hears that it may go on
 
-bool is_link_frame(wire::FrameType type) {
-  return type == wire::FrameType::ping || type == wire::FrameType::pong
-         || type == wire::FrameType::bye || type == wire::FrameType::hello;
-}
-
 // What keeps two neighbours of one mind is never lost: the link is fine.
 bool may_vanish(wire::FrameType type) {
-  return !is_link_frame(type) && type != wire::FrameType::route_table;
+  return !overlay::is_link_frame(type) && type != wire::FrameType::route_table;
 }
 
 }  // namespace
@@ -42,7 +38,7 @@ inline void Host::send_copy(NodeIndex node,
 SharedFrame* Host::new_frame(const overlay::Relay& relay) {
   SharedFrame* frame = pool_.make(relay.header, relay.body);
   FRESHET_CHECK(frame->number <= Event::kMaxValue);
-  if (!is_link_frame(relay.header.type)) {
+  if (!overlay::is_link_frame(relay.header.type)) {
     if (asking_ != kNoTrack && relay.header.type == wire::FrameType::query)
       log_.name(asking_, relay.header.guid);
     frame->track = log_.find(relay.header.guid);

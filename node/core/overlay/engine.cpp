@@ -6,6 +6,7 @@
 #include "node/base/digest.h"
 #include "node/base/overloaded.h"
 #include "node/core/overlay/block_lists.h"
+#include "node/core/overlay/frame_kinds.h"
 #include "node/core/overlay/pushing.h"
 #include "node/core/overlay/sending.h"
 #include "node/wire/overlay/bodies.h"
@@ -13,102 +14,11 @@
 namespace freshet::core::overlay {
 namespace {
 
-constexpr std::uint32_t kMaxLinkBodyBytes = 8192;
-constexpr std::uint32_t kMaxStrategyBodyBytes = 64;
 /// After such a silence a neighbour may say a few things again before anyone counts.
 constexpr Duration kPause = std::chrono::seconds(1);
 constexpr std::uint8_t kFewFrames = 31;
 
-bool is_link_frame(wire::FrameType type) {
-  switch (type) {
-    case wire::FrameType::hello:
-    case wire::FrameType::ping:
-    case wire::FrameType::pong:
-    case wire::FrameType::bye:
-    case wire::FrameType::dial_back:
-    case wire::FrameType::dial_back_answer:
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool is_member_frame(wire::FrameType type) {
-  return type == wire::FrameType::join || type == wire::FrameType::shuffle
-         || type == wire::FrameType::shuffle_reply;
-}
-
-bool is_strategy_frame(wire::FrameType type) {
-  switch (type) {
-    case wire::FrameType::route_table:
-    case wire::FrameType::announce:
-    case wire::FrameType::graft:
-    case wire::FrameType::prune:
-    case wire::FrameType::check_back:
-    case wire::FrameType::go_on:
-    case wire::FrameType::fetch:
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool is_path_frame(wire::FrameType type) {
-  return type == wire::FrameType::push || type == wire::FrameType::relay_call;
-}
-
-Rated kind_of(wire::FrameType type) {
-  if (type == wire::FrameType::ping || type == wire::FrameType::pong) return Rated::probe;
-  if (type == wire::FrameType::route_table) return Rated::table;
-  if (is_member_frame(type)) return Rated::member;
-  if (is_path_frame(type)) return Rated::push;
-  return is_strategy_frame(type) ? Rated::strategy : Rated::unknown;
-}
-
-// Hello and Bye come once: a second one is an offence, or the end. Hits are rated where they turn
-// out to be stray.
-bool is_rated(wire::FrameType type) {
-  return type != wire::FrameType::query && type != wire::FrameType::query_hit
-         && type != wire::FrameType::hello && type != wire::FrameType::bye;
-}
-
-std::uint32_t max_body_bytes(wire::FrameType type) {
-  if (type == wire::FrameType::query) return wire::kMaxQueryBodyBytes;
-  if (type == wire::FrameType::route_table) return wire::kMaxBodyBytes;
-  if (is_strategy_frame(type)) return kMaxStrategyBodyBytes;
-  if (is_path_frame(type)) return wire::kMaxPathBodyBytes;
-  return is_link_frame(type) || is_member_frame(type) ? kMaxLinkBodyBytes : wire::kMaxBodyBytes;
-}
-
 }  // namespace
-
-const char* to_string(CloseReason reason) {
-  switch (reason) {
-    case CloseReason::none:
-      return "none";
-    case CloseReason::self:
-      return "self";
-    case CloseReason::duplicate:
-      return "duplicate";
-    case CloseReason::full:
-      return "full";
-    case CloseReason::surplus:
-      return "surplus";
-    case CloseReason::malformed:
-      return "malformed";
-    case CloseReason::offence:
-      return "offence";
-    case CloseReason::silent:
-      return "silent";
-    case CloseReason::peer_left:
-      return "peer left";
-    case CloseReason::shutting_down:
-      return "shutting down";
-    case CloseReason::lost:
-      return "lost";
-  }
-  return "unknown";
-}
 
 Engine::Engine(const Config& config, Counters& counters, const NodeKey& self, const Rng& rng)
     : config_(config),

@@ -19,14 +19,6 @@ constexpr Duration kJustHeard = std::chrono::seconds(1);
 /// A timer so late says that the machine slept; links are asked at once whether they live.
 constexpr Duration kLate = std::chrono::seconds(5);
 
-wire::FrameHeader link_frame(const Guid& guid, wire::FrameType type, const Bytes& body) {
-  return {.guid = guid,
-          .type = type,
-          .ttl = 1,
-          .hops = 0,
-          .body_bytes = static_cast<std::uint32_t>(body.size())};
-}
-
 struct Farewell {
   wire::ByeCode code;
   const char* reason;
@@ -134,9 +126,7 @@ void Membership::greet(Turn& turn, Link& link, wire::Wish wish) {
     if (turn.links.live_count() == 1) hello.member |= wire::kIsAlone;
   }
   if (turn.config.discover || wish == wire::Wish::chosen) hello.wish = wish;
-  Bytes body = wire::encode(hello);
-  const auto header = link_frame(turn.rng.guid(), wire::FrameType::hello, body);
-  send_own(turn, link, header, std::move(body));
+  send_link_frame(turn, link, wire::FrameType::hello, wire::encode(hello));
 }
 
 bool Membership::on_hello(Turn& turn, Link& link, ByteView body) {
@@ -204,7 +194,7 @@ void Membership::ping(Turn& turn, Link& link) {
   link.awaits_pong = true;
   turn.links.peer_of(link).pinged = turn.now;
   ++turn.counters.pings_out;
-  send_own(turn, link, link_frame(turn.rng.guid(), wire::FrameType::ping, {}), {});
+  send_link_frame(turn, link, wire::FrameType::ping, {});
 }
 
 void Membership::on_ping(Turn& turn, Link& link, const wire::FrameHeader& header) {
@@ -216,9 +206,7 @@ void Membership::on_ping(Turn& turn, Link& link, const wire::FrameHeader& header
     pong.nodes = dials_->sample(turn, turn.links.peer_of(link).key, most);
     if (!pong.nodes.empty()) link.was_sent_hosts = true;
   }
-  Bytes body = wire::encode(pong);
-  const auto answer = link_frame(header.guid, wire::FrameType::pong, body);
-  send_own(turn, link, answer, std::move(body));
+  send_link_frame(turn, link, wire::FrameType::pong, wire::encode(pong), header.guid);
 }
 
 bool Membership::on_pong(Turn& turn, Link& link, ByteView body) {
@@ -288,9 +276,10 @@ void Membership::close(Turn& turn, DialPlan* dials, Link& link, CloseReason reas
   if (link.state == LinkState::closing) return;
   if (const auto farewell = farewell_for(reason)) {
     ++turn.counters.byes_out;
-    Bytes body = wire::encode(wire::Bye{.code = farewell->code, .reason = farewell->reason});
-    const auto header = link_frame(turn.rng.guid(), wire::FrameType::bye, body);
-    send_own(turn, link, header, std::move(body));
+    send_link_frame(turn,
+                    link,
+                    wire::FrameType::bye,
+                    wire::encode(wire::Bye{.code = farewell->code, .reason = farewell->reason}));
   }
   const bool was_up = link.state == LinkState::up;
   link.state = LinkState::closing;

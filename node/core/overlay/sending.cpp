@@ -21,7 +21,11 @@ void emit(Turn& turn, LinkId link, const wire::FrameHeader& header, ByteView bod
 }  // namespace
 
 void send_link_frame(Turn& turn, Link& link, wire::FrameType type, Bytes body) {
-  const wire::FrameHeader header{.guid = turn.rng.guid(),
+  send_link_frame(turn, link, type, std::move(body), turn.rng.guid());
+}
+
+void send_link_frame(Turn& turn, Link& link, wire::FrameType type, Bytes body, const Guid& guid) {
+  const wire::FrameHeader header{.guid = guid,
                                  .type = type,
                                  .ttl = 1,
                                  .hops = 0,

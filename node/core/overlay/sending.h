@@ -12,6 +12,8 @@ void send_own(Turn& turn, Link& link, const wire::FrameHeader& header, Bytes bod
 
 /// Sends one frame that goes no further than this link, under a GUID of its own.
 void send_link_frame(Turn& turn, Link& link, wire::FrameType type, Bytes body);
+/// The same under the GUID of the frame that it answers.
+void send_link_frame(Turn& turn, Link& link, wire::FrameType type, Bytes body, const Guid& guid);
 
 /// Whether a frame of that size may go out on the link at once. If not it goes to the outbox (or is
 /// dropped there). Room is taken when it is granted.

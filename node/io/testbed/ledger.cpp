@@ -5,15 +5,16 @@
 #include <utility>
 
 #include "node/base/digest.h"
+#include "node/core/overlay/frame_kinds.h"
 
 namespace freshet::io::testbed {
 namespace {
 
 using wire::FrameType;
 
-bool is_link_frame(FrameType type) {
-  return type == FrameType::ping || type == FrameType::pong || type == FrameType::bye
-         || type == FrameType::hello || type == FrameType::route_table;
+// What belongs to a link, and to no query.
+bool is_of_link(wire::FrameType type) {
+  return core::overlay::is_link_frame(type) || type == wire::FrameType::route_table;
 }
 
 QueryAccount::Hop& hop_of(QueryAccount& account, std::uint32_t hops) {
@@ -62,7 +63,7 @@ void Ledger::change(Entry& entry) {
 }
 
 Ledger::Entry* Ledger::entry_of(const wire::FrameHeader& header) {
-  return is_link_frame(header.type) ? nullptr : &need(header.guid);
+  return is_of_link(header.type) ? nullptr : &need(header.guid);
 }
 
 void Ledger::asked(const Guid& guid, core::search::AskId ask, TimePoint now) {
