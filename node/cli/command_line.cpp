@@ -19,7 +19,7 @@ namespace freshet::cli {
 namespace {
 
 // Named by the contracts, and not here yet.
-constexpr std::array<std::string_view, 4> kLater = {"browse", "torrent", "magnet", "bench"};
+constexpr std::array<std::string_view, 3> kLater = {"browse", "torrent", "magnet"};
 
 struct Options {
   Globals globals;
@@ -34,6 +34,7 @@ struct Options {
   DemoOptions demo;
   SimOptions sim;
   TestbedOptions testbed;
+  BenchOptions bench;
   CompletionOptions completion;
 };
 
@@ -77,6 +78,7 @@ void declare(CLI::App& root, Options& options) {
   declare_demo(root, options.demo);
   declare_sim(root, options.sim);
   declare_testbed(root, options.testbed);
+  declare_bench(root, options.bench);
   declare_completion(root, options.completion);
   for (CLI::App* command : root.get_subcommands({})) {
     command->fallthrough();
@@ -122,6 +124,7 @@ Command command_from(const std::string& name, Options&& options) {
   if (name == "search") return std::move(options.search);
   if (name == "sim") return std::move(options.sim);
   if (name == "testbed") return std::move(options.testbed);
+  if (name == "bench") return std::move(options.bench);
   if (name == "completion") return std::move(options.completion);
   return std::move(options.get);
 }

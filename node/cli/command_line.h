@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "node/cli/commands/bench.h"
 #include "node/cli/commands/block.h"
 #include "node/cli/commands/completion.h"
 #include "node/cli/commands/demo.h"
@@ -40,6 +41,7 @@ using Command = std::variant<UpOptions,
                              DemoOptions,
                              SimOptions,
                              TestbedOptions,
+                             BenchOptions,
                              CompletionOptions>;
 
 struct CommandLine {

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "node/cli/commands/bench.h"
 #include "node/cli/commands/testbed.h"
 #include "node/cli/run.h"
 
@@ -11,5 +12,6 @@ int main(int argc, char** argv) {
   return freshet::cli::run(std::move(arguments),
                            {.up = freshet::cli::run_daemon,
                             .demo = freshet::cli::run_demo,
-                            .testbed = freshet::cli::run_testbed});
+                            .testbed = freshet::cli::run_testbed,
+                            .bench = freshet::cli::run_bench});
 }

@@ -23,6 +23,8 @@ int run_command(CommandLine line, const Programs& programs) {
           return programs.demo(options);
         } else if constexpr (std::is_same_v<Options, TestbedOptions>) {
           return programs.testbed(session, options);
+        } else if constexpr (std::is_same_v<Options, BenchOptions>) {
+          return programs.bench(session, options);
         } else {
           return run(session, options);
         }

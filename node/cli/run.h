@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "node/cli/commands/bench.h"
 #include "node/cli/commands/testbed.h"
 #include "node/cli/demo/demo.h"
 #include "node/cli/up.h"
@@ -16,6 +17,7 @@ struct Programs {
   std::function<int(const UpOptions&)> up;
   std::function<int(const DemoOptions&)> demo;
   std::function<int(Session&, const TestbedOptions&)> testbed = {};
+  std::function<int(Session&, const BenchOptions&)> bench = {};
 };
 
 /// `arguments` without the program's name. Returns the exit code of the contracts; throws nothing.

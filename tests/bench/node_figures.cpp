@@ -1,8 +1,7 @@
-// The figures of real daemons on loopback: hop latency, from search to file, start-up, memory and
-// idle traffic. Prints medians and judges nothing. Takes about two minutes; run it on a machine
-// that does nothing else.
+// What `freshet bench` does not measure of real daemons on loopback: from search to file, start-up,
+// memory and idle traffic. Prints medians and judges nothing. Takes about two minutes; run it on a
+// machine that does nothing else.
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -14,7 +13,6 @@
 
 #include <doctest/doctest.h>
 
-#include "node/api/control_client.h"
 #include "tests/support/daemon.h"
 #include "tests/support/files.h"
 #include "tests/support/mesh.h"
@@ -27,7 +25,6 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
-constexpr int kSearches = 501;
 constexpr int kFetches = 15;
 constexpr int kStarts = 9;
 constexpr int kSharedFiles = 1000;
@@ -51,45 +48,6 @@ void write_file(const fs::path& path, std::size_t bytes, std::uint64_t seed) {
     seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
     file.write(reinterpret_cast<const char*>(&seed), sizeof seed);
   }
-}
-
-// Seconds from the request to the first hit.
-double first_hit(const Daemon& daemon, const std::string& word, std::uint32_t ttl) {
-  auto client = api::ControlClient::connect(daemon.state().string());
-  if (!client) throw std::runtime_error(client.error().message);
-  api::SearchRequest request;
-  request.words = {word};
-  request.ttl = ttl;
-  request.limit = 1;
-  request.timeout = api::Millis(2000);
-  const auto began = Clock::now();
-  if (!client->send(request)) throw std::runtime_error("cannot ask");
-  const auto heard = client->next<api::SearchRequest>(api::Millis(5000));
-  const double seconds = Seconds(Clock::now() - began).count();
-  if (!heard || !std::holds_alternative<api::Hit>(*heard)) throw std::runtime_error("no hit");
-  return seconds;
-}
-
-void hop_latency() {
-  Mesh mesh(4, line(4), [](std::size_t node, const fs::path& share) {
-    fs::create_directories(share);
-    if (node == 0) write_file(share / "nearby.bin", 100, 1);
-    if (node == 3) write_file(share / "faraway.bin", 100, 2);
-  });
-  std::vector<double> near;
-  std::vector<double> far;
-  for (int i = 0; i < kSearches; ++i) {
-    near.push_back(first_hit(mesh[0], "nearby", 0));
-    far.push_back(first_hit(mesh[0], "faraway", 3));
-  }
-  constexpr double kLinksTravelled = 6;  // three out, three back
-  std::printf(
-      "idle hop latency, line of 4     %8.3f ms a hop, p99 %.3f ms (query and hit over 3 hops "
-      "%.3f ms, own files %.3f ms)\n",
-      (median(far) - median(near)) / kLinksTravelled * 1000,
-      (quantile(far, 0.99) - median(near)) / kLinksTravelled * 1000,
-      median(far) * 1000,
-      median(near) * 1000);
 }
 
 void search_to_file() {
@@ -170,7 +128,6 @@ void idle_traffic() {
 
 // The helpers that run daemons report through doctest.
 TEST_CASE("figures of real daemons") {
-  hop_latency();
   search_to_file();
   start_up();
   idle_traffic();

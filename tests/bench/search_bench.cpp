@@ -1,13 +1,11 @@
 // The index on 100,000 names: what a name costs to add and to keep, and what a query takes.
-#include <array>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
-#include "node/base/rng.h"
+#include "node/cli/bench/load/sample_names.h"
 #include "node/core/search/index.h"
 #include "node/core/search/query_text.h"
 
@@ -15,32 +13,8 @@ namespace freshet::core::search {
 namespace {
 
 constexpr std::size_t kFiles = 100'000;
-constexpr std::array<std::string_view, 32> kSyllables = {
-    "ka", "to", "mi",  "ra",  "no", "se",  "lu",  "vi",  "pe",  "da",  "go",
-    "fu", "be", "chi", "sta", "lo", "ne",  "mar", "tin", "sol", "ber", "an",
-    "el", "or", "ul",  "it",  "es", "gra", "phi", "cal", "den", "wo"};
-constexpr std::array<std::string_view, 6> kSuffixes = {
-    ".jpg", ".mp3", ".txt", ".pdf", ".tar.gz", ".md"};
-
-// Syllables make about 30,000 distinct words, drawn with a skew.
-std::string word(Rng& rng) {
-  const std::uint64_t range = rng.below(32) + 1;
-  std::string text;
-  for (int i = 0; i < 3; ++i) text += kSyllables[rng.below(range)];
-  return text;
-}
-
 std::vector<std::string> names(bool ascii) {
-  Rng rng = Rng::from_seed(7);
-  std::vector<std::string> list;
-  for (std::size_t i = 0; i < kFiles; ++i) {
-    std::string name =
-        word(rng) + "/" + word(rng) + "_" + word(rng) + "-" + std::to_string(rng.below(5000));
-    if (!ascii) name += "é";
-    name += kSuffixes[rng.below(kSuffixes.size())];
-    list.push_back(std::move(name));
-  }
-  return list;
+  return bench::sample_names(kFiles, ascii);
 }
 
 const Index& filled() {

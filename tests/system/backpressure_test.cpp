@@ -3,8 +3,8 @@
 #include <asio/io_context.hpp>
 #include <doctest/doctest.h>
 
-#include "tests/bench/relay/load.h"
-#include "tests/bench/relay/process_use.h"
+#include "node/cli/bench/load/load.h"
+#include "node/cli/bench/load/process_use.h"
 #include "tests/support/daemon.h"
 #include "tests/support/eventually.h"
 #include "tests/support/temp_dir.h"
@@ -26,7 +26,7 @@ struct Loaded {
   asio::io_context io{1};
   Endpoint at = Endpoint::parse(daemon.address()).value();
   std::unique_ptr<bench::Connector> connector = bench::tls_connector(io, at);
-  bench::Load load{io, *connector, *connector, "freshet", kSinks};
+  bench::Load load{io, *connector, *connector, bench::freshet_format, kSinks};
 
   [[nodiscard]] std::uint64_t drops() const {
     return daemon.counter("drops_query") + daemon.counter("drops_hit")

@@ -11,17 +11,17 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-#include "node/cli/demo/mesh.h"
 #include "node/cli/demo/sample_files.h"
 #include "node/cli/exit_code.h"
+#include "node/cli/local_mesh.h"
+#include "node/cli/results_out.h"
+#include "node/cli/scratch_folder.h"
 #include "node/cli/text.h"
 
 namespace freshet::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using demo::Edges;
-using demo::Mesh;
 using demo::SampleFile;
 using nlohmann::json;
 
@@ -31,25 +31,6 @@ constexpr std::size_t kMostFiles = 8;
 constexpr std::size_t kSources = 4;         // nodes that hold the large file
 constexpr std::size_t kCopiesOfOthers = 2;  // nodes that hold each other file
 constexpr std::chrono::milliseconds kEventLimit{30000};
-
-// A folder of its own that goes with everything in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (fs::temp_directory_path() / "freshet-demo-XXXXXX").string();
-    if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 // What is said to a person goes to stdout, unless JSON was asked for.
 class Narrator {
@@ -104,7 +85,7 @@ class Demo {
   fs::path folder_;
   std::uint64_t seed_;
   Rng rng_;
-  Mesh mesh_;
+  LocalMesh mesh_;
   Edges edges_;
   SampleFile wanted_;
   std::string wanted_id_;
@@ -135,13 +116,13 @@ Status Demo::spread_files() {
 }
 
 Status Demo::start_mesh() {
-  edges_ = demo::random_graph(kNodes, kExtraEdges, rng_.fork("graph"));
+  edges_ = random_graph(kNodes, kExtraEdges, rng_.fork("graph"));
   for (std::size_t node = 0; node < kNodes; ++node) {
     std::vector<std::size_t> peers;
     for (const auto& [a, b] : edges_) {
       if (b == node) peers.push_back(a);
     }
-    if (demo::interrupted()) return Error{.code = ErrorCode::canceled, .message = "interrupted"};
+    if (interrupted()) return Error{.code = ErrorCode::canceled, .message = "interrupted"};
     if (auto started = mesh_.start_node(peers); !started) return started;
   }
   if (auto settled = mesh_.settle(edges_); !settled) return settled;
@@ -244,7 +225,7 @@ Status Demo::fetch() {
   }
   if (!options_.json && isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\r\033[K");
   const int code = child->wait();
-  if (demo::interrupted()) return Error{.code = ErrorCode::canceled, .message = "interrupted"};
+  if (interrupted()) return Error{.code = ErrorCode::canceled, .message = "interrupted"};
   if (code != 0 || done.is_null()) {
     return Error{.code = ErrorCode::no_source,
                  .message = "the fetch ended with " + std::to_string(code)};
@@ -273,14 +254,16 @@ std::uint64_t draw_seed() {
 }  // namespace
 
 int run_demo(const DemoOptions& options) {
-  demo::watch_interrupts();
-  const TemporaryFolder folder;
-  if (folder.path().empty()) {
-    std::fprintf(
-        stderr,
-        "freshet: cannot make a temporary folder; set TMPDIR to a folder that can be written\n");
-    return 7;
+  watch_signals();
+  std::error_code failed;
+  auto made = make_scratch_folder(fs::temp_directory_path(failed), "freshet-demo");
+  if (!made) {
+    std::fprintf(stderr,
+                 "freshet: %s; set TMPDIR to a folder that can be written\n",
+                 made.error().message.c_str());
+    return kExitIo;
   }
+  const ScratchFolder folder(std::move(*made));
   Status done = kOk;
   {
     Demo demo(options, folder.path(), options.seed ? *options.seed : draw_seed());

@@ -9,6 +9,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "node/cli/scratch_folder.h"
+
 namespace freshet::cli {
 namespace {
 
@@ -18,17 +20,7 @@ using Steady = std::chrono::steady_clock;
 constexpr std::chrono::seconds kStartLimit{60};
 constexpr api::Millis kAnswerLimit{30'000};
 constexpr std::chrono::milliseconds kLook{100};  ///< between two looks whether to go on
-constexpr std::string_view kFolderName = "freshet-testbed-";
-
-void remove_left_behind(const fs::path& where) {
-  std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(where, failed)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with(kFolderName)) continue;
-    const int pid = std::atoi(name.c_str() + kFolderName.size());
-    if (pid > 0 && ::kill(pid, 0) != 0 && errno == ESRCH) fs::remove_all(entry.path(), failed);
-  }
-}
+constexpr std::string_view kFolderName = "freshet-testbed";
 
 }  // namespace
 
@@ -37,16 +29,7 @@ Result<fs::path> make_fleet_folder() {
   const fs::path memory = "/dev/shm";
   const fs::path where =
       ::access(memory.c_str(), W_OK) == 0 ? memory : fs::temp_directory_path(failed);
-  remove_left_behind(where);
-  static int made = 0;
-  fs::path folder =
-      where / (std::string(kFolderName) + std::to_string(getpid()) + "-" + std::to_string(++made));
-  fs::create_directories(folder, failed);
-  if (failed) {
-    return Error{ErrorCode::io,
-                 "cannot make the folder " + folder.string() + ": " + failed.message()};
-  }
-  return folder;
+  return make_scratch_folder(where, kFolderName);
 }
 
 Fleet::Fleet(std::string program, fs::path folder, OnNews on_news, GoOn go_on)

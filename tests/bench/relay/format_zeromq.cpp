@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "tests/bench/relay/format.h"
+#include "tests/bench/relay/rivals.h"
 
 namespace freshet::bench {
 namespace {

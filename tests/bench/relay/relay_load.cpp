@@ -13,8 +13,9 @@
 
 #include <asio/io_context.hpp>
 
-#include "tests/bench/relay/load.h"
-#include "tests/bench/relay/process_use.h"
+#include "node/cli/bench/load/load.h"
+#include "node/cli/bench/load/process_use.h"
+#include "tests/bench/relay/rivals.h"
 
 namespace {
 
@@ -39,7 +40,7 @@ void measure(const std::string& system, const Target& target, std::uint64_t mess
   if (system == "zeromq") ++for_sinks.port;  // its forwarder has a socket for either side
   const auto source = is_freshet ? tls_connector(io, target.at) : tcp_connector(io, target.at);
   const auto sink = is_freshet ? tls_connector(io, target.at) : tcp_connector(io, for_sinks);
-  Load load(io, *source, *sink, system, kSinks);
+  Load load(io, *source, *sink, format_of(system), kSinks);
   load.pass(messages / 10, target.window);
   const double before = cpu_seconds(target.pid);
   load.pass(messages, target.window);
@@ -50,7 +51,7 @@ void measure(const std::string& system, const Target& target, std::uint64_t mess
 void soak(const Target& target, std::chrono::seconds length, std::size_t stalled) {
   asio::io_context io(1);
   const auto connector = tls_connector(io, target.at);
-  Load load(io, *connector, *connector, "freshet", kSinks);
+  Load load(io, *connector, *connector, freshet_format, kSinks);
   load.pass(kSlice, target.window);
   for (std::size_t i = 0; i < stalled; ++i) load.stall(kSinks - 1 - i);
   const auto began = Clock::now();

@@ -4,7 +4,7 @@
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 
-#include "tests/bench/relay/connection.h"
+#include "tests/bench/relay/rivals.h"
 
 namespace freshet::bench {
 namespace {

@@ -260,7 +260,7 @@ TEST_CASE("a missing or unknown command is a usage error with a hint") {
   CHECK(has(refused({"--json"}), "freshet --help"));
   CHECK(has(refused({"frobnicate"}), "no command 'frobnicate'"));
   CHECK(has(refused({"--state", "/s", "frobnicate", "x"}), "no command 'frobnicate'"));
-  for (const char* later : {"browse", "torrent", "magnet", "bench"}) {
+  for (const char* later : {"browse", "torrent", "magnet"}) {
     CHECK(has(refused({later}), "not in this version yet"));
   }
   CHECK(has(refused({"fro\x1b[31m"}), "\\x1b"));

@@ -1,4 +1,4 @@
-#include "tests/bench/relay/load.h"
+#include "node/cli/bench/load/load.h"
 
 #include <algorithm>
 #include <chrono>
@@ -32,22 +32,21 @@ struct Load::Peer {
 Load::Load(asio::io_context& io,
            Connector& source,
            Connector& sink,
-           const std::string& system,
+           const MakeFormat& make_format,
            std::size_t sinks)
     : io_(io) {
-  for (std::size_t i = 0; i < sinks; ++i) sinks_.push_back(connect(sink, system, Role::sink));
-  source_ = connect(source, system, Role::source);
+  for (std::size_t i = 0; i < sinks; ++i) sinks_.push_back(connect(sink, make_format, Role::sink));
+  source_ = connect(source, make_format, Role::source);
   prime();
 }
 
 Load::~Load() = default;
 
 std::unique_ptr<Load::Peer> Load::connect(Connector& connector,
-                                          const std::string& system,
+                                          const MakeFormat& make_format,
                                           Role role) {
   auto peer = std::make_unique<Peer>();
-  peer->format = make_format(system);
-  if (!peer->format) throw std::runtime_error("no format for " + system);
+  peer->format = make_format();
   peer->connection = connector.connect();
   peer->connection->on_heard([this, raw = peer.get()](ByteView bytes) { hear(*raw, bytes); });
   Bytes opening;

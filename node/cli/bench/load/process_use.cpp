@@ -1,4 +1,4 @@
-#include "tests/bench/relay/process_use.h"
+#include "node/cli/bench/load/process_use.h"
 
 #include <filesystem>
 #include <fstream>

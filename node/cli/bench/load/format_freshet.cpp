@@ -3,9 +3,9 @@
 #include <string>
 
 #include "node/base/rng.h"
+#include "node/cli/bench/load/format.h"
 #include "node/wire/overlay/bodies.h"
 #include "node/wire/overlay/frame.h"
-#include "tests/bench/relay/format.h"
 
 namespace freshet::bench {
 namespace {
@@ -79,14 +79,6 @@ class FreshetFormat final : public Format {
 
 std::unique_ptr<Format> freshet_format() {
   return std::make_unique<FreshetFormat>();
-}
-
-std::unique_ptr<Format> make_format(std::string_view system) {
-  if (system == "freshet" || system == "freshet-clear") return freshet_format();
-  if (system == "nats") return nats_format();
-  if (system == "redis") return redis_format();
-  if (system == "zeromq") return zeromq_format();
-  return nullptr;
 }
 
 }  // namespace freshet::bench

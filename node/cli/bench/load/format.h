@@ -1,10 +1,10 @@
-// What a publisher and a subscriber say to each relay that is measured, byte for byte. One object a
-// connection. Only what the benchmark needs of each protocol: the relay is trusted.
+// What a publisher and a subscriber say to a relay that is measured, byte for byte. One object a
+// connection. Only what the benchmark needs of a protocol: the relay is trusted.
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
-#include <string_view>
 
 #include "node/base/bytes.h"
 
@@ -31,12 +31,9 @@ class Format {
   virtual std::size_t take(ByteView& bytes, Bytes& answer) = 0;
 };
 
-/// "freshet", "nats", "redis" or "zeromq"; nullptr for any other.
-std::unique_ptr<Format> make_format(std::string_view system);
+using MakeFormat = std::function<std::unique_ptr<Format>()>;
 
+/// Overlay frames: queries for a word that nobody shares.
 std::unique_ptr<Format> freshet_format();
-std::unique_ptr<Format> nats_format();
-std::unique_ptr<Format> redis_format();
-std::unique_ptr<Format> zeromq_format();
 
 }  // namespace freshet::bench

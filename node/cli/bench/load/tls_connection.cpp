@@ -5,9 +5,9 @@
 
 #include <asio/io_context.hpp>
 
+#include "node/cli/bench/load/connection.h"
 #include "node/io/net/dialer.h"
 #include "node/io/net/tls_link.h"
-#include "tests/bench/relay/connection.h"
 
 namespace freshet::bench {
 namespace {

@@ -1,11 +1,12 @@
-#include "node/cli/demo/mesh.h"
+#include "node/cli/local_mesh.h"
 
 #include <algorithm>
-#include <csignal>
 #include <set>
 #include <thread>
 
-namespace freshet::cli::demo {
+#include "node/cli/results_out.h"
+
+namespace freshet::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kStartLimit{10000};
@@ -14,28 +15,11 @@ constexpr std::chrono::seconds kSettleLimit{60};
 constexpr std::chrono::milliseconds kPollStep{50};
 constexpr std::string_view kReady = "ready: listening on ";
 
-volatile std::sig_atomic_t interrupt_count = 0;
-
-void on_interrupt(int /*signal*/) {
-  interrupt_count = 1;
-}
-
 Error daemon_error(std::size_t node, const std::string& what) {
   return {.code = ErrorCode::io, .message = "node " + std::to_string(node) + ": " + what};
 }
 
 }  // namespace
-
-bool interrupted() {
-  return interrupt_count != 0;
-}
-
-void watch_interrupts() {
-  struct sigaction action {};
-  action.sa_handler = on_interrupt;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-}
 
 Edges random_graph(std::size_t nodes, std::size_t extra, Rng rng) {
   std::set<std::pair<std::size_t, std::size_t>> edges;
@@ -50,15 +34,15 @@ Edges random_graph(std::size_t nodes, std::size_t extra, Rng rng) {
   return {edges.begin(), edges.end()};
 }
 
-std::filesystem::path Mesh::share_of(std::size_t node) const {
+std::filesystem::path LocalMesh::share_of(std::size_t node) const {
   return folder_ / ("node" + std::to_string(node)) / "share";
 }
 
-std::filesystem::path Mesh::state_of(std::size_t node) const {
+std::filesystem::path LocalMesh::state_of(std::size_t node) const {
   return folder_ / ("node" + std::to_string(node)) / "state";
 }
 
-Status Mesh::start_node(const std::vector<std::size_t>& peers) {
+Status LocalMesh::start_node(const std::vector<std::size_t>& peers) {
   const std::size_t number = nodes_.size();
   std::error_code failed;
   std::filesystem::create_directories(share_of(number), failed);
@@ -71,7 +55,7 @@ Status Mesh::start_node(const std::vector<std::size_t>& peers) {
                                    "--listen",
                                    "127.0.0.1:0",
                                    "--name",
-                                   "demo-" + std::to_string(number),
+                                   "local-" + std::to_string(number),
                                    "--no-discovery"};
   for (const std::size_t peer : peers) {
     args.emplace_back("--peer");
@@ -90,14 +74,15 @@ Status Mesh::start_node(const std::vector<std::size_t>& peers) {
   return daemon_error(number, "did not start: " + last_line);
 }
 
-std::vector<std::string> Mesh::command(std::size_t node,
-                                       const std::vector<std::string>& words) const {
+std::vector<std::string> LocalMesh::command(std::size_t node,
+                                            const std::vector<std::string>& words) const {
   std::vector<std::string> args = {program_, "--state", state_of(node).string()};
   args.insert(args.end(), words.begin(), words.end());
   return args;
 }
 
-Result<nlohmann::json> Mesh::ask(std::size_t node, const std::vector<std::string>& words) const {
+Result<nlohmann::json> LocalMesh::ask(std::size_t node,
+                                      const std::vector<std::string>& words) const {
   auto child = ChildProcess::start(command(node, words), Stream::out);
   if (!child) return child.error();
   const auto line = child->read_line(kAnswerLimit);
@@ -109,7 +94,7 @@ Result<nlohmann::json> Mesh::ask(std::size_t node, const std::vector<std::string
   return answer;
 }
 
-Result<std::vector<nlohmann::json>> Mesh::status_of_all() const {
+Result<std::vector<nlohmann::json>> LocalMesh::status_of_all() const {
   std::vector<nlohmann::json> all;
   for (std::size_t node = 0; node < nodes_.size(); ++node) {
     auto status = ask(node, {"status", "--json"});
@@ -119,7 +104,7 @@ Result<std::vector<nlohmann::json>> Mesh::status_of_all() const {
   return all;
 }
 
-Status Mesh::settle(const Edges& edges) const {
+Status LocalMesh::settle(const Edges& edges) const {
   const auto deadline = std::chrono::steady_clock::now() + kSettleLimit;
   while (std::chrono::steady_clock::now() < deadline) {
     if (interrupted()) return Error{.code = ErrorCode::canceled, .message = "interrupted"};
@@ -137,4 +122,4 @@ Status Mesh::settle(const Edges& edges) const {
   return Error{.code = ErrorCode::timed_out, .message = "the mesh did not settle within a minute"};
 }
 
-}  // namespace freshet::cli::demo
+}  // namespace freshet::cli

@@ -1,6 +1,5 @@
-// A connection of the load generator to a relay: bytes out, bytes in. In the clear over TCP, or
-// over a daemon's own TLS links. One io thread; errors end the program, for a benchmark has no use
-// of half a mesh.
+// A connection of the load generator to a relay: bytes out, bytes in. One io thread; errors are
+// thrown (std::runtime_error), for a benchmark has no use of half a mesh.
 #pragma once
 
 #include <functional>
@@ -48,7 +47,6 @@ class Connector {
   virtual std::unique_ptr<Connection> connect() = 0;
 };
 
-std::unique_ptr<Connector> tcp_connector(asio::io_context& io, const Endpoint& to);
 /// Overlay links under a fresh key each.
 std::unique_ptr<Connector> tls_connector(asio::io_context& io, const Endpoint& to);
 

@@ -6,12 +6,11 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
+#include "node/cli/bench/load/connection.h"
+#include "node/cli/bench/load/format.h"
 #include "node/io/asio_fwd.h"
-#include "tests/bench/relay/connection.h"
-#include "tests/bench/relay/format.h"
 
 namespace freshet::bench {
 
@@ -22,7 +21,7 @@ class Load {
   Load(asio::io_context& io,
        Connector& source,
        Connector& sink,
-       const std::string& system,
+       const MakeFormat& make_format,
        std::size_t sinks);
   ~Load();
   Load(const Load&) = delete;
@@ -45,7 +44,7 @@ class Load {
   void prime();
   void refill();
   [[nodiscard]] std::uint64_t slowest() const;
-  std::unique_ptr<Peer> connect(Connector& connector, const std::string& system, Role role);
+  std::unique_ptr<Peer> connect(Connector& connector, const MakeFormat& make_format, Role role);
 
   asio::io_context& io_;
   std::unique_ptr<Peer> source_;
