@@ -6,6 +6,7 @@
 #include "node/base/digest.h"
 #include "node/base/overloaded.h"
 #include "node/core/overlay/block_lists.h"
+#include "node/core/overlay/dial_back.h"
 #include "node/core/overlay/frame_kinds.h"
 #include "node/core/overlay/pushing.h"
 #include "node/core/overlay/sending.h"
@@ -62,7 +63,6 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
             membership_.on_link_down(turn, it.link);
             router_.forget(turn, it.link);
             if (guard_) guard_->forget(it.link);
-            if (dial_backs_) dial_backs_->forget(it.link);
           },
           [&](const DialFailed& it) { membership_.need_dials().on_dial_failed(turn, it.dial); },
           [&](const AddPeer& it) { membership_.need_dials().add_peer(it.peer, it.keep, now); },
@@ -79,8 +79,10 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
           [&](const Unblock& it) {
             if (guard_) guard_->bans().remove(it.key);
           },
-          [&](const AskDialBack&) { need_dial_backs().ask(turn); },
-          [&](const DialledBack& it) { need_dial_backs().on_dialled(turn, it.link, it.reached); },
+          [&](const AskDialBack&) { turn.need_guard().dial_backs().ask(turn); },
+          [&](const DialledBack& it) {
+            turn.need_guard().dial_backs().on_dialled(turn, it.link, it.reached);
+          },
           [&](const CallNeighbour& it) { send_call(turn, it); },
           [&](const ObeyModerator& it) { obey(turn, it.moderator); },
           [&](const SetBlockList& it) {
@@ -219,9 +221,9 @@ bool Engine::on_link_frame(Turn& turn, Link& link, const Frame& frame) {
       return well_formed;
     }
     case wire::FrameType::dial_back:
-      return need_dial_backs().on_request(turn, link, frame.body);
+      return turn.need_guard().dial_backs().on_request(turn, link, frame.body);
     case wire::FrameType::dial_back_answer:
-      return need_dial_backs().on_answer(turn, link, frame.body);
+      return turn.need_guard().dial_backs().on_answer(turn, link, frame.body);
     default: {
       const bool well_formed = membership_.on_bye(turn, link, frame.body);
       run_timers(turn);
@@ -331,11 +333,6 @@ void Engine::block(Turn& turn, const Block& block) {
     ++counters_.links_banned;
     Membership::close(turn, membership_.dials(), link, CloseReason::offence);
   }
-}
-
-DialBacks& Engine::need_dial_backs() {
-  if (!dial_backs_) dial_backs_ = std::make_unique<DialBacks>();
-  return *dial_backs_;
 }
 
 void Engine::on_block_list(Turn& turn, Link& link, const Frame& frame) {

@@ -8,7 +8,6 @@
 #include <span>
 #include <string_view>
 
-#include "node/core/overlay/dial_back.h"
 #include "node/core/overlay/frame_reader.h"
 #include "node/core/overlay/membership.h"
 #include "node/core/overlay/router.h"
@@ -81,7 +80,6 @@ class Engine {
   void offend(Turn& turn, Link& link, std::uint32_t weight = kOffence);
   void on_link_up(Turn& turn, const LinkUp& up);
   void block(Turn& turn, const Block& block);
-  DialBacks& need_dial_backs();
   void on_block_list(Turn& turn, Link& link, const Frame& frame);
   void obey(Turn& turn, const std::optional<NodeKey>& moderator);
   /// nullptr as long as no moderator is obeyed.
@@ -99,7 +97,6 @@ class Engine {
   Rng rng_;
   NodeKey self_;
   std::unique_ptr<Guard> guard_;
-  std::unique_ptr<DialBacks> dial_backs_;  ///< with the first request or answer
 };
 
 }  // namespace freshet::core::overlay

@@ -94,6 +94,10 @@ class LinkTable {
   [[nodiscard]] std::size_t dialled_count() const;
   [[nodiscard]] std::uint64_t digest() const;
 
+  /// From now on no link stays, and nothing is dialled: the node leaves.
+  void shut() { is_shut_ = true; }
+  [[nodiscard]] bool is_shut() const { return is_shut_; }
+
   /// Fetches what find(id) is likely to touch; changes nothing.
   void prefetch(LinkId id) const {
     if (id.value < links_.size()) prefetch_line(&links_[id.value]);
@@ -107,6 +111,7 @@ class LinkTable {
 
   InlineVector<Link, kFew> links_;
   InlineVector<LinkPeer, kFew> peers_;  ///< same index
+  bool is_shut_ = false;
 };
 
 }  // namespace freshet::core::overlay

@@ -63,7 +63,7 @@ void Membership::on_link_up(Turn& turn, const LinkUp& up) {
     close(turn, dials(), link, CloseReason::self);
     return;
   }
-  if (has_left_) {
+  if (turn.links.is_shut()) {
     close(turn, dials(), link, CloseReason::shutting_down);
     return;
   }
@@ -267,7 +267,7 @@ void Membership::on_shut_down(Turn& turn) {
   for (Link& link : turn.links.all()) {
     if (link.state != LinkState::closing) close(turn, dials(), link, CloseReason::shutting_down);
   }
-  has_left_ = true;
+  turn.links.shut();
   dials_.reset();
   view_.reset();
 }
@@ -299,9 +299,9 @@ void Membership::close(Turn& turn, DialPlan* dials, Link& link, CloseReason reas
 // ---- what is due
 
 std::optional<TimePoint> Membership::run(Turn& turn, Duration late) {
-  if (late >= kLate && !has_left_) on_woken(turn, late);
+  if (late >= kLate && !turn.links.is_shut()) on_woken(turn, late);
   std::optional<TimePoint> next = check(turn);
-  if (has_left_) return next;
+  if (turn.links.is_shut()) return next;
   next = earlier(next, run_view(turn));
   if (!dials_) return next;
   const Wanted wanted =

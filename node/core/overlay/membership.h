@@ -41,7 +41,6 @@ class Membership {
   /// The dialling part; nullptr in a node that never had reason to dial.
   [[nodiscard]] DialPlan* dials() { return dials_.get(); }
   [[nodiscard]] const DialPlan* dials() const { return dials_.get(); }
-  [[nodiscard]] bool has_left() const { return has_left_; }
   /// nullptr without discovery, and before the first link.
   [[nodiscard]] const View* view() const { return view_.get(); }
   [[nodiscard]] std::uint64_t digest() const;
@@ -70,7 +69,6 @@ class Membership {
 
   std::unique_ptr<DialPlan> dials_;
   std::unique_ptr<View> view_;
-  bool has_left_ = false;  ///< after on_shut_down(): no link stays, nothing is dialled
 };
 
 }  // namespace freshet::core::overlay

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "node/core/overlay/dial_back.h"
 #include "node/io/host/limits.h"
 #include "node/io/host/node_daemon.h"
 #include "node/io/net/address_list.h"

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "node/core/overlay/block_lists.h"
+#include "node/core/overlay/dial_back.h"
 
 namespace freshet::core::overlay {
 namespace {
@@ -45,6 +46,12 @@ bool Guard::allows(LinkId link, Rated kind, TimePoint now) {
 void Guard::forget(LinkId link) {
   std::erase_if(links_, [&](const Buckets& each) { return each.link == link; });
   queries_.forget(link);
+  if (dial_backs_) dial_backs_->forget(link);
+}
+
+DialBacks& Guard::dial_backs() {
+  if (!dial_backs_) dial_backs_ = std::make_unique<DialBacks>();
+  return *dial_backs_;
 }
 
 std::uint64_t Guard::digest() const {

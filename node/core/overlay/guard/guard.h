@@ -38,6 +38,7 @@ enum class Rated : std::uint8_t {
 const Rate& rate_of(Rated kind);
 
 class BlockLists;
+class DialBacks;
 
 class Guard {
  public:
@@ -64,6 +65,8 @@ class Guard {
   /// without a place for it.
   [[nodiscard]] BlockLists* block_lists() const { return block_lists_.get(); }
   void use(std::unique_ptr<BlockLists> lists);
+  /// Who asked this node to dial back, and whom it asked. Here for the same reason.
+  [[nodiscard]] DialBacks& dial_backs();
   [[nodiscard]] std::uint64_t digest() const;
 
  private:
@@ -80,6 +83,7 @@ class Guard {
   AttemptLimiter attempts_;
   PushRoutes push_routes_;
   std::unique_ptr<BlockLists> block_lists_;
+  std::unique_ptr<DialBacks> dial_backs_;
 };
 
 }  // namespace freshet::core::overlay
