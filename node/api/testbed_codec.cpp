@@ -104,6 +104,7 @@ void write(const TestbedRunRequest& from, pb::Request& to) {
   run.set_share(setup.share);
   run.set_capture(setup.capture);
   run.set_drops_queries(setup.drops_queries);
+  run.set_has_real_limits(setup.has_real_limits);
 }
 
 std::optional<Request> read(const pb::TestbedRun& from) {
@@ -136,6 +137,7 @@ std::optional<Request> read(const pb::TestbedRun& from) {
   setup.share = from.share();
   setup.capture = from.capture();
   setup.drops_queries = from.drops_queries();
+  setup.has_real_limits = from.has_real_limits();
   return Request(TestbedRunRequest{.setup = std::move(setup)});
 }
 

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -21,12 +22,11 @@ constexpr std::chrono::milliseconds kPollStep{10};
 constexpr std::size_t kReadBytes = 4096;
 
 // After fork, before exec: only async-signal-safe calls.
-[[noreturn]] void become(const std::vector<char*>& argv,
-                         int out_fd,
-                         Stream captured,
-                         pid_t parent) {
+[[noreturn]] void become(
+    const std::vector<char*>& argv, int out_fd, Stream captured, Network network, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);  // the parent died before the line above
+  if (network == Network::own && unshare(CLONE_NEWNET) != 0) _exit(127);
   const int null_fd = open("/dev/null", O_RDWR);
   dup2(null_fd, STDIN_FILENO);
   dup2(captured == Stream::out ? out_fd : null_fd, STDOUT_FILENO);
@@ -42,7 +42,9 @@ int decode_status(int status) {
 
 }  // namespace
 
-Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& args, Stream captured) {
+Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& args,
+                                         Stream captured,
+                                         Network network) {
   std::array<int, 2> fds{};
   if (pipe2(fds.data(), O_CLOEXEC) != 0) {
     return Error{.code = ErrorCode::io,
@@ -54,7 +56,7 @@ Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& args, S
   argv.push_back(nullptr);
   const pid_t parent = getpid();
   const pid_t pid = fork();
-  if (pid == 0) become(argv, fds[1], captured, parent);
+  if (pid == 0) become(argv, fds[1], captured, network, parent);
   close(fds[1]);
   if (pid < 0) {
     close(fds[0]);

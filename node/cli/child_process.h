@@ -14,12 +14,15 @@
 namespace freshet::cli {
 
 enum class Stream { out, err };
+enum class Network { shared, own };  ///< own: a new, empty network namespace
 
 class ChildProcess {
  public:
   /// Starts `args[0]` with `args`. `captured` is read by read_line(); the other stream goes to
   /// /dev/null. The child is killed when this process dies, however it dies.
-  static Result<ChildProcess> start(const std::vector<std::string>& args, Stream captured);
+  static Result<ChildProcess> start(const std::vector<std::string>& args,
+                                    Stream captured,
+                                    Network network = Network::shared);
 
   ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&& other) noexcept;

@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <sstream>
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include "tests/support/daemon.h"
 #include "tests/support/eventually.h"
@@ -20,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kUsage = 2;
+constexpr int kIo = 7;
 constexpr int kInterrupted = 130;
 
 constexpr const char* kStatic = R"(
@@ -173,6 +176,165 @@ TEST_CASE("Ctrl-C ends every daemon and leaves no folder; so does a kill, of the
   // The next testbed removes what the killed one left.
   CHECK(run_freshet({"testbed", folder.scenario(kStatic), "--nodes", "2"}).exit_code
         != kInterrupted);
+}
+
+// ---- network namespaces
+
+namespace {
+
+/// Of `freshet testbed SCENARIO --netns=KIND --out OUT`; nullopt where no namespace can be made,
+/// and that is said.
+std::optional<CliResult> run_in_namespaces(const Folder& folder,
+                                           const std::string& text,
+                                           const std::string& kind,
+                                           const std::string& out) {
+  auto ran =
+      run_freshet({"testbed", folder.scenario(text), "--netns=" + kind, "--out", folder.path(out)});
+  const bool is_refused = ran.exit_code == kIo
+                          && (ran.err.find("only root") != std::string::npos
+                              || ran.err.find("lets no network namespace") != std::string::npos);
+  if (!is_refused) return ran;
+  MESSAGE("skipped: " << ran.err);
+  return std::nullopt;
+}
+
+std::string interfaces() {
+  std::string all;
+  for (const auto& entry : fs::directory_iterator("/sys/class/net"))
+    all += entry.path().filename().string() + "\n";
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("in network namespaces, on a switch or on wires of their own, floods cost the same") {
+  const Folder folder;
+  const std::string text = R"(
+[topology]
+nodes = 6
+degree = 3
+[links]
+latency = "40ms"
+[content]
+objects = 20
+replication = 0.3
+[workload]
+queries = 3
+strategy = ["flood", "walk"]
+)";
+  const std::string before = interfaces();
+  REQUIRE(run_freshet({"sim", folder.scenario(text), "--out", folder.path("sim")}).exit_code == 0);
+  for (const std::string kind : {"bridge", "links"}) {
+    const auto ran = run_in_namespaces(folder, text, kind, kind);
+    if (!ran) return;
+    CAPTURE(ran->err);
+    REQUIRE(ran->exit_code == 0);
+    CHECK(folder.costs(kind) == folder.costs("sim"));
+  }
+  CHECK(interfaces() == before);
+}
+
+TEST_CASE("a wire has the rate that the scenario says") {
+  const Folder folder;
+  double p95[2] = {};
+  for (const bool is_limited : {false, true}) {
+    const std::string text = std::string(R"(
+[topology]
+kind = "line"
+nodes = 4
+[links]
+latency = "20ms"
+)") + (is_limited ? "bandwidth = \"2KB/s\"\n" : "")
+                             + R"([content]
+objects = 20
+replication = 0.3
+[workload]
+queries = 40
+interval = "20ms"
+)";
+    const auto ran = run_in_namespaces(folder, text, "bridge", "bed");
+    if (!ran) return;
+    CAPTURE(ran->err);
+    REQUIRE(ran->exit_code == 0);
+    const auto strategy = folder.summary("bed").at("strategies")[0];
+    p95[is_limited ? 1 : 0] = strategy.at("first_hit_ms").at("p95").get<double>();
+  }
+  CHECK(p95[0] < 200);
+  CHECK(p95[1] > 500);
+}
+
+TEST_CASE("wires that are cut keep the sides of a partition apart") {
+  const Folder folder;
+  const std::string text = R"(
+[topology]
+nodes = 8
+degree = 3
+discover = false
+[links]
+latency = "20ms"
+[workload]
+queries = 8
+[partition]
+share = 0.5
+at = "1s"
+[churn]
+duration = "4s"
+)";
+  for (const std::string kind : {"bridge", "links"}) {
+    const auto ran = run_in_namespaces(folder, text, kind, kind);
+    if (!ran) return;
+    CAPTURE(ran->err);
+    REQUIRE(ran->exit_code == 0);
+    std::istringstream csv(read_file(folder.dir.path() / kind / "queries.csv"));
+    std::string line;
+    std::getline(csv, line);
+    for (int query = 0; std::getline(csv, line); ++query) {
+      std::size_t at = 0;
+      for (int column = 0; column < 8; ++column) at = line.find(',', at) + 1;
+      const int reached = std::stoi(line.substr(at));
+      CAPTURE(line);
+      if (query < 2) CHECK(reached == 7);
+      if (query > 2) CHECK(reached <= 3);
+    }
+  }
+}
+
+TEST_CASE("what namespaces need and is not there is named") {
+  const Folder folder;
+  const auto ran = run_program(
+      {"env", "PATH=/nowhere", freshet_binary(), "testbed", folder.scenario(kStatic), "--netns"});
+  CHECK(ran.exit_code == kIo);
+  const char* const missing = geteuid() == 0 ? "no 'ip' here" : "only root";
+  CHECK(ran.err.find(missing) != std::string::npos);
+  CHECK(run_freshet({"testbed", folder.scenario(kStatic), "--netns=tunnel"}).exit_code == kUsage);
+  const auto finds =
+      run_freshet({"testbed",
+                   folder.scenario("[topology]\nkind = \"line\"\nnodes = 4\ndiscover = true\n"),
+                   "--netns=links"});
+  CHECK(finds.exit_code == kUsage);
+  CHECK(finds.err.find("--netns=bridge") != std::string::npos);
+}
+
+TEST_CASE("Ctrl-C or a kill takes the namespaces along") {
+  const Folder folder;
+  const std::string before = interfaces();
+  const std::string scenario =
+      folder.scenario("[topology]\nnodes = 6\n[workload]\nqueries = 100000\n");
+  for (const int signal : {SIGINT, SIGKILL}) {
+    Process testbed({freshet_binary(), "testbed", scenario, "--netns"}, folder.dir.path() / "out");
+    const bool is_up =
+        eventually([&] { return daemons_of(testbed.pid()) == 6 || !testbed.running(); });
+    REQUIRE(is_up);
+    if (!testbed.running()) {
+      MESSAGE("skipped: " << testbed.err());
+      return;
+    }
+    testbed.send(signal);
+    CHECK(testbed.wait(std::chrono::seconds(20))
+          == (signal == SIGINT ? kInterrupted : 128 + SIGKILL));
+    CHECK(eventually([&] { return daemons_of(testbed.pid()) == 0; }));
+    CHECK(interfaces() == before);
+  }
 }
 
 }  // namespace freshet::testing

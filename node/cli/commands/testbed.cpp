@@ -35,6 +35,12 @@ void declare_testbed(CLI::App& root, TestbedOptions& options) {
       ->check(CLI::Range(std::uint32_t{1}, kMostDilation));
   testbed->add_option("--overlay", options.overlay, "Results of the simulator to draw beside these")
       ->type_name("SIMDIR");
+  testbed
+      ->add_flag("--netns{bridge}",
+                 options.netns,
+                 "Each daemon in a network namespace, as root: on one bridge, or, with "
+                 "--netns=links, on a wire for each of the topology's links")
+      ->check(CLI::IsMember({"bridge", "links"}));
   testbed->add_flag("--watch", options.watch, "Draw the mesh while it runs");
   testbed->add_flag(
       "--capture", options.capture, "Write what crosses the links, in the clear, as pcap");

@@ -19,6 +19,7 @@ struct TestbedOptions {
   std::string out;                     ///< empty: no folder
   std::uint32_t dilation = 0;          ///< real seconds in a virtual one, to begin with; 0: chosen
   std::string overlay;                 ///< results of the simulator to draw beside these
+  std::string netns;  ///< "bridge" or "links": network namespaces; empty: all on loopback
   bool watch = false;
   bool capture = false;
   std::optional<std::uint32_t> faulty;  ///< a node that passes no query on

@@ -64,23 +64,36 @@ Error Fleet::failure(std::uint32_t node, const std::string& what) const {
 }
 
 Status Fleet::spawn(std::uint32_t node) {
-  auto child =
-      ChildProcess::start({program_, "--state", state_of(node), "up", "--testbed"}, Stream::err);
+  auto child = ChildProcess::start({program_, "--state", state_of(node), "up", "--testbed"},
+                                   Stream::err,
+                                   wires_ ? Network::own : Network::shared);
   if (!child) return child.error();
   nodes_[node].child.emplace(std::move(*child));
   return kOk;
 }
 
-Status Fleet::set_up(const io::testbed::Setup& setup) {
-  Node& node = nodes_[setup.node];
+Status Fleet::wait_started(std::uint32_t node) {
   std::string said = "it said nothing";
   for (;;) {
-    const auto line = node.child->read_line(kStartLimit);
+    const auto line = nodes_[node].child->read_line(kStartLimit);
     if (!go_on_()) return Error{ErrorCode::canceled, "interrupted"};
-    if (!line) return failure(setup.node, "did not start: " + said);
-    if (line->starts_with("ready")) break;
+    if (!line) return failure(node, "did not start: " + said);
+    if (line->starts_with("ready")) return kOk;
     said = *line;
   }
+}
+
+Status Fleet::plug(const std::vector<io::testbed::Setup>& setups) {
+  if (!wires_) return kOk;
+  Wires::Plugged nodes;
+  for (const auto& setup : setups) nodes.emplace_back(setup.node, nodes_[setup.node].child->pid());
+  Status plugged = wires_->plug(nodes);
+  if (!plugged && !go_on_()) return Error{ErrorCode::canceled, "interrupted"};
+  return plugged;
+}
+
+Status Fleet::set_up(const io::testbed::Setup& setup) {
+  Node& node = nodes_[setup.node];
   auto client = api::ControlClient::connect(state_of(setup.node));
   if (!client) return failure(setup.node, client.error().message);
   node.news.emplace(std::move(*client));
@@ -94,6 +107,10 @@ Status Fleet::start(const std::vector<io::testbed::Setup>& setups) {
     if (Status spawned = spawn(setup.node); !spawned) return spawned;
   }
   for (const auto& setup : setups) {
+    if (Status started = wait_started(setup.node); !started) return started;
+  }
+  if (Status plugged = plug(setups); !plugged) return plugged;
+  for (const auto& setup : setups) {
     if (Status set = set_up(setup); !set) return set;
   }
   for (const auto& setup : setups) {
@@ -104,6 +121,8 @@ Status Fleet::start(const std::vector<io::testbed::Setup>& setups) {
 
 Status Fleet::restart(const io::testbed::Setup& setup) {
   if (Status spawned = spawn(setup.node); !spawned) return spawned;
+  if (Status started = wait_started(setup.node); !started) return started;
+  if (Status plugged = plug({setup}); !plugged) return plugged;
   if (Status set = set_up(setup); !set) return set;
   return wait_ready(setup.node);
 }
@@ -141,7 +160,8 @@ Status Fleet::tell(std::uint32_t node, const Request& request) {
 
 Status Fleet::link(std::uint32_t node, const std::vector<std::uint32_t>& peers) {
   api::TestbedLinkRequest request;
-  for (const std::uint32_t peer : peers) request.peers.push_back(nodes_[peer].address);
+  for (const std::uint32_t peer : peers)
+    request.peers.push_back(wires_ ? wires_->address_of(peer, node) : nodes_[peer].address);
   return tell(node, request);
 }
 
@@ -166,16 +186,18 @@ Status Fleet::ask(std::uint32_t node, const api::TestbedAskRequest& request) {
   return tell(node, request);
 }
 
-void Fleet::kill(std::uint32_t node) {
+Status Fleet::kill(std::uint32_t node) {
   nodes_[node].child->kill_now();
   nodes_[node].news.reset();
   nodes_[node].child.reset();
+  return wires_ ? wires_->unplug(node) : kOk;
 }
 
-void Fleet::send_away(std::uint32_t node) {
+Status Fleet::send_away(std::uint32_t node) {
   nodes_[node].child->ask_to_end();
   nodes_[node].news.reset();
   nodes_[node].child.reset();
+  return wires_ ? wires_->unplug(node) : kOk;
 }
 
 Status Fleet::listen(Steady::time_point until) {

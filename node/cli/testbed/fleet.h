@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "node/api/control_client.h"
 #include "node/base/result.h"
 #include "node/cli/child_process.h"
+#include "node/cli/testbed/wires.h"
 #include "node/io/testbed/news.h"
 
 namespace freshet::cli {
@@ -24,7 +26,7 @@ class Fleet {
   /// Asked now and then: false ends what is going on, with ErrorCode::canceled.
   using GoOn = std::function<bool()>;
 
-  /// `program`: the freshet binary. `folder` is made, and removed at the end.
+  /// `program`: the freshet binary. `folder` is there, and removed at the end.
   Fleet(std::string program, std::filesystem::path folder, OnNews on_news, GoOn go_on);
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
@@ -34,6 +36,12 @@ class Fleet {
   [[nodiscard]] std::filesystem::path share_of(std::uint32_t node) const;
   /// Where what a node captures is.
   [[nodiscard]] std::filesystem::path capture_of(std::uint32_t node) const;
+
+  /// From now on daemons are in network namespaces. REQUIRES: none was started.
+  void use(std::unique_ptr<Wires> wires) { wires_ = std::move(wires); }
+  /// nullptr: all are on loopback.
+  [[nodiscard]] Wires* wires() { return wires_.get(); }
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 
   /// Starts as many daemons as there are setups, all at a time, and waits until each listens and
   /// knows its files.
@@ -48,9 +56,9 @@ class Fleet {
   Status ask_all_for_news();
   Status ask(std::uint32_t node, const api::TestbedAskRequest& request);
   /// kill -9.
-  void kill(std::uint32_t node);
+  Status kill(std::uint32_t node);
   /// SIGTERM: it says Bye.
-  void send_away(std::uint32_t node);
+  Status send_away(std::uint32_t node);
 
   /// Takes what the nodes say, until `until` or until on_news was called at least once.
   Status listen(std::chrono::steady_clock::time_point until);
@@ -69,6 +77,8 @@ class Fleet {
   };
   [[nodiscard]] std::string state_of(std::uint32_t node) const;
   Status spawn(std::uint32_t node);
+  Status wait_started(std::uint32_t node);
+  Status plug(const std::vector<io::testbed::Setup>& setups);
   Status set_up(const io::testbed::Setup& setup);
   Status wait_ready(std::uint32_t node);
   Status hear(std::uint32_t node);
@@ -78,6 +88,7 @@ class Fleet {
 
   std::string program_;
   std::filesystem::path folder_;
+  std::unique_ptr<Wires> wires_;
   OnNews on_news_;
   GoOn go_on_;
   std::vector<Node> nodes_;

@@ -15,6 +15,7 @@
 #include "node/bench/workload.h"
 #include "node/cli/testbed/fleet.h"
 #include "node/sim/host.h"
+#include "node/sim/network.h"
 
 namespace freshet::cli {
 namespace {
@@ -108,6 +109,7 @@ class TestbedRun {
   // ---- the mesh
   Status put_files();
   std::vector<bed::Setup> setups();
+  Status wire_up();
   Status bring_up();
   Status link_up();
   Status wait_for_links(std::uint64_t ends);
@@ -119,6 +121,11 @@ class TestbedRun {
   Status ask_by_the_clock();
   Status ask(std::uint32_t query);
   Status churn(Duration until);
+  Status partition(Duration until);
+  /// Of wires, not of the shaper.
+  [[nodiscard]] bool has_real_limits() const {
+    return scenario_.links.bandwidth_bytes_per_s > 0 || scenario_.partition.share > 0;
+  }
   [[nodiscard]] bool seems_over(const Open& open) const;
   /// Takes those that are over.
   Status collect();
@@ -141,6 +148,8 @@ class TestbedRun {
   bench::Population population_;
   std::vector<ChurnEvent> events_;
   std::size_t next_event_ = 0;
+  bool is_cut_ = false;
+  bool is_healed_ = false;
   bench::TestbedLog log_;
   TestbedState state_;
   std::vector<std::uint32_t> links_by_node_;
@@ -181,6 +190,7 @@ std::vector<bed::Setup> TestbedRun::setups() {
                    .delay = delay_of(scenario_.links.latency),
                    .breaks_ties = plan_.strategy == StrategyId::walk,
                    .loss = scenario_.links.loss,
+                   .has_real_limits = has_real_limits(),
                    .discover = scenario_.topology.discover,
                    .max_ttl = config.overlay.max_ttl,
                    .target_links = static_cast<std::uint32_t>(config.overlay.target_links),
@@ -191,6 +201,7 @@ std::vector<bed::Setup> TestbedRun::setups() {
   for (NodeIndex node = 0; node < topology_.nodes; ++node) {
     setup.node = node;
     if (!setup.discover) setup.alias = sim::node_key(keys, node);
+    if (fleet_.wires() != nullptr) setup.listen = fleet_.wires()->listen_of(node);
     setup.share = fleet_.share_of(node).string();
     setup.drops_queries = plan_.faulty == node;
     if (!plan_.capture.empty()) setup.capture = fleet_.capture_of(node).string();
@@ -199,9 +210,23 @@ std::vector<bed::Setup> TestbedRun::setups() {
   return all;
 }
 
+// Bytes that pass in a virtual second pass in so many real ones.
+Status TestbedRun::wire_up() {
+  if (!plan_.netns) return kOk;
+  const std::uint64_t rate = scenario_.links.bandwidth_bytes_per_s;
+  auto wires = Wires::make({.kind = *plan_.netns,
+                            .topology = &topology_,
+                            .bytes_per_s = (rate + plan_.dilation - 1) / plan_.dilation,
+                            .folder = fleet_.folder()});
+  if (!wires) return wires.error();
+  fleet_.use(std::move(*wires));
+  return kOk;
+}
+
 Status TestbedRun::bring_up() {
   epoch_ = Steady::now();
   if (Status put = put_files(); !put) return put;
+  if (Status wired = wire_up(); !wired) return wired;
   setups_ = setups();
   if (Status started = fleet_.start(setups_); !started) return started;
   const auto started = Steady::now();
@@ -297,9 +322,10 @@ bool TestbedRun::seems_over(const Open& open) const {
   if (quiet < kAllHeard) return false;
   const std::int64_t dilation = plan_.dilation;
   if (log_.is_at_rest(open.guid)) return !mends(plan_.strategy) || quiet >= kSettle * dilation;
-  // What was on its way to a node that died never arrives.
+  // What was on its way to a node that died, or over a wire that was cut, never arrives.
   const Duration longest = std::max(scenario_.links.latency.low, scenario_.links.latency.high);
-  return population_.alive() < topology_.nodes && quiet >= (kSettle + 4 * longest) * dilation;
+  const bool may_miss = population_.alive() < topology_.nodes || scenario_.partition.share > 0;
+  return may_miss && quiet >= (kSettle + 4 * longest) * dilation;
 }
 
 // What nodes said was not said at one time: a frame may have arrived whose sending was not heard of
@@ -374,12 +400,16 @@ Status TestbedRun::ask_by_the_clock() {
     TimePoint next = now() + std::chrono::seconds(1);
     if (next_event_ < events_.size()) next = std::min(next, began_ + events_[next_event_].at);
     if (query < queries) next = std::min(next, began_ + query * interval);
+    const bench::PartitionSpec& cut = scenario_.partition;
+    if (cut.share > 0 && !is_cut_) next = std::min(next, began_ + cut.at);
+    if (is_cut_ && !is_healed_ && cut.heal > Duration{}) next = std::min(next, began_ + cut.heal);
     if (now() < next) {
       if (Status heard = listen(std::min(real(next), Steady::now() + kAllHeard)); !heard)
         return heard;
     }
     if (log_.late() > 0) return kOk;
     if (Status churned = churn(now() - began_); !churned) return churned;
+    if (Status parted = partition(now() - began_); !parted) return parted;
     if (query < queries && now() >= began_ + query * interval) {
       if (Status asked = ask(query++); !asked) return asked;
     }
@@ -403,12 +433,33 @@ Status TestbedRun::churn(Duration until) {
       }
     } else if (population_.is_alive(event.node)) {
       const bool says_bye = event.kind == ChurnEvent::Kind::leave && scenario_.churn.graceful;
-      says_bye ? fleet_.send_away(event.node) : fleet_.kill(event.node);
+      const Status ended = says_bye ? fleet_.send_away(event.node) : fleet_.kill(event.node);
+      if (!ended) return ended;
       links_by_node_[event.node] = 0;
     }
     population_.set(event.node, comes);
   }
   return kOk;
+}
+
+// Who is on which side is drawn as the simulator draws it.
+Status TestbedRun::partition(Duration until) {
+  const bench::PartitionSpec& spec = scenario_.partition;
+  if (spec.share <= 0) return kOk;
+  if (!is_cut_ && until >= spec.at) {
+    is_cut_ = true;
+    sim::Network drawn({.partition = {.share = spec.share, .at = {}, .heal = Duration::max()}},
+                       topology_.nodes,
+                       Rng::from_seed(plan_.seed).fork("network"));
+    drawn.begin_faults({});
+    std::vector<bool> sides;
+    for (NodeIndex node = 0; node < topology_.nodes; ++node)
+      sides.push_back(drawn.is_cut(0, node, {}));
+    return fleet_.wires()->cut(sides);
+  }
+  if (!is_cut_ || is_healed_ || spec.heal <= Duration{} || until < spec.heal) return kOk;
+  is_healed_ = true;
+  return fleet_.wires()->heal();
 }
 
 Result<TestbedOutcome> TestbedRun::run() {

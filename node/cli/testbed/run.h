@@ -10,6 +10,7 @@
 #include "node/base/result.h"
 #include "node/bench/results.h"
 #include "node/bench/scenario.h"
+#include "node/cli/testbed/wires.h"
 #include "node/sim/topology.h"
 
 namespace freshet::cli {
@@ -23,6 +24,7 @@ struct TestbedPlan {
   std::string program;                  ///< the freshet binary
   std::uint32_t dilation = 1;           ///< real seconds in a virtual one
   std::string capture;                  ///< folder for what crosses the links; empty: none
+  std::optional<WireKind> netns;        ///< daemons in network namespaces; else on loopback
   std::optional<std::uint32_t> faulty;  ///< a node that passes no query on
 };
 

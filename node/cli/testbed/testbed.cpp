@@ -38,13 +38,23 @@ constexpr Duration kJitter = std::chrono::milliseconds(5);
 constexpr std::uint32_t kStretch = 3;
 
 /// What the testbed cannot do to real daemons is said, not left out.
-Status check_scenario(const Scenario& scenario, const sim::Topology& topology) {
+Status check_scenario(const Scenario& scenario,
+                      const sim::Topology& topology,
+                      std::optional<WireKind> netns) {
   const auto refuse = [](const std::string& what) {
     return Error{ErrorCode::invalid, "the testbed " + what + "; the simulator does (freshet sim)"};
   };
-  if (scenario.links.bandwidth_bytes_per_s > 0) return refuse("does not limit bandwidth");
+  const std::string with = " (as root, --netns does)";
+  if (scenario.links.bandwidth_bytes_per_s > 0 && !netns)
+    return refuse("does not limit bandwidth" + with);
   if (scenario.links.clogged > 0) return refuse("does not clog links");
-  if (scenario.partition.share > 0) return refuse("does not partition the mesh");
+  if (scenario.partition.share > 0 && !netns) return refuse("does not partition the mesh" + with);
+  if (netns == WireKind::links && scenario.topology.discover) {
+    return Error{
+        ErrorCode::invalid,
+        "--netns=links has wires between neighbours alone, and these nodes find each other "
+        "(crashes, sessions or discover): take --netns=bridge"};
+  }
   if (topology.nodes > kMostNodes) {
     return refuse("runs up to " + std::to_string(kMostNodes) + " daemons, not "
                   + std::to_string(topology.nodes));
@@ -89,6 +99,10 @@ class Testbed {
   int fail(const Error& error) {
     bar_.clear();
     return session_.output().fail(error, exit_code_of(error.code));
+  }
+  [[nodiscard]] std::optional<WireKind> wire_kind() const {
+    if (options_.netns.empty()) return std::nullopt;
+    return options_.netns == "links" ? WireKind::links : WireKind::bridge;
   }
   [[nodiscard]] std::string message() const;
 
@@ -174,7 +188,7 @@ Status Testbed::run_all() {
       for (const std::uint64_t seed : scenario_.seeds) {
         const Scenario& scenario = *each.scenario;
         const sim::Topology& topology = topology_of(scenario, seed);
-        if (Status fits = check_scenario(scenario, topology); !fits) return fits;
+        if (Status fits = check_scenario(scenario, topology, wire_kind()); !fits) return fits;
         const std::uint32_t needed =
             options_.dilation > 0 ? options_.dilation : first_dilation(scenario, topology);
         dilation_ = std::max(dilation_, needed);
@@ -185,6 +199,7 @@ Status Testbed::run_all() {
                                 .variant = each.variant,
                                 .program = "/proc/self/exe",
                                 .capture = options_.capture ? options_.out : "",
+                                .netns = wire_kind(),
                                 .faulty = options_.faulty});
         if (!outcome) return outcome.error();
         keep(std::move(*outcome));
@@ -237,6 +252,7 @@ int Testbed::run() {
   set_.command = "freshet testbed " + quoted(options_.scenario);
   if (options_.seed) set_.command += " --seed " + std::to_string(*options_.seed);
   if (options_.nodes) set_.command += " --nodes " + std::to_string(*options_.nodes);
+  if (!options_.netns.empty()) set_.command += " --netns=" + options_.netns;
   set_.seeds = scenario_.seeds;
   set_.ttl = scenario_.workload.ttl;
   if (file_) set_.labels = file_->labels;

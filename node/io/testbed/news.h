@@ -33,6 +33,9 @@ struct Setup {
   Delay delay = {};
   bool breaks_ties = false;  ///< base/tie_break.h, with a constant delay
   double loss = 0;           ///< share of frames that vanish once the workload has begun
+  /// The wire has a rate, or may be cut: a frame that comes after it was due is handled as of when
+  /// it came. Without this it is handled as of when it was due.
+  bool has_real_limits = false;
   bool discover = false;
   std::uint8_t max_ttl = 15;
   std::uint32_t target_links = 5;

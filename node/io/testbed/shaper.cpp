@@ -111,9 +111,10 @@ void Shaper::enqueue(LinkId link, Inbound& inbound, TimePoint sent, ByteView fra
     }
   }
   // A link keeps the order of its frames.
-  const TimePoint due = setup_.delay.kind == Delay::Kind::none
-                            ? outside_.clock()
-                            : std::max(sent + latency, inbound.last_due);
+  TimePoint due = setup_.delay.kind == Delay::Kind::none
+                      ? outside_.clock()
+                      : std::max(sent + latency, inbound.last_due);
+  if (setup_.has_real_limits) due = std::max(due, outside_.clock());
   inbound.last_due = due;
   push({.due = due,
         .order = next_order_++,
