@@ -77,7 +77,11 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
           [&](const SetWords& it) { router_.set_words(turn, it.hashes); },
           [&](const Block& it) { block(turn, it); },
           [&](const Unblock& it) {
-            if (guard_) guard_->bans().remove(it.key);
+            if (guard_) guard_->bans().unblock(it.key);
+          },
+          [&](const Woke& it) {
+            wake_at_ = std::max(wake_at_, now);  // what is late is late for that reason
+            membership_.on_woken(turn, it.slept);
           },
           [&](const AskDialBack&) { turn.need_guard().dial_backs().ask(turn); },
           [&](const DialledBack& it) {

@@ -93,8 +93,14 @@ struct Block {
   NodeKey key;
   std::optional<Duration> length;
 };
+/// Ends a block; a ban for a time that the key earned itself goes on.
 struct Unblock {
   NodeKey key;
+};
+/// The machine slept for so long, and the node's clock has moved on by it: links are asked at once
+/// whether they live.
+struct Woke {
+  Duration slept{};
 };
 /// The user wants to know whether others can dial this node.
 struct AskDialBack {};
@@ -140,6 +146,7 @@ using Input = std::variant<Received,
                            SetWords,
                            Block,
                            Unblock,
+                           Woke,
                            AskDialBack,
                            DialledBack,
                            CallNeighbour,

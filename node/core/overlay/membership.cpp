@@ -299,7 +299,7 @@ void Membership::close(Turn& turn, DialPlan* dials, Link& link, CloseReason reas
 // ---- what is due
 
 std::optional<TimePoint> Membership::run(Turn& turn, Duration late) {
-  if (late >= kLate && !turn.links.is_shut()) on_woken(turn, late);
+  if (late >= kLate) on_woken(turn, late);
   std::optional<TimePoint> next = check(turn);
   if (turn.links.is_shut()) return next;
   next = earlier(next, run_view(turn));
@@ -323,12 +323,12 @@ std::optional<TimePoint> Membership::run_view(Turn& turn) {
   return due.next;
 }
 
-// The machine slept, or the process was stopped. What others have given up meanwhile is dead, and
-// is not waited for.
-void Membership::on_woken(Turn& turn, Duration late) {
+// What others have given up meanwhile is dead, and is not waited for.
+void Membership::on_woken(Turn& turn, Duration slept) {
+  if (turn.links.is_shut()) return;
   ++turn.counters.wakes_late;
   if (dials_) dials_->on_woken();
-  if (late < longest_silence(turn.config)) return suspect_all(turn);
+  if (slept < longest_silence(turn.config)) return suspect_all(turn);
   for (Link& link : turn.links.all()) {
     if (link.state != LinkState::closing) fall_silent(turn, link);
   }

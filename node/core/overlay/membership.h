@@ -30,6 +30,8 @@ class Membership {
   /// Does what is due: pings, closes what did not answer, keeps the view, dials. `late`: by how
   /// much later than was asked for it runs. Returns when it must run again.
   std::optional<TimePoint> run(Turn& turn, Duration late);
+  /// The machine slept, or the process was stopped.
+  void on_woken(Turn& turn, Duration slept);
   /// So many bytes left a link's buffer.
   void on_drained(std::uint64_t bytes) {
     if (view_) view_->capacity().drained(bytes);
@@ -57,7 +59,6 @@ class Membership {
   void on_established(Turn& turn, Link& link, const wire::Hello& hello);
   static void ping(Turn& turn, Link& link);
   static void suspect_all(Turn& turn);
-  void on_woken(Turn& turn, Duration late);
   std::optional<TimePoint> check(Turn& turn);
   std::optional<TimePoint> check_link(Turn& turn, Link& link, bool& fell_silent);
   std::optional<TimePoint> run_view(Turn& turn);

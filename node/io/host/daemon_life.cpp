@@ -30,6 +30,7 @@ void NodeDaemon::start(std::function<void()> loaded) {
   }
   for (const std::string& peer : options_.peers) add_peer(peer);
   if (options_.discover && options_.beacon) start_discovery();
+  if (!testbed_) watch_sleep();  // a testbed has a clock of its own
   library_->start(std::move(loaded));
   if (const auto left = store::list_downloads(options_.paths.downloads)) {
     fetches_->resume(left->unfinished);
@@ -74,6 +75,17 @@ void NodeDaemon::start_discovery() {
   discovery_->start();
 }
 
+// Others may have given up every link meanwhile, and the machine may be elsewhere.
+void NodeDaemon::watch_sleep() {
+  sleep_watch_ = std::make_unique<SleepWatch>(io_, [this](Duration slept) {
+    spdlog::info("the machine slept for {} s: asking every peer whether it is there",
+                 std::chrono::duration_cast<std::chrono::seconds>(slept).count());
+    describe();
+    pump_->woke(slept);
+    if (discovery_) discovery_->announce_again();
+  });
+}
+
 void NodeDaemon::keep_hosts() {
   if (options_.discover) save_hosts(options_.paths.host_cache, *node_, pump_->now());
 }
@@ -102,6 +114,7 @@ void NodeDaemon::upkeep() {
   upkeep_.expires_after(kUpkeepEvery);
   upkeep_.async_wait([this](const std::error_code& canceled) {
     if (canceled || leaving_) return;
+    if (sleep_watch_) sleep_watch_->look();
     describe();
     keep_hosts();
     keep_bans();
@@ -141,6 +154,7 @@ void NodeDaemon::shut_down(std::function<void()> gone) {
   gone_ = std::move(gone);
   keep_hosts();
   keep_bans();
+  sleep_watch_.reset();
   if (discovery_) discovery_->stop();
   listener_->stop();
   dialer_.stop();

@@ -39,7 +39,7 @@ void save_bans(const std::string& file, const core::Node& node, TimePoint now) {
   if (guard == nullptr) return;
   std::vector<store::SavedBan> bans;
   for (const core::overlay::Ban& ban : guard->bans().all()) {
-    if (ban.is_block() || ban.until <= now) continue;  // blocks have a file of their own
+    if (ban.until <= now) continue;  // blocks have a file of their own
     bans.push_back(
         {.key = ban.key,
          .until = unix_now()

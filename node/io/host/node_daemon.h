@@ -27,6 +27,7 @@
 #include "node/io/host/transfer_links.h"
 #include "node/io/net/discovery.h"
 #include "node/io/net/listener.h"
+#include "node/io/net/sleep_watch.h"
 #include "node/store/key_file.h"
 
 namespace freshet::io {
@@ -115,6 +116,7 @@ class NodeDaemon final : public Daemon, public Performer {
   void take_in(const std::shared_ptr<TlsLink>& link);
   void obey_moderator();
   void start_discovery();
+  void watch_sleep();
   void keep_hosts();
   void on_banned(const co::Banned& banned);
   void keep_bans();
@@ -153,6 +155,7 @@ class NodeDaemon final : public Daemon, public Performer {
   std::uint64_t blocked_opens_ = 0;
   std::uint64_t blocked_links_ = 0;
   std::unique_ptr<Discovery> discovery_;
+  std::unique_ptr<SleepWatch> sleep_watch_;
   Joins joins_;
   std::vector<Endpoint> described_;
   asio::steady_timer upkeep_;

@@ -67,6 +67,13 @@ Pump::Pump(asio::io_context& io, core::Node& node, Performer& performer, PumpClo
 
 Pump::~Pump() = default;
 
+// What was armed is armed anew: it is due sooner by what was slept.
+void Pump::woke(Duration slept) {
+  impl_->clock.start -= std::chrono::duration_cast<SteadyClock::duration>(slept);
+  impl_->armed.reset();
+  deliver(core::overlay::Input(core::overlay::Woke{.slept = slept}));
+}
+
 TimePoint Pump::now() const {
   const Duration since_start = SteadyClock::now() - impl_->clock.start;
   return TimePoint(since_start / impl_->clock.dilation);

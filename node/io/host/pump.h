@@ -46,6 +46,9 @@ class Pump {
   /// As of `at`, or of the last time that the node was told, if that is later.
   void deliver_at(core::Input input, TimePoint at);
 
+  /// The machine slept for so long, which the steady clock does not count: the node's time moves on
+  /// by it, and the node is told.
+  void woke(Duration slept);
   /// Time since the pump's start.
   [[nodiscard]] TimePoint now() const;
   /// The time of the input that is handled; now() when there is none.

@@ -262,6 +262,12 @@ void Discovery::start() {
   });
 }
 
+void Discovery::announce_again() {
+  if (impl_->stopped || !impl_->answers) return;
+  for (Voice& voice : impl_->voices) voice.rhythm.reset(now(), impl_->rng);
+  impl_->update_places();
+}
+
 void Discovery::stop() {
   if (impl_->stopped) return;
   impl_->stopped = true;

@@ -75,6 +75,8 @@ class Discovery {
   void set_codec(const BeaconCodec& codec);
   /// Never fails: what the system refuses is logged and tried again. Never calls back from within.
   void start();
+  /// Begins anew everywhere, as for a place that is new: the machine woke, or is elsewhere.
+  void announce_again();
   /// Nothing calls back any more.
   void stop();
   [[nodiscard]] const DiscoveryCounters& counters() const;

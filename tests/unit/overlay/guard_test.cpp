@@ -63,6 +63,23 @@ TEST_CASE("a blocked key's link is closed and none is taken until it is unblocke
   CHECK(is_up(rig, rig.link_to(1)));
 }
 
+TEST_CASE("the end of a block leaves a ban that the key earned itself") {
+  const overlay::Config config;
+  overlay::Bans bans;
+  const TimePoint now{};
+  bans.punish(config, key(1), now);
+  CHECK(bans.add(config, key(1), std::nullopt, now));
+  CHECK(bans.has(key(1), now + 2min));
+  CHECK(bans.unblock(key(1)));
+  CHECK(bans.has(key(1), now + 59s));
+  CHECK_FALSE(bans.has(key(1), now + 61s));
+  CHECK(bans.punish(config, key(1), now + 2min) - now == 4min);  // and is remembered
+  CHECK_FALSE(bans.unblock(key(1)));
+  CHECK(bans.add(config, key(2), std::nullopt, now));
+  CHECK(bans.unblock(key(2)));
+  CHECK(bans.all().size() == 1);
+}
+
 TEST_CASE("each ban is twice as long as the one before, up to the longest") {
   overlay::Config config;
   overlay::Bans bans;

@@ -196,6 +196,20 @@ TEST_CASE("a link that fell silent is pinged after 20 s and closed 5 s later") {
   CHECK(rig.counters.overlay.links_silent == 1);
 }
 
+TEST_CASE("after a short sleep every link is asked at once, after a long one all are given up") {
+  Rig rig;
+  const LinkId link = rig.link_to(1);
+  rig.now += 8s;  // the host moves the clock on by what was slept
+  rig.give_overlay(overlay::Woke{.slept = 8s});
+  CHECK(rig.counters.overlay.wakes_late == 1);
+  CHECK(rig.counters.overlay.pings_out == 1);
+  rig.pong(link);
+  rig.now += 40s;
+  rig.give_overlay(overlay::Woke{.slept = 40s});
+  CHECK(rig.counters.overlay.wakes_late == 2);
+  CHECK(rig.counters.overlay.links_silent == 1);
+}
+
 TEST_CASE("the side that was dialled asks a tenth later, so that one asks") {
   Rig rig;
   rig.link_to(1, Direction::in);

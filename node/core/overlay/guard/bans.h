@@ -17,21 +17,20 @@ namespace freshet::core::overlay {
 
 struct Ban {
   NodeKey key;
-  TimePoint until = TimePoint::max();  ///< max(): blocked by the user
-  Duration length{};                   ///< of the last temporary ban: the next one is twice as long
-
-  [[nodiscard]] bool is_block() const { return until == TimePoint::max(); }
+  bool is_block = false;  ///< by the user or a moderator; the rest holds beside it
+  TimePoint until{};      ///< of the last ban for a time
+  Duration length{};      ///< of it: the next one is twice as long; zero: there was none
 };
 
 class Bans {
  public:
   [[nodiscard]] bool has(const NodeKey& key, TimePoint now) const;
-  /// Bans a key that broke the rules; a blocked one stays blocked. Returns until when.
+  /// Bans a key that broke the rules for a time; a blocked one stays blocked. Returns until when.
   TimePoint punish(const Config& config, const NodeKey& key, TimePoint now);
   /// Blocks for good, or bans for `length`. False when config.max_bans are blocked.
   bool add(const Config& config, const NodeKey& key, std::optional<Duration> length, TimePoint now);
-  /// Whether it was there.
-  bool remove(const NodeKey& key);
+  /// Ends a block; a ban for a time goes on beside it. Whether it was blocked.
+  bool unblock(const NodeKey& key);
   /// In the order in which they came. Some may have ended: they are kept so that a repetition costs
   /// more.
   [[nodiscard]] std::span<const Ban> all() const { return bans_; }
