@@ -47,7 +47,8 @@ struct Counters {
   std::uint64_t byes_in = 0;
   std::uint64_t byes_out = 0;
   std::uint64_t hosts_learned = 0;
-  std::uint64_t joins_out = 0;  ///< walks of joining nodes, passed on included
+  std::uint64_t hosts_over_limit = 0;  ///< named, and not remembered: those known are worth more
+  std::uint64_t joins_out = 0;         ///< walks of joining nodes, passed on included
   std::uint64_t joins_in = 0;
   std::uint64_t shuffles_out = 0;  ///< passed on included
   std::uint64_t shuffles_in = 0;
@@ -69,6 +70,7 @@ struct Counters {
   std::uint64_t bans = 0;               ///< keys banned for repeated offences
   std::uint64_t frames_over_rate = 0;   ///< dropped: more of their type than a neighbour may send
   std::uint64_t query_over_share = 0;   ///< new ones dropped in a rush: the neighbour had its share
+  std::uint64_t hits_over_rate = 0;     ///< for us, dropped: too many on one link to check them all
   std::uint64_t hits_second_route = 0;  ///< passed on by the second way back, the first being gone
 
   std::uint64_t dial_backs_asked = 0;     ///< by neighbours
@@ -137,6 +139,7 @@ inline constexpr std::array kCounterNames = {
     FRESHET_COUNTER(byes_in),
     FRESHET_COUNTER(byes_out),
     FRESHET_COUNTER(hosts_learned),
+    FRESHET_COUNTER(hosts_over_limit),
     FRESHET_COUNTER(joins_out),
     FRESHET_COUNTER(joins_in),
     FRESHET_COUNTER(shuffles_out),
@@ -157,6 +160,7 @@ inline constexpr std::array kCounterNames = {
     FRESHET_COUNTER(bans),
     FRESHET_COUNTER(frames_over_rate),
     FRESHET_COUNTER(query_over_share),
+    FRESHET_COUNTER(hits_over_rate),
     FRESHET_COUNTER(hits_second_route),
     FRESHET_COUNTER(dial_backs_asked),
     FRESHET_COUNTER(dial_backs_declined),

@@ -9,8 +9,6 @@
 namespace freshet::core::overlay {
 namespace {
 
-constexpr std::size_t kMaxOwnAddresses = 16;
-
 bool is_linked(const Turn& turn, const std::optional<NodeKey>& key) {
   return key && (*key == turn.self || turn.links.has_peer(*key));
 }
@@ -49,6 +47,9 @@ void DialPlan::learn(Turn& turn,
   if (cache_.learn(key, address, heard, turn.config.max_cached_hosts)) {
     ++turn.counters.hosts_learned;
     if (turn.rng.below(++news_) == 0) one_of_the_news_ = address;
+  } else if (cache_.all().size() >= turn.config.max_cached_hosts && address.is_dialable()
+             && cache_.find(address) == nullptr) {
+    ++turn.counters.hosts_over_limit;
   }
 }
 

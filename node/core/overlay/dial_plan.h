@@ -28,6 +28,8 @@ inline std::size_t own_links(const Wanted& wanted) {
 
 class DialPlan {
  public:
+  static constexpr std::size_t kMaxOwnAddresses = 16;  ///< found to be this node's own
+
   void add_peer(PeerNumber peer, bool keep, TimePoint now);
   /// Notes an address; ignored when it is this node's own, or when nothing is discovered.
   void learn(Turn& turn,

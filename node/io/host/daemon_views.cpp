@@ -23,11 +23,26 @@ Limits NodeDaemon::limits() const {
   const auto add = [&](const char* name, std::size_t value, std::size_t use) {
     limits.push_back({.name = name, .value = value, .use = use});
   };
+  const auto bound = [&](const char* name, std::size_t value) {
+    limits.push_back({.name = name, .value = value, .use = std::nullopt});
+  };
   const ListenerLimits port;
-  limits.push_back({.name = "handshakes", .value = port.max_handshakes, .use = std::nullopt});
-  limits.push_back({.name = "handshakes_per_address",
-                    .value = port.max_handshakes_per_address,
-                    .use = std::nullopt});
+  const DiscoveryConfig beacon;
+  const core::RelayLimits relay;
+  add("handshakes", port.max_handshakes, listener_->handshakes());
+  bound("handshakes_per_address", port.max_handshakes_per_address);
+  add("beacon_interfaces", beacon.max_interfaces, discovery_ ? discovery_->places().size() : 0);
+  bound("beacons_believed_per_second", beacon.max_seen_per_second);
+  bound("beacon_nodes_known", beacon.answers.max_known);
+  bound("beacon_answers_per_second", beacon.answers.max_answered);
+  add("relays", relay.max_relays, relays_->open());
+  bound("relays_per_node", relay.max_per_node);
+  bound("relay_bytes", relay.max_bytes);
+  add("relay_newcomers", Relays::kMaxNewcomers, relays_->newcomers());
+  add("relay_ends_coming", RelayEnds::kMaxComing, relays_->coming());
+  bound("content_searches", Searches::kMaxContentAsks);
+  bound("lookups_waiting_for_hashes", Library::kMaxWaiters);
+  bound("failed_dials_told", Reachability::kMaxFailed);
   add("dial_targets", co::TargetLimit::kMaxTargets, targets_.size());
   add("hit_signatures", 2 * HitSeals::kMaxRemembered, seals_.remembered());
   add("hit_signers", cs::Freshness::kMaxNodes, seals_.freshness().size());

@@ -20,7 +20,6 @@ namespace {
 // Hashes are kept in the catalogue so many at a time, or when nothing is left to hash.
 constexpr std::size_t kHashesPerTransaction = 64;
 // Lookups that wait for an id; the oldest give way.
-constexpr std::size_t kMaxWaiters = 4096;
 
 std::size_t hash_threads() {
   return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);

@@ -43,6 +43,8 @@ struct SharedContent {
 
 class Library {
  public:
+  static constexpr std::size_t kMaxWaiters = 4096;  ///< searches that wait for a file to be hashed
+
   /// A file got its content id after a Lookup had to answer without.
   using Identified = std::function<void(const Guid& lookup, const wire::HitFile&)>;
 

@@ -2,9 +2,15 @@
 
 #include <utility>
 
+#include "node/core/overlay/membership/lost_peers.h"
+#include "node/core/overlay/membership/walk_routes.h"
+#include "node/core/overlay/strategy/own_searches.h"
+#include "node/core/overlay/strategy/tree.h"
+#include "node/core/overlay/strategy/walk.h"
 #include "node/core/overlay/strategy/word_table.h"
 #include "node/core/search/results.h"
 #include "node/wire/overlay/bodies.h"
+#include "node/wire/overlay/paths.h"
 
 namespace freshet::io {
 namespace {
@@ -35,7 +41,59 @@ void add_overlay(List& list, const core::overlay::Config& config, const core::ov
   list.add("outbox_bytes_per_link", config.max_outbox_bytes);
   list.add("penalties", config.max_penalties, guard == nullptr ? 0 : guard->penalties().size());
   list.add("bans_and_blocks", config.max_bans, guard == nullptr ? 0 : guard->bans().all().size());
+}
+
+void add_membership(List& list,
+                    const core::overlay::Config& config,
+                    const core::overlay::Engine& at) {
+  const core::overlay::View* view = at.view();
+  list.add("dials", config.max_pending_dials);
+  list.add("link_places",
+           view == nullptr ? config.max_links : view->wanted(config).places,
+           at.links().live_count());
+  list.add("lost_peers", core::overlay::LostPeers::kMost, at.lost_peers());
+  list.add("own_addresses", core::overlay::DialPlan::kMaxOwnAddresses);
+  list.add("walk_routes",
+           core::overlay::WalkRoutes::kMost,
+           view == nullptr ? 0 : view->walks().routes().size());
+  list.add("names_per_shuffle", wire::kMaxMembers);
+}
+
+void add_paths(List& list, const core::overlay::Guard* guard) {
+  list.add("push_routes",
+           2 * core::overlay::PushRoutes::kPerGeneration,
+           guard == nullptr ? 0 : guard->push_routes().size());
+  list.add("push_targets",
+           core::overlay::AttemptLimiter::kMaxTargets,
+           guard == nullptr ? 0 : guard->attempts().size());
+  list.add("path_addresses", wire::kMaxPathAddresses);
+  list.add("dial_backs_asked", core::overlay::DialBacks::kAsked);
+}
+
+void add_strategies(List& list) {
   list.add("table_words_per_link", core::overlay::kMaxTableWords);
+  list.add("tree_queries_held", core::overlay::Tree::kMaxHeld);
+  list.add("tree_queries_missing", core::overlay::Tree::kMaxMissing);
+  list.add("tree_offers_per_query", core::overlay::Tree::kMaxOffers);
+  list.add("walkers_parked", core::overlay::Walk::kMaxParked);
+  list.add("walk_questions", core::overlay::Walk::kMaxAsked);
+  list.add("widening_searches", core::overlay::OwnSearches::kMaxSearches);
+}
+
+// Frames of each kind that one neighbour may send at once.
+void add_rates(List& list) {
+  using core::overlay::Rated;
+  const auto add = [&](const char* name, Rated kind) {
+    list.add(name, core::overlay::rate_of(kind).burst);
+  };
+  add("probes_at_once_per_link", Rated::probe);
+  add("tables_at_once_per_link", Rated::table);
+  add("strategy_frames_at_once_per_link", Rated::strategy);
+  add("member_frames_at_once_per_link", Rated::member);
+  add("pushes_at_once_per_link", Rated::push);
+  add("unknown_frames_at_once_per_link", Rated::unknown);
+  add("stray_hits_at_once_per_link", Rated::stray);
+  add("answers_at_once_per_link", Rated::answer);
 }
 
 void add_search(List& list, const core::search::Config& config) {
@@ -52,6 +110,10 @@ void add_transfer(List& list, const core::transfer::Config& config, const core::
   list.add("transfer_links_per_content", config.max_links_per_content);
   list.add("transfer_sources_per_content", config.max_sources);
   list.add("transfer_open_bytes", config.max_open_bytes);
+  list.add("transfer_dials_pushed", config.max_pushed_dials);
+  list.add("transfer_control_bytes_per_link", config.max_control_bytes);
+  list.add("transfer_early_bytes_per_link", config.max_early_bytes);
+  list.add("transfer_requests_per_link", config.reqq);
   list.add("upload_slots", config.upload_slots);
 }
 
@@ -61,6 +123,10 @@ Limits core_limits(const core::Config& config, const core::Node& node) {
   List list;
   add_wire(list);
   add_overlay(list, config.overlay, node.overlay());
+  add_membership(list, config.overlay, node.overlay());
+  add_paths(list, node.overlay().guard());
+  add_strategies(list);
+  add_rates(list);
   add_search(list, config.search);
   add_transfer(list, config.transfer, node);
   return std::move(list.limits);

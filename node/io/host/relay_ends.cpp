@@ -18,7 +18,6 @@ namespace ct = core::transfer;
 namespace {
 
 constexpr std::size_t kMaxThirds = 4;  ///< asked for one link
-constexpr std::size_t kMaxComing = 32;
 /// Before the next third is asked as well; the first that joins is taken.
 constexpr std::chrono::milliseconds kStagger{200};
 constexpr std::chrono::milliseconds kPatience{7000};

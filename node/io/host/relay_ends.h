@@ -27,6 +27,8 @@ struct RelayEndCounters {
 
 class RelayEnds {
  public:
+  static constexpr std::size_t kMaxComing = 32;  ///< calls and offers that are no link yet
+
   struct World {
     /// Neighbours that can be dialled.
     std::function<std::vector<core::transfer::Third>()> neighbours;
@@ -53,6 +55,7 @@ class RelayEnds {
   void offered(const std::shared_ptr<TlsLink>& link, ByteView body, ByteView rest);
   [[nodiscard]] const RelayEndCounters& counters() const { return counters_; }
   void stop();
+  [[nodiscard]] std::size_t coming() const { return coming_; }
 
  private:
   struct Attempt;

@@ -14,7 +14,6 @@ namespace ct = core::transfer;
 
 namespace {
 
-constexpr std::size_t kMaxNewcomers = 32;
 constexpr std::chrono::milliseconds kNewcomerPatience{5000};
 
 }  // namespace

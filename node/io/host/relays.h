@@ -20,6 +20,8 @@ namespace freshet::io {
 
 class Relays {
  public:
+  static constexpr std::size_t kMaxNewcomers = 32;  ///< that have not said what they want
+
   struct Parts {
     LinkShared& shared;
     const TlsContext& tls;
@@ -42,6 +44,10 @@ class Relays {
   void dial(const core::transfer::DialThrough& dial) { ends_.dial(dial); }
   void called(const core::overlay::Called& called) { ends_.called(called); }
 
+  /// That this node keeps joined for others, or is about to.
+  [[nodiscard]] std::size_t open() const { return third_.book().open(); }
+  [[nodiscard]] std::size_t newcomers() const { return newcomers_; }
+  [[nodiscard]] std::size_t coming() const { return ends_.coming(); }
   /// Adds its counters under their flat names.
   void count(std::vector<std::pair<std::string, std::uint64_t>>& all) const;
   void stop();

@@ -13,8 +13,6 @@ namespace cs = core::search;
 namespace {
 
 constexpr std::uint8_t kContentTtl = 7;
-// Questions for sources whose answers are still listened to.
-constexpr std::size_t kMaxContentAsks = 16;
 constexpr std::uint32_t kHitsPerContentAsk = 1;
 
 Wanted wanted_from(const cs::SearchResult& result, const NodeKey& self) {

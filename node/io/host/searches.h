@@ -32,6 +32,9 @@ struct Wanted {
 
 class Searches {
  public:
+  static constexpr std::size_t kMaxContentAsks =
+      16;  ///< for sources, whose answers are still listened to
+
   using Deliver = std::function<void(core::search::Input)>;
   /// A result is new, or something of it changed.
   using Changed = std::function<void(const core::search::SearchResult&)>;

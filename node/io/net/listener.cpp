@@ -339,6 +339,10 @@ std::vector<Endpoint> Listener::local() const {
   return endpoints;
 }
 
+std::size_t Listener::handshakes() const {
+  return impl_->handshakes;
+}
+
 const ListenerCounters& Listener::counters() const {
   return impl_->counters;
 }

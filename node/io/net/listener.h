@@ -56,6 +56,8 @@ class Listener {
   void stop();
   [[nodiscard]] std::vector<Endpoint> local() const;
   [[nodiscard]] const ListenerCounters& counters() const;
+  /// Connections that are not links yet.
+  [[nodiscard]] std::size_t handshakes() const;
 
  private:
   struct Impl;

@@ -22,7 +22,7 @@
 namespace freshet::core::overlay {
 
 /// Frames that have a rate of their own. Queries and hits on their way have none: query_share.h and
-/// the outbox see to them.
+/// the outbox see to them. Hits for this node have one, because each has a signature to be checked.
 enum class Rated : std::uint8_t {
   probe,       ///< Ping and Pong
   table,       ///< route tables
@@ -31,6 +31,7 @@ enum class Rated : std::uint8_t {
   push,        ///< Pushes and calls: each makes somebody connect
   unknown,     ///< types that this version does not take
   stray,       ///< hits of queries that did not come through here
+  answer,      ///< hits of this node's own queries
   kind_count,  ///< how many there are
 };
 
@@ -59,6 +60,7 @@ class Guard {
   [[nodiscard]] const QueryShare& queries() const { return queries_; }
   /// What others may make this node dial.
   [[nodiscard]] AttemptLimiter& attempts() { return attempts_; }
+  [[nodiscard]] const AttemptLimiter& attempts() const { return attempts_; }
   [[nodiscard]] PushRoutes& push_routes() { return push_routes_; }
   [[nodiscard]] const PushRoutes& push_routes() const { return push_routes_; }
   /// Of the moderator that is obeyed; nullptr: nobody's. It lives here so that other nodes do

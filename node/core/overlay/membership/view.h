@@ -47,6 +47,7 @@ class View {
   Due run(Turn& turn, DialPlan& dials);
 
   [[nodiscard]] Walks& walks() { return walks_; }
+  [[nodiscard]] const Walks& walks() const { return walks_; }
   [[nodiscard]] Capacity& capacity() { return capacity_; }
   [[nodiscard]] const Capacity& capacity() const { return capacity_; }
   [[nodiscard]] std::uint64_t digest() const;

@@ -8,7 +8,6 @@
 namespace freshet::core::overlay {
 namespace {
 
-constexpr std::size_t kMaxSearches = 64;
 // Deviations of a ring's time that are waited for, too. Ring is for who counts messages, auto for
 // who waits.
 constexpr double kRingPatience = 4.0;

@@ -31,6 +31,8 @@ struct Round {
 
 class OwnSearches {
  public:
+  static constexpr std::size_t kMaxSearches = 64;
+
   /// The first round of a search. Remembers it when further ones may follow; the oldest gives way.
   Round begin(
       const Guid& guid, const SearchPlan& plan, const MeshView& mesh, ByteView body, TimePoint now);

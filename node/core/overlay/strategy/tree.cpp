@@ -11,9 +11,6 @@
 namespace freshet::core::overlay {
 namespace {
 
-constexpr std::size_t kMaxHeld = 512;
-constexpr std::size_t kMaxMissing = 512;
-constexpr std::size_t kMaxOffers = 8;
 constexpr std::uint8_t kMissesBeforeGraft = 4;
 constexpr Duration kShakenFor = std::chrono::seconds(60);
 

@@ -31,6 +31,10 @@ namespace freshet::core::overlay {
 
 class Tree final : public Strategy {
  public:
+  static constexpr std::size_t kMaxHeld = 512;     ///< queries that may be asked for
+  static constexpr std::size_t kMaxMissing = 512;  ///< announced, and not come yet
+  static constexpr std::size_t kMaxOffers = 8;     ///< of one of these
+
   std::uint32_t pass_on(Turn& turn, const Passing& query) override;
   void run(Turn& turn) override;
   void forget(Turn& turn, LinkId link) override;

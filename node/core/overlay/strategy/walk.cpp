@@ -12,8 +12,6 @@
 namespace freshet::core::overlay {
 namespace {
 
-constexpr std::size_t kMaxParked = 256;
-constexpr std::size_t kMaxAsked = 1024;
 constexpr std::uint8_t kFirstCheck = 4;  ///< steps
 
 bool checks_back_at(std::uint8_t steps) {

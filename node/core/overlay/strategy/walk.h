@@ -16,6 +16,9 @@ namespace freshet::core::overlay {
 
 class Walk final : public Strategy {
  public:
+  static constexpr std::size_t kMaxParked = 256;  ///< walkers that wait for their origin's word
+  static constexpr std::size_t kMaxAsked = 1024;  ///< such questions on their way through here
+
   explicit Walk(std::uint64_t hash_key) : hash_key_(hash_key) {}
 
   /// One copy to one neighbour; at a node where it checks back none, and a check-back instead.
