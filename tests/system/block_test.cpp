@@ -1,5 +1,7 @@
 // Who is believed and who is not wanted: signed hits, blocks, a moderator's list, and a node that
 // only receives.
+#include <csignal>
+
 #include <doctest/doctest.h>
 
 #include "node/wire/overlay/bodies.h"
@@ -13,6 +15,9 @@ namespace {
 
 using wire::FrameType;
 
+// Enough to be at it for a while.
+constexpr std::uint64_t kFileBytes = std::uint64_t{1024} * 1024 * (kSanitized ? 64 : 256);
+
 // Every node shares one file that has "boat" in its name and its own number in its content.
 struct Boats : Mesh {
   explicit Boats(std::size_t nodes)
@@ -24,6 +29,14 @@ struct Boats : Mesh {
 
 CliResult search(const Daemon& daemon, const std::string& seconds = "2") {
   return daemon.cli({"search", "boat", "--strategy", "flood", "--timeout", seconds, "--json"});
+}
+
+std::uint64_t open_transfers(const Daemon& daemon) {
+  const Json limits = daemon.status().at("limits");
+  for (const Json& limit : limits) {
+    if (limit.at("name") == "transfer_links") return limit.at("use");
+  }
+  return 0;
 }
 
 std::string id_of(const CliResult& found, const std::string& name) {
@@ -127,6 +140,31 @@ TEST_CASE("a blocked node has no link until it is unblocked, also after a restar
   CHECK(mesh[0].peer_count() == 0);
   CHECK(mesh[0].cli({"unblock", peer}).exit_code == 0);
   CHECK(mesh[0].has_peers(1));
+}
+
+TEST_CASE("blocking a node ends what is being fetched from it, and nothing goes on afterwards") {
+  const TempDir dir;
+  write_random_file(dir.path() / "share" / "boat.bin", kFileBytes, 1);
+  Daemon holder(dir.path() / "holder", {.paths = {(dir.path() / "share").string()}});
+  const std::string peer = holder.status().at("id");
+  const Daemon fetcher(dir.path() / "fetcher", {.peers = {holder.address()}});
+  REQUIRE(holder.has_hashed(1));
+  const std::string id = id_of(search(fetcher), "boat.bin");
+  REQUIRE(!id.empty());
+  const auto got = dir.path() / "boat.bin";
+  const auto get = fetcher.start_cli({"get", id, "-o", got.string(), "--timeout", "3"}, "get");
+  REQUIRE(eventually([&] { return fetcher.counter("transfer_blocks_in") > 0; }, kAnswerLimit));
+  holder.process().send(SIGSTOP);  // so that there is something to end
+  REQUIRE(get->running());
+  CHECK(fetcher.cli({"block", peer}).exit_code == 0);
+  CHECK(eventually([&] { return open_transfers(fetcher) == 0; }, kAnswerLimit));
+  holder.process().send(SIGCONT);
+  const auto ended = get->wait(kLongEnough);
+  REQUIRE(ended.has_value());
+  CHECK(*ended == 8);  // part of it came
+  CHECK(!std::filesystem::exists(got));
+  CHECK(open_transfers(fetcher) == 0);
+  CHECK(fetcher.has_peers(0));
 }
 
 TEST_CASE("a moderator's list spreads to those who obey it, to newcomers too, and to nobody else") {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "node/core/overlay/dial_back.h"
 #include "node/core/overlay/membership/lost_peers.h"
 #include "node/core/overlay/membership/walk_routes.h"
 #include "node/core/overlay/strategy/own_searches.h"
