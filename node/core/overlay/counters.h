@@ -70,7 +70,7 @@ struct Counters {
   std::uint64_t bans = 0;               ///< keys banned for repeated offences
   std::uint64_t frames_over_rate = 0;   ///< dropped: more of their type than a neighbour may send
   std::uint64_t query_over_share = 0;   ///< new ones dropped in a rush: the neighbour had its share
-  std::uint64_t hits_over_rate = 0;     ///< for us, dropped: too many on one link to check them all
+  std::uint64_t hits_over_rate = 0;     ///< dropped: too many came on one link
   std::uint64_t hits_second_route = 0;  ///< passed on by the second way back, the first being gone
 
   std::uint64_t dial_backs_asked = 0;     ///< by neighbours

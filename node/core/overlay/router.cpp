@@ -128,13 +128,14 @@ bool Router::on_hit(
     ++turn.counters.hits_unknown_guid;
     return false;
   }
+  const Rated kind = seen->from == kSelfLink ? Rated::answer : Rated::hit;
+  if (!turn.need_guard().allows(from.id, kind, turn.now)) {
+    ++turn.counters.hits_over_rate;  // no offence: it passes on what others say
+    return true;
+  }
   note_hit(turn, from.id, body);
   const wire::FrameHeader onward = next_hop(header);
   if (seen->from == kSelfLink) {
-    if (!turn.need_guard().allows(from.id, Rated::answer, turn.now)) {
-      ++turn.counters.hits_over_rate;  // no offence: it passes on what others say
-      return true;
-    }
     ++turn.counters.hits_for_us;
     up.hit_arrived({.guid = header.guid, .hops = onward.hops, .body = body});
     return true;

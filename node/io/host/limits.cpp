@@ -94,6 +94,7 @@ void add_rates(List& list) {
   add("pushes_at_once_per_link", Rated::push);
   add("unknown_frames_at_once_per_link", Rated::unknown);
   add("stray_hits_at_once_per_link", Rated::stray);
+  add("hits_at_once_per_link", Rated::hit);
   add("answers_at_once_per_link", Rated::answer);
 }
 

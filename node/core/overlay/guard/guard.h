@@ -21,8 +21,10 @@
 
 namespace freshet::core::overlay {
 
-/// Frames that have a rate of their own. Queries and hits on their way have none: query_share.h and
-/// the outbox see to them. Hits for this node have one, because each has a signature to be checked.
+/// Frames that have a rate of their own. Queries on their way have none: query_share.h sees to
+/// them. Hits for this node are let in faster than those that others pass on: each has a signature
+/// to be checked, and who forges them without end is to be held back by its first neighbour, before
+/// it uses up what the origin checks of all.
 enum class Rated : std::uint8_t {
   probe,       ///< Ping and Pong
   table,       ///< route tables
@@ -31,6 +33,7 @@ enum class Rated : std::uint8_t {
   push,        ///< Pushes and calls: each makes somebody connect
   unknown,     ///< types that this version does not take
   stray,       ///< hits of queries that did not come through here
+  hit,         ///< hits on their way through here
   answer,      ///< hits of this node's own queries
   kind_count,  ///< how many there are
 };
