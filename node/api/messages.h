@@ -15,6 +15,7 @@
 #include "node/base/ids.h"
 #include "node/base/result.h"
 #include "node/io/testbed/news.h"
+#include "node/wire/bt/metainfo.h"
 
 namespace freshet::api {
 
@@ -214,6 +215,19 @@ struct BlockInfos {
   friend bool operator==(const BlockInfos&, const BlockInfos&) = default;
 };
 
+/// A content as BitTorrent clients take it.
+struct TorrentText {
+  ContentId id;
+  std::string name;
+  std::uint64_t size_bytes = 0;
+  std::optional<InfoHash> v1;  ///< what its swarms are called
+  std::optional<Sha256> v2;
+  Bytes file;  ///< the torrent file
+  std::string magnet;
+  std::vector<std::string> trackers;  ///< empty: such clients are not answered
+  friend bool operator==(const TorrentText&, const TorrentText&) = default;
+};
+
 // ---- what is asked
 
 struct PingRequest {
@@ -358,6 +372,15 @@ struct TestbedAskRequest {
   friend bool operator==(const TestbedAskRequest&, const TestbedAskRequest&) = default;
 };
 
+/// Publishes a content that the node shares. Ends when it was hashed for that.
+struct TorrentRequest {
+  using Event = NoEvent;
+  using Done = TorrentText;
+  std::string what;  ///< as of get
+  wire::bt::TorrentKind kind = wire::bt::TorrentKind::v1;
+  friend bool operator==(const TorrentRequest&, const TorrentRequest&) = default;
+};
+
 struct InviteRequest {
   using Event = NoEvent;
   using Done = InviteText;
@@ -383,7 +406,8 @@ using Request = std::variant<PingRequest,
                              NetworkRequest,
                              TestbedRunRequest,
                              TestbedLinkRequest,
-                             TestbedAskRequest>;
+                             TestbedAskRequest,
+                             TorrentRequest>;
 using Reply = std::variant<Error,
                            Done,
                            DaemonInfo,
@@ -400,6 +424,7 @@ using Reply = std::variant<Error,
                            InviteText,
                            NetworkInfo,
                            BlockInfos,
-                           io::testbed::News>;
+                           io::testbed::News,
+                           TorrentText>;
 
 }  // namespace freshet::api

@@ -9,6 +9,7 @@
 #include "node/api/block_session.h"
 #include "node/api/get_session.h"
 #include "node/api/search_session.h"
+#include "node/api/torrent_session.h"
 #include "node/base/version.h"
 #include "node/store/invite.h"
 
@@ -200,6 +201,10 @@ void NodeService::block(const BlockRequest& request, const Responder<BlockReques
 void NodeService::moderator(const ModeratorRequest& request,
                             const Responder<ModeratorRequest>& reply) {
   run_moderator(daemon_, request, reply);
+}
+
+void NodeService::torrent(const TorrentRequest& request, const Responder<TorrentRequest>& reply) {
+  run_torrent(daemon_, request, reply);
 }
 
 void NodeService::down(const DownRequest& /*request*/, const Responder<DownRequest>& reply) {

@@ -41,6 +41,7 @@ class NodeService final : public Service {
   void block(const BlockRequest& request, const Responder<BlockRequest>& reply) override;
   void moderator(const ModeratorRequest& request,
                  const Responder<ModeratorRequest>& reply) override;
+  void torrent(const TorrentRequest& request, const Responder<TorrentRequest>& reply) override;
   void down(const DownRequest& request, const Responder<DownRequest>& reply) override;
   void invite(const InviteRequest& request, const Responder<InviteRequest>& reply) override;
 

@@ -6,6 +6,7 @@
 #include "node/api/framing.h"
 #include "node/api/network_codec.h"
 #include "node/api/testbed_codec.h"
+#include "node/api/torrent_codec.h"
 
 #include "freshet/control/v1/control.pb.h"
 
@@ -362,6 +363,8 @@ std::optional<Reply> read(const pb::Reply& from) {
       return api::read(from.testbed_news());
     case pb::Reply::kBlockInfos:
       return read(from.block_infos());
+    case pb::Reply::kTorrentText:
+      return api::read(from.torrent_text());
     case pb::Reply::KIND_NOT_SET:
       break;
   }

@@ -6,6 +6,7 @@
 #include "node/api/framing.h"
 #include "node/api/network_codec.h"
 #include "node/api/testbed_codec.h"
+#include "node/api/torrent_codec.h"
 
 #include "freshet/control/v1/control.pb.h"
 
@@ -168,6 +169,11 @@ Result<Request> read_moderator(const pb::Moderator& moderator) {
   return Request(request);
 }
 
+Result<Request> read_torrent(const pb::Torrent& torrent) {
+  if (auto request = api::read(torrent)) return std::move(*request);
+  return malformed("nothing, or too much, to publish, or as what is unknown");
+}
+
 Result<Request> read(pb::Request& from) {
   switch (from.kind_case()) {
     case pb::Request::kPing:
@@ -210,6 +216,8 @@ Result<Request> read(pb::Request& from) {
       return or_malformed(api::read(from.testbed_link()));
     case pb::Request::kTestbedAsk:
       return or_malformed(api::read(from.testbed_ask()));
+    case pb::Request::kTorrent:
+      return read_torrent(from.torrent());
     case pb::Request::KIND_NOT_SET:
       break;
   }

@@ -19,7 +19,7 @@ namespace freshet::cli {
 namespace {
 
 // Named by the contracts, and not here yet.
-constexpr std::array<std::string_view, 3> kLater = {"browse", "torrent", "magnet"};
+constexpr std::array<std::string_view, 1> kLater = {"browse"};
 
 struct Options {
   Globals globals;
@@ -31,6 +31,8 @@ struct Options {
   BlockOptions unblock;
   SearchOptions search;
   GetOptions get;
+  TorrentOptions torrent;
+  MagnetOptions magnet;
   DemoOptions demo;
   SimOptions sim;
   TestbedOptions testbed;
@@ -75,6 +77,7 @@ void declare(CLI::App& root, Options& options) {
   declare_block(root, options.block, options.unblock);
   declare_search(root, options.search);
   declare_get(root, options.get);
+  declare_torrent(root, options.torrent, options.magnet);
   declare_demo(root, options.demo);
   declare_sim(root, options.sim);
   declare_testbed(root, options.testbed);
@@ -121,6 +124,8 @@ Command command_from(const std::string& name, Options&& options) {
   if (name == "share") return std::move(options.share);
   if (name == "block") return std::move(options.block);
   if (name == "unblock") return std::move(options.unblock);
+  if (name == "torrent") return std::move(options.torrent);
+  if (name == "magnet") return std::move(options.magnet);
   if (name == "search") return std::move(options.search);
   if (name == "sim") return std::move(options.sim);
   if (name == "testbed") return std::move(options.testbed);
@@ -142,6 +147,7 @@ Status check_command(const std::string& name, const Options& options) {
   if (name == "sim") return check(options.sim);
   if (name == "testbed") return check(options.testbed);
   if (name == "completion") return check(options.completion);
+  if (name == "torrent") return check(options.torrent, options.globals.json);
   if (name == "get") return check(options.get, options.globals.json);
   return kOk;
 }

@@ -20,6 +20,7 @@
 #include "node/cli/commands/share.h"
 #include "node/cli/commands/sim.h"
 #include "node/cli/commands/testbed.h"
+#include "node/cli/commands/torrent.h"
 #include "node/cli/commands/up.h"
 #include "node/cli/globals.h"
 
@@ -37,6 +38,8 @@ using Command = std::variant<UpOptions,
                              SearchOptions,
                              GetOptions,
                              DownloadsOptions,
+                             TorrentOptions,
+                             MagnetOptions,
                              DoctorOptions,
                              DemoOptions,
                              SimOptions,

@@ -78,7 +78,8 @@ Result<io::DaemonOptions> daemon_options(const UpOptions& options) {
                            .beacon = !options.no_beacon,
                            .share_finished = !options.receive_only,
                            .relay = !options.no_relay,
-                           .serves = !options.receive_only};
+                           .serves = !options.receive_only,
+                           .bittorrent = options.bittorrent};
   if (options.listen) {
     daemon.listen = Endpoint::parse(*options.listen);
     if (!daemon.listen) {

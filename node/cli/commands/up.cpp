@@ -48,6 +48,10 @@ Status check(const UpOptions& options) {
   for (const std::string& path : options.paths) {
     if (path.empty()) return Error{ErrorCode::invalid, "a path to share is empty"};
   }
+  if (options.bittorrent && options.receive_only) {
+    return Error{ErrorCode::invalid,
+                 "--bittorrent serves and --receive-only does not: leave one of them out"};
+  }
   return kOk;
 }
 

@@ -40,6 +40,12 @@ Result<std::unique_ptr<Daemon>> Daemon::open(asio::io_context& io, const DaemonO
   }
   auto mesh = store::load_mesh(options.paths.mesh);
   if (!mesh) return mesh.error();
+  if (options.bittorrent && mesh->is_private()) {
+    return Error{.code = ErrorCode::invalid,
+                 .message =
+                     "--bittorrent: this node is of a private mesh, and BitTorrent clients "
+                     "are not its members; leave the option out, or use another --state DIR"};
+  }
   auto tls = TlsContext::make(identity->secret.view(), mesh->key_view());
   if (!tls) return tls.error();
   auto signer = store::Signer::make(identity->secret.view());

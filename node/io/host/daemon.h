@@ -25,6 +25,7 @@
 #include "node/io/host/reachability.h"
 #include "node/io/host/searches.h"
 #include "node/io/host/testbed_port.h"
+#include "node/io/host/torrents.h"
 #include "node/io/testbed/news.h"
 #include "node/store/mesh.h"
 #include "node/store/state_dir.h"
@@ -43,6 +44,7 @@ struct DaemonOptions {
   std::optional<testbed::Setup> testbed = {};  ///< a node of one
   /// False: fetches and searches, relays what others ask, and neither answers nor serves.
   bool serves = true;
+  bool bittorrent = false;  ///< answers BitTorrent clients; not in a private mesh
 };
 
 /// One overlay link, for the user.
@@ -101,6 +103,7 @@ class Daemon {
   /// Stays linked to that peer from now on.
   virtual void add_peer(const std::string& host_port) = 0;
   [[nodiscard]] virtual Blocks& blocks() = 0;
+  [[nodiscard]] virtual Torrents& torrents() = 0;
 
  protected:
   Daemon() = default;

@@ -19,6 +19,7 @@ constexpr std::chrono::milliseconds kFarewellStep{10};
 }  // namespace
 
 void NodeDaemon::start(std::function<void()> loaded) {
+  torrents_->start(*listener_);
   listener_->start([this](const std::shared_ptr<TlsLink>& link) { take_in(link); });
   blocks_->recall();
   obey_moderator();
@@ -185,6 +186,7 @@ void NodeDaemon::take_down() {
   if (testbed_) testbed_->stop();
   pump_->stop();
   pieces_->stop();
+  torrents_->stop();
   library_->stop();
   gone_();
 }

@@ -39,6 +39,7 @@ Status NodeDaemon::bind() {
   make_content();
   make_ways();
   make_searches();
+  make_torrents();
   return kOk;
 }
 
@@ -136,6 +137,21 @@ void NodeDaemon::make_searches() {
       [this](const ContentId& content, std::vector<ct::Source> sources) {
         fetches_->add_sources(content, std::move(sources));
       });
+}
+
+void NodeDaemon::make_torrents() {
+  torrents_ = std::make_unique<Torrents>(
+      io_,
+      Torrents::Options{.folder = options_.paths.dir + "/published",
+                        .is_private = parts_.mesh.is_private(),
+                        .answers = options_.bittorrent,
+                        .port = config_.overlay.listen_port},
+      Torrents::Parts{
+          .library = *library_,
+          .now = [this] { return pump_->now(); },
+          .is_blocked = [this](const ContentId& content) { return blocks_->has(content); },
+          .addresses = [this] { return dial_addresses(); },
+          .rng = rng_.fork("torrents")});
 }
 
 }  // namespace freshet::io

@@ -48,6 +48,7 @@ Limits NodeDaemon::limits() const {
   add("hit_signers", cs::Freshness::kMaxNodes, seals_.freshness().size());
   add("blocks", Blocks::kMaxOwn, blocks_->own_count());
   add("block_list", wire::kMaxBlockListEntries, blocks_->listed_count());
+  torrents_->add_limits(limits);
   return limits;
 }
 
@@ -77,6 +78,7 @@ FlatCounters NodeDaemon::counters() const {
   relays_->count(all);
   all.emplace_back("opens_refused", blocked_opens_);
   all.emplace_back("transfer_links_blocked", blocked_links_);
+  torrents_->count(all);
   return all;
 }
 

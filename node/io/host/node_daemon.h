@@ -89,6 +89,7 @@ class NodeDaemon final : public Daemon, public Performer {
         co::Input(co::AddPeer{.peer = overlay_links_->add_name(host_port), .keep = true}));
   }
   [[nodiscard]] Blocks& blocks() override { return *blocks_; }
+  [[nodiscard]] Torrents& torrents() override { return *torrents_; }
   [[nodiscard]] Limits limits() const override;
   [[nodiscard]] std::vector<NodeKey> known_nodes() const override;
 
@@ -100,6 +101,7 @@ class NodeDaemon final : public Daemon, public Performer {
   void make_content();
   void make_ways();
   void make_searches();
+  void make_torrents();
   bool perform_here(const co::Effect& effect);
   void perform_search(cs::Effect& effect);
   bool perform_reach(const co::Effect& effect);
@@ -152,6 +154,7 @@ class NodeDaemon final : public Daemon, public Performer {
   std::unique_ptr<Relays> relays_;
   std::unique_ptr<Searches> searches_;
   std::unique_ptr<Blocks> blocks_;
+  std::unique_ptr<Torrents> torrents_;
   std::uint64_t blocked_opens_ = 0;
   std::uint64_t blocked_links_ = 0;
   std::unique_ptr<Discovery> discovery_;

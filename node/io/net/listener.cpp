@@ -11,7 +11,6 @@
 #include <asio/steady_timer.hpp>
 #include <spdlog/spdlog.h>
 
-#include "node/io/net/first_bytes.h"
 #include "node/io/net/tcp_socket.h"
 
 namespace freshet::io {
@@ -86,6 +85,9 @@ struct Listener::Impl : std::enable_shared_from_this<Impl>, LinkHandler {
   void welcome(tcp::socket socket);
   void listen_to(const std::shared_ptr<Newcomer>& newcomer);
   void on_first_bytes(const std::shared_ptr<Newcomer>& newcomer);
+  void hand_over_plain(const std::shared_ptr<Newcomer>& newcomer,
+                       Opening opening,
+                       std::uint64_t& refused);
   void refuse(Newcomer& newcomer, std::uint64_t& counter);
   void leave(const Endpoint& from);
   void say_wrong_mesh(const TlsLink& link, LinkEnd end);
@@ -100,6 +102,7 @@ struct Listener::Impl : std::enable_shared_from_this<Impl>, LinkHandler {
   const TlsContext& tls;
   ListenerLimits limits;
   LinkUp up;
+  Plain plain;
   ListenerCounters counters;
   std::vector<std::unique_ptr<Door>> doors;
   std::map<TlsLink*, std::pair<std::shared_ptr<TlsLink>, Endpoint>> shaking;
@@ -207,10 +210,10 @@ void Listener::Impl::on_first_bytes(const std::shared_ptr<Newcomer>& newcomer) {
       listen_to(newcomer);
       return;
     case Opening::bittorrent:
-      refuse(*newcomer, counters.refused_plain_bt);
+      hand_over_plain(newcomer, Opening::bittorrent, counters.refused_plain_bt);
       return;
     case Opening::http:
-      refuse(*newcomer, counters.refused_http);
+      hand_over_plain(newcomer, Opening::http, counters.refused_http);
       return;
     case Opening::unknown:
       refuse(*newcomer, counters.refused_unknown);
@@ -229,6 +232,20 @@ void Listener::Impl::on_first_bytes(const std::shared_ptr<Newcomer>& newcomer) {
       shared, tls, {std::move(newcomer->socket)}, link_limits, Bytes(first.begin(), first.end()));
   shaking[link.get()] = {link, newcomer->from};
   link->start(*this);
+}
+
+void Listener::Impl::hand_over_plain(const std::shared_ptr<Newcomer>& newcomer,
+                                     Opening opening,
+                                     std::uint64_t& refused) {
+  if (!plain) {
+    refuse(*newcomer, refused);
+    return;
+  }
+  newcomer->timer.cancel();
+  newcomers.erase(newcomer);
+  leave(newcomer->from);
+  const ByteView first = ByteView(newcomer->first).first(newcomer->count);
+  plain(opening, {std::move(newcomer->socket)}, Bytes(first.begin(), first.end()));
 }
 
 void Listener::Impl::refuse(Newcomer& newcomer, std::uint64_t& counter) {
@@ -310,6 +327,10 @@ Result<std::unique_ptr<Listener>> Listener::bind(asio::io_context& io,
 void Listener::start(LinkUp up) {
   impl_->up = std::move(up);
   for (const auto& door : impl_->doors) impl_->accept(*door);
+}
+
+void Listener::take_plain(Plain plain) {
+  impl_->plain = std::move(plain);
 }
 
 void Listener::stop() {

@@ -1,5 +1,6 @@
 // The one port: takes connections, tells from the first bytes what they are, and brings TLS links
-// up. What is not TLS is refused at its first wrong byte, and counted. Silence closes.
+// up. What is not TLS is refused at its first wrong byte, and counted, but for plain BitTorrent and
+// HTTP where somebody takes them. Silence closes.
 #pragma once
 
 #include <array>
@@ -13,15 +14,18 @@
 
 #include "node/base/endpoint.h"
 #include "node/base/result.h"
+#include "node/io/net/first_bytes.h"
 #include "node/io/net/tls_link.h"
 
 namespace freshet::io {
+
+struct TcpSocket;
 
 struct ListenerCounters {
   std::uint64_t accepted = 0;
   std::uint64_t refused_busy = 0;      ///< too many handshakes at once, in all or from one address
   std::uint64_t refused_silent = 0;    ///< said nothing, or too little, in time
-  std::uint64_t refused_plain_bt = 0;  ///< BitTorrent in the clear: not allowed
+  std::uint64_t refused_plain_bt = 0;  ///< BitTorrent in the clear: not allowed here
   std::uint64_t refused_http = 0;
   std::uint64_t refused_unknown = 0;    ///< nothing that this port speaks
   std::uint64_t handshakes_failed = 0;  ///< those of TLS; proofs are counted by Membership
@@ -53,6 +57,10 @@ class Listener {
 
   /// `up` gets each link with its peer known; it sets the link's handler before it returns.
   void start(LinkUp up);
+  /// `plain` gets what opens as BitTorrent or HTTP, with the bytes that were read; before start().
+  /// Without it those are refused.
+  using Plain = std::function<void(Opening, TcpSocket&&, Bytes first)>;
+  void take_plain(Plain plain);
   void stop();
   [[nodiscard]] std::vector<Endpoint> local() const;
   [[nodiscard]] const ListenerCounters& counters() const;

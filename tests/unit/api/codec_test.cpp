@@ -256,7 +256,7 @@ TEST_CASE("a request of another protocol version is refused with the way out") {
 }
 
 TEST_CASE("a request that this version does not know is refused with the way out") {
-  const Bytes unknown = {0x08, 0x01, 0xA2, 0x06, 0x00};  // version = 1, field 100
+  const Bytes unknown = {0x08, 0x01, 0xC2, 0x07, 0x00};  // version = 1, field 120
   const auto decoded = decode_request(unknown);
   REQUIRE_FALSE(decoded.ok());
   CHECK(decoded.error().message.find("does not know") != std::string::npos);

@@ -1,0 +1,385 @@
+#include "node/core/bittorrent/seed_link.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "node/base/check.h"
+#include "node/base/overloaded.h"
+
+namespace freshet::core::bittorrent {
+
+using namespace wire::bt;  // NOLINT(google-build-using-namespace): its own vocabulary
+
+namespace {
+
+// What this side calls its extensions (BEP 10).
+constexpr std::uint8_t kOwnMetadataId = 1;
+constexpr std::uint8_t kOwnPexId = 2;
+// BEP 11: at most so many in one message.
+constexpr std::size_t kMaxTold = 50;
+
+}  // namespace
+
+SeedLink::SeedLink(const SeedConfig& config, Counters& counters, Find find, TimePoint now)
+    : config_(config),
+      counters_(counters),
+      find_(std::move(find)),
+      now_(now),
+      opened_at_(now),
+      heard_at_(now),
+      said_at_(now) {}
+
+SeedLink::SeedLink(const SeedConfig& config,
+                   Counters& counters,
+                   TorrentPtr torrent,
+                   const InfoHash& name,
+                   TimePoint now)
+    : SeedLink(config, counters, Find(), now) {
+  torrent_ = std::move(torrent);
+  dialled_ = true;
+  open(name);
+}
+
+// This side's handshake.
+void SeedLink::open(const InfoHash& name) {
+  name_ = name;
+  pieces_ = PieceSet(torrent_->info.piece_count());
+  const Bytes handshake = encode(Handshake{.extensions = true,
+                                           .fast = true,
+                                           .v2 = has_v2(torrent_->info.kind),
+                                           .info_hash = name,
+                                           .peer_id = config_.peer_id});
+  out_.insert(out_.end(), handshake.begin(), handshake.end());
+}
+
+void SeedLink::on_bytes(ByteView bytes, TimePoint now) {
+  now_ = now;
+  heard_at_ = now;
+  splitter_.feed(bytes);
+  while (!over_) {
+    const auto item = splitter_.next();
+    if (item.kind == StreamSplitter::Kind::more) return;
+    on_item(item);
+  }
+}
+
+void SeedLink::on_item(const StreamSplitter::Item& item) {
+  switch (item.kind) {
+    case StreamSplitter::Kind::handshake:
+      on_handshake(item.bytes);
+      return;
+    case StreamSplitter::Kind::message:
+      if (const auto message = decode_message(item.bytes)) {
+        on_message(*message);
+      } else {
+        break_off();
+      }
+      return;
+    case StreamSplitter::Kind::piece:  // nobody asked for one
+    case StreamSplitter::Kind::broken:
+      break_off();
+      return;
+    case StreamSplitter::Kind::more:
+      return;
+  }
+}
+
+void SeedLink::on_handshake(ByteView bytes) {
+  const auto handshake = decode_handshake(bytes);
+  if (!handshake || handshake->peer_id == config_.peer_id) {
+    break_off();
+    return;
+  }
+  if (!dialled_) torrent_ = find_(handshake->info_hash);
+  if (!torrent_ || (dialled_ && handshake->info_hash != name_)) {
+    ++counters_.links_refused;
+    over_ = true;
+    return;
+  }
+  if (!dialled_) open(handshake->info_hash);
+  ++(dialled_ ? counters_.links_out : counters_.links_in);
+  shaken_ = true;
+  peer_id_ = handshake->peer_id;
+  fast_ = handshake->fast;
+  extensions_ = handshake->extensions;
+  say_what_is_here();
+}
+
+void SeedLink::say_what_is_here() {
+  if (fast_) {
+    append(out_, HaveAll{});
+  } else {
+    const PieceSet all = PieceSet::full(torrent_->info.piece_count());
+    append(out_, Bitfield{.bits = all.bitfield()});
+  }
+  if (!extensions_) return;
+  const auto metadata_bytes = torrent_->encoded_info.size();
+  // A client needs each once; one that asks again and again gets no more.
+  metadata_left_ = 3
+                   * static_cast<std::uint32_t>((metadata_bytes + kMetadataPieceBytes - 1)
+                                                / kMetadataPieceBytes);
+  BencodeWriter hello;
+  hello.begin_dictionary().key("m").begin_dictionary();
+  hello.key("ut_metadata").integer(kOwnMetadataId).key("ut_pex").integer(kOwnPexId).end();
+  hello.key("metadata_size").integer(static_cast<std::int64_t>(metadata_bytes));
+  hello.key("p").integer(config_.listen_port);
+  hello.key("reqq").integer(config_.max_requests);
+  hello.key("upload_only").integer(1);
+  hello.key("v").text("freshet").end();
+  send_extended(0, hello.take());
+}
+
+void SeedLink::on_message(const Message& message) {
+  std::visit(Overloaded{
+                 [&](const Request& it) { on_request(it.block); },
+                 [&](const Cancel& it) { on_cancel(it.block); },
+                 [&](const Have& it) {
+                   if (it.piece >= pieces_.size()) {
+                     break_off();
+                     return;
+                   }
+                   pieces_.add(it.piece);
+                   leave_if_complete();
+                 },
+                 [&](const Bitfield& it) { on_bitfield(it.bits); },
+                 [&](const HaveAll&) {
+                   pieces_ = PieceSet::full(pieces_.size());
+                   leave_if_complete();
+                 },
+                 [&](const HaveNone&) { pieces_ = PieceSet(pieces_.size()); },
+                 [&](const Interested&) { interested_ = true; },
+                 [&](const NotInterested&) {
+                   interested_ = false;
+                   leave_if_complete();
+                 },
+                 [&](const Extended& it) { on_extended(it); },
+                 [&](const HashRequest& it) { on_hash_request(it); },
+                 // Of no use to who only serves.
+                 [](const auto&) {},
+             },
+             message);
+}
+
+// Two that have all have nothing for one another.
+void SeedLink::leave_if_complete() {
+  if (is_complete() && !interested_ && requests_.empty() && reading_bytes_ == 0) over_ = true;
+}
+
+// aria2 sends a second one later on.
+void SeedLink::on_bitfield(ByteView bits) {
+  auto pieces = PieceSet::from_bitfield(bits, pieces_.size());
+  if (!pieces) {
+    break_off();
+    return;
+  }
+  pieces_ = std::move(*pieces);
+  leave_if_complete();
+}
+
+bool SeedLink::is_valid(const BlockRange& block) const {
+  if (block.piece >= torrent_->info.piece_count() || block.length == 0) return false;
+  const std::uint32_t whole = torrent_->piece_bytes(block.piece);
+  return block.length <= config_.max_request_bytes && block.begin < whole
+         && block.length <= whole - block.begin;
+}
+
+void SeedLink::on_request(const BlockRange& block) {
+  if (!is_valid(block)) {
+    reject(block);
+    offend();
+    return;
+  }
+  if (choked_) {  // perhaps sent before it heard so
+    reject(block);
+    return;
+  }
+  if (requests_.size() >= config_.max_requests) {
+    reject(block);
+    offend();
+    return;
+  }
+  requests_.push_back(block);
+}
+
+void SeedLink::on_cancel(const BlockRange& block) {
+  const auto found = std::find(requests_.begin(), requests_.end(), block);
+  if (found == requests_.end()) return;
+  requests_.erase(found);
+  reject(block);  // every request is answered or rejected, a cancelled one too (BEP 6)
+}
+
+void SeedLink::on_extended(const Extended& message) {
+  if (message.id == 0) {
+    on_extension_handshake(message.payload);
+  } else if (message.id == kOwnMetadataId) {
+    on_metadata(message.payload);
+  }
+}
+
+void SeedLink::on_extension_handshake(ByteView payload) {
+  const auto document = Bencoded::parse(payload);
+  const auto names = document ? document->root().find("m") : std::nullopt;
+  if (!names) return;
+  const auto id_of = [&](const char* name) -> std::uint8_t {
+    const auto value = names->find(name);
+    const auto id = value ? value->integer() : std::nullopt;
+    return id && *id > 0 && *id < 256 ? static_cast<std::uint8_t>(*id) : std::uint8_t{0};
+  };
+  metadata_id_ = id_of("ut_metadata");
+  pex_id_ = id_of("ut_pex");
+}
+
+void SeedLink::on_metadata(ByteView payload) {
+  const auto asked = decode_metadata(payload);
+  if (!asked || metadata_id_ == 0) {
+    offend();
+    return;
+  }
+  if (asked->type != MetadataMessage::Type::request) return;
+  const ByteView info(torrent_->encoded_info);
+  const std::size_t begin = std::size_t{asked->piece} * kMetadataPieceBytes;
+  MetadataMessage answer{.type = MetadataMessage::Type::reject,
+                         .piece = asked->piece,
+                         .total_size = info.size(),
+                         .data = {}};
+  if (begin < info.size() && metadata_left_ > 0) {
+    --metadata_left_;
+    answer.type = MetadataMessage::Type::data;
+    answer.data = info.subspan(begin, std::min(kMetadataPieceBytes, info.size() - begin));
+    ++counters_.metadata_sent;
+  } else {
+    offend();
+  }
+  send_extended(metadata_id_, encode(answer));
+}
+
+void SeedLink::on_hash_request(const HashRequest& request) {
+  const bool ours = torrent_->info.root && request.root.view().size() == ContentId::kSize
+                    && ContentId::from(request.root.view()) == *torrent_->info.root;
+  const std::size_t open = hash_requests_.size() + reading_hashes_;
+  if (!ours || open >= config_.max_hash_requests) {
+    append(out_, HashReject{.request = request});
+    offend();
+    return;
+  }
+  hash_requests_.push_back(request);
+}
+
+std::optional<HashRequest> SeedLink::next_hash_request() {
+  if (over_ || hash_requests_.empty()) return std::nullopt;
+  const HashRequest request = hash_requests_.front();
+  hash_requests_.pop_front();
+  ++reading_hashes_;
+  return request;
+}
+
+void SeedLink::on_hashes(const HashRequest& request, std::optional<std::vector<Sha256>> hashes) {
+  --reading_hashes_;
+  if (hashes) {
+    ++counters_.hashes_sent;
+    append(out_, Hashes{.request = request, .hashes = std::move(*hashes)});
+  } else {
+    append(out_, HashReject{.request = request});
+  }
+}
+
+std::optional<BlockRange> SeedLink::next_read(std::size_t unsent) {
+  const std::size_t ahead = unsent + out_.size() + reading_bytes_;
+  if (over_ || requests_.empty() || ahead >= config_.max_unsent_bytes) return std::nullopt;
+  const BlockRange block = requests_.front();
+  requests_.pop_front();
+  reading_bytes_ += block.length;
+  return block;
+}
+
+void SeedLink::on_block(const BlockRange& block, std::optional<ByteView> bytes) {
+  reading_bytes_ -= block.length;
+  if (over_) return;
+  if (!bytes) {  // the file is gone or another one now: nothing here is true any more
+    ++counters_.read_failures;
+    reject(block);
+    over_ = true;
+    return;
+  }
+  FRESHET_CHECK(bytes->size() == block.length);
+  const auto header = piece_header(block);
+  out_.insert(out_.end(), header.begin(), header.end());
+  out_.insert(out_.end(), bytes->begin(), bytes->end());
+  ++counters_.blocks_sent;
+  counters_.block_bytes_sent += block.length;
+}
+
+void SeedLink::set_choked(bool choked) {
+  if (choked_ == choked || !shaken_) return;
+  choked_ = choked;
+  if (choked) {
+    append(out_, Choke{});
+    reject_all();
+  } else {
+    append(out_, Unchoke{});
+  }
+}
+
+void SeedLink::reject(const BlockRange& block) {
+  ++counters_.requests_rejected;
+  if (fast_) append(out_, Reject{.block = block});
+}
+
+void SeedLink::reject_all() {
+  for (const BlockRange& block : requests_) reject(block);
+  requests_.clear();
+}
+
+void SeedLink::tell_peers(const std::vector<AnnouncedPeer>& peers) {
+  if (pex_id_ == 0 || over_) return;
+  std::vector<AnnouncedPeer> added;
+  std::vector<AnnouncedPeer> dropped;
+  std::vector<Endpoint> now_told;
+  for (const AnnouncedPeer& peer : peers) {
+    if (peer.id == peer_id_ || now_told.size() >= kMaxTold) continue;
+    now_told.push_back(peer.at);
+    if (std::find(told_.begin(), told_.end(), peer.at) == told_.end()) added.push_back(peer);
+  }
+  for (const Endpoint& at : told_) {
+    if (std::find(now_told.begin(), now_told.end(), at) == now_told.end())
+      dropped.push_back({.id = {}, .at = at});
+  }
+  told_ = std::move(now_told);
+  if (added.empty() && dropped.empty()) return;
+  BencodeWriter message;
+  const Bytes v4 = compact_v4(added);
+  const Bytes v6 = compact_v6(added);
+  message.begin_dictionary().key("added").bytes(v4);
+  message.key("added.f").bytes(Bytes(v4.size() / 6));
+  message.key("added6").bytes(v6).key("added6.f").bytes(Bytes(v6.size() / 18));
+  message.key("dropped").bytes(compact_v4(dropped)).key("dropped6").bytes(compact_v6(dropped));
+  send_extended(pex_id_, message.end().take());
+}
+
+void SeedLink::send_extended(std::uint8_t id, ByteView payload) {
+  append(out_, Extended{.id = id, .payload = payload});
+}
+
+void SeedLink::on_time(TimePoint now) {
+  if (!out_.empty() || reading_bytes_ > 0) said_at_ = now;
+  now_ = now;
+  const bool too_late = !shaken_ && now - opened_at_ >= config_.handshake_time;
+  if (too_late || now - heard_at_ >= config_.silence) {
+    ++counters_.links_silent;
+    over_ = true;
+  } else if (shaken_ && now - said_at_ >= config_.keep_alive) {
+    append(out_, KeepAlive{});
+    said_at_ = now;
+  }
+}
+
+void SeedLink::offend() {
+  if (++offences_ >= config_.max_offences) break_off();
+}
+
+void SeedLink::break_off() {
+  ++counters_.links_broken;
+  over_ = true;
+}
+
+}  // namespace freshet::core::bittorrent

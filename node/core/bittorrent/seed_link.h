@@ -1,0 +1,131 @@
+// One connection to a BitTorrent client that this node serves: BEP 3 as a seed, with 6 (fast), 9
+// (metadata), 10 (extensions), 11 (peer exchange) and 52's hash requests. Sans-IO: bytes come in,
+// bytes and reads go out. Whatever the peer sends, memory is bounded by the limits here.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "node/base/bytes.h"
+#include "node/base/endpoint.h"
+#include "node/base/time.h"
+#include "node/core/bittorrent/torrent.h"
+#include "node/wire/bt/announce.h"
+#include "node/wire/bt/bencode.h"
+#include "node/wire/bt/messages.h"
+#include "node/wire/bt/metadata_message.h"
+#include "node/wire/bt/piece_set.h"
+#include "node/wire/bt/stream_splitter.h"
+
+namespace freshet::core::bittorrent {
+
+struct SeedConfig {
+  wire::bt::PeerId peer_id{};
+  std::uint16_t listen_port = 0;
+  std::uint32_t max_requests = 500;                        ///< of one peer that wait (`reqq`)
+  std::uint32_t max_request_bytes = 131072;                ///< of one; clients ask for 16 KiB
+  std::size_t max_unsent_bytes = std::size_t{256} * 1024;  ///< read ahead of the socket
+  std::uint32_t max_hash_requests = 16;
+  std::uint32_t max_offences = 64;  ///< requests that no correct client makes
+  Duration handshake_time = std::chrono::seconds(10);
+  Duration silence = std::chrono::seconds(180);
+  Duration keep_alive = std::chrono::seconds(100);
+};
+
+class SeedLink {
+ public:
+  /// What a name in a handshake means; nullptr: nothing here.
+  using Find = std::function<TorrentPtr(const InfoHash&)>;
+  /// Of a client that dialled.
+  SeedLink(const SeedConfig& config, Counters& counters, Find find, TimePoint now);
+  /// To a client that was dialled: speaks first. `name`: one of the torrent's.
+  SeedLink(const SeedConfig& config,
+           Counters& counters,
+           TorrentPtr torrent,
+           const InfoHash& name,
+           TimePoint now);
+
+  // ---- in
+  void on_bytes(ByteView bytes, TimePoint now);
+  /// A block that next_read() named; nullopt: it cannot be read.
+  void on_block(const wire::bt::BlockRange& block, std::optional<ByteView> bytes);
+  void on_hashes(const wire::bt::HashRequest& request, std::optional<std::vector<Sha256>> hashes);
+  /// Its turn to be served, or no more.
+  void set_choked(bool choked);
+  /// Who else is in the swarm, for peer exchange: what changed since the last call is told.
+  void tell_peers(const std::vector<wire::bt::AnnouncedPeer>& peers);
+  void on_time(TimePoint now);
+
+  // ---- out
+  Bytes take_output() { return std::exchange(out_, {}); }
+  /// The next block to read, while the peer takes what it is sent. `unsent`: bytes taken and not
+  /// yet on the wire.
+  std::optional<wire::bt::BlockRange> next_read(std::size_t unsent);
+  std::optional<wire::bt::HashRequest> next_hash_request();
+  /// Nothing more is to be said: close.
+  [[nodiscard]] bool over() const { return over_; }
+
+  [[nodiscard]] bool is_interested() const { return interested_; }
+  [[nodiscard]] bool is_choked() const { return choked_; }
+  [[nodiscard]] const TorrentPtr& torrent() const { return torrent_; }
+  [[nodiscard]] const wire::bt::PeerId& peer_id() const { return peer_id_; }
+  /// It has all, or said so.
+  [[nodiscard]] bool is_complete() const { return pieces_.size() > 0 && pieces_.all(); }
+  [[nodiscard]] bool takes_peers() const { return pex_id_ != 0; }
+
+ private:
+  void open(const InfoHash& name);
+  void say_what_is_here();
+  void on_item(const wire::bt::StreamSplitter::Item& item);
+  void on_handshake(ByteView bytes);
+  void on_message(const wire::bt::Message& message);
+  void on_request(const wire::bt::BlockRange& block);
+  void on_cancel(const wire::bt::BlockRange& block);
+  void on_bitfield(ByteView bits);
+  void on_extended(const wire::bt::Extended& message);
+  void on_extension_handshake(ByteView payload);
+  void on_metadata(ByteView payload);
+  void on_hash_request(const wire::bt::HashRequest& request);
+  void reject(const wire::bt::BlockRange& block);
+  void reject_all();
+  void send_extended(std::uint8_t id, ByteView payload);
+  void offend();
+  void break_off();
+  void leave_if_complete();
+  [[nodiscard]] bool is_valid(const wire::bt::BlockRange& block) const;
+
+  const SeedConfig& config_;
+  Counters& counters_;
+  Find find_;
+  TorrentPtr torrent_;
+  InfoHash name_;
+  wire::bt::StreamSplitter splitter_;
+  wire::bt::PeerId peer_id_{};
+  wire::bt::PieceSet pieces_;  ///< of the peer
+  Bytes out_;
+  std::deque<wire::bt::BlockRange> requests_;
+  std::deque<wire::bt::HashRequest> hash_requests_;
+  std::vector<Endpoint> told_;
+  std::size_t reading_bytes_ = 0;
+  std::uint32_t reading_hashes_ = 0;
+  std::uint32_t metadata_left_ = 0;  ///< answers that the peer may still have
+  std::uint32_t offences_ = 0;
+  TimePoint now_;
+  TimePoint opened_at_;
+  TimePoint heard_at_;
+  TimePoint said_at_;
+  std::uint8_t metadata_id_ = 0;
+  std::uint8_t pex_id_ = 0;
+  bool dialled_ = false;  ///< by this node
+  bool shaken_ = false;   ///< the peer's handshake came
+  bool fast_ = false;
+  bool extensions_ = false;
+  bool interested_ = false;
+  bool choked_ = true;
+  bool over_ = false;
+};
+
+}  // namespace freshet::core::bittorrent

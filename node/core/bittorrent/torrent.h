@@ -1,0 +1,48 @@
+// What is served to BitTorrent clients, and what is counted of it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "node/base/bytes.h"
+#include "node/base/ids.h"
+#include "node/wire/bt/metainfo.h"
+
+namespace freshet::core::bittorrent {
+
+/// A content that was published for them.
+struct Torrent {
+  ContentId content;
+  wire::bt::TorrentInfo info;
+  Bytes encoded_info;
+  wire::bt::SwarmNames names;
+
+  /// The end of its last piece is the content's.
+  [[nodiscard]] std::uint32_t piece_bytes(std::uint32_t piece) const {
+    const std::uint64_t begin = std::uint64_t{piece} * info.piece_length;
+    const std::uint64_t left = info.size_bytes - begin;
+    return left < info.piece_length ? static_cast<std::uint32_t>(left) : info.piece_length;
+  }
+};
+using TorrentPtr = std::shared_ptr<const Torrent>;
+
+struct Counters {
+  std::uint64_t links_in = 0;       ///< that named a torrent served here
+  std::uint64_t links_out = 0;      ///< that this node dialled, and answered so
+  std::uint64_t links_refused = 0;  ///< named another, or came when there were too many
+  std::uint64_t links_broken = 0;   ///< closed for what the peer sent
+  std::uint64_t links_silent = 0;   ///< closed for what it did not
+  std::uint64_t blocks_sent = 0;
+  std::uint64_t block_bytes_sent = 0;
+  std::uint64_t requests_rejected = 0;
+  std::uint64_t metadata_sent = 0;  ///< pieces of info dictionaries
+  std::uint64_t hashes_sent = 0;    ///< answers to hash requests
+  std::uint64_t read_failures = 0;  ///< blocks that could not be read: the file is gone or changed
+  std::uint64_t announces = 0;
+  std::uint64_t announces_refused = 0;      ///< of unknown torrents, or malformed
+  std::uint64_t tracker_busy = 0;           ///< connections beyond what is taken at once
+  std::uint64_t tracker_peers_dropped = 0;  ///< for want of room
+};
+
+}  // namespace freshet::core::bittorrent

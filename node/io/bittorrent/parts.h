@@ -1,0 +1,28 @@
+// What the plain BitTorrent side of a node needs of the rest of it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "node/base/bytes.h"
+#include "node/base/ids.h"
+#include "node/base/time.h"
+#include "node/core/bittorrent/torrent.h"
+#include "node/wire/bt/messages.h"
+
+namespace freshet::io {
+
+/// Callbacks of the readers come later, from the loop, never from within the call.
+struct PlainParts {
+  std::function<TimePoint()> now;
+  /// The torrent of that name that is served now; nullptr: none.
+  std::function<core::bittorrent::TorrentPtr(const InfoHash&)> find;
+  using BlockRead = std::function<void(std::optional<Bytes>)>;
+  std::function<void(const ContentId&, std::uint64_t offset, std::uint32_t length, BlockRead)> read;
+  using HashesRead = std::function<void(std::optional<std::vector<Sha256>>)>;
+  std::function<void(const ContentId&, const wire::bt::HashRequest&, HashesRead)> read_hashes;
+};
+
+}  // namespace freshet::io

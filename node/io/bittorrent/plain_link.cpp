@@ -1,0 +1,151 @@
+#include "node/io/bittorrent/plain_link.h"
+
+#include <utility>
+
+#include <asio/buffer.hpp>
+
+namespace freshet::io {
+namespace {
+
+// Beyond this nothing more is read from a client that takes no answers.
+constexpr std::size_t kMaxUnsentBytes = std::size_t{512} * 1024;
+constexpr std::chrono::seconds kStalled{60};
+
+}  // namespace
+
+PlainLink::PlainLink(
+    Id id, TcpSocket socket, core::bittorrent::SeedLink seed, const PlainParts& parts, Owner owner)
+    : id_(id),
+      socket_(std::move(socket.socket)),
+      seed_(std::move(seed)),
+      parts_(parts),
+      owner_(std::move(owner)),
+      took_at_(parts.now()) {
+  asio::error_code failed;
+  const auto remote = socket_.remote_endpoint(failed);
+  if (!failed) remote_ = to_endpoint(remote);
+  socket_.non_blocking(true, failed);
+  socket_.set_option(asio::ip::tcp::no_delay(true), failed);
+}
+
+void PlainLink::start(ByteView first) {
+  if (!first.empty()) seed_.on_bytes(first, parts_.now());
+  work();
+}
+
+void PlainLink::set_choked(bool choked) {
+  seed_.set_choked(choked);
+  work();
+}
+
+void PlainLink::tell_peers(const std::vector<wire::bt::AnnouncedPeer>& peers) {
+  seed_.tell_peers(peers);
+  work();
+}
+
+void PlainLink::on_time(TimePoint now) {
+  if (writing_.empty()) took_at_ = now;
+  seed_.on_time(now);
+  if (now - took_at_ >= kStalled) {
+    close();
+  } else {
+    work();
+  }
+}
+
+// Everything that is due after anything happened.
+void PlainLink::work() {
+  if (closed_) return;
+  while (const auto request = seed_.next_hash_request()) read_hashes(*request);
+  while (const auto block = seed_.next_read(writing_.size() - written_ + waiting_.size()))
+    read_block(*block);
+  const Bytes out = seed_.take_output();
+  waiting_.insert(waiting_.end(), out.begin(), out.end());
+  write();
+  if (closed_) return;
+  if (seed_.over() && writing_.empty()) {
+    close();
+    return;
+  }
+  listen();
+  owner_.changed(*this);
+}
+
+void PlainLink::read_block(const wire::bt::BlockRange& block) {
+  const auto& torrent = *seed_.torrent();
+  const std::uint64_t offset = std::uint64_t{block.piece} * torrent.info.piece_length + block.begin;
+  parts_.read(torrent.content,
+              offset,
+              block.length,
+              [self = shared_from_this(), block](const std::optional<Bytes>& bytes) {
+                if (self->closed_) return;
+                self->seed_.on_block(block, bytes ? std::optional<ByteView>(*bytes) : std::nullopt);
+                self->work();
+              });
+}
+
+void PlainLink::read_hashes(const wire::bt::HashRequest& request) {
+  parts_.read_hashes(
+      seed_.torrent()->content,
+      request,
+      [self = shared_from_this(), request](std::optional<std::vector<Sha256>> hashes) {
+        if (self->closed_) return;
+        self->seed_.on_hashes(request, std::move(hashes));
+        self->work();
+      });
+}
+
+void PlainLink::listen() {
+  const std::size_t unsent = writing_.size() - written_ + waiting_.size();
+  if (listening_ || seed_.over() || unsent >= kMaxUnsentBytes) return;
+  listening_ = true;
+  socket_.async_read_some(
+      asio::buffer(in_),
+      [self = shared_from_this()](const asio::error_code& failed, std::size_t count) {
+        self->listening_ = false;
+        if (self->closed_) return;
+        if (failed) {
+          self->close();
+          return;
+        }
+        self->seed_.on_bytes(ByteView(self->in_).first(count), self->parts_.now());
+        self->work();
+      });
+}
+
+void PlainLink::write() {
+  if (!writing_.empty() || waiting_.empty()) return;
+  writing_.swap(waiting_);
+  written_ = 0;
+  on_written(0);
+}
+
+void PlainLink::on_written(std::size_t count) {
+  written_ += count;
+  if (written_ == writing_.size()) {
+    writing_.clear();
+    written_ = 0;
+    return;
+  }
+  socket_.async_write_some(
+      asio::buffer(writing_.data() + written_, writing_.size() - written_),
+      [self = shared_from_this()](const asio::error_code& failed, std::size_t done) {
+        if (self->closed_) return;
+        if (failed) {
+          self->close();
+          return;
+        }
+        self->took_at_ = self->parts_.now();
+        self->on_written(done);
+        self->work();
+      });
+}
+
+void PlainLink::close() {
+  if (std::exchange(closed_, true)) return;
+  asio::error_code ignored;
+  socket_.close(ignored);
+  owner_.closed(*this);
+}
+
+}  // namespace freshet::io

@@ -1,0 +1,320 @@
+#include "node/io/bittorrent/plain_port.h"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+
+#include "node/core/bittorrent/tracker.h"
+#include "node/core/bittorrent/upload_slots.h"
+#include "node/io/bittorrent/plain_link.h"
+#include "node/io/bittorrent/tracker_door.h"
+#include "node/io/net/tcp_socket.h"
+
+namespace freshet::io {
+namespace {
+
+namespace cb = core::bittorrent;
+using asio::ip::tcp;
+
+constexpr std::chrono::seconds kTick{1};
+constexpr std::chrono::seconds kRotateEvery{10};
+constexpr std::chrono::seconds kTellPeersEvery{60};
+// A client that can dial does so at once; the other is dialled after this.
+constexpr std::chrono::seconds kDialAfter{2};
+constexpr std::chrono::seconds kDialPatience{5};
+constexpr std::size_t kMaxDialsWaiting = 64;
+constexpr std::size_t kMaxDialsAtOnce = 8;
+constexpr std::uint16_t kLeastPort = 1024;  // nobody makes this node knock at a service
+
+wire::bt::PeerId make_peer_id(Rng& rng) {
+  constexpr std::string_view kPrefix = "-Fr0100-";
+  wire::bt::PeerId id{};
+  std::copy(kPrefix.begin(), kPrefix.end(), id.begin());
+  for (std::size_t i = kPrefix.size(); i < id.size(); ++i)
+    id[i] = static_cast<Byte>('a' + static_cast<int>(rng.below(26)));
+  return id;
+}
+
+}  // namespace
+
+struct PlainPort::Impl : std::enable_shared_from_this<Impl> {
+  struct Dial {
+    wire::bt::AnnouncedPeer peer;
+    InfoHash torrent;
+    TimePoint due;
+  };
+
+  Impl(asio::io_context& the_io, PlainParts the_parts, std::uint16_t listen_port, Rng rng)
+      : io(the_io),
+        parts(std::move(the_parts)),
+        tracker({}, counters, rng.fork("tracker")),
+        slots({}),
+        door(
+            the_io,
+            [this](const wire::bt::Announce& announce,
+                   const Endpoint& from,
+                   const Endpoint& reached) { return on_announce(announce, from, reached); },
+            counters.announces_refused,
+            counters.tracker_busy),
+        timer(the_io) {
+    config.peer_id = make_peer_id(rng);
+    config.listen_port = listen_port;
+  }
+
+  void take_link(TcpSocket&& socket, ByteView first);
+  void add(TcpSocket&& socket, cb::SeedLink seed, ByteView first);
+  void on_changed(PlainLink& link);
+  void on_closed(PlainLink& link);
+  void apply(const cb::UploadSlots::Turn& turn);
+  Bytes on_announce(const wire::bt::Announce& announce,
+                    const Endpoint& from,
+                    const Endpoint& reached);
+  void plan_dial(const wire::bt::Announce& announce, Endpoint at);
+  void dial_due();
+  void dial(const Dial& dial);
+  [[nodiscard]] bool is_linked(const wire::bt::PeerId& peer) const;
+  [[nodiscard]] std::size_t links_from(const Endpoint& address) const;
+  void wait();
+  void tick();
+  void tell_peers();
+  void stop();
+
+  asio::io_context& io;
+  PlainParts parts;
+  cb::SeedConfig config;
+  cb::Counters counters;
+  cb::Tracker tracker;
+  cb::UploadSlots slots;
+  TrackerDoor door;
+  asio::steady_timer timer;
+  std::map<PlainLink::Id, std::shared_ptr<PlainLink>> links;
+  PlainLink::Id next_id = 1;
+  std::deque<Dial> dials;
+  std::map<Endpoint, TimePoint> dialled;  ///< lately
+  std::size_t dialling = 0;
+  TimePoint rotated_at;
+  TimePoint told_at;
+  bool stopped = false;
+};
+
+void PlainPort::Impl::take_link(TcpSocket&& socket, ByteView first) {
+  add(std::move(socket), cb::SeedLink(config, counters, parts.find, parts.now()), first);
+}
+
+void PlainPort::Impl::add(TcpSocket&& socket, cb::SeedLink seed, ByteView first) {
+  asio::error_code failed;
+  const auto remote = socket.socket.remote_endpoint(failed);
+  if (failed) return;
+  const Endpoint from = to_endpoint(remote);
+  if (links.size() >= kMaxLinks || links_from(from) >= kMaxLinksPerAddress) {
+    ++counters.links_refused;
+    return;
+  }
+  // The port outlives its links: stop() closes them, and a closed one calls nobody.
+  auto link = std::make_shared<PlainLink>(
+      next_id++,
+      std::move(socket),
+      std::move(seed),
+      parts,
+      PlainLink::Owner{.changed = [this](PlainLink& it) { on_changed(it); },
+                       .closed =
+                           [this](PlainLink& it) {
+                             on_closed(it);
+                           }});
+  links.emplace(link->id(), link);
+  link->start(first);
+}
+
+std::size_t PlainPort::Impl::links_from(const Endpoint& address) const {
+  return static_cast<std::size_t>(std::count_if(links.begin(), links.end(), [&](const auto& each) {
+    return each.second->remote().address == address.address;
+  }));
+}
+
+void PlainPort::Impl::on_changed(PlainLink& link) {
+  if (link.seed().is_interested()) {
+    apply(slots.want(link.id(), parts.now()));
+  } else {
+    if (!link.seed().is_choked()) link.set_choked(true);
+    apply(slots.leave(link.id(), parts.now()));
+  }
+}
+
+void PlainPort::Impl::on_closed(PlainLink& link) {
+  const PlainLink::Id id = link.id();
+  links.erase(id);
+  if (!stopped) apply(slots.leave(id, parts.now()));
+}
+
+void PlainPort::Impl::apply(const cb::UploadSlots::Turn& turn) {
+  const auto tell = [&](const std::vector<PlainLink::Id>& ids, bool choked) {
+    for (const PlainLink::Id id : ids) {
+      const auto found = links.find(id);
+      if (found == links.end()) continue;
+      const auto link = found->second;  // may close
+      link->set_choked(choked);
+    }
+  };
+  tell(turn.waiting, true);
+  tell(turn.served, false);
+}
+
+Bytes PlainPort::Impl::on_announce(const wire::bt::Announce& announce,
+                                   const Endpoint& from,
+                                   const Endpoint& reached) {
+  if (!parts.find(announce.info_hash)) {
+    ++counters.announces_refused;
+    return wire::bt::announce_failure("this node does not serve that torrent");
+  }
+  auto answer = tracker.announce(announce, from, parts.now());
+  ++answer.complete;
+  Endpoint here = reached;
+  here.port = config.listen_port;
+  here.scope_id = 0;
+  answer.peers.insert(answer.peers.begin(), {.id = config.peer_id, .at = here});
+  // A client that begins with a magnet link does not know yet what it lacks, and says 0.
+  using Event = wire::bt::Announce::Event;
+  const bool may_lack = announce.left > 0 || announce.event == Event::started;
+  if (may_lack && announce.event != Event::stopped) plan_dial(announce, from);
+  return wire::bt::encode(answer);
+}
+
+void PlainPort::Impl::plan_dial(const wire::bt::Announce& announce, Endpoint at) {
+  at.port = announce.port;
+  if (!at.is_dialable() || at.port < kLeastPort || dials.size() >= kMaxDialsWaiting
+      || dialled.contains(at)) {
+    return;
+  }
+  dialled.emplace(at, parts.now());
+  dials.push_back({.peer = {.id = announce.peer_id, .at = at},
+                   .torrent = announce.info_hash,
+                   .due = parts.now() + kDialAfter});
+}
+
+bool PlainPort::Impl::is_linked(const wire::bt::PeerId& peer) const {
+  return std::any_of(links.begin(), links.end(), [&](const auto& each) {
+    return each.second->seed().peer_id() == peer;
+  });
+}
+
+void PlainPort::Impl::dial_due() {
+  while (!dials.empty() && dials.front().due <= parts.now() && dialling < kMaxDialsAtOnce) {
+    const Dial next = dials.front();
+    dials.pop_front();
+    if (!is_linked(next.peer.id)) dial(next);
+  }
+}
+
+void PlainPort::Impl::dial(const Dial& dial) {
+  auto socket = std::make_shared<tcp::socket>(io);
+  auto patience = std::make_shared<asio::steady_timer>(io, kDialPatience);
+  ++dialling;
+  patience->async_wait([socket](const asio::error_code& canceled) {
+    asio::error_code ignored;
+    if (!canceled) socket->close(ignored);
+  });
+  socket->async_connect(
+      to_asio(dial.peer.at),
+      [self = shared_from_this(), socket, patience, dial](const asio::error_code& failed) {
+        --self->dialling;
+        patience->cancel();
+        auto torrent = self->parts.find(dial.torrent);
+        if (failed || self->stopped || !torrent || self->is_linked(dial.peer.id)) return;
+        self->add(
+            {std::move(*socket)},
+            cb::SeedLink(
+                self->config, self->counters, std::move(torrent), dial.torrent, self->parts.now()),
+            {});
+      });
+}
+
+void PlainPort::Impl::wait() {
+  timer.expires_after(kTick);
+  timer.async_wait([self = shared_from_this()](const asio::error_code& canceled) {
+    if (canceled || self->stopped) return;
+    self->tick();
+    self->wait();
+  });
+}
+
+void PlainPort::Impl::tick() {
+  const TimePoint now = parts.now();
+  for (const auto& [id, link] : std::map(links)) link->on_time(now);
+  tracker.age(now);
+  std::erase_if(dialled, [&](const auto& each) { return now - each.second > kTellPeersEvery; });
+  dial_due();
+  if (now - rotated_at >= kRotateEvery) {
+    rotated_at = now;
+    apply(slots.rotate(now));
+  }
+  if (now - told_at >= kTellPeersEvery) {
+    told_at = now;
+    tell_peers();
+  }
+}
+
+void PlainPort::Impl::tell_peers() {
+  constexpr std::size_t kAtMost = 50;
+  for (const auto& [id, link] : std::map(links)) {
+    const auto& torrent = link->seed().torrent();
+    if (!torrent || !link->seed().takes_peers()) continue;
+    const InfoHash name =
+        torrent->names.v1 ? *torrent->names.v1 : wire::bt::truncated(*torrent->names.v2);
+    link->tell_peers(tracker.peers(name, kAtMost));
+  }
+}
+
+void PlainPort::Impl::stop() {
+  if (std::exchange(stopped, true)) return;
+  timer.cancel();
+  door.stop();
+  for (const auto& [id, link] : std::map(links)) link->close();
+}
+
+PlainPort::PlainPort(asio::io_context& io, PlainParts parts, std::uint16_t listen_port, Rng rng)
+    : impl_(std::make_shared<Impl>(io, std::move(parts), listen_port, std::move(rng))) {
+  impl_->wait();
+}
+
+PlainPort::~PlainPort() {
+  stop();
+}
+
+void PlainPort::take(Opening opening, TcpSocket&& socket, Bytes first) {
+  if (impl_->stopped) return;
+  if (opening == Opening::http) {
+    impl_->door.take(std::move(socket), std::move(first));
+  } else {
+    impl_->take_link(std::move(socket), first);
+  }
+}
+
+void PlainPort::withdraw(const ContentId& content) {
+  for (const auto& [id, link] : std::map(impl_->links)) {
+    const auto& torrent = link->seed().torrent();
+    if (torrent && torrent->content == content) link->close();
+  }
+}
+
+void PlainPort::stop() {
+  impl_->stop();
+}
+
+const cb::Counters& PlainPort::counters() const {
+  return impl_->counters;
+}
+
+std::size_t PlainPort::links() const {
+  return impl_->links.size();
+}
+
+std::size_t PlainPort::tracked_peers() const {
+  return impl_->tracker.size();
+}
+
+}  // namespace freshet::io

@@ -1,0 +1,43 @@
+// The HTTP side of the tracker: takes connections that open with a method of HTTP, reads one
+// request of each, answers and closes. What is no announce gets 404.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+
+#include "node/base/endpoint.h"
+#include "node/io/asio_fwd.h"
+#include "node/wire/bt/announce.h"
+
+namespace freshet::io {
+
+struct TcpSocket;
+
+class TrackerDoor {
+ public:
+  /// `from`: where the client is; `reached`: the address of this node that it dialled. The answer
+  /// is the body.
+  using Answer = std::function<Bytes(
+      const wire::bt::Announce&, const Endpoint& from, const Endpoint& reached)>;
+  TrackerDoor(asio::io_context& io, Answer answer, std::uint64_t& refused, std::uint64_t& busy);
+  ~TrackerDoor();
+  TrackerDoor(const TrackerDoor&) = delete;
+  TrackerDoor& operator=(const TrackerDoor&) = delete;
+
+  void take(TcpSocket&& socket, Bytes first);
+  void stop();
+
+ private:
+  struct Talk;
+  Bytes reply_to(const Talk& talk);
+
+  asio::io_context& io_;
+  Answer answer_;
+  std::uint64_t& refused_;
+  std::uint64_t& busy_;
+  std::set<std::shared_ptr<Talk>> talks_;
+};
+
+}  // namespace freshet::io

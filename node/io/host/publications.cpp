@@ -1,0 +1,162 @@
+#include "node/io/host/publications.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <asio/io_context.hpp>
+#include <spdlog/spdlog.h>
+
+#include "node/store/published.h"
+#include "node/store/torrent_pieces.h"
+#include "node/store/types.h"
+#include "node/wire/bt/merkle.h"
+
+namespace freshet::io {
+namespace {
+
+namespace cb = core::bittorrent;
+using wire::bt::TorrentKind;
+
+// "b.txt" of "a/b.txt".
+std::string name_of(const store::FileRef& file) {
+  return file.relative.substr(file.relative.rfind('/') + 1);
+}
+
+// Blocking: reads the file where v1 is spoken.
+Result<store::Published> make_torrent(const SharedContent& shared,
+                                      TorrentKind kind,
+                                      const std::stop_token& stop) {
+  store::Published made{.content = shared.info.id, .info = {}, .encoded_info = {}};
+  made.info.kind = kind;
+  made.info.size_bytes = shared.info.size_bytes;
+  made.info.piece_length = wire::bt::Shape::of(shared.info.size_bytes).piece_length;
+  if (wire::bt::has_v2(kind)) made.info.root = shared.info.id;
+  Result<Bytes> pieces = Error{ErrorCode::not_found, "the file is not there any more"};
+  for (const store::FileRef& file : shared.files) {
+    made.info.name = name_of(file);
+    pieces = wire::bt::has_v1(kind) ? store::torrent_pieces(file, made.info.piece_length, stop)
+                                    : Result<Bytes>(Bytes());
+    if (pieces) break;
+  }
+  if (!pieces) return pieces.error();
+  made.info.pieces = std::move(*pieces);
+  made.encoded_info = wire::bt::encode_info(made.info);
+  return made;
+}
+
+cb::Torrent torrent_from(store::Published made) {
+  const auto names = wire::bt::names_of(made.info.kind, made.encoded_info);
+  return {.content = made.content,
+          .info = std::move(made.info),
+          .encoded_info = std::move(made.encoded_info),
+          .names = names};
+}
+
+Bytes layer_of(const store::ContentInfo& content, TorrentKind kind) {
+  Bytes layer;
+  if (!wire::bt::has_v2(kind) || content.piece_layer.size() < 2) return layer;
+  for (const Sha256& hash : content.piece_layer)
+    layer.insert(layer.end(), hash.bytes.begin(), hash.bytes.end());
+  return layer;
+}
+
+}  // namespace
+
+Publications::Publications(asio::io_context& io, Library& library, std::string folder)
+    : library_(library),
+      folder_(std::move(folder)),
+      pool_(io, 1, true) {}
+
+void Publications::recall() {
+  pool_.submit([this]() -> WorkerPool::Completion {
+    auto kept = std::make_shared<Result<std::vector<store::Published>>>(
+        store::list_published(folder_, kMaxTorrents));
+    return [this, kept] {
+      if (!*kept) {
+        spdlog::warn("published torrents: {}", kept->error().message);
+        return;
+      }
+      for (store::Published& one : **kept) {
+        if (!known(one.content, one.info.kind)) add(torrent_from(std::move(one)));
+      }
+    };
+  });
+}
+
+void Publications::stop() {
+  stop_.request_stop();
+  pool_.stop();
+}
+
+void Publications::publish(const ContentId& content, TorrentKind kind, Done done) {
+  library_.find_content(
+      store::info_hash_of(content),
+      [this, content, kind, done = std::move(done)](std::optional<SharedContent> found) {
+        if (!found || found->info.id != content) {
+          done(Error{
+              ErrorCode::not_found,
+              "this node does not share that; fetch it first with: freshet get " + content.hex()});
+        } else {
+          on_content(std::move(*found), kind, done);
+        }
+      });
+}
+
+void Publications::on_content(SharedContent shared, TorrentKind kind, const Done& done) {
+  if (shared.info.size_bytes == 0) {
+    done(Error{ErrorCode::invalid, "an empty file has no pieces that a torrent could name"});
+    return;
+  }
+  if (auto before = known(shared.info.id, kind)) {
+    done(Publication{.torrent = before, .piece_layer = layer_of(shared.info, kind)});
+    return;
+  }
+  if (torrents_.size() >= kMaxTorrents) {
+    done(Error{ErrorCode::invalid, "too many torrents: remove some of " + folder_});
+    return;
+  }
+  make(std::make_shared<const SharedContent>(std::move(shared)), kind, done);
+}
+
+void Publications::make(const std::shared_ptr<const SharedContent>& shared,
+                        TorrentKind kind,
+                        const Done& done) {
+  pool_.submit([this, shared, kind, done]() -> WorkerPool::Completion {
+    auto made = make_torrent(*shared, kind, stop_.get_token());
+    if (made) {
+      if (auto kept = store::keep_published(folder_, *made); !kept) made = kept.error();
+    }
+    return [this, shared, kind, done, made = std::move(made)] {
+      if (!made) {
+        done(made.error());
+        return;
+      }
+      auto torrent = known(made->content, kind);
+      if (!torrent) torrent = add(torrent_from(*made));
+      done(Publication{.torrent = torrent, .piece_layer = layer_of(shared->info, kind)});
+    };
+  });
+}
+
+cb::TorrentPtr Publications::add(cb::Torrent torrent) {
+  auto added = std::make_shared<const cb::Torrent>(std::move(torrent));
+  torrents_.push_back(added);
+  if (added->names.v1) by_name_[*added->names.v1] = added;
+  if (added->names.v2) by_name_[wire::bt::truncated(*added->names.v2)] = added;
+  return added;
+}
+
+cb::TorrentPtr Publications::known(const ContentId& content, TorrentKind kind) const {
+  const auto found =
+      std::find_if(torrents_.begin(), torrents_.end(), [&](const cb::TorrentPtr& each) {
+        return each->content == content && each->info.kind == kind;
+      });
+  return found == torrents_.end() ? nullptr : *found;
+}
+
+cb::TorrentPtr Publications::find(const InfoHash& name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+}  // namespace freshet::io

@@ -1,0 +1,63 @@
+// The torrents of this node: makes them of contents that it shares, keeps them, and finds them by
+// the names that BitTorrent clients use. On the io thread; hashing goes to a worker.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "node/base/ids.h"
+#include "node/base/result.h"
+#include "node/core/bittorrent/torrent.h"
+#include "node/io/host/library.h"
+#include "node/io/host/worker_pool.h"
+
+namespace freshet::io {
+
+/// A torrent with what a file of it holds beside its info dictionary.
+struct Publication {
+  core::bittorrent::TorrentPtr torrent;
+  Bytes piece_layer;  ///< as in a v2 torrent file; empty in v1
+};
+
+class Publications {
+ public:
+  static constexpr std::size_t kMaxTorrents = 4096;
+
+  /// `folder`: where they are kept.
+  Publications(asio::io_context& io, Library& library, std::string folder);
+
+  /// Takes back what was published before.
+  void recall();
+  void stop();
+
+  using Done = std::function<void(Result<Publication>)>;
+  /// Hashes the content, unless that was done. Errors: not_found (not here as a whole), invalid (an
+  /// empty file; too many torrents), io.
+  void publish(const ContentId& content, wire::bt::TorrentKind kind, Done done);
+
+  [[nodiscard]] core::bittorrent::TorrentPtr find(const InfoHash& name) const;
+  [[nodiscard]] std::size_t size() const { return torrents_.size(); }
+
+ private:
+  using Key = std::pair<ContentId, wire::bt::TorrentKind>;
+  void on_content(SharedContent shared, wire::bt::TorrentKind kind, const Done& done);
+  void make(const std::shared_ptr<const SharedContent>& shared,
+            wire::bt::TorrentKind kind,
+            const Done& done);
+  core::bittorrent::TorrentPtr add(core::bittorrent::Torrent torrent);
+  [[nodiscard]] core::bittorrent::TorrentPtr known(const ContentId& content,
+                                                   wire::bt::TorrentKind kind) const;
+
+  Library& library_;
+  std::string folder_;
+  std::vector<core::bittorrent::TorrentPtr> torrents_;
+  std::unordered_map<InfoHash, core::bittorrent::TorrentPtr, IdHash> by_name_;
+  std::stop_source stop_;
+  WorkerPool pool_;
+};
+
+}  // namespace freshet::io

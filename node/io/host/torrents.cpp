@@ -1,0 +1,127 @@
+#include "node/io/host/torrents.h"
+
+#include "node/io/net/tcp_socket.h"
+
+namespace freshet::io {
+
+Torrents::Torrents(asio::io_context& io, Options options, Parts parts)
+    : io_(io),
+      options_(std::move(options)),
+      parts_(std::move(parts)),
+      publications_(io, parts_.library, options_.folder),
+      reader_(io, parts_.library) {}
+
+void Torrents::start(Listener& listener) {
+  if (options_.is_private) return;
+  publications_.recall();
+  if (!options_.answers) return;
+  port_ = std::make_unique<PlainPort>(
+      io_, parts_for_port(), options_.port, parts_.rng.fork("plain port"));
+  listener.take_plain([this](Opening opening, TcpSocket&& socket, Bytes first) {
+    port_->take(opening, std::move(socket), std::move(first));
+  });
+}
+
+PlainParts Torrents::parts_for_port() {
+  return {.now = parts_.now,
+          .find = [this](const InfoHash& name) -> core::bittorrent::TorrentPtr {
+            auto found = publications_.find(name);
+            if (!found || parts_.is_blocked(found->content)) return nullptr;
+            return found;
+          },
+          .read =
+              [this](const ContentId& content,
+                     std::uint64_t offset,
+                     std::uint32_t length,
+                     PlainParts::BlockRead done) {
+                reader_.read(content, offset, length, std::move(done));
+              },
+          .read_hashes =
+              [this](const ContentId& content,
+                     const wire::bt::HashRequest& request,
+                     PlainParts::HashesRead done) {
+                reader_.read_hashes(content, request, std::move(done));
+              }};
+}
+
+void Torrents::stop() {
+  if (port_) port_->stop();
+  publications_.stop();
+  reader_.stop();
+}
+
+void Torrents::publish(const ContentId& content, wire::bt::TorrentKind kind, Done done) {
+  if (options_.is_private) {
+    done(Error{ErrorCode::invalid,
+               "this node is of a private mesh, and torrents are for everybody: nothing of it is "
+               "published"});
+    return;
+  }
+  if (parts_.is_blocked(content)) {
+    done(Error{ErrorCode::invalid, "that is blocked here; see: freshet block, freshet unblock"});
+    return;
+  }
+  publications_.publish(
+      content, kind, [this, done = std::move(done)](const Result<Publication>& published) {
+        if (published) {
+          done(view_of(*published));
+        } else {
+          done(published.error());
+        }
+      });
+}
+
+std::vector<std::string> Torrents::trackers() const {
+  std::vector<std::string> urls;
+  if (!port_) return urls;
+  for (const std::string& address : parts_.addresses())
+    urls.push_back("http://" + address + "/announce");
+  return urls;
+}
+
+TorrentView Torrents::view_of(const Publication& published) const {
+  const auto& torrent = *published.torrent;
+  TorrentView view{.torrent = published.torrent, .trackers = trackers(), .file = {}, .magnet = {}};
+  view.file = wire::bt::encode_torrent({.info = torrent.encoded_info,
+                                        .trackers = view.trackers,
+                                        .root = torrent.info.root,
+                                        .piece_layer = published.piece_layer});
+  view.magnet = wire::bt::magnet_link(
+      torrent.names, torrent.info.name, torrent.info.size_bytes, view.trackers);
+  return view;
+}
+
+void Torrents::withdraw(const ContentId& content) {
+  if (port_) port_->withdraw(content);
+}
+
+void Torrents::count(std::vector<std::pair<std::string, std::uint64_t>>& all) const {
+  const core::bittorrent::Counters none;
+  const core::bittorrent::Counters& it = port_ ? port_->counters() : none;
+  all.emplace_back("torrents_published", publications_.size());
+  all.emplace_back("bt_links", port_ ? port_->links() : 0);
+  all.emplace_back("bt_links_in", it.links_in);
+  all.emplace_back("bt_links_out", it.links_out);
+  all.emplace_back("bt_links_refused", it.links_refused);
+  all.emplace_back("bt_links_broken", it.links_broken);
+  all.emplace_back("bt_links_silent", it.links_silent);
+  all.emplace_back("bt_blocks_sent", it.blocks_sent);
+  all.emplace_back("bt_block_bytes_sent", it.block_bytes_sent);
+  all.emplace_back("bt_requests_rejected", it.requests_rejected);
+  all.emplace_back("bt_metadata_sent", it.metadata_sent);
+  all.emplace_back("bt_hashes_sent", it.hashes_sent);
+  all.emplace_back("bt_read_failures", it.read_failures);
+  all.emplace_back("tracker_announces", it.announces);
+  all.emplace_back("tracker_refused", it.announces_refused);
+  all.emplace_back("tracker_busy", it.tracker_busy);
+  all.emplace_back("tracker_peers_dropped", it.tracker_peers_dropped);
+}
+
+void Torrents::add_limits(Limits& limits) const {
+  limits.push_back(
+      {.name = "torrents", .value = Publications::kMaxTorrents, .use = publications_.size()});
+  if (!port_) return;
+  limits.push_back({.name = "bt_links", .value = PlainPort::kMaxLinks, .use = port_->links()});
+}
+
+}  // namespace freshet::io

@@ -1,0 +1,55 @@
+// What a BitTorrent client says to its tracker, and what it hears (BEP 3; 7 and 23 for compact
+// peers). Pure; a parser of foreign bytes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "node/base/bytes.h"
+#include "node/base/endpoint.h"
+#include "node/base/ids.h"
+#include "node/wire/bt/http_request.h"
+
+namespace freshet::wire::bt {
+
+using PeerId = std::array<Byte, 20>;
+
+struct Announce {
+  enum class Event : std::uint8_t { none, started, completed, stopped };
+  InfoHash info_hash;
+  PeerId peer_id{};
+  std::uint16_t port = 0;
+  std::uint64_t left = 0;  ///< bytes that it lacks
+  Event event = Event::none;
+  std::uint32_t wanted = 50;  ///< peers
+  bool compact = true;        ///< false: was asked for as a list
+  friend bool operator==(const Announce&, const Announce&) = default;
+};
+/// nullopt: something that must be there is missing or malformed. An `ip` is not looked at: who
+/// asks is where it asks from.
+std::optional<Announce> read_announce(const HttpRequest& request);
+
+struct AnnouncedPeer {
+  PeerId id{};
+  Endpoint at;
+};
+struct AnnounceAnswer {
+  std::uint32_t interval_s = 0;
+  std::uint32_t min_interval_s = 0;
+  std::uint32_t complete = 0;  ///< peers that have all
+  std::uint32_t incomplete = 0;
+  std::vector<AnnouncedPeer> peers;
+  bool compact = true;
+};
+Bytes encode(const AnnounceAnswer& answer);
+/// The answer of a tracker that does not serve this.
+Bytes announce_failure(std::string_view reason);
+
+/// Peers in 6 bytes each (IPv4), or 18 (IPv6).
+Bytes compact_v4(const std::vector<AnnouncedPeer>& peers);
+Bytes compact_v6(const std::vector<AnnouncedPeer>& peers);
+
+}  // namespace freshet::wire::bt

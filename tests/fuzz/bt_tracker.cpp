@@ -1,0 +1,18 @@
+// What is said to the tracker.
+#include <cstdlib>
+
+#include "node/wire/bt/announce.h"
+#include "node/wire/bt/http_request.h"
+
+using namespace freshet;            // NOLINT(google-build-using-namespace): a test
+using namespace freshet::wire::bt;  // NOLINT(google-build-using-namespace): a test
+
+// NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const ByteView input(data, size);
+  const auto length = http_request_length(input);
+  if (length && *length > size) std::abort();
+  const auto request = parse_http_request(input);
+  if (request) (void)read_announce(*request);
+  return 0;
+}

@@ -1,0 +1,256 @@
+// Debian's BitTorrent clients fetch what a node published, from the node alone, which they find
+// through its tracker: by a torrent file, and by a magnet link. Machines are network namespaces
+// (transmission takes no peer on 127/8). FRESHET_BT_MIB sets the file's size. Without the clients,
+// or the right to make namespaces, the test says so.
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tests/support/eventually.h"
+#include "tests/support/files.h"
+#include "tests/support/lan.h"
+#include "tests/support/mesh.h"
+
+namespace freshet::testing {
+namespace {
+
+using Words = std::vector<std::string>;
+
+constexpr const char* kLibtorrentClient = R"(
+import libtorrent, sys, time
+folder, what = sys.argv[1:]
+session = libtorrent.session({'listen_interfaces': '0.0.0.0:6881', 'enable_dht': False, 'enable_lsd': False,
+                              'enable_upnp': False, 'enable_natpmp': False})
+if what.startswith('magnet:'):
+    parameters = libtorrent.parse_magnet_uri(what)
+else:
+    parameters = libtorrent.add_torrent_params()
+    parameters.ti = libtorrent.torrent_info(what)
+parameters.save_path = folder
+torrent = session.add_torrent(parameters)
+until = time.monotonic() + 90
+while not torrent.status().is_seeding:
+    if time.monotonic() > until:
+        sys.exit(1)
+    time.sleep(0.05)
+print(torrent.status().total_done)
+)";
+
+std::uint64_t file_bytes() {
+  const char* mib = std::getenv("FRESHET_BT_MIB");  // NOLINT(concurrency-mt-unsafe)
+  return (mib == nullptr ? 8 : std::stoull(mib)) << 20U;
+}
+
+bool is_there(const Words& probe) {
+  if (run_program(probe).exit_code == 0) return true;
+  MESSAGE("skipped: no " << probe.front() << " here (see scripts/packages.txt, [test])");
+  return false;
+}
+
+std::string address(int number) {
+  return "10.78.0." + std::to_string(number);
+}
+
+/// Machine 1 runs the node, with one file published; the others run clients.
+class Swarm {
+ public:
+  explicit Swarm(int machines, Words flags = {"--no-discovery", "--bittorrent"}) : wire_("wire") {
+    for (int i = 1; i <= machines; ++i) {
+      machines_.push_back(std::make_unique<Machine>(dir_.path(), i));
+      machines_.back()->plug(wire_, "lan0", {address(i) + "/24"});
+    }
+    original_ = dir_.folder("share") / "blue boat.bin";
+    write_random_file(original_, file_bytes(), 7);
+    node_ = std::make_unique<Daemon>(dir_.path() / "state",
+                                     DaemonOptions{.paths = {dir_.folder("share").string()},
+                                                   .listen = "0.0.0.0:7346",
+                                                   .flags = std::move(flags),
+                                                   .wrapper = machines_.front()->wrapper()});
+    REQUIRE(node_->has_hashed(1));
+    const auto found = node_->cli({"search", "boat", "--json", "--timeout", "1"});
+    REQUIRE(found.events("hit").size() == 1);
+    id_ = found.events("hit").front().at("id").get<std::string>();
+  }
+
+  [[nodiscard]] const Daemon& node() const { return *node_; }
+  void restart() {
+    node_->kill();
+    node_->start_again();
+  }
+  [[nodiscard]] const std::string& id() const { return id_; }
+  [[nodiscard]] const TempDir& dir() const { return dir_; }
+  [[nodiscard]] std::string torrent(const Words& kind = {}) const {
+    const auto file = (dir_.path() / "boat.torrent").string();
+    Words words = {"torrent", id_, "-o", file};
+    words.insert(words.end(), kind.begin(), kind.end());
+    const auto made = node_->cli(words);
+    INFO(made.err);
+    REQUIRE(made.exit_code == 0);
+    return file;
+  }
+  [[nodiscard]] std::string magnet(const Words& kind = {}) const {
+    Words words = {"magnet", id_};
+    words.insert(words.end(), kind.begin(), kind.end());
+    const auto made = node_->cli(words);
+    REQUIRE(made.exit_code == 0);
+    return made.out.substr(0, made.out.find('\n'));
+  }
+  [[nodiscard]] Words on(int machine, const Words& program) const {
+    Words words = machines_.at(static_cast<std::size_t>(machine - 1))->wrapper();
+    words.insert(words.end(), program.begin(), program.end());
+    return words;
+  }
+  [[nodiscard]] std::filesystem::path folder(const std::string& name) const {
+    return dir_.folder(name);
+  }
+  /// What a client put into `folder` is the file, as soon as it has its name.
+  void check_arrived(const std::filesystem::path& folder) const {
+    const auto file = folder / original_.filename();
+    REQUIRE(eventually([&] { return std::filesystem::exists(file); }, std::chrono::seconds(90)));
+    CHECK(sha256_of(file) == sha256_of(original_));
+  }
+
+ private:
+  TempDir dir_;
+  Switch wire_;
+  std::vector<std::unique_ptr<Machine>> machines_;
+  std::filesystem::path original_;
+  std::unique_ptr<Daemon> node_;
+  std::string id_;
+};
+
+Words aria2(const std::filesystem::path& folder, const std::string& what) {
+  return {"aria2c",
+          "--no-conf=true",
+          "--dir=" + folder.string(),
+          "--seed-time=0",
+          "--enable-dht=false",
+          "--bt-enable-lpd=false",
+          "--file-allocation=none",
+          "--bt-stop-timeout=90",
+          what};
+}
+
+void fetch_with_aria2(const Swarm& swarm, const std::string& what, const std::string& name) {
+  const auto folder = swarm.folder(name);
+  const auto done = run_program(swarm.on(2, aria2(folder, what)));
+  INFO(done.out);
+  CHECK(done.exit_code == 0);
+  swarm.check_arrived(folder);
+}
+
+void fetch_with_libtorrent(const Swarm& swarm, const std::string& what, const std::string& name) {
+  const auto folder = swarm.folder(name);
+  const auto done = run_program(
+      swarm.on(4, {"/usr/bin/python3", "-c", kLibtorrentClient, folder.string(), what}));
+  INFO(done.err);
+  CHECK(done.exit_code == 0);
+  swarm.check_arrived(folder);
+}
+
+/// transmission in a machine; ends with the object.
+class Transmission {
+ public:
+  Transmission(const Swarm& swarm, const std::string& name)
+      : swarm_(swarm),
+        folder_(swarm.folder(name)),
+        process_(swarm.on(3,
+                          {"transmission-daemon",
+                           "--foreground",
+                           "--config-dir",
+                           swarm.folder(name + "-conf").string(),
+                           "--download-dir",
+                           folder_.string(),
+                           "--no-auth",
+                           "--rpc-bind-address",
+                           "127.0.0.1",
+                           "--port",
+                           "9191",
+                           "--no-dht",
+                           "--no-lpd",
+                           "--no-portmap"}),
+                 swarm.dir().path() / name) {}
+
+  void fetch(const std::string& what) {
+    REQUIRE(eventually([&] {
+      return run_program(swarm_.on(3, {"transmission-remote", "127.0.0.1:9191", "--add", what}))
+                 .exit_code
+             == 0;
+    }));
+    swarm_.check_arrived(folder_);
+  }
+
+ private:
+  const Swarm& swarm_;
+  std::filesystem::path folder_;
+  Process process_;
+};
+
+}  // namespace
+
+TEST_CASE("aria2 fetches a published file by torrent and by magnet") {
+  if (!enter_lan() || !is_there({"aria2c", "--version"})) return;
+  const Swarm swarm(2);
+  fetch_with_aria2(swarm, swarm.torrent(), "by-torrent");
+  fetch_with_aria2(swarm, swarm.magnet(), "by-magnet");
+  CHECK(swarm.node().counter("bt_metadata_sent") > 0);
+  CHECK(swarm.node().counter("bt_links_broken") == 0);
+}
+
+TEST_CASE("transmission fetches a published file by torrent and by magnet: it is dialled") {
+  if (!enter_lan() || !is_there({"transmission-daemon", "--version"})) return;
+  const Swarm swarm(3);
+  SUBCASE("torrent") {
+    Transmission client(swarm, "by-torrent");
+    client.fetch(swarm.torrent());
+  }
+  SUBCASE("magnet") {
+    Transmission client(swarm, "by-magnet");
+    client.fetch(swarm.magnet());
+  }
+  CHECK(swarm.node().counter("bt_links_broken") == 0);
+}
+
+TEST_CASE("libtorrent fetches a published file by torrent and by magnet, of each version") {
+  if (!enter_lan() || !is_there({"/usr/bin/python3", "-c", "import libtorrent"})) return;
+  const Swarm swarm(4);
+  for (const Words& kind : {Words{}, Words{"--hybrid"}, Words{"--v2"}}) {
+    const std::string name = kind.empty() ? "--v1" : kind.front();
+    INFO(name);
+    fetch_with_libtorrent(swarm, swarm.torrent(kind), "by-torrent" + name);
+    fetch_with_libtorrent(swarm, swarm.magnet(kind), "by-magnet" + name);
+  }
+  CHECK(swarm.node().counter("bt_hashes_sent") > 0);
+  CHECK(swarm.node().counter("bt_links_broken") == 0);
+}
+
+TEST_CASE("a torrent outlives the daemon, and names no tracker without the user's word") {
+  if (!enter_lan()) return;
+  Swarm swarm(1, {"--no-discovery"});
+  const auto link = swarm.node().cli({"magnet", swarm.id(), "--json"});
+  CHECK(link.json().at("trackers").empty());
+  CHECK(link.err.find("--bittorrent") != std::string::npos);
+  CHECK(swarm.node().counter("torrents_published") == 1);
+  swarm.restart();
+  CHECK(eventually([&] { return swarm.node().counter("torrents_published") == 1; }));
+  CHECK(swarm.node().cli({"torrent", std::string(64, '0')}).exit_code == 2);
+}
+
+TEST_CASE("a private mesh is not open to BitTorrent clients") {
+  const TempDir dir;
+  const std::string state = dir.folder("state").string();
+  REQUIRE(run_freshet({"--state", state, "mesh", "new"}).exit_code == 0);
+  const auto up = run_freshet({"--state", state, "up", "--bittorrent", "--listen", "127.0.0.1:0"});
+  CHECK(up.exit_code == 2);
+  CHECK(up.err.find("private mesh") != std::string::npos);
+  const Daemon node(state, {.paths = {dir.folder("share").string()}});
+  const auto torrent = node.cli({"torrent", std::string(64, '0')});
+  CHECK(torrent.exit_code == 2);
+  CHECK(torrent.err.find("private mesh") != std::string::npos);
+}
+
+}  // namespace freshet::testing

@@ -1,0 +1,54 @@
+#include "node/core/bittorrent/tracker.h"
+
+#include <doctest/doctest.h>
+
+using namespace freshet;                    // NOLINT(google-build-using-namespace): a test
+using namespace freshet::core::bittorrent;  // NOLINT(google-build-using-namespace): a test
+using namespace freshet::wire::bt;          // NOLINT(google-build-using-namespace): a test
+
+namespace {
+
+Announce from(Byte peer, std::uint64_t left, Announce::Event event = Announce::Event::none) {
+  Announce announce;
+  announce.peer_id.fill(peer);
+  announce.port = static_cast<std::uint16_t>(6000 + peer);
+  announce.left = left;
+  announce.event = event;
+  return announce;
+}
+
+const Endpoint kHost = *Endpoint::parse("10.0.0.2:1");
+
+}  // namespace
+
+TEST_CASE("a peer hears of those before it, and is forgotten when it stops or stays away") {
+  Counters counters;
+  Tracker tracker({}, counters, Rng(Rng::Key{}));
+  TimePoint now;
+  CHECK(tracker.announce(from(1, 5), kHost, now).peers.empty());
+  const auto second = tracker.announce(from(2, 0), kHost, now);
+  REQUIRE(second.peers.size() == 1);
+  CHECK(second.peers.front().at.to_string() == "10.0.0.2:6001");
+  CHECK(second.incomplete == 1);
+  CHECK(tracker.announce(from(1, 5), kHost, now).complete == 1);
+  CHECK(tracker.size() == 2);
+  tracker.announce(from(1, 5, Announce::Event::stopped), kHost, now);
+  CHECK(tracker.size() == 1);
+  tracker.age(now + TrackerConfig{}.patience + std::chrono::seconds(1));
+  CHECK(tracker.size() == 0);
+}
+
+TEST_CASE("one address fills no swarm, and no swarm grows without end") {
+  Counters counters;
+  Tracker tracker({.max_peers = 20}, counters, Rng(Rng::Key{}));
+  const TimePoint now;
+  for (Byte peer = 1; peer <= 30; ++peer) tracker.announce(from(peer, 5), kHost, now);
+  CHECK(tracker.size() == TrackerConfig{}.max_peers_per_address);
+  for (Byte peer = 1; peer <= 30; ++peer) {
+    Endpoint other = kHost;
+    other.address[15] = static_cast<Byte>(peer + 10);
+    tracker.announce(from(static_cast<Byte>(peer + 100), 5), other, now);
+  }
+  CHECK(tracker.size() == 20);
+  CHECK(counters.tracker_peers_dropped > 0);
+}
