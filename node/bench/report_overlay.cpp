@@ -82,6 +82,18 @@ std::string deviation(const Metric& metric, const Cell& own, const Cell& other) 
   return sign + fixed(std::abs(share) * 100, std::abs(share) < 0.001 ? 3 : 2) + " %";
 }
 
+/// Whether the confidence intervals have a value in common.
+std::string intervals(const Metric& metric, const Cell& own, const Cell& other) {
+  const auto mine = metric.mean(own);
+  const auto theirs = metric.mean(other);
+  if (!mine || !theirs) return "–";
+  if (*mine == *theirs) return "equal";
+  const auto half = metric.half(own);
+  const auto other_half = metric.half(other);
+  if (!half || !other_half) return "–";
+  return std::abs(*mine - *theirs) <= *half + *other_half ? "overlap" : "apart";
+}
+
 HtmlTable table_of(const RunSet& set,
                    const Summary& own,
                    const RunSet& other,
@@ -89,8 +101,15 @@ HtmlTable table_of(const RunSet& set,
                    const Variant& variant) {
   HtmlTable table;
   table.names = 2;
-  table.titles = {
-      "Strategy", "A query's …", name_of_runner(set), name_of_runner(other), "Deviation"};
+  table.titles = {"Strategy",
+                  "A query's …",
+                  name_of_runner(set),
+                  name_of_runner(other),
+                  "Deviation",
+                  "95 % intervals"};
+  table.caption = "<b>Table 3. The " + name_of_runner(set) + " beside the " + name_of_runner(other)
+                  + "</b>, means a query ± half the 95 % confidence interval. Deviation: of the "
+                  + name_of_runner(set) + " from the " + name_of_runner(other) + ".";
   for (const Cell* cell : own.of_variant(variant)) {
     const Cell* beside = theirs.find(variant, cell->strategy);
     if (beside == nullptr) continue;
@@ -101,7 +120,8 @@ HtmlTable table_of(const RunSet& set,
                             metric.name,
                             shown(metric, *cell),
                             shown(metric, *beside),
-                            deviation(metric, *cell, *beside)});
+                            deviation(metric, *cell, *beside),
+                            intervals(metric, *cell, *beside)});
       is_first = false;
     }
   }
@@ -130,11 +150,14 @@ void add_overlay(report::Page& page,
     const std::string name(to_string(cell->strategy));
     report::LineLook look = report::look_of(cell->strategy);
     look.dash = "";
+    look.filled = true;
     both.push_back({.name = name + ", " + name_of_runner(set), .look = look, .cell = cell});
-    look.dash = "2 4";
-    look.filled = !look.filled;
+    look = report::look_beside(look);
     both.push_back({.name = name + ", " + name_of_runner(other), .look = look, .cell = beside});
   }
+  page.note("In the figures: the " + name_of_runner(set)
+            + " with solid lines and filled markers, the " + name_of_runner(other)
+            + " with dotted lines and hollow ones.");
   page.figures({messages_against_success(both),
                 time_to_first_hit(both),
                 time_to_last_node(both),

@@ -116,6 +116,13 @@ LineLook look_of(core::StrategyId strategy) {
   return made(kStrategies.at(static_cast<std::size_t>(strategy) % kStrategies.size()));
 }
 
+LineLook look_beside(LineLook look) {
+  look.dash = "2 4";
+  look.filled = false;
+  if (look.marker == kCross) look.marker = kPlus;  // nothing to fill
+  return look;
+}
+
 LineLook look_in_order(std::size_t index, std::size_t count) {
   const double share = count > 1 ? static_cast<double>(index) / static_cast<double>(count - 1) : 1;
   return {.colour = mixed(share),

@@ -19,6 +19,8 @@ struct LineLook {
 
 /// A strategy looks the same in every figure.
 LineLook look_of(core::StrategyId strategy);
+/// The same thing measured elsewhere: in the same colour, dotted and hollow.
+LineLook look_beside(LineLook look);
 /// Of `count` series in an order (shares of nodes that crash): from light to dark.
 LineLook look_in_order(std::size_t index, std::size_t count);
 
