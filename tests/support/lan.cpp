@@ -49,6 +49,8 @@ void Machine::plug(const Switch& to,
                    const std::string& interface,
                    const std::vector<std::string>& addresses) const {
   const std::string cable = to.name() + "-" + std::to_string(number_);
+  // The kernel may take its time to end a machine of the case before, and its cable with it.
+  (void)run_program({"ip", "link", "del", cable});
   run_or_throw({"ip",
                 "link",
                 "add",

@@ -89,6 +89,35 @@ class Net {
         {"nft", "add", "rule", "inet", "test", "in", "ip", "saddr", address(one), "drop"});
   }
 
+  /// The same, but each end is told by a reset.
+  void reset(int one, int other) const {
+    for (const auto& [at, from] : {std::pair(one, other), std::pair(other, one)}) {
+      machine(at).run({"nft",
+                       "add",
+                       "rule",
+                       "inet",
+                       "test",
+                       "in",
+                       "ip",
+                       "saddr",
+                       address(from),
+                       "meta",
+                       "l4proto",
+                       "tcp",
+                       "reject",
+                       "with",
+                       "tcp",
+                       "reset"});
+    }
+  }
+  /// Whether the kernel watches a connection to `other`'s port on which nothing is under way.
+  [[nodiscard]] bool watches_path(int number, int other) const {
+    std::vector<std::string> args = machine(number).wrapper();
+    for (const char* arg : {"ss", "-Htno", "state", "established", "dst"}) args.emplace_back(arg);
+    args.push_back(address(other));
+    return run_program(args).out.find("timer:(keepalive") != std::string::npos;
+  }
+
   /// Finds the one file with that name at `number`, and says what `get` has to be given.
   [[nodiscard]] std::string find(int number, const std::string& word) const {
     std::string id;
@@ -157,6 +186,55 @@ class Progress {
   std::chrono::steady_clock::duration longest_{};
 };
 
+using Break = void (Net::*)(int one, int other) const;
+
+void goes_on_through_a_third(Break break_path) {
+  Net net(3);
+  const auto file = net.share(3) / "lagoon.bin";
+  write_random_file(file, 64 * kMiB, 5);
+  net.machine(3).run({"tc",
+                      "qdisc",
+                      "add",
+                      "dev",
+                      "lan0",
+                      "root",
+                      "tbf",
+                      "rate",
+                      "80mbit",
+                      "burst",
+                      "256k",
+                      "latency",
+                      "50ms"});
+  net.start(1, {});
+  net.start(2, {1});
+  net.start(3, {1, 2});
+  REQUIRE(net.daemon(2).has_peers(2));
+  REQUIRE(net.daemon(3).has_hashed(1));
+  const std::string id = net.find(2, "lagoon");
+  const auto to = net.dir().path() / "got";
+  const auto get = net.daemon(2).start_cli({"get", id, "-o", to.string(), "--json"}, "get");
+  Progress progress(*get);
+  REQUIRE(eventually([&] {
+    progress.look();
+    return progress.bytes() > 16 * kMiB;
+  }));
+  CHECK(eventually([&] { return net.watches_path(2, 3); }, kLongestGap));
+  (net.*break_path)(2, 3);
+  const std::uint64_t before = progress.bytes();
+  CHECK(before < 64 * kMiB);
+  progress.restart();
+  const bool ended = eventually([&] {
+    progress.look();
+    return !get->running();
+  });
+  REQUIRE(ended);
+  CHECK(get->wait(std::chrono::milliseconds(0)) == 0);
+  CHECK(sha256_of(to) == sha256_of(file));
+  MESSAGE("longest time without progress: " << progress.longest_s() << " s");
+  CHECK(progress.longest_s() <= std::chrono::duration<double>(kLongestGap).count());
+  CHECK(net.daemon(1).counter("relay_joined") >= 1);
+}
+
 }  // namespace
 
 TEST_CASE("a machine behind a filter that drops what comes in shares and fetches") {
@@ -222,49 +300,12 @@ TEST_CASE("a node that does not relay refuses, and the fetch says that it found 
 
 TEST_CASE("when the path breaks midway the transfer goes on through a third") {
   if (!may_run()) return;
-  Net net(3);
-  const auto file = net.share(3) / "lagoon.bin";
-  write_random_file(file, 64 * kMiB, 5);
-  net.machine(3).run({"tc",
-                      "qdisc",
-                      "add",
-                      "dev",
-                      "lan0",
-                      "root",
-                      "tbf",
-                      "rate",
-                      "80mbit",
-                      "burst",
-                      "256k",
-                      "latency",
-                      "50ms"});
-  net.start(1, {});
-  net.start(2, {1});
-  net.start(3, {1, 2});
-  REQUIRE(net.daemon(2).has_peers(2));
-  REQUIRE(net.daemon(3).has_hashed(1));
-  const std::string id = net.find(2, "lagoon");
-  const auto to = net.dir().path() / "got";
-  const auto get = net.daemon(2).start_cli({"get", id, "-o", to.string(), "--json"}, "get");
-  Progress progress(*get);
-  REQUIRE(eventually([&] {
-    progress.look();
-    return progress.bytes() > 16 * kMiB;
-  }));
-  net.cut(2, 3);
-  const std::uint64_t before = progress.bytes();
-  CHECK(before < 64 * kMiB);
-  progress.restart();
-  const bool ended = eventually([&] {
-    progress.look();
-    return !get->running();
-  });
-  REQUIRE(ended);
-  CHECK(get->wait(std::chrono::milliseconds(0)) == 0);
-  CHECK(sha256_of(to) == sha256_of(file));
-  MESSAGE("longest time without progress: " << progress.longest_s() << " s");
-  CHECK(progress.longest_s() <= std::chrono::duration<double>(kLongestGap).count());
-  CHECK(net.daemon(1).counter("relay_joined") >= 1);
+  goes_on_through_a_third(&Net::cut);
+}
+
+TEST_CASE("when the path is reset midway the transfer goes on through a third") {
+  if (!may_run()) return;
+  goes_on_through_a_third(&Net::reset);
 }
 
 }  // namespace freshet::testing

@@ -2,7 +2,30 @@
 
 #include <algorithm>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 namespace freshet::io {
+namespace {
+
+constexpr int kProbeAfterS = 3;
+constexpr int kProbeEveryS = 1;
+constexpr int kProbes = 3;
+constexpr unsigned kUnansweredMs = 8000;
+
+}  // namespace
+
+void notice_dead_path(int fd) {
+  const auto set = [fd](int level, int option, auto value) {
+    return ::setsockopt(fd, level, option, &value, sizeof value) == 0;
+  };
+  if (!set(IPPROTO_TCP, TCP_USER_TIMEOUT, kUnansweredMs)) return;
+  set(IPPROTO_TCP, TCP_KEEPIDLE, kProbeAfterS);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, kProbeEveryS);
+  set(IPPROTO_TCP, TCP_KEEPCNT, kProbes);
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+}
 
 Endpoint to_endpoint(const asio::ip::address& address, std::uint16_t port) {
   if (address.is_v4()) return Endpoint::v4(address.to_v4().to_bytes(), port);

@@ -16,6 +16,11 @@ struct TcpSocket {
   asio::ip::tcp::socket socket;
 };
 
+/// Has the kernel end the connection when its path is dead, also while nothing is to be said: after
+/// about 6 s without an answer to its probes, or 8 s without one to what was sent (tcp(7)). For
+/// links that have no ping of their own. What is no TCP socket is left alone.
+void notice_dead_path(int fd);
+
 Endpoint to_endpoint(const asio::ip::address& address, std::uint16_t port);
 Endpoint to_endpoint(const asio::ip::tcp::endpoint& endpoint);
 asio::ip::address to_asio_address(const Endpoint& endpoint);

@@ -245,6 +245,7 @@ bool TlsLink::shake_hands() {
     return false;
   }
   state.protocol = *protocol;
+  if (state.protocol != Protocol::overlay) notice_dead_path(state.socket.native_handle());
   state.phase = State::Phase::proving;
   return true;
 }
