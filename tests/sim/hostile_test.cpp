@@ -233,7 +233,9 @@ core::Counters withstands(const std::string& name,
           calm.mean_ms,
           " ms -> ",
           abused.mean_ms,
-          " ms");
+          " ms; calm: ",
+          calm.counters.overlay.hits_in,
+          " hit frames in");
   CHECK(calm.success() > 0.99);
   CHECK(abused.success() >= 0.95 * calm.success());
   CHECK(abused.mean_ms <= 2 * calm.mean_ms);

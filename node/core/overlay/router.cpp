@@ -11,6 +11,11 @@
 namespace freshet::core::overlay {
 namespace {
 
+/// A hit that came so few hops goes both ways back where two are known: one may lead through a
+/// relay that alters it. Not at its own node, which answers the first copy and knows no second way
+/// yet.
+constexpr std::uint8_t kTwoWaysWithin = 1;
+
 wire::FrameHeader next_hop(wire::FrameHeader header) {
   --header.ttl;
   ++header.hops;
@@ -36,6 +41,24 @@ bool is_tree(StrategyId how) {
 // One more than any copy that can come back around has: such a copy is never a better one.
 std::uint8_t own_ttl(std::uint8_t ttl) {
   return static_cast<std::uint8_t>(ttl == 0xFF ? ttl : ttl + 1);
+}
+
+void pass_hit(Turn& turn, Link& to, const wire::FrameHeader& header, ByteView body) {
+  if (!take_room_or_queue(turn, to, header, body)) return;
+  const std::uint32_t first = turn.out.link_count();
+  turn.out.add_link(to.id);
+  turn.out.push(
+      Effect(Relay{.header = header, .body = body, .links = turn.out.links_since(first)}));
+  ++turn.counters.frames_out;
+}
+
+Link* second_way(Turn& turn, const Seen& seen, LinkId came_on) {
+  if (seen.from == kSelfLink || seen.second == Seen::kNoSecond) return nullptr;
+  for (Link& link : turn.links.all()) {
+    if (link.state != LinkState::up || link.id == came_on || link.id == seen.from) continue;
+    if (Seen::low_bits(link.id) == seen.second) return &link;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -110,14 +133,9 @@ Link* Router::way_back(Turn& turn, const Seen& seen, LinkId came_on) {
   Link* first = turn.links.find(seen.from);
   if (first != nullptr && first->state == LinkState::up)
     return first->id == came_on ? nullptr : first;
-  if (seen.second == Seen::kNoSecond) return nullptr;
-  for (Link& link : turn.links.all()) {
-    if (link.state != LinkState::up || link.id == came_on || link.id == seen.from) continue;
-    if (Seen::low_bits(link.id) != seen.second) continue;
-    ++turn.counters.hits_second_route;
-    return &link;
-  }
-  return nullptr;
+  Link* second = second_way(turn, seen, came_on);
+  if (second != nullptr) ++turn.counters.hits_second_route;
+  return second;
 }
 
 bool Router::on_hit(
@@ -150,12 +168,12 @@ bool Router::on_hit(
     return true;
   }
   ++turn.counters.hits_forwarded;
-  if (!take_room_or_queue(turn, *back, onward, body)) return true;
-  const std::uint32_t first = turn.out.link_count();
-  turn.out.add_link(back->id);
-  turn.out.push(
-      Effect(Relay{.header = onward, .body = body, .links = turn.out.links_since(first)}));
-  ++turn.counters.frames_out;
+  pass_hit(turn, *back, onward, body);
+  if (header.hops >= kTwoWaysWithin) return true;
+  if (Link* second = second_way(turn, *seen, from.id); second != nullptr && second != back) {
+    ++turn.counters.hits_forwarded;
+    pass_hit(turn, *second, onward, body);
+  }
   return true;
 }
 
