@@ -109,7 +109,10 @@ HtmlTable table_of(const RunSet& set,
                   "95 % intervals"};
   table.caption = "<b>Table 3. The " + name_of_runner(set) + " beside the " + name_of_runner(other)
                   + "</b>, means a query ± half the 95 % confidence interval. Deviation: of the "
-                  + name_of_runner(set) + " from the " + name_of_runner(other) + ".";
+                  + name_of_runner(set) + " from the " + name_of_runner(other)
+                  + ". In the figures, the " + name_of_runner(set)
+                  + " has solid lines and filled markers, the " + name_of_runner(other)
+                  + " dotted lines and hollow ones.";
   for (const Cell* cell : own.of_variant(variant)) {
     const Cell* beside = theirs.find(variant, cell->strategy);
     if (beside == nullptr) continue;
@@ -155,9 +158,6 @@ void add_overlay(report::Page& page,
     look = report::look_beside(look);
     both.push_back({.name = name + ", " + name_of_runner(other), .look = look, .cell = beside});
   }
-  page.note("In the figures: the " + name_of_runner(set)
-            + " with solid lines and filled markers, the " + name_of_runner(other)
-            + " with dotted lines and hollow ones.");
   page.figures({messages_against_success(both),
                 time_to_first_hit(both),
                 time_to_last_node(both),
