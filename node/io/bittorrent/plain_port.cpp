@@ -27,6 +27,9 @@ constexpr std::chrono::seconds kTellPeersEvery{60};
 // A client that can dial does so at once; the other is dialled after this.
 constexpr std::chrono::seconds kDialAfter{2};
 constexpr std::chrono::seconds kDialPatience{5};
+// Again to one address, no sooner: transmission starts anew when a magnet link has brought it the
+// metadata, and waits to be dialled again.
+constexpr std::chrono::seconds kRedialAfter{5};
 constexpr std::size_t kMaxDialsWaiting = 64;
 constexpr std::size_t kMaxDialsAtOnce = 8;
 constexpr std::uint16_t kLeastPort = 1024;  // nobody makes this node knock at a service
@@ -95,7 +98,7 @@ struct PlainPort::Impl : std::enable_shared_from_this<Impl> {
   std::map<PlainLink::Id, std::shared_ptr<PlainLink>> links;
   PlainLink::Id next_id = 1;
   std::deque<Dial> dials;
-  std::map<Endpoint, TimePoint> dialled;  ///< lately
+  std::map<Endpoint, TimePoint> dialled;  ///< lately, or soon: when
   std::size_t dialling = 0;
   TimePoint rotated_at;
   TimePoint told_at;
@@ -186,14 +189,15 @@ Bytes PlainPort::Impl::on_announce(const wire::bt::Announce& announce,
 
 void PlainPort::Impl::plan_dial(const wire::bt::Announce& announce, Endpoint at) {
   at.port = announce.port;
-  if (!at.is_dialable() || at.port < kLeastPort || dials.size() >= kMaxDialsWaiting
-      || dialled.contains(at)) {
-    return;
+  if (!at.is_dialable() || at.port < kLeastPort || dials.size() >= kMaxDialsWaiting) return;
+  TimePoint due = parts.now() + kDialAfter;
+  if (const auto before = dialled.find(at); before != dialled.end()) {
+    if (before->second > parts.now()) return;  // waits already
+    due = std::max(due, before->second + kRedialAfter);
   }
-  dialled.emplace(at, parts.now());
-  dials.push_back({.peer = {.id = announce.peer_id, .at = at},
-                   .torrent = announce.info_hash,
-                   .due = parts.now() + kDialAfter});
+  dialled[at] = due;
+  dials.push_back(
+      {.peer = {.id = announce.peer_id, .at = at}, .torrent = announce.info_hash, .due = due});
 }
 
 bool PlainPort::Impl::is_linked(const wire::bt::PeerId& peer) const {
@@ -203,10 +207,14 @@ bool PlainPort::Impl::is_linked(const wire::bt::PeerId& peer) const {
 }
 
 void PlainPort::Impl::dial_due() {
-  while (!dials.empty() && dials.front().due <= parts.now() && dialling < kMaxDialsAtOnce) {
+  for (std::size_t i = dials.size(); i > 0 && dialling < kMaxDialsAtOnce; --i) {
     const Dial next = dials.front();
     dials.pop_front();
-    if (!is_linked(next.peer.id)) dial(next);
+    if (next.due > parts.now()) {
+      dials.push_back(next);
+    } else if (!is_linked(next.peer.id)) {
+      dial(next);
+    }
   }
 }
 
