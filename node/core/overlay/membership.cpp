@@ -139,6 +139,7 @@ bool Membership::on_hello(Turn& turn, Link& link, ByteView body) {
 // Whether there is a place for a link that says why it wants to be.
 bool Membership::admit(Turn& turn, Link& link, const wire::Hello& hello) {
   if (hello.wish == wire::Wish::chosen) link.is_fixed = true;
+  link.folds_alike = hello.tokenizer_version == turn.config.tokenizer_version;
   if (!turn.config.discover) return true;
   link.is_member = (hello.member & wire::kTakesPart) != 0;
   const bool is_alone = (hello.member & wire::kIsAlone) != 0;

@@ -4,7 +4,8 @@
 //
 // Folding: NFKC and full case folding (utf8proc), then marks of Latin, Greek, Cyrillic, Hebrew and
 // Arabic are dropped (those of kana, Thai and the Indic scripts change the letter and stay), and a
-// few letters that no decomposition covers are spelled out (ø o, ł l, æ ae ...).
+// few letters that no decomposition covers are spelled out (ø o, ł l, æ ae ...). Decimal digits of
+// any script are the ASCII ones.
 //
 // Splitting: a *run* is what stands between two separators (anything that is neither letter, digit,
 // mark nor emoji). It falls into *parts*: at letter/digit borders, at camelCase borders (aB, and
@@ -32,7 +33,7 @@ namespace freshet::core::search {
 
 /// Goes up with every change of the rules above; nodes tell each other (Hello), because words
 /// folded by other rules are not found.
-inline constexpr std::uint32_t kTokenizerVersion = 1;
+inline constexpr std::uint32_t kTokenizerVersion = 2;
 
 /// Of a longer text only the last bytes are read: the file's name is at the end of a path. Linux's
 /// PATH_MAX.

@@ -92,6 +92,22 @@ constexpr std::array kSpellings = {
     Spelling{0x0167, "t"},
 };
 
+// The zeros of the basic plane's scripts; their other digits follow in order (Unicode promises it).
+// NFKC leaves them apart, but people type ١٩٦٤ and 1964 for the same year.
+constexpr std::array<std::int32_t, 35> kDecimalZeros = {
+    0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,
+    0x0DE6, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90,
+    0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0,
+};
+
+// The ASCII digit of the same value, or the code point itself.
+std::int32_t plain_digit(std::int32_t code_point) {
+  if (code_point < kDecimalZeros.front()) return code_point;
+  const auto after = std::upper_bound(kDecimalZeros.begin(), kDecimalZeros.end(), code_point);
+  const std::int32_t value = code_point - *std::prev(after);
+  return value < 10 ? '0' + value : code_point;
+}
+
 void append_utf8(std::int32_t code_point, std::string& to) {
   const auto* spelling = std::find_if(kSpellings.begin(), kSpellings.end(), [&](const Spelling& s) {
     return s.from == code_point;
@@ -151,7 +167,7 @@ void append_folded(std::int32_t code_point, std::string& to) {
       code_point, folded.data(), folded.size(), UTF8PROC_CASEFOLD, &boundary);
   if (count <= 0 || static_cast<std::size_t>(count) > folded.size()) return;
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-    if (!is_dropped(folded[i])) append_utf8(folded[i], to);
+    if (!is_dropped(folded[i])) append_utf8(plain_digit(folded[i]), to);
   }
 }
 

@@ -97,6 +97,7 @@ void Routed::forget(Turn& /*turn*/, LinkId link) {
 // ---- tables of neighbours
 
 void Routed::ask(Turn& turn, Link& link, Heard& heard, std::uint8_t ttl) {
+  if (!link.folds_alike) return;  // never whole: everything passes
   heard.asked = true;
   heard.whole = false;
   heard.table = {};

@@ -4,9 +4,9 @@
 // neighbour (TTL 1) is not sent when the table says that it cannot match.
 //
 // No hit is lost by it. A neighbour passes as long as its table was not asked for, has not come
-// whole, or lost a part on the way; and so does every query without a term (phrases, exclusions,
-// content ids), which no table decides. Patches that add words go out as soon as the words are
-// known, and links keep their order.
+// whole, or lost a part on the way, or if it folds words by other rules (Hello); and so does every
+// query without a term (phrases, exclusions, content ids), which no table decides. Patches that add
+// words go out as soon as the words are known, and links keep their order.
 //
 // Tables are asked for, not given: a mesh that does not route pays nothing. Asking has two tempers.
 // Strategy routed asks at once, and the wish spreads a few links, so that the next queries find

@@ -139,6 +139,22 @@ TEST_CASE("routed: a neighbour whose table was not asked for or did not come get
   CHECK(t.passed(2) == Links{t.b, t.c});
 }
 
+TEST_CASE("routed: a neighbour that folds words by other rules is not asked, and gets every copy") {
+  Rig rig{quiet_config()};
+  const LinkId a = rig.link_to(1);
+  const LinkId b = rig.connect(2);
+  rig.receive(b,
+              {.guid = guid(0xAA), .type = FrameType::hello, .ttl = 1},
+              wire::encode(wire::Hello{.agent = "test", .name = "peer", .tokenizer_version = 9}));
+  for (std::uint8_t n = 1; n <= 3; ++n) {
+    rig.clear();
+    query_by(rig, a, guid(n), StrategyId::routed, 2);
+    CHECK(links_of(rig, FrameType::query) == Links{b});
+    CHECK(tables_on(rig, b).empty());
+    send_table(rig, b, whole({}));
+  }
+}
+
 TEST_CASE("routed: a table in several frames decides nothing until the last one came") {
   Routed t;
   t.passed();
