@@ -33,17 +33,21 @@ std::string_view TermTable::Text::word(TermNumber term) const {
 // Keyed at every step, so that colliding words cannot be made without the key.
 std::size_t TermTable::Hash::operator()(std::string_view word) const {
   std::uint64_t state = text->hash_key ^ word.size();
-  while (!word.empty()) {
-    std::uint64_t chunk = 0;
-    const std::size_t count = std::min(word.size(), sizeof chunk);
-    std::memcpy(&chunk, word.data(), count);
+  std::uint64_t chunk = 0;
+  for (; word.size() >= sizeof chunk; word.remove_prefix(sizeof chunk)) {
+    std::memcpy(&chunk, word.data(), sizeof chunk);
     state = Digest::mix(state ^ chunk) + text->hash_key;
-    word.remove_prefix(count);
+  }
+  if (!word.empty()) {
+    chunk = 0;
+    std::memcpy(&chunk, word.data(), word.size());
+    state = Digest::mix(state ^ chunk) + text->hash_key;
   }
   return static_cast<std::size_t>(Digest::mix(state));
 }
 
 std::optional<TermNumber> TermTable::find(std::string_view word) const {
+  if (numbers_.empty()) return std::nullopt;
   const auto found = numbers_.find(word);
   if (found == numbers_.end()) return std::nullopt;
   return *found;
