@@ -24,6 +24,7 @@ struct Counters {
   std::uint64_t hit_records_malformed = 0;
   std::uint64_t hit_records_unsigned = 0;  ///< dropped: no signature
   std::uint64_t hit_records_forged = 0;    ///< dropped: not signed by the node that they name
+  std::uint64_t hit_records_repeated = 0;  ///< dropped: came by another way already
   std::uint64_t hit_records_expired = 0;   ///< dropped: older than they may be
   std::uint64_t hit_records_blocked = 0;   ///< dropped: by a blocked node, or of blocked content
 };
@@ -40,6 +41,7 @@ inline constexpr std::array kCounterNames = {
     CounterName{"hit_records_malformed", &Counters::hit_records_malformed},
     CounterName{"hit_records_unsigned", &Counters::hit_records_unsigned},
     CounterName{"hit_records_forged", &Counters::hit_records_forged},
+    CounterName{"hit_records_repeated", &Counters::hit_records_repeated},
     CounterName{"hit_records_expired", &Counters::hit_records_expired},
     CounterName{"hit_records_blocked", &Counters::hit_records_blocked},
 };

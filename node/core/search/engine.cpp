@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kRecordBudgetBytes = 32 * 1024;
 // What a file costs in a record beside its name: id, size and tags.
 constexpr std::size_t kFileOverheadBytes = 64;
+// Hits of one search that are recognised when they come again; later ones may be judged twice.
+constexpr std::size_t kMaxHeard = 1024;
 
 // Has `files` signed as one or more records.
 void seal_records(wire::HitRecord record,
@@ -106,7 +108,12 @@ void Engine::on_found(const Found& found, EffectBuffer& out) {
 }
 
 void Engine::on_hit(const Guid& guid, std::uint8_t hops, ByteView body, EffectBuffer& out) {
-  if (find(guid) == nullptr) return;  // the search was given up
+  Asked* asked = find(guid);
+  if (asked == nullptr) return;  // the search was given up
+  if (is_repeated(*asked, body)) {
+    ++counters_.hit_records_repeated;
+    return;
+  }
   auto hit = wire::decode_query_hit(body);
   if (!hit) {
     ++counters_.hit_records_malformed;
@@ -139,6 +146,21 @@ void Engine::on_judged(const Judged& judged, EffectBuffer& out, Carrier& carrier
   out.push(Effect(Hit{.ask = asked->ask, .hops = judged.hops, .record = judged.record}));
 }
 
+// A hit travels two ways where it can, so that one relay cannot take it away. What is heard twice
+// is judged and counted once.
+bool Engine::is_repeated(Asked& asked, ByteView hit) {
+  Digest digest;
+  digest.add(hit);
+  const std::uint64_t value = digest.value();
+  if (std::find(asked.heard.begin(), asked.heard.end(), value) != asked.heard.end()) return true;
+  if (asked.heard.size() < kMaxHeard) asked.heard.push_back(value);
+  return false;
+}
+
+Engine::Asked* Engine::find(const Guid& guid) {
+  return const_cast<Asked*>(std::as_const(*this).find(guid));
+}
+
 const Engine::Asked* Engine::find(const Guid& guid) const {
   const auto found = std::find_if(
       asked_.begin(), asked_.end(), [&](const Asked& each) { return each.guid == guid; });
@@ -154,6 +176,7 @@ std::uint64_t Engine::digest() const {
   for (const Asked& asked : asked_) {
     digest.add(asked.guid.view());
     digest.add(asked.ask.value);
+    for (const std::uint64_t heard : asked.heard) digest.add(heard);
   }
   return digest.value();
 }

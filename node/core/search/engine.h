@@ -61,6 +61,7 @@ class Engine {
   struct Asked {
     Guid guid;
     AskId ask;
+    std::vector<std::uint64_t> heard = {};  ///< digests of hits, each of which may come two ways
   };
 
   void on_ask(const Ask& ask, EffectBuffer& out, Carrier& carrier);
@@ -68,6 +69,8 @@ class Engine {
   void on_found(const Found& found, EffectBuffer& out);
   void on_judged(const Judged& judged, EffectBuffer& out, Carrier& carrier);
   [[nodiscard]] const Asked* find(const Guid& guid) const;
+  [[nodiscard]] Asked* find(const Guid& guid);
+  static bool is_repeated(Asked& asked, ByteView hit);
   [[nodiscard]] wire::HitRecord own_record() const;
 
   const Config& config_;
