@@ -1,7 +1,6 @@
 #include "node/core/overlay/engine.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "node/base/digest.h"
@@ -19,7 +18,6 @@ namespace {
 /// After such a silence a neighbour may say a few things again before anyone counts.
 constexpr Duration kPause = std::chrono::seconds(1);
 constexpr std::uint8_t kFewFrames = 31;
-constexpr std::size_t kFramesAhead = 8;
 
 }  // namespace
 
@@ -129,28 +127,16 @@ void Engine::on_received(Turn& turn, const Received& received, Upcalls& up) {
   link->heard = turn.now;
   ByteView bytes = received.bytes;
   if (!link->extra || link->extra->cut_frame.empty()) {
-    if (!take_whole_frames(turn, *link, bytes, up) || bytes.empty()) return;  // nearly always
+    FramesAhead ahead(bytes);
+    Frame frame{};
+    while (take_whole_frame(bytes, frame)) {
+      if (!bytes.empty()) ahead.lead(bytes, [&](const Guid& guid) { router_.prefetch(guid); });
+      on_frame(turn, *link, frame, up);
+      if (link->state == LinkState::closing) return;
+    }
+    if (bytes.empty()) return;  // nearly always
   }
   on_cut_bytes(turn, *link, bytes, up);
-}
-
-// What a read brought, a few frames at a time: while one is handled, what the next ones touch in
-// the table of GUIDs is on its way. False once the link is closing.
-bool Engine::take_whole_frames(Turn& turn, Link& link, ByteView& bytes, Upcalls& up) {
-  std::array<Frame, kFramesAhead> frames{};
-  for (;;) {
-    std::size_t count = 0;
-    while (count < frames.size() && take_whole_frame(bytes, frames[count])) ++count;
-    if (count == 0) return true;
-    if (count > 1) {
-      for (std::size_t i = 0; i < count; ++i) router_.prefetch(frames[i].header.guid);
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-      on_frame(turn, link, frames[i], up);
-      if (link.state == LinkState::closing) return false;
-    }
-    if (bytes.empty()) return true;
-  }
 }
 
 // A frame of which a part came earlier, or of which a part is still to come.

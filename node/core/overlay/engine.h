@@ -69,7 +69,6 @@ class Engine {
  private:
   Turn turn(TimePoint now, EffectBuffer& out);
   void on_received(Turn& turn, const Received& received, Upcalls& up);
-  bool take_whole_frames(Turn& turn, Link& link, ByteView& bytes, Upcalls& up);
   void on_cut_bytes(Turn& turn, Link& link, ByteView bytes, Upcalls& up);
   void on_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up);
   void on_routed_frame(Turn& turn, Link& link, const Frame& frame, Upcalls& up);

@@ -29,6 +29,36 @@ inline bool take_whole_frame(ByteView& bytes, Frame& frame) {
   return true;
 }
 
+/// Walks in front of who takes the frames of one read, a few frames ahead: while one is handled,
+/// what the next ones touch can be on its way from memory.
+class FramesAhead {
+ public:
+  static constexpr std::size_t kMost = 8;
+
+  explicit FramesAhead(ByteView read) : rest_(read) {}
+
+  /// Tells `fetch` the GUIDs of the frames after those taken that it was not told yet. `bytes`:
+  /// what is left of the read.
+  template <typename Fetch>
+  void lead(ByteView bytes, const Fetch& fetch) {
+    if (rest_.size() > bytes.size()) {  // caught up with
+      rest_ = bytes;
+      count_ = 0;
+    } else {
+      --count_;
+    }
+    Frame next{};
+    while (count_ < kMost && take_whole_frame(rest_, next)) {
+      fetch(next.header.guid);
+      ++count_;
+    }
+  }
+
+ private:
+  ByteView rest_;
+  std::size_t count_ = 0;  ///< frames between what was taken and rest_
+};
+
 /// One call of feed() per read, then next() until it returns nullptr.
 class FrameReader {
  public:
