@@ -1,6 +1,5 @@
 #include "node/io/host/overlay_links.h"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -37,24 +36,6 @@ OverlayPeer* OverlayLinks::find(LinkId id) {
   return found == peers_.end() ? nullptr : &found->second;
 }
 
-void OverlayLinks::note_outlets() {
-  outlets_.clear();
-  for (const auto& [id, peer] : peers_) outlets_.push_back({.id = id, .link = peer.link.get()});
-}
-
-// The core names links in ascending order, nearly always.
-TlsLink* OverlayLinks::outlet(LinkId id, std::size_t& at) const {
-  if (at >= outlets_.size() || outlets_[at].id != id.value) {
-    const auto found = std::lower_bound(
-        outlets_.begin(), outlets_.end(), id.value, [](const Outlet& each, std::uint32_t wanted) {
-          return each.id < wanted;
-        });
-    if (found == outlets_.end() || found->id != id.value) return nullptr;
-    at = static_cast<std::size_t>(found - outlets_.begin());
-  }
-  return outlets_[at++].link;
-}
-
 void OverlayLinks::adopt(const std::shared_ptr<TlsLink>& link,
                          co::Direction direction,
                          std::optional<DialId> dial,
@@ -62,7 +43,6 @@ void OverlayLinks::adopt(const std::shared_ptr<TlsLink>& link,
   const LinkId id{next_link_++};
   peers_[id.value] = {
       .id = id, .link = link, .direction = direction, .named = named, .name = {}, .listen = {}};
-  note_outlets();
   ids_[link.get()] = id;
   link->set_handler(*this);
   co::LinkUp up{.link = id,
@@ -109,7 +89,6 @@ void OverlayLinks::on_link_closed(TlsLink& link, LinkEnd end) {
   deliver_(co::LinkDown{.link = id});  // while the peer is still known here
   spdlog::debug("link {}: {}", id.value, to_string(end));
   peers_.erase(id.value);
-  note_outlets();
 }
 
 void OverlayLinks::perform(co::Effect& effect, const core::EffectBuffer& buffer) {
@@ -174,7 +153,6 @@ LinkId OverlayLinks::introduced(LinkId link, const std::optional<NodeKey>& alias
   entry.mapped().id = up.link;
   ids_[entry.mapped().link.get()] = up.link;
   peers_.insert(std::move(entry));
-  note_outlets();
   deliver_(up);
   return up.link;
 }
@@ -189,7 +167,6 @@ void OverlayLinks::gone(LinkId link, const std::function<void(co::Input)>& deliv
     if (dial) deliver(co::DialFailed{.dial = *dial});
   }
   peers_.erase(link.value);
-  note_outlets();
 }
 
 void OverlayLinks::abort(LinkId link) {
@@ -212,9 +189,8 @@ void OverlayLinks::relay(const co::Relay& relay, const core::EffectBuffer& buffe
   }
   wire::EncodedHeader header{};
   wire::encode_header(relay.header, header.data());
-  std::size_t at = 0;
   for (const LinkId id : buffer.links(relay.links)) {
-    if (TlsLink* link = outlet(id, at)) link->send(header, relay.body);
+    if (const OverlayPeer* peer = find(id)) peer->link->send(header, relay.body);
   }
 }
 

@@ -78,16 +78,6 @@ class OverlayLinks final : public LinkHandler {
   void relay_shaped(const core::overlay::Relay& relay, std::span<const LinkId> links);
   [[nodiscard]] std::uint32_t room_for_core(const TlsLink& link) const;
   OverlayPeer* find(LinkId id);
-  /// After every change of peers_.
-  void note_outlets();
-  /// The link of `id`, which is likely to be number `at`; `at` then counts on from it.
-  [[nodiscard]] TlsLink* outlet(LinkId id, std::size_t& at) const;
-
-  /// What relaying needs of a peer, close together.
-  struct Outlet {
-    std::uint32_t id = 0;
-    TlsLink* link = nullptr;
-  };
 
   Dialer& dialer_;
   std::uint32_t& next_link_;
@@ -97,7 +87,6 @@ class OverlayLinks final : public LinkHandler {
   std::vector<std::string> names_;
   std::set<std::uint32_t> refused_;  ///< of those names: as of another mesh
   std::map<std::uint32_t, OverlayPeer> peers_;
-  std::vector<Outlet> outlets_;  ///< of all peers, in the order of their ids
   std::unordered_map<const TlsLink*, LinkId> ids_;
   testbed::Shaper* shaper_ = nullptr;
   std::map<std::uint32_t, core::overlay::LinkUp> ungreeted_;  ///< with a shaper alone
