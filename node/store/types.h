@@ -46,6 +46,11 @@ struct Share {
   ShareLocation location;
 };
 
+/// "b.txt" of "a/b.txt".
+inline std::string file_name_of(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
 /// A file under a share's base(). `relative` is bytes, '/' between components; not always UTF-8.
 struct FileRef {
   std::string base;

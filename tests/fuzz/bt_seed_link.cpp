@@ -12,17 +12,14 @@ namespace {
 
 constexpr std::size_t kChunk = 97;
 
-TorrentPtr make_torrent() {
-  Torrent torrent;
-  torrent.info = {.kind = TorrentKind::hybrid,
-                  .name = "x",
-                  .size_bytes = 40000,
-                  .piece_length = 16384,
-                  .pieces = Bytes(60),
-                  .root = ContentId{}};
-  torrent.encoded_info = encode_info(torrent.info);
-  torrent.names = names_of(TorrentKind::hybrid, torrent.encoded_info);
-  return std::make_shared<const Torrent>(std::move(torrent));
+TorrentPtr small_torrent() {
+  const TorrentInfo info{.kind = TorrentKind::hybrid,
+                         .name = "x",
+                         .size_bytes = 40000,
+                         .piece_length = 16384,
+                         .pieces = Bytes(60),
+                         .root = ContentId{}};
+  return core::bittorrent::make_torrent({}, info, encode_info(info));
 }
 
 void answer(SeedLink& link, const SeedConfig& config) {
@@ -42,7 +39,7 @@ void answer(SeedLink& link, const SeedConfig& config) {
 
 // NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const TorrentPtr kTorrent = make_torrent();
+  static const TorrentPtr kTorrent = small_torrent();
   const SeedConfig config;
   Counters counters;
   TimePoint now;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "node/base/bytes.h"
 #include "node/base/ids.h"
@@ -26,6 +27,17 @@ struct Torrent {
   }
 };
 using TorrentPtr = std::shared_ptr<const Torrent>;
+
+/// REQUIRES: `encoded_info` is encode_info(info), or what `info` was parsed from.
+inline TorrentPtr make_torrent(const ContentId& content,
+                               wire::bt::TorrentInfo info,
+                               Bytes encoded_info) {
+  const auto names = wire::bt::names_of(info.kind, encoded_info);
+  return std::make_shared<const Torrent>(Torrent{.content = content,
+                                                 .info = std::move(info),
+                                                 .encoded_info = std::move(encoded_info),
+                                                 .names = names});
+}
 
 struct Counters {
   std::uint64_t links_in = 0;       ///< that named a torrent served here

@@ -13,19 +13,22 @@ constexpr std::chrono::seconds kStalled{60};
 
 }  // namespace
 
-PlainLink::PlainLink(
-    Id id, TcpSocket socket, core::bittorrent::SeedLink seed, const PlainParts& parts, Owner owner)
+PlainLink::PlainLink(Id id,
+                     TcpSocket socket,
+                     const Endpoint& remote,
+                     core::bittorrent::SeedLink seed,
+                     const PlainParts& parts,
+                     Owner owner)
     : id_(id),
       socket_(std::move(socket.socket)),
+      remote_(remote),
       seed_(std::move(seed)),
       parts_(parts),
       owner_(std::move(owner)),
       took_at_(parts.now()) {
-  asio::error_code failed;
-  const auto remote = socket_.remote_endpoint(failed);
-  if (!failed) remote_ = to_endpoint(remote);
-  socket_.non_blocking(true, failed);
-  socket_.set_option(asio::ip::tcp::no_delay(true), failed);
+  asio::error_code ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
 }
 
 void PlainLink::start(ByteView first) {

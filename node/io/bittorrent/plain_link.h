@@ -28,6 +28,7 @@ class PlainLink : public std::enable_shared_from_this<PlainLink> {
 
   PlainLink(Id id,
             TcpSocket socket,
+            const Endpoint& remote,
             core::bittorrent::SeedLink seed,
             const PlainParts& parts,
             Owner owner);

@@ -122,6 +122,7 @@ void PlainPort::Impl::add(TcpSocket&& socket, cb::SeedLink seed, ByteView first)
   auto link = std::make_shared<PlainLink>(
       next_id++,
       std::move(socket),
+      from,
       std::move(seed),
       parts,
       PlainLink::Owner{.changed = [this](PlainLink& it) { on_changed(it); },

@@ -12,14 +12,6 @@ namespace freshet::io {
 
 namespace ct = core::transfer;
 
-namespace {
-
-std::string file_name_of(const std::string& path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
-}  // namespace
-
 // One `get` that waits for a fetch.
 struct Fetches::Watcher {
   Watcher(asio::io_context& io,
@@ -96,27 +88,26 @@ void Fetches::start(FetchWish wish, const std::shared_ptr<FetchObserver>& observ
     begin(std::move(wish), observer);
     return;
   }
-  library_.find_content(store::info_hash_of(wish.content),
-                        [this, wish, observer](const std::optional<SharedContent>& found) mutable {
-                          if (!found) {
-                            begin(std::move(wish), observer);
-                            return;
-                          }
-                          const std::uint64_t size = found->info.size_bytes;
-                          observer->progress(size, size, 0);
-                          const std::string name = wish.name.empty()
-                                                       ? file_name_of(found->files.front().relative)
-                                                       : wish.name;
-                          pieces_->copy_out(*found,
-                                            {.name = name, .folder = wish.folder},
-                                            [observer, size](const Result<std::string>& path) {
-                                              if (path) {
-                                                observer->done(*path, size, 0);
-                                              } else {
-                                                observer->failed(path.error());
-                                              }
-                                            });
-                        });
+  library_.find_content(
+      wish.content, [this, wish, observer](const std::optional<SharedContent>& found) mutable {
+        if (!found) {
+          begin(std::move(wish), observer);
+          return;
+        }
+        const std::uint64_t size = found->info.size_bytes;
+        observer->progress(size, size, 0);
+        const std::string name =
+            wish.name.empty() ? store::file_name_of(found->files.front().relative) : wish.name;
+        pieces_->copy_out(*found,
+                          {.name = name, .folder = wish.folder},
+                          [observer, size](const Result<std::string>& path) {
+                            if (path) {
+                              observer->done(*path, size, 0);
+                            } else {
+                              observer->failed(path.error());
+                            }
+                          });
+      });
 }
 
 void Fetches::begin(FetchWish wish, const std::shared_ptr<FetchObserver>& observer) {

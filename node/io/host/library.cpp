@@ -19,15 +19,9 @@ namespace {
 
 // Hashes are kept in the catalogue so many at a time, or when nothing is left to hash.
 constexpr std::size_t kHashesPerTransaction = 64;
-// Lookups that wait for an id; the oldest give way.
 
 std::size_t hash_threads() {
   return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
-}
-
-std::string file_name_of(const std::string& relative) {
-  const auto slash = relative.rfind('/');
-  return slash == std::string::npos ? relative : relative.substr(slash + 1);
 }
 
 core::search::FileFacts facts_of(const store::CatalogueFile& file, std::time_t now) {
@@ -336,7 +330,7 @@ std::vector<wire::HitFile> Library::lookup(const Guid& lookup,
 
 wire::HitFile Library::hit_for(const store::CatalogueFile& file) const {
   return {.content = file.content,
-          .name = file_name_of(file.relative),
+          .name = store::file_name_of(file.relative),
           .size_bytes = file.stamp.size_bytes};
 }
 
@@ -403,6 +397,15 @@ void Library::find_content(const InfoHash& id, ContentFound found) {
       found(content);
     };
   });
+}
+
+// Info hashes are the front of ids: another content may have this one's.
+void Library::find_content(const ContentId& content, ContentFound found) {
+  find_content(store::info_hash_of(content),
+               [content, found = std::move(found)](std::optional<SharedContent> shared) {
+                 if (shared && shared->info.id != content) shared.reset();
+                 found(std::move(shared));
+               });
 }
 
 void Library::add_finished(const std::string& path,

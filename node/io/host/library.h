@@ -89,6 +89,7 @@ class Library {
   // ---- content
   using ContentFound = std::function<void(std::optional<SharedContent>)>;
   void find_content(const InfoHash& id, ContentFound found);
+  void find_content(const ContentId& content, ContentFound found);
   [[nodiscard]] bool has(const ContentId& content) const { return by_content_.contains(content); }
   /// Shares a finished download at once, already hashed. `done` gets where it is.
   void add_finished(const std::string& path,

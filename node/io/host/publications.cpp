@@ -17,11 +17,6 @@ namespace {
 namespace cb = core::bittorrent;
 using wire::bt::TorrentKind;
 
-// "b.txt" of "a/b.txt".
-std::string name_of(const store::FileRef& file) {
-  return file.relative.substr(file.relative.rfind('/') + 1);
-}
-
 // Blocking: reads the file where v1 is spoken.
 Result<store::Published> make_torrent(const SharedContent& shared,
                                       TorrentKind kind,
@@ -33,7 +28,7 @@ Result<store::Published> make_torrent(const SharedContent& shared,
   if (wire::bt::has_v2(kind)) made.info.root = shared.info.id;
   Result<Bytes> pieces = Error{ErrorCode::not_found, "the file is not there any more"};
   for (const store::FileRef& file : shared.files) {
-    made.info.name = name_of(file);
+    made.info.name = store::file_name_of(file.relative);
     pieces = wire::bt::has_v1(kind) ? store::torrent_pieces(file, made.info.piece_length, stop)
                                     : Result<Bytes>(Bytes());
     if (pieces) break;
@@ -44,12 +39,8 @@ Result<store::Published> make_torrent(const SharedContent& shared,
   return made;
 }
 
-cb::Torrent torrent_from(store::Published made) {
-  const auto names = wire::bt::names_of(made.info.kind, made.encoded_info);
-  return {.content = made.content,
-          .info = std::move(made.info),
-          .encoded_info = std::move(made.encoded_info),
-          .names = names};
+cb::TorrentPtr torrent_from(store::Published made) {
+  return cb::make_torrent(made.content, std::move(made.info), std::move(made.encoded_info));
 }
 
 Bytes layer_of(const store::ContentInfo& content, TorrentKind kind) {
@@ -90,9 +81,8 @@ void Publications::stop() {
 
 void Publications::publish(const ContentId& content, TorrentKind kind, Done done) {
   library_.find_content(
-      store::info_hash_of(content),
-      [this, content, kind, done = std::move(done)](std::optional<SharedContent> found) {
-        if (!found || found->info.id != content) {
+      content, [this, content, kind, done = std::move(done)](std::optional<SharedContent> found) {
+        if (!found) {
           done(Error{
               ErrorCode::not_found,
               "this node does not share that; fetch it first with: freshet get " + content.hex()});
@@ -138,12 +128,11 @@ void Publications::make(const std::shared_ptr<const SharedContent>& shared,
   });
 }
 
-cb::TorrentPtr Publications::add(cb::Torrent torrent) {
-  auto added = std::make_shared<const cb::Torrent>(std::move(torrent));
-  torrents_.push_back(added);
-  if (added->names.v1) by_name_[*added->names.v1] = added;
-  if (added->names.v2) by_name_[wire::bt::truncated(*added->names.v2)] = added;
-  return added;
+cb::TorrentPtr Publications::add(const cb::TorrentPtr& torrent) {
+  torrents_.push_back(torrent);
+  if (torrent->names.v1) by_name_[*torrent->names.v1] = torrent;
+  if (torrent->names.v2) by_name_[wire::bt::truncated(*torrent->names.v2)] = torrent;
+  return torrent;
 }
 
 cb::TorrentPtr Publications::known(const ContentId& content, TorrentKind kind) const {

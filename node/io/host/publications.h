@@ -43,12 +43,11 @@ class Publications {
   [[nodiscard]] std::size_t size() const { return torrents_.size(); }
 
  private:
-  using Key = std::pair<ContentId, wire::bt::TorrentKind>;
   void on_content(SharedContent shared, wire::bt::TorrentKind kind, const Done& done);
   void make(const std::shared_ptr<const SharedContent>& shared,
             wire::bt::TorrentKind kind,
             const Done& done);
-  core::bittorrent::TorrentPtr add(core::bittorrent::Torrent torrent);
+  core::bittorrent::TorrentPtr add(const core::bittorrent::TorrentPtr& torrent);
   [[nodiscard]] core::bittorrent::TorrentPtr known(const ContentId& content,
                                                    wire::bt::TorrentKind kind) const;
 

@@ -18,9 +18,8 @@ void SharedReader::with_files(const ContentId& content, std::function<void(Share
     return;
   }
   library_.find_content(
-      store::info_hash_of(content),
-      [this, content, then = std::move(then)](std::optional<SharedContent> found) {
-        if (!found || found->info.id != content) {
+      content, [this, content, then = std::move(then)](std::optional<SharedContent> found) {
+        if (!found) {
           then(nullptr);
           return;
         }

@@ -12,17 +12,14 @@ using namespace freshet::wire::bt;          // NOLINT(google-build-using-namespa
 
 namespace {
 
-TorrentPtr make_torrent() {
-  Torrent torrent;
-  torrent.info = {.kind = TorrentKind::v1,
-                  .name = "x",
-                  .size_bytes = 40000,
-                  .piece_length = 16384,
-                  .pieces = Bytes(60),
-                  .root = std::nullopt};
-  torrent.encoded_info = encode_info(torrent.info);
-  torrent.names = names_of(TorrentKind::v1, torrent.encoded_info);
-  return std::make_shared<const Torrent>(std::move(torrent));
+TorrentPtr small_torrent() {
+  const TorrentInfo info{.kind = TorrentKind::v1,
+                         .name = "x",
+                         .size_bytes = 40000,
+                         .piece_length = 16384,
+                         .pieces = Bytes(60),
+                         .root = std::nullopt};
+  return core::bittorrent::make_torrent({}, info, encode_info(info));
 }
 
 // A client that speaks to a link of the node's.
@@ -67,7 +64,7 @@ struct Client {
   }
 
   TimePoint now;
-  TorrentPtr torrent = make_torrent();
+  TorrentPtr torrent = small_torrent();
   SeedConfig config;
   Counters counters;
   SeedLink link{
