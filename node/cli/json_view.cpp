@@ -12,7 +12,8 @@ double thousandths(double value) {
   return std::round(value * 1000) / 1000;
 }
 
-json id_or_null(const std::optional<ContentId>& id) {
+template <typename Id>
+json id_or_null(const std::optional<Id>& id) {
   return id ? json(id->hex()) : json(nullptr);
 }
 
@@ -158,14 +159,25 @@ json json_of(const api::BlockInfos& infos) {
   json list = json::array();
   for (const api::BlockInfo& block : infos.blocks) {
     list.push_back({{"kind", block.node ? "node" : "content"},
-                    {"id", block.node ? json(block.node->hex()) : id_or_null(block.content)},
+                    {"id", block.node ? id_or_null(block.node) : id_or_null(block.content)},
                     {"by_user", block.by_user},
                     {"by_moderator", block.by_moderator}});
   }
   return {{"schema", kJsonSchema},
           {"blocks", std::move(list)},
-          {"moderator", infos.moderator ? json(infos.moderator->hex()) : json(nullptr)},
+          {"moderator", id_or_null(infos.moderator)},
           {"version", infos.version}};
+}
+
+json json_of(const api::TorrentText& text) {
+  return {{"schema", kJsonSchema},
+          {"id", text.id.hex()},
+          {"name", text.name},
+          {"size", text.size_bytes},
+          {"info_hash", id_or_null(text.v1)},
+          {"info_hash_v2", id_or_null(text.v2)},
+          {"trackers", text.trackers},
+          {"magnet", text.magnet}};
 }
 
 }  // namespace freshet::cli

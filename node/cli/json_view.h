@@ -21,6 +21,7 @@ nlohmann::json json_of(const api::GetProgress& progress);
 nlohmann::json json_of(const api::GetDone& done);
 nlohmann::json json_of(const api::DownloadList& downloads);
 nlohmann::json json_of(const api::BlockInfos& infos);
+nlohmann::json json_of(const api::TorrentText& text);
 
 std::string_view word_for(api::Direction direction);
 std::string_view word_for(api::DownloadState state);

@@ -107,7 +107,7 @@ Result<std::vector<nlohmann::json>> LocalMesh::status_of_all() const {
 Status LocalMesh::settle(const Edges& edges) const {
   const auto deadline = std::chrono::steady_clock::now() + kSettleLimit;
   while (std::chrono::steady_clock::now() < deadline) {
-    if (interrupted()) return Error{.code = ErrorCode::canceled, .message = "interrupted"};
+    if (interrupted()) return interruption();
     const auto all = status_of_all();
     if (!all) return all.error();
     std::size_t ends = 0;

@@ -21,6 +21,10 @@ class Session;
 /// end, the second one is the end.
 std::atomic<bool>& interrupted();
 void watch_signals();
+/// What a part that was cut short by one returns.
+inline Error interruption() {
+  return {.code = ErrorCode::canceled, .message = "interrupted"};
+}
 
 /// The folder for the results: made now, so that an hour's work does not end before a shut door.
 Status prepare_folder(const std::string& folder);

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdio>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
 
 #include "node/bench/manifest.h"
+#include "node/bench/stats.h"
 #include "node/cli/bench/figure.h"
 #include "node/cli/exit_code.h"
 #include "node/cli/progress.h"
@@ -22,8 +22,7 @@ namespace freshet::cli {
 
 double quantile(std::vector<double> values, double p) {
   std::sort(values.begin(), values.end());
-  const auto rank = static_cast<std::size_t>(std::ceil(p * static_cast<double>(values.size())));
-  return values.at(std::max<std::size_t>(rank, 1) - 1);
+  return bench::percentile(values, p).value();
 }
 
 namespace {

@@ -35,11 +35,7 @@ Result<Figures> measure_transfer(const BenchPlan& plan);
 Result<Figures> measure_search(const BenchPlan& plan);
 Result<Figures> measure_simulator(const BenchPlan& plan);
 
-/// What `interrupted` ends with.
-inline Error bench_interrupted() {
-  return {.code = ErrorCode::canceled, .message = "interrupted"};
-}
-/// The share `p` of all is not above it. REQUIRES: not empty.
+/// bench::percentile() of values in any order. REQUIRES: not empty.
 double quantile(std::vector<double> values, double p);
 
 }  // namespace freshet::cli

@@ -34,7 +34,7 @@ Result<LocalMesh> line(const BenchPlan& plan) {
   LocalMesh mesh(plan.program, plan.folder / "hop");
   Edges edges;
   for (std::size_t node = 0; node < kNodes; ++node) {
-    if (interrupted()) return bench_interrupted();
+    if (interrupted()) return interruption();
     const std::string name = node == 0 ? "nearby.bin" : "faraway.bin";
     if (node == 0 || node + 1 == kNodes) {
       if (Status put = put_file(mesh.share_of(node), name); !put) return put.error();
@@ -75,7 +75,7 @@ Result<Figures> measure_hop(const BenchPlan& plan) {
   std::vector<double> near;
   std::vector<double> far;
   for (std::size_t i = 0; i < plan.size(kSearches, kFewSearches); ++i) {
-    if (interrupted()) return bench_interrupted();
+    if (interrupted()) return interruption();
     const auto own = first_hit(*mesh, "nearby", 0);
     const auto other = first_hit(*mesh, "faraway", kNodes - 1);
     if (!own || !other) return own ? other.error() : own.error();

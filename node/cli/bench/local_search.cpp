@@ -1,7 +1,6 @@
 // What a node's own index takes for a query, with 100,000 names in it.
-#include <ctime>
-
 #include "node/cli/bench/figure.h"
+#include "node/cli/bench/load/process_use.h"
 #include "node/cli/bench/load/sample_names.h"
 #include "node/cli/results_out.h"
 #include "node/cli/text.h"
@@ -18,10 +17,6 @@ constexpr std::size_t kNames = 100'000;
 constexpr std::size_t kFewNames = 2'000;
 constexpr std::size_t kHits = 256;  ///< that an answer has room for
 
-double cpu_seconds() {
-  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-}
-
 struct Case {
   const char* key;
   std::string what;
@@ -30,14 +25,14 @@ struct Case {
 
 // Microseconds.
 double find(const Index& index, const wire::Query& query, double for_seconds) {
-  const double began = cpu_seconds();
+  const double began = bench::own_cpu_seconds();
   std::size_t found = 0;
   std::size_t times = 0;
   double used = 0;
   for (std::size_t batch = 1; used < for_seconds && !interrupted(); batch *= 2) {
     for (std::size_t i = 0; i < batch; ++i) found += index.find(query, kHits).size();
     times += batch;
-    used = cpu_seconds() - began;
+    used = bench::own_cpu_seconds() - began;
   }
   // Without a use of what was found the compiler might leave the search out.
   return found <= times * kHits ? used / static_cast<double>(times) * 1e6 : 0;
@@ -64,7 +59,7 @@ Result<Figures> measure_search(const BenchPlan& plan) {
     const auto query = core::search::parse_query(each.words);
     if (!query) return query.error();
     const double took = find(index, *query, plan.is_short ? 0.001 : 0.3);
-    if (interrupted()) return bench_interrupted();
+    if (interrupted()) return interruption();
     figures.push_back(
         {.key = each.key, .what = each.what, .value = took, .digits = 2, .unit = "us"});
   }

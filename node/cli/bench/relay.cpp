@@ -74,9 +74,9 @@ Result<double> forwarded(const LocalMesh& mesh, std::uint64_t window, const Benc
     asio::io_context io(1);
     const auto connector = bench::tls_connector(io, *at);
     bench::Load load(io, *connector, *connector, bench::freshet_format, kSinks);
-    if (!pass(load, messages / 10, window)) return bench_interrupted();
+    if (!pass(load, messages / 10, window)) return interruption();
     const double before = bench::cpu_seconds(mesh.pid_of(0));
-    if (!pass(load, messages, window)) return bench_interrupted();
+    if (!pass(load, messages, window)) return interruption();
     const double used = bench::cpu_seconds(mesh.pid_of(0)) - before;
     rates.push_back(static_cast<double>(messages * kSinks) / used);
   }
@@ -109,7 +109,7 @@ Result<Figures> measure_relay(const BenchPlan& plan) {
   try {
     return measure(plan);
   } catch (const std::exception& failure) {
-    if (interrupted()) return bench_interrupted();
+    if (interrupted()) return interruption();
     return Error{ErrorCode::io, failure.what()};
   }
 }

@@ -1,8 +1,7 @@
 // How many deliveries of frames the simulator makes in a CPU-second: floods with a TTL of 7 on a
 // random graph of degree 8, frames taking 10 to 100 ms.
-#include <ctime>
-
 #include "node/cli/bench/figure.h"
+#include "node/cli/bench/load/process_use.h"
 #include "node/cli/results_out.h"
 #include "node/sim/simulation.h"
 
@@ -16,17 +15,13 @@ constexpr std::size_t kFewQueries = 2;
 constexpr sim::NodeIndex kDegree = 8;
 constexpr std::uint8_t kTtl = 7;
 
-double cpu_seconds() {
-  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-}
-
 Status flood(sim::Simulation& simulation, Rng& rng) {
   wire::Query query;
   query.terms = {"holiday", "photographs", "summer", "2024"};
   const auto origin = rng.below(simulation.topology().nodes);
   const auto result = simulation.query(static_cast<sim::NodeIndex>(origin), query, kTtl);
   if (!result) return result.error();
-  if (interrupted()) return bench_interrupted();
+  if (interrupted()) return interruption();
   return kOk;
 }
 
@@ -46,7 +41,7 @@ Result<Figures> measure_simulator(const BenchPlan& plan) {
   Rng rng = Rng::from_seed(7);
   // The first one, in which engines come into being, is not timed.
   if (Status flooded = flood(simulation, rng); !flooded) return flooded.error();
-  const double began = cpu_seconds();
+  const double began = bench::own_cpu_seconds();
   const std::uint64_t before = simulation.host().counters().deliveries;
   for (std::size_t i = 0; i < plan.size(kQueries, kFewQueries); ++i) {
     if (Status flooded = flood(simulation, rng); !flooded) return flooded.error();
@@ -54,7 +49,7 @@ Result<Figures> measure_simulator(const BenchPlan& plan) {
   const auto deliveries = static_cast<double>(simulation.host().counters().deliveries - before);
   return Figures{{.key = "deliveries_per_cpu_second",
                   .what = "deliveries in a CPU-second of the simulator, floods",
-                  .value = deliveries / (cpu_seconds() - began),
+                  .value = deliveries / (bench::own_cpu_seconds() - began),
                   .unit = ""}};
 }
 

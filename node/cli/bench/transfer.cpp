@@ -57,7 +57,7 @@ Result<LocalMesh> pair_of_nodes(const BenchPlan& plan, std::size_t file_bytes) {
     const fs::path path = mesh.share_of(0) / (word_of(file) + ".bin");
     if (Status written = write_random(path, file_bytes, file); !written) return written.error();
   }
-  if (interrupted()) return bench_interrupted();
+  if (interrupted()) return interruption();
   if (Status started = mesh.start_node({}); !started) return started.error();
   if (Status started = mesh.start_node({0}); !started) return started.error();
   if (Status settled = mesh.settle({{0, 1}}); !settled) return settled.error();
@@ -83,7 +83,7 @@ Result<double> fetch(const LocalMesh& mesh, const std::string& word, const fs::p
   const auto done =
       client->call(get, kPatience, [&](const auto&) { stopped = stopped || interrupted(); });
   const std::chrono::duration<double> took = Steady::now() - began;
-  if (stopped || interrupted()) return bench_interrupted();
+  if (stopped || interrupted()) return interruption();
   if (!done) return done.error();
   return took.count();
 }

@@ -36,22 +36,6 @@ Result<api::TorrentText> ask(Session& session,
                      api::ControlClient::kForever);
 }
 
-template <typename Id>
-nlohmann::json hex_or_null(const std::optional<Id>& id) {
-  return id ? nlohmann::json(id->hex()) : nlohmann::json(nullptr);
-}
-
-nlohmann::json json_of(const api::TorrentText& text) {
-  return {{"schema", kJsonSchema},
-          {"id", text.id.hex()},
-          {"name", text.name},
-          {"size", text.size_bytes},
-          {"info_hash", hex_or_null(text.v1)},
-          {"info_hash_v2", hex_or_null(text.v2)},
-          {"trackers", text.trackers},
-          {"magnet", text.magnet}};
-}
-
 void hint(Session& session, const api::TorrentText& text) {
   if (!text.trackers.empty()) return;
   session.output().message(

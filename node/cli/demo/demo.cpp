@@ -122,7 +122,7 @@ Status Demo::start_mesh() {
     for (const auto& [a, b] : edges_) {
       if (b == node) peers.push_back(a);
     }
-    if (interrupted()) return Error{.code = ErrorCode::canceled, .message = "interrupted"};
+    if (interrupted()) return interruption();
     if (auto started = mesh_.start_node(peers); !started) return started;
   }
   if (auto settled = mesh_.settle(edges_); !settled) return settled;
@@ -225,7 +225,7 @@ Status Demo::fetch() {
   }
   if (!options_.json && isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\r\033[K");
   const int code = child->wait();
-  if (interrupted()) return Error{.code = ErrorCode::canceled, .message = "interrupted"};
+  if (interrupted()) return interruption();
   if (code != 0 || done.is_null()) {
     return Error{.code = ErrorCode::no_source,
                  .message = "the fetch ended with " + std::to_string(code)};

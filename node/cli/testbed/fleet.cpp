@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "node/cli/results_out.h"
 #include "node/cli/scratch_folder.h"
 
 namespace freshet::cli {
@@ -76,7 +77,7 @@ Status Fleet::wait_started(std::uint32_t node) {
   std::string said = "it said nothing";
   for (;;) {
     const auto line = nodes_[node].child->read_line(kStartLimit);
-    if (!go_on_()) return Error{ErrorCode::canceled, "interrupted"};
+    if (!go_on_()) return interruption();
     if (!line) return failure(node, "did not start: " + said);
     if (line->starts_with("ready")) return kOk;
     said = *line;
@@ -88,7 +89,7 @@ Status Fleet::plug(const std::vector<io::testbed::Setup>& setups) {
   Wires::Plugged nodes;
   for (const auto& setup : setups) nodes.emplace_back(setup.node, nodes_[setup.node].child->pid());
   Status plugged = wires_->plug(nodes);
-  if (!plugged && !go_on_()) return Error{ErrorCode::canceled, "interrupted"};
+  if (!plugged && !go_on_()) return interruption();
   return plugged;
 }
 
@@ -103,7 +104,7 @@ Status Fleet::set_up(const io::testbed::Setup& setup) {
 Status Fleet::start(const std::vector<io::testbed::Setup>& setups) {
   nodes_.resize(setups.size());
   for (const auto& setup : setups) {
-    if (!go_on_()) return Error{ErrorCode::canceled, "interrupted"};
+    if (!go_on_()) return interruption();
     if (Status spawned = spawn(setup.node); !spawned) return spawned;
   }
   for (const auto& setup : setups) {
@@ -129,7 +130,7 @@ Status Fleet::restart(const io::testbed::Setup& setup) {
 
 Status Fleet::wait_ready(std::uint32_t node) {
   while (nodes_[node].address.empty()) {
-    if (!go_on_()) return Error{ErrorCode::canceled, "interrupted"};
+    if (!go_on_()) return interruption();
     if (Status heard = hear(node); !heard) return heard;
   }
   return kOk;
@@ -209,7 +210,7 @@ Status Fleet::listen(Steady::time_point until) {
     who.push_back(node);
   }
   for (;;) {
-    if (!go_on_()) return Error{ErrorCode::canceled, "interrupted"};
+    if (!go_on_()) return interruption();
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Steady::now());
     const auto wait = std::clamp<std::int64_t>(left.count(), 0, kLook.count());
     const int ready = poll(waiting.data(), waiting.size(), static_cast<int>(wait));
