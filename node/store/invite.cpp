@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "node/base/bytes.h"
+#include "node/base/percent.h"
 
 namespace freshet::store {
 namespace {
@@ -50,37 +51,6 @@ std::optional<std::array<Byte, 32>> key_from(std::string_view text) {
   return key;
 }
 
-std::string encoded(std::string_view text) {
-  constexpr std::string_view hex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<Byte>(c);
-    out += '%';
-    out += hex[byte >> 4U];
-    out += hex[byte & 15U];
-  }
-  return out;
-}
-
-std::optional<std::string> decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    const auto byte = i + 2 < text.size() ? from_hex(text.substr(i + 1, 2)) : std::nullopt;
-    if (!byte || byte->size() != 1) return std::nullopt;
-    out += static_cast<char>(byte->front());
-    i += 2;
-  }
-  return out;
-}
-
 bool is_address(const std::string& text) {
   return !text.empty() && text.size() <= kMaxInviteAddressBytes
          && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
@@ -120,7 +90,7 @@ Status take_fields(std::string_view fields, Invite& invite) {
     fields.remove_prefix(std::min(end + 1, fields.size()));
     const std::size_t equals = field.find('=');
     if (equals == std::string_view::npos) return malformed("a field without a value");
-    const auto value = decoded(field.substr(equals + 1));
+    const auto value = percent_decoded(field.substr(equals + 1));
     if (!value) return malformed("its percent-encoding");
     if (auto taken = take(field.substr(0, equals), *value, invite); !taken) return taken;
   }
@@ -135,10 +105,10 @@ std::string to_uri(const Invite& invite) {
   const auto add = [&](std::string_view name, const std::string& value) {
     uri += std::exchange(separator, '&') + std::string(name) + "=" + value;
   };
-  if (!invite.mesh.name.empty()) add("name", encoded(invite.mesh.name));
+  if (!invite.mesh.name.empty()) add("name", percent_encoded(invite.mesh.name, kPlain));
   if (invite.mesh.key) add("key", base64url(invite.mesh.key->view()));
   if (invite.mesh.moderator) add("mod", base64url(invite.mesh.moderator->view()));
-  for (const std::string& address : invite.addresses) add("at", encoded(address));
+  for (const std::string& address : invite.addresses) add("at", percent_encoded(address, kPlain));
   return uri;
 }
 

@@ -2,26 +2,13 @@
 
 #include <algorithm>
 
+#include "node/base/percent.h"
+
 namespace freshet::wire::bt {
 namespace {
 
 constexpr std::string_view kEnd = "\r\n\r\n";
 constexpr std::size_t kMaxPairs = 64;
-
-std::optional<std::string> unescaped(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    const auto byte = from_hex(text.substr(i + 1, 2));
-    if (!byte || byte->size() != 1) return std::nullopt;
-    out += static_cast<char>(byte->front());
-    i += 2;
-  }
-  return out;
-}
 
 // The part before `mark`, which is cut off `text` together with it.
 std::string_view cut(std::string_view& text, char mark) {
@@ -34,8 +21,8 @@ std::string_view cut(std::string_view& text, char mark) {
 bool read_query(std::string_view query, HttpRequest& request) {
   while (!query.empty()) {
     std::string_view value = cut(query, '&');
-    const auto name = unescaped(cut(value, '='));
-    auto plain = unescaped(value);
+    const auto name = percent_decoded(cut(value, '='));
+    auto plain = percent_decoded(value);
     if (!name || !plain || request.query.size() >= kMaxPairs) return false;
     request.query.emplace_back(*name, std::move(*plain));
   }

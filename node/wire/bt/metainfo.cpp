@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "node/base/check.h"
+#include "node/base/percent.h"
 #include "node/wire/bt/bencode.h"
 #include "node/wire/bt/merkle.h"
 #include "node/wire/bt/messages.h"
@@ -73,23 +74,6 @@ bool read_v2(const Bencoded::Value& root, TorrentInfo& info) {
 bool is_v2(const Bencoded::Value& root) {
   const auto version = root.find("meta version");
   return version && version->integer() == kMetaVersion;
-}
-
-std::string escaped(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  constexpr std::string_view kPlain = "-._~";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<Byte>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-                       || kPlain.find(c) != std::string_view::npos;
-    if (plain) {
-      out += c;
-    } else {
-      out += {'%', kDigits[byte >> 4U], kDigits[byte & 15U]};
-    }
-  }
-  return out;
 }
 
 }  // namespace
@@ -174,8 +158,8 @@ std::string magnet_link(const SwarmNames& names,
   if (names.v1) link += "xt=urn:btih:" + names.v1->hex() + "&";
   // A multihash: SHA-256, 32 bytes.
   if (names.v2) link += "xt=urn:btmh:1220" + names.v2->hex() + "&";
-  link += "dn=" + escaped(name) + "&xl=" + std::to_string(size_bytes);
-  for (const std::string& tracker : trackers) link += "&tr=" + escaped(tracker);
+  link += "dn=" + percent_encoded(name) + "&xl=" + std::to_string(size_bytes);
+  for (const std::string& tracker : trackers) link += "&tr=" + percent_encoded(tracker);
   return link;
 }
 
