@@ -1,5 +1,6 @@
 #include "node/store/shared_file.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <fcntl.h>
@@ -38,6 +39,33 @@ Result<FileStamp> examine_file(const std::string& path) {
   }
   if (!S_ISREG(info.st_mode)) return Error{ErrorCode::io, path + " is not a regular file"};
   return stamp_of(info);
+}
+
+Status read_whole_file(const FileRef& file,
+                       std::size_t chunk_bytes,
+                       const std::stop_token& stop,
+                       const std::function<void(ByteView)>& take) {
+  const std::uint64_t size = file.stamp.size_bytes;
+  auto fd = open_shared_file(file);
+  if (!fd) return fd.error();
+  ::posix_fadvise(fd->get(), 0, 0, POSIX_FADV_SEQUENTIAL);
+  Bytes chunk(static_cast<std::size_t>(std::min<std::uint64_t>(size, chunk_bytes)));
+  std::uint64_t offset = 0;
+  while (offset < size) {
+    if (stop.stop_requested()) return Error{ErrorCode::canceled, "hashing was stopped"};
+    const auto wanted =
+        static_cast<std::size_t>(std::min<std::uint64_t>(size - offset, chunk_bytes));
+    const auto count =
+        read_some_at(fd->get(), offset, std::span(chunk).first(wanted), file.absolute());
+    if (!count) return count.error();
+    if (*count != wanted) break;
+    take(ByteView(chunk).first(wanted));
+    offset += wanted;
+  }
+  if (auto same = check_unchanged(fd->get(), file); !same) return same.error();
+  if (offset == size) return kOk;
+  return Error{ErrorCode::io,
+               file.absolute() + " changed while it was read; run `freshet share rescan`"};
 }
 
 Status check_unchanged(int fd, const FileRef& file) {
