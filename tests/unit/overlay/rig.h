@@ -123,9 +123,14 @@ class Rig {
             {.guid = id, .type = wire::FrameType::query, .ttl = ttl, .hops = hops},
             wire::encode(words("boat")));
   }
-  void hit(LinkId link, const Guid& id, std::uint8_t ttl = 15, std::uint8_t hops = 0) {
+  /// The same again is the same hit by another way, unless `file` is another one.
+  void hit(LinkId link,
+           const Guid& id,
+           std::uint8_t ttl = 15,
+           std::uint8_t hops = 0,
+           const std::string& file = "boat.txt") {
     wire::HitRecord record{.node = key(9), .name = {}, .addresses = {}, .files = {}};
-    record.files.push_back({.content = std::nullopt, .name = "boat.txt", .size_bytes = 1});
+    record.files.push_back({.content = std::nullopt, .name = file, .size_bytes = 1});
     receive(link,
             {.guid = id, .type = wire::FrameType::query_hit, .ttl = ttl, .hops = hops},
             wire::encode_query_hit(wire::encode_record(record), {}));

@@ -319,14 +319,23 @@ TEST_CASE("a node's ring goes out again with the same GUID and a higher TTL whil
 }
 
 TEST_CASE("a node's ring stops when enough files came in") {
-  Rig rig(quiet_config());
-  const LinkId one = rig.link_to(1);
-  const Guid own = ask(rig, StrategyId::ring, 15, 2);
-  rig.hit(one, own, 10);
-  rig.hit(one, own, 10);
-  rig.clear();
-  rig.advance(15s);
-  CHECK(rig.count(FrameType::query) == 0);
+  for (const bool is_enough : {false, true}) {
+    CAPTURE(is_enough);
+    Rig rig(quiet_config());
+    const LinkId one = rig.link_to(1);
+    const LinkId two = rig.link_to(2);
+    rig.link_to(3);
+    rig.link_to(4);
+    const Guid own = ask(rig, StrategyId::ring, 5, 2);
+    rig.hit(one, own, 10);
+    rig.hit(two, own, 10);  // the same one, by another way
+    if (is_enough) {
+      rig.hit(one, own, 10, 0, "ship and boat.txt");
+    }
+    rig.clear();
+    rig.advance(5s);
+    CHECK((rig.count(FrameType::query) == 0) == is_enough);
+  }
 }
 
 TEST_CASE("a node's ring stops when its user forgets it") {

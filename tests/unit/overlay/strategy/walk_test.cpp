@@ -344,7 +344,11 @@ TEST_CASE("walk: the origin says nothing once enough was found") {
   t.rig.clear();
   t.word(t.b, FrameType::check_back, own, 3);
   CHECK(t.rig.count(FrameType::go_on) == 1);
-  t.rig.hit(t.b, own);
+  t.rig.hit(t.c, own);  // the same one, by another way
+  t.rig.clear();
+  t.word(t.b, FrameType::check_back, own, 3);
+  CHECK(t.rig.count(FrameType::go_on) == 1);
+  t.rig.hit(t.b, own, 15, 0, "ship and boat.txt");
   t.rig.clear();
   t.word(t.b, FrameType::check_back, own, 3);
   CHECK(t.rig.count(FrameType::go_on) == 0);
