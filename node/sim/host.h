@@ -4,7 +4,7 @@
 //
 // A node without a bandwidth has room without limit: the core is given kRoom bytes, and again on
 // every link before all of them together used half. With one, uplink.h keeps room. Transfers are
-// not simulated: their effects are refused.
+// simulated elsewhere (swarm/): their effects are refused here.
 #pragma once
 
 #include <cstdint>

@@ -13,6 +13,9 @@ namespace freshet::core::transfer {
 
 struct Config {
   std::string agent = "freshet";  ///< BEP 10's `v`
+  /// Of every content; 0: what follows from its size, which is what all nodes must agree on.
+  /// Another is for simulations: a power of two, 16 KiB at least.
+  std::uint32_t piece_length = 0;
 
   // ---- links
   Duration handshake_timeout = std::chrono::seconds(5);

@@ -6,6 +6,7 @@
 #include "node/core/transfer/messages_in.h"
 #include "node/core/transfer/requests.h"
 #include "node/core/transfer/serving.h"
+#include "node/core/transfer/shape.h"
 #include "node/core/transfer/sizing.h"
 
 namespace freshet::core::transfer {
@@ -263,7 +264,7 @@ void on_opened(Turn& turn, Session& session, const std::optional<Opening>& found
   if (!place) {
     place = std::make_unique<Content>();
     place->id = found->content;
-    place->shape = Shape::of(found->size);
+    place->shape = shape_for(turn.config, found->size);
     place->proven = true;
     FRESHET_CHECK(found->have.size() == place->shape->piece_count);
     place->have = found->have;

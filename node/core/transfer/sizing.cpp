@@ -4,6 +4,7 @@
 #include "node/core/transfer/links.h"
 #include "node/core/transfer/messages_in.h"
 #include "node/core/transfer/requests.h"
+#include "node/core/transfer/shape.h"
 #include "node/wire/bt/merkle.h"
 
 namespace freshet::core::transfer {
@@ -11,7 +12,7 @@ namespace {
 
 void set_shape(Turn& turn, Content& content, std::uint64_t size, bool prove) {
   Fetch& fetch = *content.fetch;
-  content.shape = Shape::of(size);
+  content.shape = shape_for(turn.config, size);
   fetch.hashes.emplace(content.id, *content.shape, prove);
   fetch.picker.emplace(*content.shape,
                        Picker::Limits{.max_open_bytes = turn.config.max_open_bytes,
