@@ -78,8 +78,10 @@ struct Config {
   std::uint32_t endgame_window = 16;  ///< a link with so many in flight asks for no copies
   /// Blocks of a content that are kept before its size is proven.
   std::uint32_t max_unproven_blocks = 128;
-  /// Pieces that are being assembled, in bytes; one piece is always allowed.
-  std::uint64_t max_open_bytes = std::uint64_t{64} << 20U;
+  /// Pieces that are being assembled, verified or written, in bytes; two pieces are always allowed,
+  /// so that one fills while the other is written. What a disk that is slower than the network
+  /// costs in memory.
+  std::uint64_t max_open_bytes = std::uint64_t{16} << 20U;
 
   // ---- requests, the peer's
   std::uint32_t reqq = 1024;  ///< block requests that may wait on one link; more are rejected

@@ -10,6 +10,8 @@ namespace {
 
 // Contributors of one piece beyond this number share the last one's number.
 constexpr std::size_t kMaxContributors = 255;
+// Pieces that may be open whatever their length: one fills while the other is verified and written.
+constexpr std::size_t kLeastOpen = 2;
 
 std::uint32_t block_number(const BlockRange& block) {
   return block.begin / wire::bt::kBlockBytes;
@@ -115,7 +117,8 @@ Picker::Open& Picker::open(std::uint32_t piece) {
 }
 
 Picker::Open* Picker::open_rarest(const Asker& asker, std::uint32_t& piece) {
-  if (!open_.empty() && open_bytes_ + shape_.piece_length > limits_.max_open_bytes) return nullptr;
+  if (open_.size() >= kLeastOpen && open_bytes_ + shape_.piece_length > limits_.max_open_bytes)
+    return nullptr;
   for (const std::uint32_t candidate : rarity_.waiting()) {
     if (!asker.have.has(candidate)) continue;
     piece = candidate;

@@ -75,7 +75,7 @@ struct PieceStore::Held {
   PieceSet have;                                ///< of the partial file
   std::uint64_t size = 0;
   std::uint32_t piece_length = 0;
-  std::map<std::uint32_t, std::shared_ptr<Bytes>> assembling;
+  std::map<std::uint32_t, PieceBuffers::Buffer> assembling;
   std::vector<std::optional<Sha256>> hashes;  ///< of the pieces verified in this run
 };
 
@@ -172,7 +172,7 @@ void PieceStore::keep(const core::transfer::KeepBlock& keep, ByteView payload) {
   auto& held = held_[keep.content];
   if (!held) held = std::make_shared<Held>();
   auto& buffer = held->assembling[keep.block.piece];
-  if (!buffer) buffer = std::make_shared<Bytes>(keep.piece_bytes);
+  if (!buffer) buffer = buffers_.take(keep.piece_bytes);
   FRESHET_CHECK(payload.size() == keep.block.length);
   FRESHET_CHECK(std::size_t{keep.block.begin} + payload.size() <= buffer->size());
   std::copy(payload.begin(), payload.end(), buffer->begin() + keep.block.begin);
@@ -207,6 +207,7 @@ void PieceStore::verify(const core::transfer::Verify& verify) {
       if (ok) {
         write(verify.content, verify.piece, buffer, verify.expected);
       } else {
+        buffers_.give_back(buffer);
         deliver_(core::transfer::Verified{.content = verify.content,
                                           .piece = verify.piece,
                                           .verdict = core::transfer::Verdict::bad});
@@ -217,14 +218,15 @@ void PieceStore::verify(const core::transfer::Verify& verify) {
 
 void PieceStore::write(const ContentId& content,
                        std::uint32_t piece,
-                       const std::shared_ptr<Bytes>& bytes,
+                       const PieceBuffers::Buffer& bytes,
                        const Sha256& hash) {
   const Held* held = find(content);
   if (held == nullptr || !held->partial) return;  // the fetch was stopped meanwhile
   writer_.submit([this, content, piece, bytes, hash, partial = held->partial]()
                      -> WorkerPool::Completion {
     const Status written = partial->write_piece(piece, *bytes);
-    return [this, content, piece, hash, written] {
+    return [this, content, piece, bytes, hash, written] {
+      buffers_.give_back(bytes);
       if (Held* still = find(content); written && still != nullptr && piece < still->have.size()) {
         still->have.add(piece);
         still->hashes.at(piece) = hash;
@@ -365,7 +367,7 @@ void PieceStore::copy_out(const SharedContent& content,
 }
 
 void PieceStore::discard(const ContentId& content) {
-  held_.erase(content);
+  let_go(content);
   writer_.submit([this, content]() -> WorkerPool::Completion {
     const Status gone = store::PartialFile::discard(downloads_, content);
     if (gone) return {};
@@ -376,7 +378,15 @@ void PieceStore::discard(const ContentId& content) {
 }
 
 void PieceStore::release(const ContentId& content) {
+  let_go(content);
+}
+
+void PieceStore::let_go(const ContentId& content) {
   held_.erase(content);
+  const bool fetches = std::any_of(held_.begin(), held_.end(), [](const auto& held) {
+    return held.second->partial || !held.second->assembling.empty();
+  });
+  if (!fetches) buffers_.clear();
 }
 
 }  // namespace freshet::io

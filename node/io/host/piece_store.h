@@ -16,6 +16,7 @@
 #include "node/base/result.h"
 #include "node/core/transfer/io.h"
 #include "node/io/host/library.h"
+#include "node/io/host/piece_buffers.h"
 #include "node/io/host/worker_pool.h"
 #include "node/store/partial_file.h"
 
@@ -72,9 +73,10 @@ class PieceStore {
   using PartialPtr = std::shared_ptr<store::PartialFile>;
 
   Held* find(const ContentId& content);
+  void let_go(const ContentId& content);
   void write(const ContentId& content,
              std::uint32_t piece,
-             const std::shared_ptr<Bytes>& bytes,
+             const PieceBuffers::Buffer& bytes,
              const Sha256& hash);
   static Result<store::ContentInfo> info_after(const Held& held, const std::string& path);
 
@@ -83,6 +85,7 @@ class PieceStore {
   Deliver deliver_;
   TargetOf target_of_;
   std::unordered_map<ContentId, std::shared_ptr<Held>, IdHash> held_;
+  PieceBuffers buffers_;
   WorkerPool disk_;    ///< reading and hashing
   WorkerPool writer_;  ///< one thread: everything that touches a PartialFile
 };
