@@ -1,4 +1,8 @@
+#include <algorithm>
 #include <utility>
+
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
 
 #include "node/base/overloaded.h"
 #include "node/core/search/file_filter.h"
@@ -27,10 +31,22 @@ bool NodeDaemon::perform_here(const co::Effect& effect) {
     on_banned(*banned);
   } else if (const auto* heard = std::get_if<co::BlockListHeard>(&effect)) {
     blocks_->on_heard(*heard);
+  } else if (std::holds_alternative<co::LinkEstablished>(effect)) {
+    asio::post(io_, [this] { on_joined(); });  // once the links know of it
+    return false;
   } else {
     return perform_reach(effect);
   }
   return true;
+}
+
+// The first link: what a resumed download asked before, nobody heard.
+void NodeDaemon::on_joined() {
+  const auto& peers = overlay_links_->peers();
+  const auto established = std::count_if(peers.begin(), peers.end(), [](const auto& peer) {
+    return peer.second.established;
+  });
+  if (established == 1 && !leaving_) fetches_->ask_again();
 }
 
 // False when the effect is another one.

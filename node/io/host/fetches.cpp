@@ -270,6 +270,14 @@ void Fetches::end(const ContentId& content, const Error& error) {
   }
 }
 
+void Fetches::ask_again() {
+  std::vector<ContentId> without;
+  for (const auto& [content, fetch] : fetches_) {
+    if (fetch->sources == 0) without.push_back(content);
+  }
+  for (const ContentId& content : without) ask_mesh_(content);
+}
+
 void Fetches::on_need_sources(const ContentId& content) {
   if (find(content) != nullptr) ask_mesh_(content);
 }

@@ -82,6 +82,8 @@ class Fetches {
   /// The observer went away. Without one the fetch pauses; what is verified stays.
   void leave(const ContentId& content, const FetchObserver* observer);
   void add_sources(const ContentId& content, std::vector<core::transfer::Source> sources);
+  /// The mesh can be asked now: it is, for whatever has no source.
+  void ask_again();
   [[nodiscard]] std::vector<DownloadSummary> list() const;
   void stop();
 

@@ -105,6 +105,7 @@ class NodeDaemon final : public Daemon, public Performer {
   bool perform_here(const co::Effect& effect);
   void perform_search(cs::Effect& effect);
   bool perform_reach(const co::Effect& effect);
+  void on_joined();
   void judge_hit(cs::Judge& judge);
   void tell_words();
   void perform_transfer(ct::Effect& effect);
