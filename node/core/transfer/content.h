@@ -14,6 +14,7 @@
 #include "node/core/transfer/picker.h"
 #include "node/core/transfer/piece_hashes.h"
 #include "node/core/transfer/sources.h"
+#include "node/core/transfer/token_bucket.h"
 
 namespace freshet::core::transfer {
 
@@ -35,6 +36,8 @@ struct Fetch {
   Duration ask_sources_pause{};
   std::optional<TimePoint> exhausted_at;  ///< since when every known source is a liar
   std::uint32_t shown_sources = 0;        ///< as Progress said last
+  TokenBucket rate;                       ///< at which this is asked
+  bool hungry = false;                    ///< asks nothing for want of tokens
   bool refill = false;                    ///< blocks became free: look what every link can ask
 };
 

@@ -6,6 +6,7 @@
 #include "node/core/transfer/fetching.h"
 #include "node/core/transfer/links.h"
 #include "node/core/transfer/messages_in.h"
+#include "node/core/transfer/rates.h"
 #include "node/core/transfer/requests.h"
 #include "node/core/transfer/serving.h"
 #include "node/core/transfer/sizing.h"
@@ -24,6 +25,7 @@ void run_timers(Turn& turn) {
   }
   for (auto& [id, content] : state.contents) run_fetch_timers(turn, *content);
   run_choker(turn);
+  run_rate_timers(turn);
 }
 
 // One input to who is concerned by it. What names an unknown link or content is late, and means
@@ -79,6 +81,8 @@ struct Dispatch {
   void operator()(const AddSources& in) const { on_add_sources(turn, in); }
   void operator()(const Pushed& in) const { on_pushed(turn, in); }
   void operator()(const StopFetch& in) const { on_stop(turn, in.content); }
+  void operator()(const SetRates& in) const { on_set_rates(turn, in); }
+  void operator()(const SetFetchRate& in) const { on_set_fetch_rate(turn, in); }
   void operator()(const DeadlinePassed& /*in*/) const { run_timers(turn); }
 
  private:

@@ -175,6 +175,17 @@ struct Pushed {
   std::vector<Endpoint> endpoints;
   ContentId content;
 };
+/// What this node sends and asks for at most, in bytes of blocks a second; 0: no limit. Holds until
+/// it is said again.
+struct SetRates {
+  std::uint64_t up = 0;
+  std::uint64_t down = 0;
+};
+/// The same for one content, while it is being fetched.
+struct SetFetchRate {
+  ContentId content;
+  std::uint64_t down = 0;
+};
 /// The time that next_deadline() named has come.
 struct DeadlinePassed {};
 
@@ -197,6 +208,8 @@ using Input = std::variant<BlockArrived,
                            AddSources,
                            StopFetch,
                            Pushed,
+                           SetRates,
+                           SetFetchRate,
                            DeadlinePassed>;
 
 // ---- effects

@@ -5,6 +5,7 @@
 #include "node/core/transfer/fetching.h"
 #include "node/core/transfer/links.h"
 #include "node/core/transfer/messages_in.h"
+#include "node/core/transfer/rates.h"
 #include "node/core/transfer/sizing.h"
 
 namespace freshet::core::transfer {
@@ -81,14 +82,17 @@ void ask_blocks(Turn& turn, Session& session) {
   const std::size_t before = session.in_flight.size();
   if (before > 0 && before + batch > target) return;
   std::size_t room = fetch.storage_ready ? target : unproven_room(turn, content);
+  room = std::min(room, affordable_blocks(turn, fetch));
   while (session.in_flight.size() < target && room > 0) {
     const auto block = pick(turn, session);
     if (!block) break;
     --room;
     session.in_flight.push_back({.block = *block});
     turn.say(session, wire::bt::Request{*block});
+    asked_block(turn, fetch, block->length);
     ++turn.counters.blocks_requested;
   }
+  if (session.in_flight.size() < target) affordable_blocks(turn, fetch);  // asks to be woken
   if (before > 0 || session.in_flight.empty()) return;
   session.data_at = turn.now;
   session.window.resume(turn.now);
@@ -102,6 +106,7 @@ void cancel_elsewhere(Turn& turn, const Session& from, const BlockRange& block) 
     const auto at = find_in_flight(*session, block);
     if (at == session->in_flight.end() || at->given_up) continue;
     session->in_flight.erase(at);
+    unasked_block(turn, *from.content->fetch, block.length);
     ++session->forgiven;
     ++turn.counters.cancels_sent;
     turn.say(*session, wire::bt::Cancel{block});
@@ -209,6 +214,7 @@ void on_reject(Turn& turn, Session& session, const BlockRange& block) {
   Fetch& fetch = *session.content->fetch;
   if (!at->given_up) fetch.picker->release(block);
   session.in_flight.erase(at);
+  unasked_block(turn, fetch, block.length);
   fetch.refill = true;
   if (session.speculating) {
     session.speculating = false;
@@ -274,11 +280,12 @@ void on_choked(Turn& turn, Session& session) {
   if (!session.fast) forget_requests(turn, session);
 }
 
-void forget_requests(Turn& /*turn*/, Session& session) {
+void forget_requests(Turn& turn, Session& session) {
   if (session.in_flight.empty() || !session.content->fetch) return;
   Fetch& fetch = *session.content->fetch;
   for (const InFlight& entry : session.in_flight) {
     if (!entry.given_up && fetch.picker) fetch.picker->release(entry.block);
+    unasked_block(turn, fetch, entry.block.length);
   }
   session.forgiven += static_cast<std::uint32_t>(session.in_flight.size());
   session.in_flight.clear();
@@ -327,10 +334,11 @@ void run_request_timers(Turn& turn, Session& session) {
 }
 
 void refill(Turn& turn) {
-  for (auto& [id, content] : turn.state.contents) {
-    if (!content->fetch || !content->fetch->refill) continue;
-    content->fetch->refill = false;
-    for (Session* session : content->sessions) ask_more(turn, *session);
+  for (Content* content : take_refills(turn)) {
+    const auto& sessions = content->sessions;
+    const std::size_t first = first_to_ask(turn, *content->fetch, sessions.size());
+    for (std::size_t i = 0; i < sessions.size(); ++i)
+      ask_more(turn, *sessions[(first + i) % sessions.size()]);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "node/core/transfer/links.h"
+#include "node/core/transfer/rates.h"
 
 namespace freshet::core::transfer {
 namespace {
@@ -213,10 +214,12 @@ void flush(Turn& turn) {
     const std::size_t queued = session.uplink.queued_blocks();
     // Hashes go first, even while they are still being read: without them the blocks cannot be
     // verified.
-    const std::uint64_t bytes =
+    const auto [bytes, starved] =
         session.uplink.flush({.link = session.link, .content = session.content->id, .block = {}},
                              session.hash_reads > 0,
+                             upload_allowance(turn),
                              turn.out);
+    sent_blocks(turn, bytes, starved);
     turn.counters.bytes_out += bytes;
     turn.counters.blocks_out += queued - session.uplink.queued_blocks();
     session.round_out += bytes;

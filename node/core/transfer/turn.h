@@ -18,6 +18,7 @@
 #include "node/core/transfer/counters.h"
 #include "node/core/transfer/io.h"
 #include "node/core/transfer/session.h"
+#include "node/core/transfer/token_bucket.h"
 
 namespace freshet::core::transfer {
 
@@ -25,6 +26,15 @@ struct PendingDial {
   ContentId content;
   NodeKey key;
   Way way = Way::direct;
+};
+
+/// What the user limits. rates.h has the rules.
+struct Rates {
+  TokenBucket up;
+  TokenBucket down;
+  bool up_waits = false;    ///< some link's blocks wait for tokens
+  bool down_waits = false;  ///< some fetch does
+  std::size_t turns = 0;    ///< whose turn it is when they come
 };
 
 struct State {
@@ -38,6 +48,8 @@ struct State {
   TimePoint choke_at = TimePoint::max();  ///< the choker's next round
   TimePoint optimistic_at{};              ///< when the optimistic slot moves on
   std::optional<LinkId> optimistic;
+  std::unique_ptr<Rates> rates;  ///< no limits without it
+  std::size_t asking_turns = 0;  ///< with limits: which link asks first
 };
 
 struct Turn {

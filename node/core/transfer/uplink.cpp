@@ -12,7 +12,10 @@ bool Uplink::unqueue(const BlockRange& block) {
   return true;
 }
 
-std::uint64_t Uplink::flush(const SendBlock& like, bool hold_blocks, std::vector<Effect>& out) {
+Uplink::Flushed Uplink::flush(const SendBlock& like,
+                              bool hold_blocks,
+                              std::uint64_t allowance,
+                              std::vector<Effect>& out) {
   if (!control_.empty() && room_ > 0) {
     // Cut anywhere: it is one stream, and no block goes before the rest.
     const std::size_t count = std::min<std::size_t>(room_, control_.size());
@@ -22,17 +25,21 @@ std::uint64_t Uplink::flush(const SendBlock& like, bool hold_blocks, std::vector
     control_ = std::move(rest);
     room_ -= static_cast<std::uint32_t>(count);
   }
-  std::uint64_t sent = 0;
+  Flushed flushed;
   while (control_.empty() && !blocks_.empty() && !hold_blocks) {
     const BlockRange block = blocks_.front();
     const auto cost = static_cast<std::uint32_t>(wire::bt::kPieceHeaderBytes) + block.length;
     if (cost > room_) break;
+    if (flushed.bytes + block.length > allowance) {
+      flushed.starved = true;
+      break;
+    }
     room_ -= cost;
-    sent += block.length;
+    flushed.bytes += block.length;
     blocks_.pop_front();
     out.emplace_back(SendBlock{.link = like.link, .content = like.content, .block = block});
   }
-  return sent;
+  return flushed;
 }
 
 }  // namespace freshet::core::transfer

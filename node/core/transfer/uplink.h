@@ -30,9 +30,16 @@ class Uplink {
   bool unqueue(const BlockRange& block);
   std::deque<BlockRange> take_queue() { return std::exchange(blocks_, {}); }
 
-  /// Hands over what the room takes. Returns the bytes of blocks handed over. hold_blocks: control
-  /// messages only.
-  std::uint64_t flush(const SendBlock& like, bool hold_blocks, std::vector<Effect>& out);
+  struct Flushed {
+    std::uint64_t bytes = 0;  ///< of blocks handed over
+    bool starved = false;     ///< there is room for one more, which the allowance did not cover
+  };
+  /// Hands over what the room takes, blocks within `allowance` bytes. hold_blocks: control messages
+  /// only.
+  Flushed flush(const SendBlock& like,
+                bool hold_blocks,
+                std::uint64_t allowance,
+                std::vector<Effect>& out);
 
   [[nodiscard]] std::size_t control_bytes() const { return control_.size(); }
   [[nodiscard]] std::size_t queued_blocks() const { return blocks_.size(); }

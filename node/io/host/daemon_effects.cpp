@@ -43,9 +43,8 @@ bool NodeDaemon::perform_here(const co::Effect& effect) {
 // The first link: what a resumed download asked before, nobody heard.
 void NodeDaemon::on_joined() {
   const auto& peers = overlay_links_->peers();
-  const auto established = std::count_if(peers.begin(), peers.end(), [](const auto& peer) {
-    return peer.second.established;
-  });
+  const auto established = std::count_if(
+      peers.begin(), peers.end(), [](const auto& peer) { return peer.second.established; });
   if (established == 1 && !leaving_) fetches_->ask_again();
 }
 
