@@ -314,7 +314,9 @@ void Host::arm(NodeIndex node, Slot& slot, TimePoint deadline) {
 
 void Host::look_up(NodeIndex node, const search::Lookup& lookup) {
   if (asking_ != kNoTrack) log_.name(asking_, lookup.lookup);
-  auto files = content_.find(node, lookup.query, lookup.limit);
+  const auto query = wire::decode_query(lookup.query);
+  if (!query) return;
+  auto files = content_.find(node, *query, lookup.limit);
   if (files.empty()) return;
   give_soon(node,
             log_.find(lookup.lookup),

@@ -8,6 +8,7 @@
 #include "node/wire/overlay/bodies.h"
 #include "node/wire/overlay/frame.h"
 #include "node/wire/overlay/paths.h"
+#include "node/wire/overlay/query_view.h"
 #include "node/wire/overlay/route_table.h"
 
 namespace freshet::wire {
@@ -41,7 +42,12 @@ void decode_route(ByteView body) {
 void decode_query_body(ByteView body) {
   decode_route(body);
   const auto query = decode_query(body);
+  const auto view = QueryView::of(body);
+  FRESHET_CHECK(query.has_value() == view.has_value());
   if (!query) return;
+  FRESHET_CHECK(std::equal(
+      view->terms().begin(), view->terms().end(), query->terms.begin(), query->terms.end()));
+  FRESHET_CHECK(view->max_hits() == query->max_hits);
   const std::size_t words = query->terms.size() + query->excluded.size() + query->phrases.size();
   FRESHET_CHECK(words <= kMaxQueryWords);
   FRESHET_CHECK(!query->content || words == 0);

@@ -5,6 +5,7 @@
 
 #include "node/base/digest.h"
 #include "node/wire/overlay/frame.h"
+#include "node/wire/overlay/query_view.h"
 
 namespace freshet::core::search {
 namespace {
@@ -38,9 +39,8 @@ void seal_records(wire::HitRecord record,
   if (!record.files.empty()) flush();
 }
 
-std::uint32_t answer_limit(const Config& config, const wire::Query& query) {
-  if (query.max_hits == 0) return config.max_files_per_answer;
-  return std::min(query.max_hits, config.max_files_per_answer);
+std::uint32_t answer_limit(const Config& config, std::uint32_t wanted) {
+  return wanted == 0 ? config.max_files_per_answer : std::min(wanted, config.max_files_per_answer);
 }
 
 }  // namespace
@@ -64,13 +64,13 @@ void Engine::handle(const Input& input, EffectBuffer& out, Carrier& carrier) {
 }
 
 void Engine::on_ask(const Ask& ask, EffectBuffer& out, Carrier& carrier) {
+  const ByteView body = out.keep(wire::encode(ask.query));
   const Guid guid = carrier.ask(
-      {.strategy = ask.strategy, .ttl = ask.ttl, .wanted = ask.wanted, .guid = ask.guid},
-      wire::encode(ask.query));
+      {.strategy = ask.strategy, .ttl = ask.ttl, .wanted = ask.wanted, .guid = ask.guid}, body);
   if (asked_.size() >= config_.max_asks) asked_.erase(asked_.begin());
   asked_.push_back({.guid = guid, .ask = ask.ask});
   out.push(Effect(
-      Lookup{.lookup = guid, .query = ask.query, .limit = answer_limit(config_, ask.query)}));
+      Lookup{.lookup = guid, .query = body, .limit = answer_limit(config_, ask.query.max_hits)}));
 }
 
 void Engine::on_forget(const Forget& forget, Carrier& carrier) {
@@ -83,14 +83,14 @@ void Engine::on_forget(const Forget& forget, Carrier& carrier) {
 
 void Engine::on_query(
     const Config& config, Counters& counters, const Guid& guid, ByteView body, EffectBuffer& out) {
-  auto query = wire::decode_query(body);
+  const auto query = wire::QueryView::of(body);
   if (!query) {
     ++counters.queries_malformed;
     return;
   }
   ++counters.queries_looked_up;
-  const std::uint32_t limit = answer_limit(config, *query);
-  out.push(Effect(Lookup{.lookup = guid, .query = std::move(*query), .limit = limit}));
+  out.push(Effect(
+      Lookup{.lookup = guid, .query = body, .limit = answer_limit(config, query->max_hits())}));
 }
 
 void Engine::on_found(const Found& found, EffectBuffer& out) {

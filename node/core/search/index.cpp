@@ -236,6 +236,11 @@ std::vector<FileNumber> Index::find(const wire::Query& query,
   return found;
 }
 
+bool Index::lacks_word(std::string_view term) const {
+  const bool is_one = !term.empty() && term.find(' ') == std::string_view::npos;
+  return is_one && !state_->terms.find(cut_word(term));
+}
+
 std::vector<std::uint32_t> Index::word_hashes() const {
   const TermTable& terms = state_->terms;
   std::vector<std::uint32_t> hashes;

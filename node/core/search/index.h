@@ -66,6 +66,10 @@ class Index {
                                              std::size_t limit,
                                              const Accept& accept = {}) const;
 
+  /// No file has this term: find() of any query with it is empty. False also for what is no single
+  /// word. Costs no allocation, unlike find().
+  [[nodiscard]] bool lacks_word(std::string_view term) const;
+
   /// core::hash_word() of every word that a term may match; of removed files too, until their space
   /// comes back.
   [[nodiscard]] std::vector<std::uint32_t> word_hashes() const;

@@ -75,7 +75,7 @@ using Input = std::variant<Ask, Forget, Found, Describe, Sealed, Judged>;
 /// Found, at any time.
 struct Lookup {
   Guid lookup;
-  wire::Query query;
+  ByteView query;  ///< well-formed (wire/overlay/query_view.h); borrowed like a relayed body
   std::uint32_t limit = 0;
 };
 /// A hit for a search of this node's own. hops 0: its own files.

@@ -95,9 +95,10 @@ void NodeDaemon::leave_out_blocked(std::vector<wire::HitFile>& files) const {
 
 void NodeDaemon::look_up(const cs::Lookup& lookup) {
   if (!options_.serves && !node_->overlay().is_own(lookup.lookup)) return;
-  const auto& filter = lookup.query.filter;
-  if (filter && !cs::is_for_node(*filter, key(), options_.name)) return;
-  auto files = library_->lookup(lookup.lookup, lookup.query, lookup.limit);
+  if (library_->lacks_a_word_of(lookup.query)) return;  // nearly always: nothing is copied
+  const auto query = wire::decode_query(lookup.query);
+  if (!query || (query->filter && !cs::is_for_node(*query->filter, key(), options_.name))) return;
+  auto files = library_->lookup(lookup.lookup, *query, lookup.limit);
   leave_out_blocked(files);
   if (files.empty()) return;
   pump_->deliver(cs::Input(cs::Found{.lookup = lookup.lookup, .files = std::move(files)}));

@@ -13,6 +13,7 @@
 
 #include "node/core/search/file_filter.h"
 #include "node/io/host/finished_file.h"
+#include "node/wire/overlay/query_view.h"
 
 namespace freshet::io {
 namespace {
@@ -299,6 +300,14 @@ void Library::count(const store::CatalogueFile& file, int sign) {
   };
   change(totals_);
   if (ShareState* share = find_share(file.share)) change(share->summary.totals);
+}
+
+bool Library::lacks_a_word_of(ByteView query) const {
+  const auto view = wire::QueryView::of(query);
+  if (!view) return true;
+  const auto terms = view->terms();
+  return std::any_of(
+      terms.begin(), terms.end(), [&](std::string_view each) { return index_.lacks_word(each); });
 }
 
 std::vector<wire::HitFile> Library::lookup(const Guid& lookup,

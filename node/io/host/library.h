@@ -80,6 +80,8 @@ class Library {
   [[nodiscard]] std::size_t hashing_pending() const { return hashes_.pending(); }
 
   // ---- search
+  /// A word that must match is in no path here, so lookup() would find nothing.
+  [[nodiscard]] bool lacks_a_word_of(ByteView query) const;
   /// Own files that match, at most `limit`. Those without an id move to the front of the hash
   /// queue, and `identified` is called for `lookup` when they have one.
   std::vector<wire::HitFile> lookup(const Guid& lookup,

@@ -1,10 +1,6 @@
-// The query's codec. Every node that a flood reaches decodes its query, so the decoder walks the
-// fields itself: generated code costs twice as much, and 2.6 ms on a body of 32,000 empty words.
-#include <utility>
-
+// How a query is written, and what a relay reads and sets of it. query_decode.cpp reads the rest.
 #include "node/wire/overlay/bodies.h"
 #include "node/wire/overlay/fields.h"
-#include "node/wire/overlay/utf8.h"
 
 #include "freshet/overlay/v1/overlay.pb.h"
 
@@ -12,52 +8,6 @@ namespace freshet::wire {
 namespace {
 
 namespace pb = freshet::overlay::v1;
-
-constexpr std::size_t kUsualWords = 4;
-
-std::vector<std::string>* words_of(Query& query, std::uint32_t field) {
-  switch (field) {
-    case pb::Query::kTermsFieldNumber:
-      return &query.terms;
-    case pb::Query::kExcludedFieldNumber:
-      return &query.excluded;
-    case pb::Query::kPhrasesFieldNumber:
-      return &query.phrases;
-    default:
-      return nullptr;
-  }
-}
-
-bool take_bytes(const Field& field, Query& query, std::size_t& words) {
-  if (auto* list = words_of(query, field.number)) {
-    const std::string_view word = text_of(field.bytes);
-    if (++words > kMaxQueryWords || word.empty() || word.size() > kMaxQueryWordBytes
-        || !is_utf8(word)) {
-      return false;
-    }
-    if (list->empty()) list->reserve(kUsualWords);
-    list->emplace_back(word);
-  } else if (field.number == pb::Query::kContentFieldNumber) {
-    query.content.reset();
-    if (field.bytes.empty()) return true;
-    if (field.bytes.size() != ContentId::kSize) return false;
-    query.content = ContentId::from(field.bytes);
-  } else if (field.number == pb::Query::kFilterFieldNumber) {
-    auto filter = decode_query_filter(field.bytes, kMaxQueryWords - words);
-    if (!filter) return false;
-    words += filter->words();
-    query.filter.reset();
-    if (!filter->empty()) query.filter = std::make_shared<const QueryFilter>(std::move(*filter));
-  }
-  return true;
-}
-
-void take_number(const Field& field, Query& query) {
-  const auto value = static_cast<std::uint32_t>(field.value);
-  if (field.number == pb::Query::kMaxHitsFieldNumber) query.max_hits = value;
-  if (field.number == pb::Query::kStrategyFieldNumber) query.strategy = value;
-  if (field.number == pb::Query::kWalkerFieldNumber) query.walker = value;
-}
 
 void append_varint(Bytes& to, std::uint32_t value) {
   for (; value >= 0x80; value >>= 7U) to.push_back(static_cast<Byte>(value | 0x80U));
@@ -90,21 +40,6 @@ Bytes encode(const Query& query) {
   message.SerializeWithCachedSizesToArray(body.data());
   if (query.filter) append_bytes(body, pb::Query::kFilterFieldNumber, encode(*query.filter));
   return body;
-}
-
-std::optional<Query> decode_query(ByteView body) {
-  if (body.size() > kMaxBodyBytes) return std::nullopt;
-  FieldReader fields(body);
-  Query query;
-  std::size_t words = 0;
-  Field field;
-  while (fields.next_into(field)) {
-    if (field.kind == FieldKind::bytes && !take_bytes(field, query, words)) return std::nullopt;
-    if (field.kind == FieldKind::varint) take_number(field, query);
-  }
-  const bool asks_both = query.content && (words != 0 || query.filter);
-  if (fields.malformed() || asks_both) return std::nullopt;
-  return query;
 }
 
 QueryRoute route_of_query(ByteView body) {

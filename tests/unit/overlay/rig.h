@@ -58,6 +58,10 @@ class Rig {
     wire::FrameHeader header;
     Bytes body;
   };
+  struct Lookup {
+    Guid lookup;
+    wire::Query query;
+  };
   static constexpr std::uint8_t kSelf = 100;
   static constexpr std::uint32_t kRoom = 1U << 20U;
 
@@ -206,7 +210,7 @@ class Rig {
   std::vector<overlay::Close> closes;
   std::vector<overlay::LinkEstablished> established;
   std::vector<overlay::LinkClosed> closed;
-  std::vector<search::Lookup> lookups;
+  std::vector<Lookup> lookups;
   std::vector<search::Hit> hits;
   std::vector<overlay::DialBack> dial_backs;
   std::vector<overlay::DialBackAnswer> dial_back_answers;
@@ -240,7 +244,9 @@ class Rig {
         keep_into(*of_overlay, dials, closes, established, closed, dial_backs, dial_back_answers);
       }
     } else if (const auto* of_search = std::get_if<search::Effect>(&effect)) {
-      keep_into(*of_search, lookups, hits);
+      if (const auto* lookup = std::get_if<search::Lookup>(of_search))
+        lookups.push_back({lookup->lookup, wire::decode_query(lookup->query).value()});
+      keep_into(*of_search, hits);
     }
   }
   template <typename Variant, typename... T>

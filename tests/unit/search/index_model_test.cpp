@@ -136,6 +136,7 @@ TEST_CASE("the index finds what looking at every file finds, through additions a
   MESSAGE("seed ", seed);
   Rng rng = Rng::from_seed(seed);
   std::size_t found_in_all = 0;
+  std::size_t lacked = 0;
   for (int round = 0; round < 10; ++round) {
     Index index(rng.next_u64());
     Model model;
@@ -161,8 +162,16 @@ TEST_CASE("the index finds what looking at every file finds, through additions a
       CHECK(found == expected);
       found_in_all += found.size();
     }
+    for (int asked = 0; asked < 300; ++asked) {
+      wire::Query query;
+      query.terms = {random_phrase(rng, 5)};
+      if (!index.lacks_word(query.terms.front())) continue;
+      ++lacked;
+      CHECK(model.find(query).empty());
+    }
   }
   CHECK(found_in_all > 1000);
+  CHECK(lacked > 100);
 }
 
 TEST_CASE("the hash key does not show in what is found") {

@@ -85,6 +85,9 @@ TEST_CASE("all terms must match, none that is excluded may") {
   CHECK(f.find({"mp3", "-jazz live"}) == Numbers{2, 3});
   CHECK(f.find({"mp3", "-unheard"}) == Numbers{1, 2, 3});
   CHECK(f.find({"jazz", "unheard"}).empty());
+  CHECK(f.index.lacks_word("unheard"));
+  CHECK_FALSE(f.index.lacks_word("jazz"));
+  CHECK_FALSE(f.index.lacks_word("not one"));
 }
 
 TEST_CASE("words of the folders find the file too") {

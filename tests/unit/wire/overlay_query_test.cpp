@@ -1,6 +1,10 @@
+#include <string>
+#include <vector>
+
 #include <doctest/doctest.h>
 
 #include "node/wire/overlay/bodies.h"
+#include "node/wire/overlay/query_view.h"
 #include "tests/unit/wire/raw_message.h"
 
 namespace freshet::wire {
@@ -48,6 +52,24 @@ TEST_CASE("a content id of a wrong length is malformed") {
   CHECK(decode_query(RawMessage().text(4, std::string(32, 'c')).bytes()));
   CHECK_FALSE(decode_query(RawMessage().text(4, std::string(31, 'c')).bytes()));
   CHECK_FALSE(decode_query(RawMessage().text(4, std::string(33, 'c')).bytes()));
+}
+
+TEST_CASE("a query looked at in place shows its terms and limit") {
+  Query query = words(0, 2, 1);
+  query.terms = {"blue", "böat"};
+  query.max_hits = 64;
+  const Bytes body = encode(query);
+  const auto view = QueryView::of(body);
+  REQUIRE(view);
+  CHECK(std::vector<std::string>(view->terms().begin(), view->terms().end()) == query.terms);
+  CHECK(view->max_hits() == 64);
+}
+
+TEST_CASE("what does not decode cannot be looked at in place either") {
+  CHECK(QueryView::of(encode(words(kMaxQueryWords, 0, 0))));
+  CHECK_FALSE(QueryView::of(encode(words(kMaxQueryWords, 0, 1))));
+  CHECK_FALSE(QueryView::of(RawMessage().text(4, std::string(31, 'c')).bytes()));
+  CHECK_FALSE(QueryView::of(RawMessage().text(1, "\xFF").bytes()));
 }
 
 TEST_CASE("an empty query decodes: what it matches is not the wire's to say") {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "node/core/word_hash.h"
+#include "node/wire/overlay/query_view.h"
 
 namespace freshet::core::overlay {
 
@@ -56,10 +57,10 @@ void WordTable::remove(std::span<const std::uint32_t> places) {
 
 std::vector<std::uint32_t> term_hashes(ByteView query_body) {
   std::vector<std::uint32_t> hashes;
-  const auto query = wire::decode_query(query_body);
+  const auto query = wire::QueryView::of(query_body);
   if (!query) return hashes;
-  hashes.reserve(query->terms.size());
-  for (const std::string& term : query->terms) hashes.push_back(hash_word(term));
+  hashes.reserve(query->terms().size());
+  for (const std::string_view term : query->terms()) hashes.push_back(hash_word(term));
   return hashes;
 }
 
