@@ -9,6 +9,7 @@
 
 #include "node/bench/scenario_checks.h"
 #include "node/bench/section.h"
+#include "node/bench/swarm/section.h"
 #include "node/bench/sweep.h"
 #include "node/bench/values.h"
 
@@ -46,18 +47,25 @@ class Reader {
 
   Result<Scenario> read(const std::string& file) {
     read_head();
-    read_topology();
-    read_links();
-    read_content();
-    read_workload();
-    read_churn();
-    read_partition();
+    if (root_.has("swarm")) {
+      read_swarm_section();
+    } else {
+      read_overlay();
+    }
     root_.finish();
     if (const Status status = problems_.status(file); !status) return status.error();
     return std::move(scenario_);
   }
 
  private:
+  void read_overlay() {
+    read_topology();
+    read_links();
+    read_content();
+    read_workload();
+    read_churn();
+    read_partition();
+  }
   void read_head();
   void read_topology();
   void read_links();
@@ -66,6 +74,7 @@ class Reader {
   void read_origin(Section& section);
   void read_churn();
   void read_partition();
+  void read_swarm_section();
 
   /// The section of that name; an empty one when it is not there.
   Section open(std::string_view name) {
@@ -214,6 +223,15 @@ void Reader::read_partition() {
   check_partition(scenario_, section);
 }
 
+void Reader::read_swarm_section() {
+  Section section = open("swarm");
+  read_swarm(section, scenario_.swarm.emplace());
+  for (const char* other : {"topology", "links", "content", "workload", "churn", "partition"}) {
+    if (root_.take(other) != nullptr)
+      root_.complain_about(other, "has no part in a scenario with [swarm]; leave it out");
+  }
+}
+
 }  // namespace
 
 bool Scenario::has_churn() const {
@@ -251,6 +269,8 @@ Result<Scenario> parse_scenario(std::string_view text, const std::string& file) 
     scenario->sweep.push_back(
         {.name = each.name, .scenario = std::make_shared<const Scenario>(std::move(*point))});
   }
+  if (!scenario->swarm && !scenario->sweep.empty())
+    scenario->swarm = scenario->sweep.front().scenario->swarm;
   if (scenario->name.empty()) scenario->name = path.stem().string();
   scenario->text = text;
   return scenario;

@@ -12,6 +12,7 @@
 
 #include "node/base/result.h"
 #include "node/base/time.h"
+#include "node/bench/swarm/spec.h"
 #include "node/core/overlay/strategy_id.h"
 
 namespace freshet::bench {
@@ -116,8 +117,9 @@ struct Scenario {
   WorkloadSpec workload;
   ChurnSpec churn;
   PartitionSpec partition;
-  std::vector<SweepPoint> sweep;  ///< empty: there is none; the scenario itself is not run then
-  std::string text;               ///< the file as read
+  std::optional<SwarmSpec> swarm;  ///< a swarm, and no overlay: nothing else of it counts then
+  std::vector<SweepPoint> sweep;   ///< empty: there is none; the scenario itself is not run then
+  std::string text;                ///< the file as read
 
   /// Nodes crash, or come and go.
   [[nodiscard]] bool has_churn() const;

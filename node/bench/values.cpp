@@ -30,6 +30,15 @@ constexpr std::array<Unit, 10> kRates = {{{"B/s", 1},
                                           {"Gbit/s", 1e9 / 8}}};
 constexpr double kFastest = 1e15;
 
+constexpr std::array<Unit, 7> kSizes = {{{"B", 1},
+                                         {"KB", 1e3},
+                                         {"MB", 1e6},
+                                         {"GB", 1e9},
+                                         {"KiB", 1024},
+                                         {"MiB", 1024.0 * 1024},
+                                         {"GiB", 1024.0 * 1024 * 1024}}};
+constexpr double kLargest = 1e15;
+
 constexpr double kMaxSigma = 5;
 constexpr double kMaxSkew = 10;
 
@@ -117,6 +126,12 @@ std::optional<std::uint64_t> parse_bandwidth(std::string_view text) {
   const auto rate = measure(text, kRates);
   if (!rate || *rate < 1 || *rate > kFastest) return std::nullopt;
   return static_cast<std::uint64_t>(std::llround(*rate));
+}
+
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+  const auto size = measure(text, kSizes);
+  if (!size || *size > kLargest || std::floor(*size) != *size) return std::nullopt;
+  return static_cast<std::uint64_t>(*size);
 }
 
 std::optional<double> parse_skew(std::string_view text) {

@@ -19,6 +19,8 @@ std::optional<LatencySpec> parse_latency(std::string_view text);
 /// A number and one of B/s, KB/s, MB/s, GB/s, KiB/s, MiB/s, GiB/s, kbit/s, Mbit/s, Gbit/s, in bytes
 /// a second; or "none": 0.
 std::optional<std::uint64_t> parse_bandwidth(std::string_view text);
+/// A whole number of bytes: a number and one of B, KB, MB, GB, KiB, MiB, GiB.
+std::optional<std::uint64_t> parse_size(std::string_view text);
 /// "uniform": 0; "zipf:S": S, at most 10.
 std::optional<double> parse_skew(std::string_view text);
 std::optional<Placement> parse_placement(std::string_view text);

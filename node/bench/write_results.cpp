@@ -1,82 +1,18 @@
 #include "node/bench/write_results.h"
 
-#include <cerrno>
-#include <filesystem>
-#include <fstream>
-#include <functional>
-#include <system_error>
+#include <utility>
 #include <vector>
-
-#include <unistd.h>
 
 #include "node/bench/manifest.h"
 #include "node/bench/report.h"
+#include "node/bench/write_files.h"
 #include "node/bench/write_results_csv.h"
 
 namespace freshet::bench {
-namespace {
-
-namespace fs = std::filesystem;
-
-using Writer = std::function<void(std::ostream&)>;
-
-Error trouble(const std::string& what, const fs::path& where, const std::string& cause) {
-  return {.code = ErrorCode::io,
-          .message = what + " " + where.string() + ": " + cause
-                     + "; free or repair it, or choose another folder with --out"};
-}
-
-// Files under temporary names until keep(); what is not kept is removed.
-class Staging {
- public:
-  explicit Staging(fs::path dir) : dir_(std::move(dir)) {}
-  Staging(const Staging&) = delete;
-  Staging& operator=(const Staging&) = delete;
-  ~Staging() {
-    std::error_code ignored;
-    for (const std::string& name : names_) fs::remove(temporary(name), ignored);
-  }
-
-  Status write(const std::string& name, const Writer& writer) {
-    names_.push_back(name);
-    errno = 0;
-    std::ofstream file(temporary(name), std::ios::binary | std::ios::trunc);
-    if (file) writer(file);
-    file.close();
-    if (file) return kOk;
-    const std::error_code error(errno != 0 ? errno : EIO, std::generic_category());
-    return trouble("cannot write", dir_ / name, error.message());
-  }
-
-  /// In the order in which they were written.
-  Status keep() {
-    for (const std::string& name : names_) {
-      std::error_code error;
-      fs::rename(temporary(name), dir_ / name, error);
-      if (error) return trouble("cannot replace", dir_ / name, error.message());
-    }
-    names_.clear();
-    return kOk;
-  }
-
- private:
-  [[nodiscard]] fs::path temporary(const std::string& name) const {
-    return dir_ / ("." + name + "." + std::to_string(getpid()) + ".tmp");
-  }
-
-  fs::path dir_;
-  std::vector<std::string> names_;
-};
-
-}  // namespace
 
 Status write_results(const RunSet& set, const std::string& dir, const RunSet* beside) {
-  std::error_code error;
-  fs::create_directories(dir, error);
-  if (!error && !fs::is_directory(dir)) error = std::make_error_code(std::errc::not_a_directory);
-  if (error) return trouble("cannot make the folder", dir, error.message());
   const Host host = this_host();
-  const std::vector<std::pair<std::string, Writer>> files = {
+  const std::vector<std::pair<std::string, FileWriter>> files = {
       {"queries.csv",
        [&](std::ostream& out) {
          write_queries_csv(set, out);
@@ -98,12 +34,7 @@ Status write_results(const RunSet& set, const std::string& dir, const RunSet* be
          out << manifest_json(set, host);
        }},
   };
-  Staging staging(dir);
-  for (const auto& [name, writer] : files) {
-    Status written = staging.write(name, writer);
-    if (!written) return written;
-  }
-  return staging.keep();
+  return write_files(dir, files);
 }
 
 }  // namespace freshet::bench

@@ -10,6 +10,7 @@
 
 #include "node/bench/compare.h"
 #include "node/bench/scenario.h"
+#include "node/cli/commands/sim_swarm.h"
 #include "node/cli/exit_code.h"
 #include "node/cli/mpi.h"
 #include "node/cli/progress.h"
@@ -89,6 +90,8 @@ int run(Session& session, const SimOptions& options) {
       return output.fail(made.error(), exit_code_of(made.error().code));
   }
   watch_signals();
+  if (scenario->swarm)
+    return (*ranks)->is_first() ? run_swarm(session, options, *scenario) : kExitOk;
   ProgressBar bar(output.err());
   auto results = bench::run_scenario(*scenario,
                                      {.jobs = options.jobs,

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "node/base/time.h"
+#include "node/core/transfer/choker.h"
 
 namespace freshet::core::transfer {
 
@@ -88,7 +89,11 @@ struct Config {
   std::uint32_t max_hash_reads = 16;
 
   // ---- choking
-  std::size_t upload_slots = 8;  ///< one of them optimistic
+  MakeChoker make_choker = make_reciprocal_choker;
+  std::size_t upload_slots = 8;  ///< while it is not known how fast this node sends; 0: none ever
+  /// Afterwards they grow with the root of the rate, within these.
+  std::size_t min_upload_slots = 4;
+  std::size_t max_upload_slots = 40;
   Duration choke_interval = std::chrono::seconds(10);
   Duration optimistic_interval = std::chrono::seconds(30);
 };

@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "node/base/digest.h"
+#include "node/core/transfer/choking.h"
 #include "node/core/transfer/fetching.h"
 #include "node/core/transfer/links.h"
 #include "node/core/transfer/messages_in.h"

@@ -215,6 +215,7 @@ void on_reject(Turn& turn, Session& session, const BlockRange& block) {
   if (!at->given_up) fetch.picker->release(block);
   session.in_flight.erase(at);
   unasked_block(turn, fetch, block.length);
+  if (session.in_flight.empty()) session.stalled = false;  // it owes nothing any longer
   fetch.refill = true;
   if (session.speculating) {
     session.speculating = false;

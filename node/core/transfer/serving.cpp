@@ -1,8 +1,8 @@
 #include "node/core/transfer/serving.h"
 
-#include <algorithm>
-#include <vector>
+#include <utility>
 
+#include "node/core/transfer/choking.h"
 #include "node/core/transfer/links.h"
 #include "node/core/transfer/rates.h"
 
@@ -11,11 +11,6 @@ namespace {
 
 using wire::bt::kBlockBytes;
 
-void reject(Turn& turn, Session& session, const BlockRange& block) {
-  ++turn.counters.requests_rejected;
-  if (session.fast) turn.say(session, wire::bt::Reject{block});
-}
-
 bool is_in_range(const Content& content, const BlockRange& block) {
   if (!content.proven || block.piece >= content.shape->piece_count) return false;
   const std::uint32_t bytes = content.shape->piece_bytes(block.piece);
@@ -23,74 +18,12 @@ bool is_in_range(const Content& content, const BlockRange& block) {
          && block.length <= bytes - block.begin;
 }
 
-bool has_something(const Session& session) {
-  return session.content != nullptr && (session.content->fetch || !session.content->have.none());
-}
-
-void unchoke(Turn& turn, Session& session) {
-  if (!session.am_choking) return;
-  session.am_choking = false;
-  turn.say(session, wire::bt::Unchoke{});
-}
-
-void choke(Turn& turn, Session& session) {
-  if (session.am_choking) return;
-  session.am_choking = true;
-  turn.say(session, wire::bt::Choke{});
-  for (const BlockRange& block : session.uplink.take_queue()) reject(turn, session, block);
-}
-
-// Who gives us most is served first; of those that cannot give us anything, who takes most.
-std::uint64_t merit(const Session& session) {
-  return session.content->fetch ? session.round_in : session.round_out;
-}
-
-std::vector<Session*> interested_sessions(Turn& turn) {
-  std::vector<Session*> sessions;
-  for (auto& [link, session] : turn.state.sessions) {
-    if (!session->closing && session->peer_interested && has_something(*session)) {
-      sessions.push_back(session.get());
-    }
-  }
-  return sessions;
-}
-
-// Moves the optimistic slot on to one of those that have no other.
-Session* choose_optimistic(Turn& turn, const std::vector<Session*>& others) {
-  State& state = turn.state;
-  for (Session* session : others) {
-    if (session->link == state.optimistic && turn.now < state.optimistic_at) return session;
-  }
-  std::vector<Session*> choked;
-  for (Session* session : others) {
-    if (session->am_choking) choked.push_back(session);
-  }
-  const auto& from = choked.empty() ? others : choked;
-  Session* chosen = from[turn.rng.below(from.size())];
-  state.optimistic = chosen->link;
-  state.optimistic_at = turn.now + turn.config.optimistic_interval;
-  return chosen;
-}
-
-void choke_round(Turn& turn, std::vector<Session*> candidates) {
-  const std::size_t regular =
-      turn.config.upload_slots - std::min<std::size_t>(1, turn.config.upload_slots);
-  std::sort(candidates.begin(), candidates.end(), [](const Session* a, const Session* b) {
-    const auto merit_a = merit(*a);
-    const auto merit_b = merit(*b);
-    return merit_a != merit_b ? merit_a > merit_b : a->link < b->link;
-  });
-  const std::vector<Session*> others(candidates.begin() + static_cast<std::ptrdiff_t>(regular),
-                                     candidates.end());
-  Session* optimistic = choose_optimistic(turn, others);
-  for (Session* session : others) {
-    if (session != optimistic) choke(turn, *session);
-  }
-  for (std::size_t i = 0; i < regular; ++i) unchoke(turn, *candidates[i]);
-  unchoke(turn, *optimistic);
-}
-
 }  // namespace
+
+void reject(Turn& turn, Session& session, const BlockRange& block) {
+  ++turn.counters.requests_rejected;
+  if (session.fast) turn.say(session, wire::bt::Reject{block});
+}
 
 void on_request(Turn& turn, Session& session, const BlockRange& block) {
   ++turn.counters.requests_in;
@@ -164,46 +97,6 @@ void on_interest(Turn& turn, Session& session, bool interested) {
   fill_slots(turn);
 }
 
-void fill_slots(Turn& turn) {
-  std::vector<Session*> waiting;
-  std::size_t taken = 0;
-  for (Session* session : interested_sessions(turn)) {
-    if (session->am_choking) {
-      waiting.push_back(session);
-    } else {
-      ++taken;
-    }
-  }
-  std::sort(waiting.begin(), waiting.end(), [](const Session* a, const Session* b) {
-    return a->interested_at != b->interested_at ? a->interested_at < b->interested_at
-                                                : a->link < b->link;
-  });
-  const std::size_t free = turn.config.upload_slots - std::min(taken, turn.config.upload_slots);
-  const std::size_t served = std::min(free, waiting.size());
-  for (std::size_t i = 0; i < served; ++i) unchoke(turn, *waiting[i]);
-  if (served == waiting.size()) return;
-  turn.state.choke_at = std::min(turn.state.choke_at, turn.now + turn.config.choke_interval);
-  turn.wake_by(turn.state.choke_at);
-}
-
-void run_choker(Turn& turn) {
-  State& state = turn.state;
-  if (turn.now < state.choke_at) {
-    if (state.choke_at != TimePoint::max()) turn.wake_by(state.choke_at);
-    return;
-  }
-  state.choke_at = TimePoint::max();
-  auto candidates = interested_sessions(turn);
-  if (candidates.size() > turn.config.upload_slots && turn.config.upload_slots > 0) {
-    choke_round(turn, std::move(candidates));
-    state.choke_at = turn.now + turn.config.choke_interval;
-    turn.wake_by(state.choke_at);
-  } else {
-    fill_slots(turn);
-  }
-  for (auto& [link, session] : state.sessions) session->round_in = session->round_out = 0;
-}
-
 void flush(Turn& turn) {
   // close() may touch further sessions, so no iterators.
   for (std::size_t i = 0; i < turn.state.touched.size(); ++i) {
@@ -223,6 +116,7 @@ void flush(Turn& turn) {
     turn.counters.bytes_out += bytes;
     turn.counters.blocks_out += queued - session.uplink.queued_blocks();
     session.round_out += bytes;
+    turn.state.round_bytes += bytes;
     if (turn.out.size() != effects) session.said_at = turn.now;
     if (session.uplink.control_bytes() > turn.config.max_control_bytes) {
       close(turn, session, CloseReason::slow_reader);

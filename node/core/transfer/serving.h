@@ -1,5 +1,4 @@
-// Serves what is here: judges requests, keeps them in bounds, and decides who is choked
-// (tit-for-tat, one optimistic slot).
+// Serves what is here: judges requests and keeps them in bounds. Who is choked is choking.h's.
 #pragma once
 
 #include "node/core/transfer/io.h"
@@ -14,10 +13,8 @@ void on_hashes_read(Turn& turn, Session& session, const HashesRead& read);
 void on_read_failed(Turn& turn, Session& session, const BlockRange& block);
 void on_interest(Turn& turn, Session& session, bool interested);
 
-/// A slot may have become free.
-void fill_slots(Turn& turn);
-/// The choker's round, when it is due.
-void run_choker(Turn& turn);
+/// Says that the request will not be answered.
+void reject(Turn& turn, Session& session, const BlockRange& block);
 /// Hands over what each touched link has room for.
 void flush(Turn& turn);
 

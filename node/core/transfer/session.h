@@ -99,6 +99,8 @@ struct Session {
   Uplink uplink;
   std::uint64_t round_in = 0;  ///< payload bytes since the choker last looked
   std::uint64_t round_out = 0;
+  std::uint64_t lately_in = 0;  ///< before that, the older the less
+  std::uint64_t lately_out = 0;
 
   [[nodiscard]] bool peer_has_all() const { return have.size() > 0 && have.all(); }
 };

@@ -13,6 +13,7 @@
 #include "node/base/ids.h"
 #include "node/base/rng.h"
 #include "node/base/time.h"
+#include "node/core/transfer/choker.h"
 #include "node/core/transfer/config.h"
 #include "node/core/transfer/content.h"
 #include "node/core/transfer/counters.h"
@@ -45,11 +46,13 @@ struct State {
   std::vector<Session*> touched;  ///< to be flushed when the input is done
   bool reap = false;              ///< sessions or contents may have to go
   TimePoint wake_at = TimePoint::max();
-  TimePoint choke_at = TimePoint::max();  ///< the choker's next round
-  TimePoint optimistic_at{};              ///< when the optimistic slot moves on
-  std::optional<LinkId> optimistic;
   std::unique_ptr<Rates> rates;  ///< no limits without it
   std::size_t asking_turns = 0;  ///< with limits: which link asks first
+  std::unique_ptr<Choker> choker;         ///< made when there is somebody to choose from
+  TimePoint choke_at = TimePoint::max();  ///< its next round
+  TimePoint round_at{};                   ///< when this one began
+  std::uint64_t round_bytes = 0;          ///< payload handed over in it
+  std::uint64_t upload_rate = 0;          ///< bytes a second in the last one; 0: there was none
 };
 
 struct Turn {

@@ -61,16 +61,20 @@ void Pipes::push(PipeIndex index, Item item, TimePoint now) {
     return;
   }
   pipe.waiting.push_back(std::move(item));
-  if (!pipe.is_queued) take_turn(index);
+  if (!pipe.is_queued) take_turn(index, now);
   if (!peers_[pipe.from].is_sending) send_next(pipe.from, now);
 }
 
-void Pipes::take_turn(PipeIndex index) {
+void Pipes::take_turn(PipeIndex index, TimePoint now) {
   Pipe& pipe = pipes_[index];
   if (pipe.waiting.empty()) return;
   const Item& head = pipe.waiting.front();
   if (pipe.unacked > 0 && pipe.unacked + head.size() > pipe.window) return;
   pipe.is_queued = true;
+  if (head.block && pipe.pace > 0 && now < pipe.next_block) {
+    queue_.push(pipe.next_block, {.kind = Event::Kind::paced, .a = index});
+    return;
+  }
   Peer& peer = peers_[pipe.from];
   (head.block ? peer.bulk : peer.sparse).push_back(index);
 }
@@ -89,13 +93,15 @@ void Pipes::send_next(PeerIndex from, TimePoint now) {
     const std::uint32_t bytes = item.size();
     pipe.waiting_bytes -= bytes;
     pipe.unacked += bytes;
+    if (item.block && pipe.pace > 0)
+      pipe.next_block = std::max(now, pipe.next_block) + time_for(bytes, pipe.pace);
     const Duration takes = time_for(bytes, peer.rates.up);
     pipe.travelling.push_back(std::move(item));
     peer.is_sending = true;
     peer.busy += takes;
     queue_.push(now + takes, {.kind = Event::Kind::sent, .a = from});
     queue_.push(now + takes + latency_, {.kind = Event::Kind::landed, .a = index});
-    take_turn(index);
+    take_turn(index, now);
     tell_room(index);
     return;
   }
@@ -150,10 +156,15 @@ void Pipes::on_event(const Event& event, TimePoint now) {
     case Event::Kind::acked: {
       Pipe& pipe = pipes_[event.a];
       pipe.unacked -= event.b;
-      if (!pipe.is_queued) take_turn(event.a);
+      if (!pipe.is_queued) take_turn(event.a, now);
       if (!peers_[pipe.from].is_sending) send_next(pipe.from, now);
       break;
     }
+    case Event::Kind::paced:
+      pipes_[event.a].is_queued = false;
+      take_turn(event.a, now);
+      if (!peers_[pipes_[event.a].from].is_sending) send_next(pipes_[event.a].from, now);
+      break;
     default:
       FRESHET_CHECK(false);
   }

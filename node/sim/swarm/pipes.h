@@ -33,6 +33,7 @@ struct Event {
     landed,    ///< a: the pipe, whose first travelling item is there
     received,  ///< a: the peer whose downlink is free
     acked,     ///< a: the pipe, b: bytes of its window
+    paced,     ///< a: the pipe that may send its next block
     timer,     ///< a: the peer
     arrive,    ///< a: the peer
     depart,    ///< a: the peer
@@ -83,7 +84,10 @@ class Pipes {
   /// What was not received by then never is.
   void cut(PipeIndex pipe);
   void push(PipeIndex pipe, Item item, TimePoint now);
-  /// Of the kinds sent, landed, received and acked.
+  /// Its sender puts blocks into it no faster than this from now on: bytes a second, 0: without
+  /// limit.
+  void pace(PipeIndex pipe, std::uint64_t rate) { pipes_[pipe].pace = rate; }
+  /// Of the kinds sent, landed, received, acked and paced.
   void on_event(const Event& event, TimePoint now);
 
   [[nodiscard]] PeerIndex sender(PipeIndex pipe) const { return pipes_[pipe].from; }
@@ -102,7 +106,9 @@ class Pipes {
     std::uint32_t unacked = 0;
     std::uint32_t waiting_bytes = 0;
     std::uint32_t known_free = 0;  ///< what the sender's core thinks that it may send
-    bool is_queued = false;        ///< has its turn at the uplink
+    std::uint64_t pace = 0;
+    TimePoint next_block{};  ///< with a pace
+    bool is_queued = false;  ///< has its turn at the uplink
     bool is_cut = false;
     std::deque<Item> waiting;
     std::deque<Item> travelling;
@@ -118,7 +124,7 @@ class Pipes {
     std::deque<PipeIndex> arrived;  ///< a pipe for each landed item
   };
 
-  void take_turn(PipeIndex index);
+  void take_turn(PipeIndex index, TimePoint now);
   void send_next(PeerIndex peer, TimePoint now);
   void receive_next(PeerIndex peer, TimePoint now);
   void tell_room(PipeIndex index);

@@ -197,6 +197,16 @@ void Swarm::Impl::deliver_to(PeerIndex index, const core::Input& input) {
   if (!peer.is_there) return;
   World world(*this, index);
   core::deliver(*peer.node, world, input, scratch_);
+  if (peer.plan->pacing && peer.plan->pacing->is_new) adopt_pacing(peer);
+}
+
+void Swarm::Impl::adopt_pacing(const Peer& peer) {
+  Pacing& pacing = *peer.plan->pacing;
+  pacing.is_new = false;
+  for (std::size_t i = 0; i < peer.links.size(); ++i) {
+    const auto at = pacing.rates.find(LinkId{static_cast<std::uint32_t>(i + 1)});
+    pipes_.pace(peer.links[i].out, at == pacing.rates.end() ? 0 : at->second);
+  }
 }
 
 void Swarm::Impl::give_all() {

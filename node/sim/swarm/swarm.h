@@ -14,6 +14,7 @@
 #include "node/base/time.h"
 #include "node/core/node.h"
 #include "node/sim/swarm/pipes.h"
+#include "node/sim/swarm/strategic.h"
 
 namespace freshet::sim::swarm {
 
@@ -24,6 +25,8 @@ struct PeerPlan {
   bool is_seed = false;
   Duration arrives{};
   bool leaves = false;  ///< as soon as it has everything
+  /// Of a strategic peer: how fast it wants to send on each link.
+  std::shared_ptr<Pacing> pacing = nullptr;
 };
 
 struct SwarmConfig {

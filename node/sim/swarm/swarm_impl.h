@@ -68,6 +68,7 @@ class Swarm::Impl {
   void arrive(PeerIndex peer);
   void depart(PeerIndex peer);
   void on_done(PeerIndex peer);
+  void adopt_pacing(const Peer& peer);
   [[nodiscard]] core::transfer::Source source_of(PeerIndex peer) const;
   std::vector<core::transfer::Source> some_sources(PeerIndex of);
   void on_opening(PeerIndex peer, const core::transfer::Open& open);

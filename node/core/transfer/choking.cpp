@@ -1,0 +1,151 @@
+#include "node/core/transfer/choking.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "node/core/transfer/serving.h"
+
+namespace freshet::core::transfer {
+namespace {
+
+constexpr std::uint64_t kMilliseconds = 1000;
+
+bool has_something(const Session& session) {
+  return session.content != nullptr && (session.content->fetch || !session.content->have.none());
+}
+
+void unchoke(Turn& turn, Session& session) {
+  if (!session.am_choking) return;
+  session.am_choking = false;
+  turn.say(session, wire::bt::Unchoke{});
+}
+
+std::vector<Session*> interested_sessions(Turn& turn) {
+  std::vector<Session*> sessions;
+  for (auto& [link, session] : turn.state.sessions) {
+    if (!session->closing && session->peer_interested && has_something(*session)) {
+      sessions.push_back(session.get());
+    }
+  }
+  return sessions;
+}
+
+Taker taker_of(const Session& session) {
+  return {.link = session.link,
+          .is_unchoked = !session.am_choking,
+          .is_mutual = session.content->fetch != nullptr,
+          .brought = session.lately_in + session.round_in,
+          .took = session.lately_out + session.round_out,
+          .interested_at = session.interested_at};
+}
+
+std::vector<Taker> takers_of(const std::vector<Session*>& sessions) {
+  std::vector<Taker> takers;
+  takers.reserve(sessions.size());
+  for (const Session* session : sessions) takers.push_back(taker_of(*session));
+  return takers;
+}
+
+Choker& choker_of(Turn& turn) {
+  if (!turn.state.choker) turn.state.choker = turn.config.make_choker();
+  return *turn.state.choker;
+}
+
+ChokeRound round_of(const Turn& turn, const std::vector<Taker>& takers) {
+  return {.config = turn.config,
+          .now = turn.now,
+          .rng = turn.rng,
+          .upload_rate = turn.state.upload_rate,
+          .takers = takers};
+}
+
+void begin_round(Turn& turn) {
+  State& state = turn.state;
+  for (auto& [link, session] : state.sessions) {
+    session->lately_in = session->lately_in / 2 + std::exchange(session->round_in, 0);
+    session->lately_out = session->lately_out / 2 + std::exchange(session->round_out, 0);
+  }
+  state.round_at = turn.now;
+  state.round_bytes = 0;
+  state.choke_at = turn.now + turn.config.choke_interval;
+  turn.wake_by(state.choke_at);
+}
+
+void measure_rate(Turn& turn) {
+  State& state = turn.state;
+  const auto span = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(turn.now - state.round_at).count());
+  if (span > 0) state.upload_rate = state.round_bytes * kMilliseconds / span;
+}
+
+void choke_round(Turn& turn, const std::vector<Session*>& sessions) {
+  const std::vector<Taker> takers = takers_of(sessions);
+  const auto chosen = choker_of(turn).choose(round_of(turn, takers));
+  const auto is_chosen = [&](const Session* session) {
+    return std::find(chosen.begin(), chosen.end(), session->link) != chosen.end();
+  };
+  for (Session* session : sessions) {
+    if (!is_chosen(session)) choke(turn, *session);
+  }
+  for (Session* session : sessions) {
+    if (is_chosen(session)) unchoke(turn, *session);
+  }
+}
+
+void admit(Turn& turn, const std::vector<Session*>& waiting, std::size_t count) {
+  const std::vector<Taker> takers = takers_of(waiting);
+  for (const LinkId link : choker_of(turn).admit(round_of(turn, takers), count)) {
+    for (Session* session : waiting) {
+      if (session->link == link) unchoke(turn, *session);
+    }
+  }
+}
+
+}  // namespace
+
+void choke(Turn& turn, Session& session) {
+  if (session.am_choking) return;
+  session.am_choking = true;
+  turn.say(session, wire::bt::Choke{});
+  for (const BlockRange& block : session.uplink.take_queue()) reject(turn, session, block);
+}
+
+void fill_slots(Turn& turn) {
+  std::vector<Session*> waiting;
+  std::size_t taken = 0;
+  for (Session* session : interested_sessions(turn)) {
+    if (session->am_choking) {
+      waiting.push_back(session);
+    } else {
+      ++taken;
+    }
+  }
+  if (waiting.empty()) return;
+  const std::size_t slots = choker_of(turn).slots(turn.config, turn.state.upload_rate);
+  const std::size_t served = std::min(slots - std::min(taken, slots), waiting.size());
+  if (served == waiting.size()) {
+    for (Session* session : waiting) unchoke(turn, *session);
+    return;
+  }
+  if (served > 0) admit(turn, waiting, served);
+  if (slots > 0 && turn.state.choke_at == TimePoint::max()) begin_round(turn);
+}
+
+void run_choker(Turn& turn) {
+  State& state = turn.state;
+  if (turn.now < state.choke_at) {
+    if (state.choke_at != TimePoint::max()) turn.wake_by(state.choke_at);
+    return;
+  }
+  measure_rate(turn);
+  const auto candidates = interested_sessions(turn);
+  if (candidates.size() > choker_of(turn).slots(turn.config, state.upload_rate)) {
+    choke_round(turn, candidates);
+    begin_round(turn);
+  } else {
+    state.choke_at = TimePoint::max();
+    fill_slots(turn);
+  }
+}
+
+}  // namespace freshet::core::transfer
