@@ -40,7 +40,8 @@ class GetSession final : public io::FetchObserver, public std::enable_shared_fro
                        .folder = request.folder.empty() ? default_folder : request.folder,
                        .size_claim = wanted.size_claim,
                        .sources = std::move(wanted.sources),
-                       .patience = request.timeout.value_or(kDefaultPatience)};
+                       .patience = request.timeout.value_or(kDefaultPatience),
+                       .rate = request.rate};
     daemon_.fetches().start(std::move(wish), self);
   }
 

@@ -51,6 +51,12 @@ struct Counter {
   std::uint64_t value = 0;
   friend bool operator==(const Counter&, const Counter&) = default;
 };
+/// What the node sends and fetches of contents at most, in bytes a second; 0: no limit.
+struct RateInfo {
+  std::uint64_t up = 0;
+  std::uint64_t down = 0;
+  friend bool operator==(const RateInfo&, const RateInfo&) = default;
+};
 /// What a peer can fill.
 struct LimitInfo {
   std::string name;
@@ -74,6 +80,7 @@ struct StatusInfo {
   std::string mesh_id;            ///< "open", or 16 hexadecimal digits
   std::string mesh_name;
   std::vector<LimitInfo> limits;
+  RateInfo rates;
   friend bool operator==(const StatusInfo&, const StatusInfo&) = default;
 };
 
@@ -304,12 +311,21 @@ struct GetRequest {
   std::string folder;             ///< absolute; empty: the daemon's folder
   std::string file_name;          ///< empty: as the hit says
   std::optional<Millis> timeout;  ///< gives up when no source appears for so long
+  std::uint64_t rate = 0;         ///< bytes a second at most; 0: no limit
   friend bool operator==(const GetRequest&, const GetRequest&) = default;
 };
 struct DownloadsRequest {
   using Event = NoEvent;
   using Done = DownloadList;
   friend bool operator==(const DownloadsRequest&, const DownloadsRequest&) = default;
+};
+/// Sets what it names, and answers what holds then. Forgotten when the daemon ends.
+struct RateRequest {
+  using Event = NoEvent;
+  using Done = RateInfo;
+  std::optional<std::uint64_t> up;
+  std::optional<std::uint64_t> down;
+  friend bool operator==(const RateRequest&, const RateRequest&) = default;
 };
 struct BlockListRequest {
   using Event = NoEvent;
@@ -407,7 +423,8 @@ using Request = std::variant<PingRequest,
                              TestbedRunRequest,
                              TestbedLinkRequest,
                              TestbedAskRequest,
-                             TorrentRequest>;
+                             TorrentRequest,
+                             RateRequest>;
 using Reply = std::variant<Error,
                            Done,
                            DaemonInfo,
@@ -425,6 +442,7 @@ using Reply = std::variant<Error,
                            NetworkInfo,
                            BlockInfos,
                            io::testbed::News,
-                           TorrentText>;
+                           TorrentText,
+                           RateInfo>;
 
 }  // namespace freshet::api

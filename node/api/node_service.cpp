@@ -92,7 +92,8 @@ void NodeService::status(const StatusRequest& /*request*/, const Responder<Statu
                   .counters = {},
                   .mesh_id = daemon_.mesh().id(),
                   .mesh_name = daemon_.mesh().name,
-                  .limits = {}};
+                  .limits = {},
+                  .rates = {.up = daemon_.rates().up, .down = daemon_.rates().down}};
   for (auto& [name, value] : daemon_.counters())
     info.counters.push_back({.name = name, .value = value});
   for (io::Limit& limit : daemon_.limits())
@@ -205,6 +206,14 @@ void NodeService::moderator(const ModeratorRequest& request,
 
 void NodeService::torrent(const TorrentRequest& request, const Responder<TorrentRequest>& reply) {
   run_torrent(daemon_, request, reply);
+}
+
+void NodeService::rate(const RateRequest& request, const Responder<RateRequest>& reply) {
+  core::transfer::SetRates rates = daemon_.rates();
+  rates.up = request.up.value_or(rates.up);
+  rates.down = request.down.value_or(rates.down);
+  daemon_.set_rates(rates);
+  reply.done({.up = rates.up, .down = rates.down});
 }
 
 void NodeService::down(const DownRequest& /*request*/, const Responder<DownRequest>& reply) {

@@ -42,6 +42,7 @@ class NodeService final : public Service {
   void moderator(const ModeratorRequest& request,
                  const Responder<ModeratorRequest>& reply) override;
   void torrent(const TorrentRequest& request, const Responder<TorrentRequest>& reply) override;
+  void rate(const RateRequest& request, const Responder<RateRequest>& reply) override;
   void down(const DownRequest& request, const Responder<DownRequest>& reply) override;
   void invite(const InviteRequest& request, const Responder<InviteRequest>& reply) override;
 

@@ -63,6 +63,14 @@ bool read_id(const std::string& from, Id& to) {
   return true;
 }
 
+void write(const RateInfo& from, pb::RateInfo& to) {
+  to.set_up(from.up);
+  to.set_down(from.down);
+}
+RateInfo read(const pb::RateInfo& from) {
+  return {.up = from.up(), .down = from.down()};
+}
+
 // ---- out: one write() per reply
 
 void write(const Error& from, pb::Reply& to) {
@@ -104,6 +112,10 @@ void write(const StatusInfo& from, pb::Reply& to) {
     one.set_value(limit.value);
     if (limit.use) one.set_use(*limit.use);
   }
+  write(from.rates, *info.mutable_rates());
+}
+void write(const RateInfo& from, pb::Reply& to) {
+  write(from, *to.mutable_rate_info());
 }
 void write(const InviteText& from, pb::Reply& to) {
   to.mutable_invite_text()->set_uri(from.uri);
@@ -231,6 +243,7 @@ std::optional<Reply> read(const pb::StatusInfo& from) {
     one.value = limit.value();
     if (limit.has_use()) one.use = limit.use();
   }
+  info.rates = read(from.rates());
   return info;
 }
 
@@ -365,6 +378,8 @@ std::optional<Reply> read(const pb::Reply& from) {
       return read(from.block_infos());
     case pb::Reply::kTorrentText:
       return api::read(from.torrent_text());
+    case pb::Reply::kRateInfo:
+      return read(from.rate_info());
     case pb::Reply::KIND_NOT_SET:
       break;
   }

@@ -61,6 +61,12 @@ void write(const GetRequest& from, pb::Request& to) {
   get.set_folder(from.folder);
   get.set_file_name(from.file_name);
   if (from.timeout) get.set_timeout_ms(to_ms(*from.timeout));
+  get.set_rate(from.rate);
+}
+void write(const RateRequest& from, pb::Request& to) {
+  pb::Rate& rate = *to.mutable_rate();
+  if (from.up) rate.set_up(*from.up);
+  if (from.down) rate.set_down(*from.down);
 }
 void write(const DownloadsRequest& /*from*/, pb::Request& to) {
   to.mutable_downloads();
@@ -143,9 +149,17 @@ Result<Request> read_get(const pb::Get& get) {
   GetRequest request{.what = get.what(),
                      .folder = get.folder(),
                      .file_name = get.file_name(),
-                     .timeout = std::nullopt};
+                     .timeout = std::nullopt,
+                     .rate = get.rate()};
   if (get.has_timeout_ms()) request.timeout = Millis(get.timeout_ms());
   return Request(std::move(request));
+}
+
+Result<Request> read_rate(const pb::Rate& rate) {
+  RateRequest request;
+  if (rate.has_up()) request.up = rate.up();
+  if (rate.has_down()) request.down = rate.down();
+  return Request(request);
 }
 
 Result<Request> or_malformed(std::optional<Request> request) {
@@ -218,6 +232,8 @@ Result<Request> read(pb::Request& from) {
       return or_malformed(api::read(from.testbed_ask()));
     case pb::Request::kTorrent:
       return read_torrent(from.torrent());
+    case pb::Request::kRate:
+      return read_rate(from.rate());
     case pb::Request::KIND_NOT_SET:
       break;
   }

@@ -31,6 +31,7 @@ void Service::moderator(const ModeratorRequest& /*request*/, const Responder<Mod
 void Service::down(const DownRequest& /*request*/, const Responder<DownRequest>& reply) { refuse(reply); }
 void Service::invite(const InviteRequest& /*request*/, const Responder<InviteRequest>& reply) { refuse(reply); }
 void Service::torrent(const TorrentRequest& /*request*/, const Responder<TorrentRequest>& reply) { refuse(reply); }
+void Service::rate(const RateRequest& /*request*/, const Responder<RateRequest>& reply) { refuse(reply); }
 void Service::testbed_run(const TestbedRunRequest& /*request*/, const Responder<TestbedRunRequest>& reply) { refuse(reply); }
 void Service::testbed_link(const TestbedLinkRequest& /*request*/, const Responder<TestbedLinkRequest>& reply) { refuse(reply); }
 void Service::testbed_ask(const TestbedAskRequest& /*request*/, const Responder<TestbedAskRequest>& reply) { refuse(reply); }
@@ -55,6 +56,7 @@ void dispatch(Service& service, const Request& request, const std::shared_ptr<Ex
       [&](const DownRequest& r) { service.down(r, Responder<DownRequest>(exchange)); },
       [&](const InviteRequest& r) { service.invite(r, Responder<InviteRequest>(exchange)); },
       [&](const TorrentRequest& r) { service.torrent(r, Responder<TorrentRequest>(exchange)); },
+      [&](const RateRequest& r) { service.rate(r, Responder<RateRequest>(exchange)); },
       [&](const TestbedRunRequest& r) { service.testbed_run(r, Responder<TestbedRunRequest>(exchange)); },
       [&](const TestbedLinkRequest& r) { service.testbed_link(r, Responder<TestbedLinkRequest>(exchange)); },
       [&](const TestbedAskRequest& r) { service.testbed_ask(r, Responder<TestbedAskRequest>(exchange)); },

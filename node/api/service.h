@@ -38,6 +38,7 @@ class Service {
   virtual void down(const DownRequest& request, const Responder<DownRequest>& reply);
   virtual void invite(const InviteRequest& request, const Responder<InviteRequest>& reply);
   virtual void torrent(const TorrentRequest& request, const Responder<TorrentRequest>& reply);
+  virtual void rate(const RateRequest& request, const Responder<RateRequest>& reply);
   virtual void testbed_run(const TestbedRunRequest& request,
                            const Responder<TestbedRunRequest>& reply);
   virtual void testbed_link(const TestbedLinkRequest& request,

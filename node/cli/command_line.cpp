@@ -33,6 +33,7 @@ struct Options {
   GetOptions get;
   TorrentOptions torrent;
   MagnetOptions magnet;
+  RateOptions rate;
   DemoOptions demo;
   SimOptions sim;
   TestbedOptions testbed;
@@ -78,6 +79,7 @@ void declare(CLI::App& root, Options& options) {
   declare_search(root, options.search);
   declare_get(root, options.get);
   declare_torrent(root, options.torrent, options.magnet);
+  declare_rate(root, options.rate);
   declare_demo(root, options.demo);
   declare_sim(root, options.sim);
   declare_testbed(root, options.testbed);
@@ -119,6 +121,7 @@ Command command_from(const std::string& name, Options&& options) {
   if (name == "doctor") return DoctorOptions{};
   if (name == "downloads") return DownloadsOptions{};
   if (name == "join") return std::move(options.join);
+  if (name == "rate") return options.rate;
   if (name == "mesh") return std::move(options.mesh);
   if (name == "invite") return InviteOptions{};
   if (name == "share") return std::move(options.share);

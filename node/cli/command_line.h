@@ -16,6 +16,7 @@
 #include "node/cli/commands/mesh.h"
 #include "node/cli/commands/node.h"
 #include "node/cli/commands/peers.h"
+#include "node/cli/commands/rate.h"
 #include "node/cli/commands/search.h"
 #include "node/cli/commands/share.h"
 #include "node/cli/commands/sim.h"
@@ -41,6 +42,7 @@ using Command = std::variant<UpOptions,
                              TorrentOptions,
                              MagnetOptions,
                              DoctorOptions,
+                             RateOptions,
                              DemoOptions,
                              SimOptions,
                              TestbedOptions,

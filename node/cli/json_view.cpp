@@ -37,6 +37,12 @@ std::string_view word_for(api::DownloadState state) {
   return "unknown";
 }
 
+json json_of(const api::RateInfo& rates) {
+  const auto limit = [](std::uint64_t rate) {
+    return rate == 0 ? json(nullptr) : json(rate);
+  };
+  return {{"up", limit(rates.up)}, {"down", limit(rates.down)}};
+}
 json json_of(const api::StatusInfo& status) {
   json counters = json::object();
   for (const api::Counter& counter : status.counters) counters[counter.name] = counter.value;
@@ -61,6 +67,7 @@ json json_of(const api::StatusInfo& status) {
           {"shared_bytes", status.shared_bytes},
           {"hashed_files", status.hashed_files},
           {"hashed_bytes", status.hashed_bytes},
+          {"rates", json_of(status.rates)},
           {"uptime_seconds", static_cast<double>(status.uptime.count()) / 1000},
           {"counters", std::move(counters)},
           {"limits", std::move(limits)}};

@@ -13,6 +13,8 @@ inline constexpr int kJsonSchema = 1;
 nlohmann::json json_of(const api::StatusInfo& status);
 nlohmann::json json_of(const api::PeerList& peers);
 nlohmann::json json_of(const api::Joined& joined);
+/// Bytes a second; null without a limit.
+nlohmann::json json_of(const api::RateInfo& rates);
 nlohmann::json json_of(const api::ShareLines& shares);
 nlohmann::json json_of(const api::ShareCount& count);
 nlohmann::json json_of(const api::Hit& hit);

@@ -19,7 +19,9 @@ struct UpOptions {
   bool no_relay = false;
   bool bittorrent = false;
   bool receive_only = false;
-  bool testbed = false;  ///< becomes what a testbed says over the control socket
+  std::uint64_t up_rate = 0;    ///< bytes a second; 0: no limit
+  std::uint64_t down_rate = 0;  ///< the same
+  bool testbed = false;         ///< becomes what a testbed says over the control socket
   bool json = false;
 };
 

@@ -79,7 +79,8 @@ Result<io::DaemonOptions> daemon_options(const UpOptions& options) {
                            .share_finished = !options.receive_only,
                            .relay = !options.no_relay,
                            .serves = !options.receive_only,
-                           .bittorrent = options.bittorrent};
+                           .bittorrent = options.bittorrent,
+                           .rates = {.up = options.up_rate, .down = options.down_rate}};
   if (options.listen) {
     daemon.listen = Endpoint::parse(*options.listen);
     if (!daemon.listen) {

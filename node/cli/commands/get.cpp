@@ -13,6 +13,7 @@
 #include "node/cli/json_view.h"
 #include "node/cli/progress.h"
 #include "node/cli/put_file.h"
+#include "node/cli/rate_text.h"
 #include "node/cli/seconds.h"
 #include "node/cli/session.h"
 #include "node/cli/text.h"
@@ -139,6 +140,7 @@ void declare_get(CLI::App& root, GetOptions& options) {
          "--timeout", options.timeout_s, "Give up when no source appears for so long; default 10")
       ->type_name("SECONDS")
       ->check(seconds_range());
+  add_rate(*get, "--rate", options.rate, "Fetch no more than so much a second");
   root.add_subcommand("downloads", "List unfinished and finished downloads");
 }
 
@@ -192,6 +194,7 @@ int run(Session& session, const GetOptions& options) {
     request.folder = destination->folder;
     request.file_name = destination->file_name;
     if (options.timeout_s) request.timeout = millis_of(*options.timeout_s);
+    request.rate = options.rate;
     const int code = Getting(session, options.output == kStdout).run(request);
     if (first_failure == kExitOk) first_failure = code;
     if (code == kExitInterrupted) break;

@@ -1,6 +1,7 @@
 // `get` and `downloads`: files from the mesh, verified, and how far they are.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ struct GetOptions {
   std::vector<std::string> what;      ///< numbers, ids or their beginnings
   std::optional<std::string> output;  ///< -o PATH, or "-" for stdout
   std::optional<double> timeout_s;
+  std::uint64_t rate = 0;  ///< bytes a second at most; 0: no limit
 };
 
 void declare_get(CLI::App& root, GetOptions& options);

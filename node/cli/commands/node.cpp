@@ -9,6 +9,7 @@
 
 #include "node/cli/exit_code.h"
 #include "node/cli/json_view.h"
+#include "node/cli/rate_text.h"
 #include "node/cli/session.h"
 #include "node/cli/text.h"
 
@@ -49,6 +50,7 @@ void print_status(Output& output, const api::StatusInfo& status) {
   row("hashed",
       count_of(status.hashed_files, "file", "files") + ", " + human_size(status.hashed_bytes));
   if (const auto text = relayed(status.counters); !text.empty()) row("relaying", text);
+  if (status.rates != api::RateInfo{}) row("limits", rates_text(status.rates));
   row("up", human_duration(status.uptime));
   row("state", status.state_dir);
   row("version", status.agent);

@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 
 #include "node/cli/address.h"
+#include "node/cli/rate_text.h"
 #include "node/wire/overlay/bodies.h"
 
 namespace freshet::cli {
@@ -26,6 +27,8 @@ void declare_up(CLI::App& root, UpOptions& options) {
                options.no_relay,
                "Pass on no transfers between nodes that cannot reach each other");
   up->add_flag("--bittorrent", options.bittorrent, "Serve plain BitTorrent clients too");
+  add_rate(*up, "--up-rate", options.up_rate, "Send no more of files than so much a second");
+  add_rate(*up, "--down-rate", options.down_rate, "Fetch no more than so much a second");
   up->add_flag("--testbed", options.testbed)->group("");  // for `freshet testbed` alone
   up->add_flag("--receive-only", options.receive_only, "Fetch, and offer nothing");
 }

@@ -17,6 +17,7 @@
 #include "node/base/ids.h"
 #include "node/base/result.h"
 #include "node/core/overlay/io.h"
+#include "node/core/transfer/io.h"
 #include "node/io/asio_fwd.h"
 #include "node/io/host/blocks.h"
 #include "node/io/host/fetches.h"
@@ -44,7 +45,8 @@ struct DaemonOptions {
   std::optional<testbed::Setup> testbed = {};  ///< a node of one
   /// False: fetches and searches, relays what others ask, and neither answers nor serves.
   bool serves = true;
-  bool bittorrent = false;  ///< answers BitTorrent clients; not in a private mesh
+  bool bittorrent = false;              ///< answers BitTorrent clients; not in a private mesh
+  core::transfer::SetRates rates = {};  ///< at first
 };
 
 /// One overlay link, for the user.
@@ -102,6 +104,9 @@ class Daemon {
   [[nodiscard]] virtual TestbedPort* testbed() = 0;
   /// Stays linked to that peer from now on.
   virtual void add_peer(const std::string& host_port) = 0;
+  /// What it sends and fetches of contents at most.
+  [[nodiscard]] virtual core::transfer::SetRates rates() const = 0;
+  virtual void set_rates(const core::transfer::SetRates& rates) = 0;
   [[nodiscard]] virtual Blocks& blocks() = 0;
   [[nodiscard]] virtual Torrents& torrents() = 0;
 

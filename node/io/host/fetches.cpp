@@ -79,6 +79,8 @@ void Fetches::start(FetchWish wish, const std::shared_ptr<FetchObserver>& observ
   if (Fetch* running = find(wish.content)) {
     const ContentId content = wish.content;
     watch(*running, observer, wish.patience);
+    // The last word counts, also where the fetch is another's.
+    deliver_(ct::SetFetchRate{.content = content, .down = wish.rate});
     if (!wish.sources.empty()) {
       deliver_(ct::AddSources{.content = content, .sources = std::move(wish.sources)});
     }
@@ -128,10 +130,12 @@ void Fetches::begin(FetchWish wish, const std::shared_ptr<FetchObserver>& observ
                        .size_claim = wish.size_claim,
                        .sources = wish.sources,
                        .resumed_size = resumed};
+  const std::uint64_t rate = wish.rate;
   fetch->wish = std::move(wish);
   Fetch& placed = *(fetches_[content] = std::move(fetch));
   watch(placed, observer, patience);
   deliver_(std::move(start));
+  if (rate != 0) deliver_(ct::SetFetchRate{.content = content, .down = rate});
 }
 
 void Fetches::watch(Fetch& fetch,

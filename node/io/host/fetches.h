@@ -44,6 +44,7 @@ struct FetchWish {
   std::vector<core::transfer::Source> sources;
   /// Gives up when no source is up for so long.
   std::chrono::milliseconds patience{10000};
+  std::uint64_t rate = 0;  ///< bytes a second at most; 0: no limit
 };
 
 struct DownloadSummary {

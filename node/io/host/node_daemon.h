@@ -88,6 +88,11 @@ class NodeDaemon final : public Daemon, public Performer {
     pump_->deliver(
         co::Input(co::AddPeer{.peer = overlay_links_->add_name(host_port), .keep = true}));
   }
+  [[nodiscard]] ct::SetRates rates() const override { return options_.rates; }
+  void set_rates(const ct::SetRates& rates) override {
+    options_.rates = rates;
+    pump_->deliver(ct::Input(rates));
+  }
   [[nodiscard]] Blocks& blocks() override { return *blocks_; }
   [[nodiscard]] Torrents& torrents() override { return *torrents_; }
   [[nodiscard]] Limits limits() const override;

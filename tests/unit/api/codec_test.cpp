@@ -67,6 +67,10 @@ TEST_CASE("every request comes back as it was written") {
       SearchRequest{.words = {"x"}, .ttl = {}, .timeout = {}, .limit = {}, .strategy = ""});
   check_request(GetRequest{.what = "2", .folder = "/tmp", .file_name = "n", .timeout = Millis(10)});
   check_request(GetRequest{.what = "abc", .folder = "", .file_name = "", .timeout = {}});
+  check_request(GetRequest{
+      .what = "abc", .folder = "", .file_name = "", .timeout = {}, .rate = 5'000'000'000});
+  check_request(RateRequest{});
+  check_request(RateRequest{.up = 0, .down = 2'000'000});
   check_request(DownloadsRequest{});
   check_request(DownRequest{});
   check_request(TestbedRunRequest{.setup = {.seed = 7,
@@ -116,7 +120,9 @@ TEST_CASE("every reply comes back as it was written") {
                          .counters = {{"a", 1}, {"b", ~0ULL}},
                          .mesh_id = "0123456789abcdef",
                          .mesh_name = "Room 12",
-                         .limits = {{"links", 64, 3}, {"query_words", 32, std::nullopt}}});
+                         .limits = {{"links", 64, 3}, {"query_words", 32, std::nullopt}},
+                         .rates = {.up = 9, .down = 10}});
+  check_reply(RateInfo{.up = 1, .down = 0});
   check_reply(BlockInfos{});
   check_reply(BlockInfos{
       .blocks =

@@ -111,6 +111,9 @@ TEST_CASE("the status has every counter under its own name") {
   CHECK(view["hashed_files"] == 1);
   CHECK(view["counters"] == json{{"query_duplicates", 9}});
   CHECK(json_of(api::StatusInfo{})["counters"].is_object());
+  CHECK(view["rates"]["up"].is_null());
+  status.rates.up = 16384;
+  CHECK(json_of(status)["rates"]["up"] == 16384);
 }
 
 TEST_CASE("shares and downloads are lists in an object") {

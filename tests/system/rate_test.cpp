@@ -1,0 +1,87 @@
+// Limits on what a node sends and fetches, as a user sets them. The rules have their tests in
+// virtual time (tests/unit/transfer/rates_test.cpp); here real daemons and a clock.
+#include <doctest/doctest.h>
+
+#include "tests/support/eventually.h"
+#include "tests/support/files.h"
+#include "tests/support/mesh.h"
+
+namespace freshet::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
+constexpr std::uint64_t kFileBytes = 8 * kMiB;
+constexpr double kLimit = 4 * kMiB;  ///< bytes a second
+
+/// One node that shares a file, and one that fetches it.
+struct Pair {
+  explicit Pair(std::vector<std::string> source_flags = {}) {
+    write_random_file(share / "brook.bin", kFileBytes, 3);
+    source_flags.emplace_back("--no-discovery");
+    source = std::make_unique<Daemon>(
+        dir.path() / "source", DaemonOptions{.paths = {share.string()}, .flags = source_flags});
+    fetcher = std::make_unique<Daemon>(dir.path() / "fetcher",
+                                       DaemonOptions{.peers = {source->address()}});
+    REQUIRE(source->has_hashed(1));
+    REQUIRE(fetcher->has_peers(1));
+    const auto found = fetcher->cli({"search", "brook", "--limit", "1", "--json"});
+    REQUIRE(!found.events("hit").empty());
+    id = found.events("hit").back().at("id").get<std::string>();
+  }
+
+  /// Bytes a second of a whole fetch.
+  double fetch(const std::vector<std::string>& more = {}) {
+    std::vector<std::string> args = {"get", id, "-o", (dir.path() / "copy").string(), "--json"};
+    args.insert(args.end(), more.begin(), more.end());
+    const auto got = fetcher->cli(args);
+    REQUIRE_MESSAGE(got.exit_code == 0, got.err);
+    return static_cast<double>(kFileBytes) / got.events().back().at("seconds").get<double>();
+  }
+
+  TempDir dir;
+  fs::path share = dir.folder("share");
+  std::unique_ptr<Daemon> source;
+  std::unique_ptr<Daemon> fetcher;
+  std::string id;
+};
+
+// Never more than a tenth above. Below it only a machine too busy to wake the daemon ten times a
+// second leads, which is no fault of the limit: sanitizers on few cores are.
+void check_kept(double rate) {
+  CAPTURE(rate);
+  CHECK(rate <= 1.1 * kLimit);
+  CHECK(rate >= (kSanitized ? 0.5 : 0.9) * kLimit);
+}
+
+}  // namespace
+
+TEST_CASE("a source sends no more than its --up-rate, and status says so") {
+  Pair pair({"--up-rate", "4M"});
+  check_kept(pair.fetch());
+  const auto rates = pair.source->status().at("rates");
+  CHECK(rates.at("up") == 4 * kMiB);
+  CHECK(rates.at("down").is_null());
+  CHECK(pair.source->cli({"status"}).out.find("up 4.0 MiB/s") != std::string::npos);
+}
+
+TEST_CASE("`rate` limits a node that runs, and frees it again in the middle of a fetch") {
+  Pair pair;
+  const auto set = pair.fetcher->cli({"rate", "--down", "64K", "--json"});
+  REQUIRE(set.exit_code == 0);
+  CHECK(set.json().at("down") == 65536);
+  CHECK(set.json().at("up").is_null());
+  const auto get = pair.fetcher->start_cli({"get", pair.id, "--json"}, "get");
+  REQUIRE(eventually([&] { return pair.fetcher->counter("transfer_bytes_in") > 0; }));
+  CHECK(get->running());
+  REQUIRE(pair.fetcher->cli({"rate", "--down", "0"}).exit_code == 0);
+  CHECK(get->wait(std::chrono::seconds(30)) == 0);  // 128 s at the limit
+}
+
+TEST_CASE("get --rate limits one fetch") {
+  Pair pair;
+  check_kept(pair.fetch({"--rate", "4M"}));
+}
+
+}  // namespace freshet::testing
