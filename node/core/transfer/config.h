@@ -65,12 +65,14 @@ struct Config {
 
   // ---- requests, ours
   std::uint32_t initial_window = 64;  ///< blocks in flight on a new link
-  std::uint32_t min_window = 8;
+  std::uint32_t min_window = 2;
   std::uint32_t max_window = 512;  ///< also bounded by the peer's reqq
   /// The window holds what the link delivers in so long.
   Duration window_time = std::chrono::milliseconds(500);
   /// A link that owes blocks and brought none for so long: its blocks are asked of others too.
   Duration stall_timeout = std::chrono::milliseconds(1200);
+  /// A link that brings a few blocks a second or less is given longer, up to this.
+  Duration slow_stall = std::chrono::seconds(10);
   /// … and for so long: it is closed. Also for hashes.
   Duration data_timeout = std::chrono::seconds(20);
   Duration hashes_timeout = std::chrono::seconds(1);  ///< then asked of another

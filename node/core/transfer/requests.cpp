@@ -72,12 +72,30 @@ std::optional<BlockRange> pick(Turn& turn, Session& session) {
                                [&](const BlockRange& block) { return is_asked(session, block); });
 }
 
+// What a new link may owe is shared among the links of the content: in a swarm most peers are slow,
+// and what one is asked for nobody else brings.
+std::size_t window_of(const Turn& turn, const Session& session) {
+  std::uint32_t blocks = session.window.blocks();
+  if (!session.window.is_measured()) {
+    const auto links = static_cast<std::uint32_t>(session.content->sessions.size());
+    blocks = std::max(blocks / std::max(links, 1U), turn.config.min_window);
+  }
+  return std::min(blocks, session.reqq);
+}
+
+// A slow link is given the time that it needs.
+Duration stall_time(const Turn& turn, const Session& session) {
+  constexpr int kBlocks = 6;
+  return std::clamp(
+      kBlocks * session.window.block_time(), turn.config.stall_timeout, turn.config.slow_stall);
+}
+
 void ask_blocks(Turn& turn, Session& session) {
   Content& content = *session.content;
   Fetch& fetch = *content.fetch;
   if (!may_ask_blocks(turn, session)) return;
   if (session.idle_epoch == fetch.picker->epoch() && !fetch.picker->endgame()) return;
-  const std::size_t target = std::min(session.window.blocks(), session.reqq);
+  const std::size_t target = window_of(turn, session);
   const std::size_t batch = std::max<std::size_t>(1, target / 4);
   const std::size_t before = session.in_flight.size();
   if (before > 0 && before + batch > target) return;
@@ -96,7 +114,7 @@ void ask_blocks(Turn& turn, Session& session) {
   if (before > 0 || session.in_flight.empty()) return;
   session.data_at = turn.now;
   session.window.resume(turn.now);
-  turn.wake_by(turn.now + turn.config.stall_timeout);
+  turn.wake_by(turn.now + stall_time(turn, session));
 }
 
 // The end-game: another link brought the block first.
@@ -321,7 +339,7 @@ void run_request_timers(Turn& turn, Session& session) {
   if (turn.now >= dead) return close(turn, session, CloseReason::silent);
   turn.wake_by(dead);
   if (session.stalled) return;
-  const TimePoint late = session.data_at + turn.config.stall_timeout;
+  const TimePoint late = session.data_at + stall_time(turn, session);
   if (turn.now < late) return turn.wake_by(late);
   ++turn.counters.stalls;
   session.stalled = true;

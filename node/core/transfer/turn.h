@@ -46,8 +46,8 @@ struct State {
   std::vector<Session*> touched;  ///< to be flushed when the input is done
   bool reap = false;              ///< sessions or contents may have to go
   TimePoint wake_at = TimePoint::max();
-  std::unique_ptr<Rates> rates;  ///< no limits without it
-  std::size_t asking_turns = 0;  ///< with limits: which link asks first
+  std::unique_ptr<Rates> rates;           ///< no limits without it
+  std::size_t asking_turns = 0;           ///< with limits: which link asks first
   std::unique_ptr<Choker> choker;         ///< made when there is somebody to choose from
   TimePoint choke_at = TimePoint::max();  ///< its next round
   TimePoint round_at{};                   ///< when this one began

@@ -17,6 +17,11 @@ void Window::resume(TimePoint now) {
   bytes_ = 0;
 }
 
+Duration Window::block_time() const {
+  if (rate_ == 0) return {};
+  return Duration{static_cast<std::int64_t>(wire::bt::kBlockBytes * kNanoseconds / rate_)};
+}
+
 void Window::delivered(const Config& config, std::uint32_t bytes, TimePoint now) {
   bytes_ += bytes;
   const Duration span = now - since_;

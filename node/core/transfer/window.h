@@ -17,6 +17,10 @@ class Window {
   void resume(TimePoint now);
   void delivered(const Config& config, std::uint32_t bytes, TimePoint now);
   [[nodiscard]] std::uint32_t blocks() const { return blocks_; }
+  /// Whether the link's rate is known.
+  [[nodiscard]] bool is_measured() const { return rate_ > 0; }
+  /// What a block takes at the link's rate; 0 while that is not known.
+  [[nodiscard]] Duration block_time() const;
 
  private:
   std::uint32_t blocks_;

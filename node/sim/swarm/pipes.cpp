@@ -107,16 +107,23 @@ void Pipes::send_next(PeerIndex from, TimePoint now) {
   }
 }
 
+std::uint32_t Pipes::free_room(const Pipe& pipe) const {
+  return buffer_ - std::min(buffer_, pipe.waiting_bytes);
+}
+
 // As the daemon's host does: when half the buffer came free since the core last heard, or when the
 // core had too little left for a block.
 void Pipes::tell_room(PipeIndex index) {
   Pipe& pipe = pipes_[index];
-  const std::uint32_t free = buffer_ - std::min(buffer_, pipe.waiting_bytes);
+  const std::uint32_t free = free_room(pipe);
   const bool is_short = pipe.known_free < wire::bt::kBlockBytes + wire::bt::kPieceHeaderBytes;
   if (pipe.is_cut || free <= pipe.known_free) return;
   if (free - pipe.known_free < buffer_ / 2 && !is_short) return;
-  pipe.known_free = free;
-  handler_.drain(index, free);
+  handler_.drain(index);
+}
+
+std::uint32_t Pipes::grant_room(PipeIndex index) {
+  return pipes_[index].known_free = free_room(pipes_[index]);
 }
 
 void Pipes::receive_next(PeerIndex to, TimePoint now) {

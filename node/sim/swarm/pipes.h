@@ -69,8 +69,8 @@ class Pipes {
  public:
   /// What the owner does with what happens.
   struct Handler {
-    std::function<void(PipeIndex, Item&)> receive;             ///< an item is there
-    std::function<void(PipeIndex, std::uint32_t room)> drain;  ///< as Writable
+    std::function<void(PipeIndex, Item&)> receive;  ///< an item is there
+    std::function<void(PipeIndex)> drain;           ///< its sender may hear of more room
   };
   /// `buffer_bytes`: what a host takes for one link before its core must wait.
   Pipes(Queue& queue, Duration latency, std::uint32_t buffer_bytes, Handler handler)
@@ -89,6 +89,9 @@ class Pipes {
   void pace(PipeIndex pipe, std::uint64_t rate) { pipes_[pipe].pace = rate; }
   /// Of the kinds sent, landed, received, acked and paced.
   void on_event(const Event& event, TimePoint now);
+
+  /// What the sender's core may send from now on: it is told so.
+  std::uint32_t grant_room(PipeIndex pipe);
 
   [[nodiscard]] PeerIndex sender(PipeIndex pipe) const { return pipes_[pipe].from; }
   [[nodiscard]] PeerIndex receiver(PipeIndex pipe) const { return pipes_[pipe].to; }
@@ -127,6 +130,7 @@ class Pipes {
   void take_turn(PipeIndex index, TimePoint now);
   void send_next(PeerIndex peer, TimePoint now);
   void receive_next(PeerIndex peer, TimePoint now);
+  [[nodiscard]] std::uint32_t free_room(const Pipe& pipe) const;
   void tell_room(PipeIndex index);
   [[nodiscard]] std::uint32_t window_between(const Rates& from, const Rates& to) const;
 

@@ -114,9 +114,8 @@ Swarm::Impl::Impl(const SwarmConfig& config)
              config.buffer_bytes,
              {.receive = [this](PipeIndex pipe, Item& item) { receive(pipe, item); },
               .drain =
-                  [this](PipeIndex pipe, std::uint32_t room) {
-                    say(pipes_.sender(pipe),
-                        ct::Writable{.link = flows_[pipe].from_link, .room_bytes = room});
+                  [this](PipeIndex pipe) {
+                    say(pipes_.sender(pipe), ct::Writable{.link = flows_[pipe].from_link});
                   }}),
       rng_(Rng::from_seed(config.seed).fork("swarm")) {
   const Rng keys = key_rng(config.seed);
@@ -211,8 +210,13 @@ void Swarm::Impl::adopt_pacing(const Peer& peer) {
 
 void Swarm::Impl::give_all() {
   while (!soon_.empty()) {
-    const Soon soon = std::move(soon_.front());
+    Soon soon = std::move(soon_.front());
     soon_.pop_front();
+    if (auto* writable = std::get_if<ct::Writable>(&soon.input)) {
+      const LinkEnd* end = find(soon.peer, writable->link);
+      if (end == nullptr) continue;
+      writable->room_bytes = pipes_.grant_room(end->out);
+    }
     deliver_to(soon.peer, core::Input(soon.input));
   }
 }
