@@ -126,6 +126,8 @@ struct ShareLine {
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
   std::uint64_t hashed_files = 0;
+  std::string problem;  ///< why it is not offered, not whole or not watched; empty: nothing
+  bool scanning = false;
   friend bool operator==(const ShareLine&, const ShareLine&) = default;
 };
 struct ShareLines {

@@ -156,7 +156,9 @@ void NodeService::share_list(const ShareListRequest& /*request*/,
     lines.shares.push_back({.path = share.path,
                             .files = share.totals.files,
                             .bytes = share.totals.size_bytes,
-                            .hashed_files = share.totals.hashed_files});
+                            .hashed_files = share.totals.hashed_files,
+                            .problem = share.problem,
+                            .scanning = share.scanning});
   }
   reply.done(lines);
 }

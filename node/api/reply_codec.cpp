@@ -151,6 +151,8 @@ void write(const ShareLines& from, pb::Reply& to) {
     one.set_files(share.files);
     one.set_bytes(share.bytes);
     one.set_hashed_files(share.hashed_files);
+    one.set_problem(share.problem);
+    one.set_scanning(share.scanning);
   }
 }
 void write(const Hit& from, pb::Reply& to) {
@@ -271,7 +273,8 @@ std::optional<Reply> read(const pb::Joined& from) {
 ShareLines read(const pb::ShareLines& from) {
   ShareLines lines;
   for (const pb::ShareLine& one : from.shares())
-    lines.shares.push_back({one.path(), one.files(), one.bytes(), one.hashed_files()});
+    lines.shares.push_back(
+        {one.path(), one.files(), one.bytes(), one.hashed_files(), one.problem(), one.scanning()});
   return lines;
 }
 

@@ -101,7 +101,9 @@ json json_of(const api::ShareLines& shares) {
     list.push_back({{"path", share.path},
                     {"files", share.files},
                     {"bytes", share.bytes},
-                    {"hashed_files", share.hashed_files}});
+                    {"hashed_files", share.hashed_files},
+                    {"scanning", share.scanning},
+                    {"problem", share.problem}});
   }
   return {{"schema", kJsonSchema}, {"shares", std::move(list)}};
 }

@@ -72,6 +72,26 @@ class Catalogue {
   Result<std::vector<FileChange>> merge(std::span<const ScannedFile> batch);
   /// Forgets files of the share that no batch had, and returns them (removed).
   Result<std::vector<FileChange>> end_scan();
+  /// It knows files of the share, and none of them on this device.
+  Result<bool> all_elsewhere(ShareId share, std::uint64_t device);
+
+  // ---- single changes, between two scans
+
+  /// One folder was listed again: what lies right in it, and which folders. Keeps the difference,
+  /// in one transaction, and returns it. Files below folders that it has no more are forgotten;
+  /// those below the others are not looked at. Hashes outlive a rename as with merge(), whichever
+  /// of the two names is told first, up to the second forget_gone() after it.
+  Result<std::vector<FileChange>> reconcile(ShareId share,
+                                            const std::string& folder,
+                                            std::span<const ScannedFile> files,
+                                            std::span<const std::string> folders);
+  /// The same for single names.
+  Result<std::vector<FileChange>> note(ShareId share,
+                                       std::span<const ScannedFile> there,
+                                       std::span<const std::string> gone);
+  /// Forgets the hashes of files that were gone before the last forget_gone(), where no file has
+  /// them.
+  Status forget_gone();
 
   // ---- files
 

@@ -51,12 +51,22 @@ class Walk {
     return std::move(report_);
   }
 
+  Result<std::optional<FolderListing>> list(const std::string& root, const std::string& folder) {
+    root_ = UniqueFd(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!root_) return share_error(root, errno);
+    if (auto done = visit(folder, root); !done) return done.error();
+    if (!entered_) return std::optional<FolderListing>();
+    return std::optional(FolderListing{std::move(batch_), std::move(pending_)});
+  }
+  void keep_all() { keeps_all_ = true; }
+
   Result<ScanReport> run_single(const std::string& path) {
     struct stat info {};
     if (::lstat(path.c_str(), &info) != 0) return share_error(path, errno);
     if (!S_ISREG(info.st_mode)) {
       return Error{ErrorCode::io, "cannot share " + path + ": it is not a regular file any more"};
     }
+    report_.device = info.st_dev;
     const std::string parent = parent_folder(path);
     if (auto done = keep(path.substr(parent == "/" ? 1 : parent.size() + 1), info); !done) {
       return done.error();
@@ -86,9 +96,12 @@ class Walk {
     if (!fd || ::fstat(fd.get(), &info) != 0) return cannot_enter(folder, root, errno);
     if (std::ranges::find(excluded_, Identity(info.st_dev, info.st_ino)) != excluded_.end())
       return kOk;
+    if (folder.empty()) report_.device = info.st_dev;
+    if (options_.entered) options_.entered(folder, fd.get());
     const std::unique_ptr<DIR, CloseFolder> entries(::fdopendir(fd.get()));
     if (!entries) return cannot_enter(folder, root, errno);
     const int folder_fd = fd.release();  // the DIR's now
+    entered_ = true;
     while (true) {
       errno = 0;
       // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread has this stream.
@@ -136,7 +149,7 @@ class Walk {
     batch_.push_back({std::move(relative), stamp_of(info)});
     ++report_.files;
     report_.size_bytes += batch_.back().stamp.size_bytes;
-    return batch_.size() < kScanBatchFiles ? Status(kOk) : flush();
+    return keeps_all_ || batch_.size() < kScanBatchFiles ? Status(kOk) : flush();
   }
 
   Status flush() {
@@ -155,6 +168,8 @@ class Walk {
   std::vector<std::string> pending_;  ///< relative paths of folders
   std::vector<ScannedFile> batch_;
   ScanReport report_;
+  bool entered_ = false;    ///< a folder, ever
+  bool keeps_all_ = false;  ///< the batch is the result
 };
 
 }  // namespace
@@ -174,6 +189,17 @@ Result<ShareLocation> resolve_share(const std::string& path) {
   if (::faccessat(AT_FDCWD, location.path.c_str(), needed, AT_EACCESS) != 0)
     return share_error(path, errno);
   return location;
+}
+
+Result<std::optional<FolderListing>> list_folder(const ShareLocation& share,
+                                                 const std::string& folder,
+                                                 const ScanOptions& options) {
+  const bool is_hidden = folder.starts_with('.') || folder.find("/.") != std::string::npos;
+  if (is_hidden) return std::optional<FolderListing>();
+  const ScanSink nowhere;
+  Walk walk(nowhere, options);
+  walk.keep_all();
+  return walk.list(share.path, folder);
 }
 
 Result<ScanReport> scan_share(const ShareLocation& share,

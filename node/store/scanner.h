@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -24,6 +25,7 @@ inline constexpr std::size_t kMaxNamedUnreadable = 16;
 Result<ShareLocation> resolve_share(const std::string& path);
 
 struct ScanReport {
+  std::uint64_t device = 0;  ///< that the share is on
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;
   std::uint64_t hidden = 0;    ///< skipped: name starts with a dot
@@ -36,10 +38,25 @@ struct ScanReport {
 struct ScanOptions {
   std::vector<std::string> excluded;  ///< absolute folders not to enter (the node's own state)
   std::stop_token stop;
+  /// Called with each folder (relative, and open) before it is listed.
+  std::function<void(const std::string& folder, int fd)> entered = {};
+};
+
+/// What lies in one folder. Paths are relative to the share's base, like those of a scan.
+struct FolderListing {
+  std::vector<ScannedFile> files;
+  std::vector<std::string> folders;
 };
 
 /// Borrowed until it returns; an Error ends the scan and is its result.
 using ScanSink = std::function<Status(std::span<const ScannedFile>)>;
+
+/// One folder of a share that is a folder. nullopt: there is none by that name, it lies outside, is
+/// hidden, excluded or may not be read. Errors: io (nothing is known about its files then),
+/// canceled.
+Result<std::optional<FolderListing>> list_folder(const ShareLocation& share,
+                                                 const std::string& folder,
+                                                 const ScanOptions& options = {});
 
 /// Every file under `share`, in no certain order, in batches. Errors: io (the share itself cannot
 /// be read: nothing is known about its files then), canceled, or the sink's.

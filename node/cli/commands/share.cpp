@@ -65,6 +65,11 @@ int list(Session& session) {
                share.path});
   }
   for (const std::string& line : table.lines()) session.output().line(line);
+  for (const api::ShareLine& share : shares->shares) {
+    if (share.scanning) session.output().message("being scanned: " + escape_text(share.path));
+    if (!share.problem.empty())
+      session.output().message(escape_text(share.path) + ": " + escape_text(share.problem));
+  }
   return kExitOk;
 }
 

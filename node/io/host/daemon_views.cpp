@@ -76,6 +76,9 @@ FlatCounters NodeDaemon::counters() const {
   add_view(all, node_->overlay(), config_.overlay);
   add_membership(all, parts_.tls.membership()->counters());
   relays_->count(all);
+  all.emplace_back("files_hashed", library_->counters().files_hashed);
+  all.emplace_back("files_changed", library_->counters().files_changed);
+  all.emplace_back("share_scans", library_->counters().scans);
   all.emplace_back("opens_refused", blocked_opens_);
   all.emplace_back("transfer_links_blocked", blocked_links_);
   torrents_->count(all);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <ctime>
-#include <filesystem>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -48,6 +47,19 @@ Library::Library(asio::io_context& io,
       catalogue_(std::move(catalogue)),
       index_(hash_key),
       catalogue_pool_(io, 1, false),
+      live_(io,
+            {.catalogue = catalogue_,
+             .pool = catalogue_pool_,
+             .excluded = {state_folder_},
+             .apply = [this](const auto& changes) { apply(changes); },
+             .rescan = [this](store::ShareId share) { scan_again(share); },
+             .unwatched =
+                 [this](store::ShareId id, const std::string& why) {
+                   if (const ShareState* share = find_share(id))
+                     spdlog::warn("share {}: it is not watched but scanned from time to time: {}",
+                                  share->location.path,
+                                  why);
+                 }}),
       hashes_(
           io,
           hash_threads(),
@@ -63,6 +75,7 @@ Library::~Library() {
 
 void Library::stop() {
   stop_.request_stop();
+  live_.stop();
   hashes_.stop();
   catalogue_pool_.stop();
 }
@@ -89,151 +102,8 @@ void Library::start(std::function<void()> loaded) {
   });
 }
 
-void Library::add_share(const std::string& path, ShareDone done) {
-  catalogue_pool_.submit([this, path, done = std::move(done)]() -> WorkerPool::Completion {
-    auto location = store::resolve_share(path);
-    if (!location)
-      return [done, error = location.error()] {
-        done(error);
-      };
-    auto id = catalogue_.add_share(*location);
-    if (!id)
-      return [done, error = id.error()] {
-        done(error);
-      };
-    return [this, done, share = store::Share{.id = *id, .location = *location}] {
-      scan(share, done);
-    };
-  });
-}
-
-void Library::scan(store::Share share, ShareDone done) {
-  share_state(share).summary.scanning = true;
-  catalogue_pool_.submit(
-      [this, share = std::move(share), done = std::move(done)]() -> WorkerPool::Completion {
-        const auto scanned = [&]() -> Result<store::ScanReport> {
-          if (auto begun = catalogue_.begin_scan(share.id); !begun) return begun.error();
-          auto report = store::scan_share(
-              share.location,
-              [&](std::span<const store::ScannedFile> batch) -> Status {
-                auto changes = catalogue_.merge(batch);
-                if (!changes) return changes.error();
-                if (!changes->empty())
-                  catalogue_pool_.post([this, changes = std::move(*changes)] { apply(changes); });
-                return kOk;
-              },
-              {.excluded = {state_folder_}, .stop = stop_.get_token()});
-          if (!report) return report;
-          auto gone = catalogue_.end_scan();
-          if (!gone) return gone.error();
-          catalogue_pool_.post([this, gone = std::move(*gone)] { apply(gone); });
-          return report;
-        }();
-        return [this, share, done, scanned] {
-          on_scanned(share, scanned, done);
-        };
-      });
-}
-
-void Library::on_scanned(const store::Share& share,
-                         const Result<store::ScanReport>& scanned,
-                         const ShareDone& done) {
-  ShareState* state = find_share(share.id);
-  if (state == nullptr) return;  // it was removed meanwhile
-  state->summary.scanning = false;
-  state->summary.problem = scanned ? "" : scanned.error().message;
-  if (!scanned) {
-    spdlog::warn("share {}: {}", share.location.path, scanned.error().message);
-    hide(*state);
-    done(scanned.error());
-    return;
-  }
-  if (scanned->unreadable_folders > 0) {
-    state->summary.problem =
-        std::to_string(scanned->unreadable_folders) + " unreadable folders were left out";
-  }
-  if (std::exchange(state->hidden, false)) show_again(share.id);
-  done(state->summary);
-}
-
-// A folder that vanished, or a disk that is not mounted: its files must not be found, and its
-// hashes must not be lost.
-void Library::hide(ShareState& share) {
-  share.hidden = true;
-  remove_files_of(share.id);
-}
-
-// The catalogue reports changes only; what did not change while the share was hidden comes from
-// here.
-void Library::show_again(store::ShareId id) {
-  catalogue_pool_.submit([this, id]() -> WorkerPool::Completion {
-    auto files = std::make_shared<std::vector<store::CatalogueFile>>();
-    const Status read = catalogue_.for_each_file([&](const store::CatalogueFile& file) -> Status {
-      if (file.share == id) files->push_back(file);
-      return kOk;
-    });
-    return [this, files, read] {
-      if (!read) spdlog::error("catalogue: {}", read.error().message);
-      for (const store::CatalogueFile& file : *files) add(file);
-    };
-  });
-}
-
-void Library::remove_files_of(store::ShareId id) {
-  std::vector<store::FileId> files;
-  for (const auto& file : files_) {
-    if (file && file->share == id) files.push_back(file->id);
-  }
-  for (const store::FileId file : files) remove(file);
-}
-
-void Library::remove_share(const std::string& path, std::function<void(Status)> done) {
-  std::error_code failed;
-  const std::string absolute = std::filesystem::weakly_canonical(path, failed).string();
-  const auto found = std::find_if(shares_.begin(), shares_.end(), [&](const ShareState& share) {
-    return share.location.path == absolute || share.location.path == path;
-  });
-  if (found == shares_.end()) {
-    done(Error{.code = ErrorCode::not_found,
-               .message = path + " is not shared; `freshet share ls` lists what is"});
-    return;
-  }
-  const store::ShareId id = found->id;
-  shares_.erase(found);
-  remove_files_of(id);
-  catalogue_pool_.submit([this, id, done = std::move(done)]() -> WorkerPool::Completion {
-    auto removed = catalogue_.remove_share(id);
-    return [done, removed] {
-      done(removed);
-    };
-  });
-}
-
-void Library::rescan(std::function<void(Status)> done) {
-  auto left = std::make_shared<std::size_t>(shares_.size());
-  if (*left == 0) {
-    done(kOk);
-    return;
-  }
-  auto worst = std::make_shared<Status>(kOk);
-  std::vector<store::Share> shares;
-  for (const ShareState& share : shares_)
-    shares.push_back({.id = share.id, .location = share.location});
-  for (const store::Share& share : shares) {
-    scan(share, [left, worst, done](const Result<ShareSummary>& scanned) {
-      if (!scanned) *worst = scanned.error();
-      if (--*left == 0) done(*worst);
-    });
-  }
-}
-
-std::vector<ShareSummary> Library::shares() const {
-  std::vector<ShareSummary> summaries;
-  for (const ShareState& share : shares_) summaries.push_back(share.summary);
-  return summaries;
-}
-
 void Library::apply(const std::vector<store::FileChange>& changes) {
+  counters_.files_changed += changes.size();
   for (const store::FileChange& change : changes) {
     if (change.change != store::Change::added) remove(change.file.id);
     if (change.change != store::Change::removed && find_share(change.file.share) != nullptr)
@@ -346,6 +216,12 @@ wire::HitFile Library::hit_for(const store::CatalogueFile& file) const {
 void Library::on_hashed(store::FileId id,
                         const store::FileRef& where,
                         Result<store::ContentInfo> content) {
+  if (content) ++counters_.files_hashed;
+  const auto now = locate(id);
+  if (now && !store::is_unchanged(now->stamp, where.stamp)) {
+    hashes_.add(id);  // it changed meanwhile: what was read is no more
+    return;
+  }
   if (!content) {
     if (content.error().code != ErrorCode::canceled)
       spdlog::warn("hashing: {}", content.error().message);
@@ -436,20 +312,6 @@ void Library::add_finished(const std::string& path,
                           .stamp = finished.file.stamp});
     };
   });
-}
-
-Library::ShareState& Library::share_state(const store::Share& share) {
-  if (ShareState* known = find_share(share.id)) return *known;
-  return shares_.emplace_back(ShareState{
-      .id = share.id,
-      .summary = {.path = share.location.path, .totals = {}, .scanning = false, .problem = {}},
-      .location = share.location});
-}
-
-Library::ShareState* Library::find_share(store::ShareId id) {
-  const auto found = std::find_if(
-      shares_.begin(), shares_.end(), [&](const ShareState& share) { return share.id == id; });
-  return found == shares_.end() ? nullptr : &*found;
 }
 
 std::optional<store::FileRef> Library::locate(store::FileId id) const {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "node/base/result.h"
 #include "node/core/search/index.h"
 #include "node/io/host/hash_queue.h"
+#include "node/io/host/live_shares.h"
 #include "node/io/host/worker_pool.h"
 #include "node/store/catalogue.h"
 #include "node/store/scanner.h"
@@ -27,12 +29,20 @@ struct LibraryTotals {
   std::uint64_t hashed_bytes = 0;
 };
 
+/// What was done since the start.
+struct LibraryCounters {
+  std::uint64_t files_hashed = 0;   ///< read from end to end
+  std::uint64_t scans = 0;          ///< of whole shares, failed ones too
+  std::uint64_t files_changed = 0;  ///< added, changed or removed, by scans and by watching
+};
+
 /// One share as the user sees it.
 struct ShareSummary {
   std::string path;
   LibraryTotals totals;
   bool scanning = false;
-  std::string problem;  ///< of the last scan; empty when there was none
+  /// Of the last scan, or why it is not watched; empty when there is none.
+  std::string problem;
 };
 
 /// A content that this node has whole, and where.
@@ -61,8 +71,8 @@ class Library {
   /// Files came, and perhaps words with them. Called once for all that came at one time.
   void on_words(std::function<void()> changed) { words_changed_ = std::move(changed); }
   [[nodiscard]] std::vector<std::uint32_t> word_hashes() const { return index_.word_hashes(); }
-  /// Loads what the catalogue knows, then looks at every share again. `loaded`: names can be
-  /// searched.
+  /// Loads what the catalogue knows, then looks at every share again, and keeps up with its changes
+  /// from then on. `loaded`: names can be searched.
   void start(std::function<void()> loaded);
   void stop();
 
@@ -77,6 +87,7 @@ class Library {
   void rescan(std::function<void(Status)> done);
   [[nodiscard]] std::vector<ShareSummary> shares() const;
   [[nodiscard]] const LibraryTotals& totals() const { return totals_; }
+  [[nodiscard]] const LibraryCounters& counters() const { return counters_; }
   [[nodiscard]] std::size_t hashing_pending() const { return hashes_.pending(); }
 
   // ---- search
@@ -103,6 +114,7 @@ class Library {
     store::ShareId id;
     ShareSummary summary;
     store::ShareLocation location;
+    std::stop_source removed = {};  ///< ends a scan of it
     bool hidden = false;  ///< could not be read: its files are in the catalogue, and not in answers
   };
   struct Waiter {
@@ -111,6 +123,11 @@ class Library {
   };
 
   void scan(store::Share share, ShareDone done);
+  Result<store::ScanReport> scan_on_worker(const store::Share& share,
+                                           const std::stop_token& removed);
+  Status keep_changes(Result<std::vector<store::FileChange>> changes);
+  Status is_mounted(const store::Share& share, const store::ScanReport& report);
+  void scan_again(store::ShareId share);
   void on_scanned(const store::Share& share,
                   const Result<store::ScanReport>& scanned,
                   const ShareDone& done);
@@ -144,10 +161,12 @@ class Library {
   std::unordered_map<ContentId, std::vector<std::uint32_t>, IdHash> by_content_;
   core::search::Index index_;
   LibraryTotals totals_;
+  LibraryCounters counters_;
   std::vector<Waiter> waiters_;
   std::vector<store::HashedFile> unsaved_;
   std::stop_source stop_;
   WorkerPool catalogue_pool_;
+  LiveShares live_;
   HashQueue hashes_;
 };
 

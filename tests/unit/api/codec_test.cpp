@@ -158,7 +158,12 @@ TEST_CASE("every reply comes back as it was written") {
                          .bytes_out = 0}}});
   check_reply(Joined{.id = node(4), .addr = "1.2.3.4:5", .name = "n"});
   check_reply(ShareCount{.files = 1, .bytes = 2});
-  check_reply(ShareLines{{{.path = "/p", .files = 1, .bytes = 2, .hashed_files = 3}}});
+  check_reply(ShareLines{{{.path = "/p",
+                           .files = 1,
+                           .bytes = 2,
+                           .hashed_files = 3,
+                           .problem = "away",
+                           .scanning = true}}});
   check_reply(Hit{.n = 1, .id = content(5), .name = "f", .size_bytes = 6, .sources = 7, .hops = 8});
   check_reply(Hit{.n = 1, .id = {}, .name = "\xFF", .size_bytes = 0, .sources = 1, .hops = 0});
   check_reply(SearchDone{.hits = 1, .answered = 2, .seconds = 0.5});

@@ -1,0 +1,236 @@
+// The Library's shares: added, scanned, watched, hidden while they cannot be read, removed.
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "node/io/host/library.h"
+
+namespace freshet::io {
+
+void Library::add_share(const std::string& path, ShareDone done) {
+  catalogue_pool_.submit([this, path, done = std::move(done)]() -> WorkerPool::Completion {
+    auto location = store::resolve_share(path);
+    if (!location)
+      return [done, error = location.error()] {
+        done(error);
+      };
+    auto id = catalogue_.add_share(*location);
+    if (!id)
+      return [done, error = id.error()] {
+        done(error);
+      };
+    return [this, done, share = store::Share{.id = *id, .location = *location}] {
+      scan(share, done);
+    };
+  });
+}
+
+void Library::scan(store::Share share, ShareDone done) {
+  ShareState& state = share_state(share);
+  state.summary.scanning = true;
+  live_.add(share);
+  catalogue_pool_.submit([this,
+                          share = std::move(share),
+                          done = std::move(done),
+                          removed = state.removed.get_token()]() -> WorkerPool::Completion {
+    const auto begun = std::chrono::steady_clock::now();
+    auto scanned = scan_on_worker(share, removed);
+    LiveShares::Scanned told{.took = std::chrono::steady_clock::now() - begun,
+                             .failed = !scanned,
+                             .unwatched = live_.look()->unwatched()};
+    return [this, share, done, scanned = std::move(scanned), told = std::move(told)] {
+      live_.scanned(share.id, told);
+      on_scanned(share, scanned, done);
+    };
+  });
+}
+
+// On the catalogue's worker.
+Result<store::ScanReport> Library::scan_on_worker(const store::Share& share,
+                                                  const std::stop_token& removed) {
+  LiveLook& look = *live_.look();
+  if (auto begun = catalogue_.begin_scan(share.id); !begun) return begun.error();
+  look.scan_begins(share);
+  std::vector<store::ScannedFile> rested;
+  const auto keep = [&](std::span<const store::ScannedFile> batch) -> Status {
+    if (removed.stop_requested())
+      return Error{.code = ErrorCode::canceled,
+                   .message = share.location.path + " was removed while it was scanned"};
+    look.drain();
+    rested.clear();
+    std::copy_if(batch.begin(), batch.end(), std::back_inserter(rested), [&](const auto& file) {
+      return !look.is_written(share.id, file.relative);
+    });
+    return keep_changes(catalogue_.merge(rested));
+  };
+  auto report = store::scan_share(share.location,
+                                  keep,
+                                  {.excluded = {state_folder_},
+                                   .stop = stop_.get_token(),
+                                   .entered = [&](const std::string& folder, int fd) {
+                                     look.entered(share.id, folder, fd);
+                                   }});
+  if (!report) return report;
+  if (auto there = is_mounted(share, *report); !there) return there.error();
+  if (auto kept = keep_changes(catalogue_.end_scan()); !kept) return kept.error();
+  return report;
+}
+
+Status Library::keep_changes(Result<std::vector<store::FileChange>> changes) {
+  if (!changes) return changes.error();
+  if (!changes->empty())
+    catalogue_pool_.post([this, changes = std::move(*changes)] { apply(changes); });
+  return kOk;
+}
+
+// A folder that others are mounted on is there without them, and empty. What was in it is not gone.
+Status Library::is_mounted(const store::Share& share, const store::ScanReport& report) {
+  if (report.files > 0) return kOk;
+  const auto elsewhere = catalogue_.all_elsewhere(share.id, report.device);
+  if (!elsewhere) return elsewhere.error();
+  if (!*elsewhere) return kOk;
+  return Error{.code = ErrorCode::io,
+               .message = share.location.path
+                          + " is empty and on another file system than its files were: mount it, or "
+                            "take it from the shares with: freshet share rm PATH"};
+}
+
+void Library::scan_again(store::ShareId id) {
+  if (const ShareState* share = find_share(id))
+    scan({.id = id, .location = share->location}, [](const Result<ShareSummary>&) {});
+}
+
+void Library::on_scanned(const store::Share& share,
+                         const Result<store::ScanReport>& scanned,
+                         const ShareDone& done) {
+  ++counters_.scans;
+  ShareState* state = find_share(share.id);
+  if (state == nullptr) {
+    done(Error{.code = ErrorCode::not_found,
+               .message = share.location.path + " was removed while it was scanned"});
+    return;
+  }
+  state->summary.scanning = false;
+  const std::string before =
+      std::exchange(state->summary.problem, scanned ? "" : scanned.error().message);
+  if (!scanned) {
+    // Scanned again and again until it is there: said once.
+    if (before != state->summary.problem)
+      spdlog::warn("share {}: {}", share.location.path, state->summary.problem);
+    hide(*state);
+    done(scanned.error());
+    return;
+  }
+  if (scanned->unreadable_folders > 0) {
+    state->summary.problem =
+        std::to_string(scanned->unreadable_folders) + " unreadable folders were left out";
+  }
+  if (std::exchange(state->hidden, false)) {
+    spdlog::info("share {}: it is there again", share.location.path);
+    show_again(share.id);
+  }
+  done(state->summary);
+}
+
+// A folder that vanished, or a disk that is not mounted: its files must not be found, and its
+// hashes must not be lost.
+void Library::hide(ShareState& share) {
+  if (std::exchange(share.hidden, true)) return;
+  remove_files_of(share.id);
+}
+
+// The catalogue reports changes only; what did not change while the share was hidden comes from
+// here.
+void Library::show_again(store::ShareId id) {
+  catalogue_pool_.submit([this, id]() -> WorkerPool::Completion {
+    auto files = std::make_shared<std::vector<store::CatalogueFile>>();
+    const Status read = catalogue_.for_each_file([&](const store::CatalogueFile& file) -> Status {
+      if (file.share == id) files->push_back(file);
+      return kOk;
+    });
+    return [this, files, read] {
+      if (!read) spdlog::error("catalogue: {}", read.error().message);
+      for (const store::CatalogueFile& file : *files) add(file);
+    };
+  });
+}
+
+void Library::remove_files_of(store::ShareId id) {
+  std::vector<store::FileId> files;
+  for (const auto& file : files_) {
+    if (file && file->share == id) files.push_back(file->id);
+  }
+  for (const store::FileId file : files) remove(file);
+}
+
+void Library::remove_share(const std::string& path, std::function<void(Status)> done) {
+  std::error_code failed;
+  const std::string absolute = std::filesystem::weakly_canonical(path, failed).string();
+  const auto found = std::find_if(shares_.begin(), shares_.end(), [&](const ShareState& share) {
+    return share.location.path == absolute || share.location.path == path;
+  });
+  if (found == shares_.end()) {
+    done(Error{.code = ErrorCode::not_found,
+               .message = path + " is not shared; `freshet share ls` lists what is"});
+    return;
+  }
+  const store::ShareId id = found->id;
+  found->removed.request_stop();
+  shares_.erase(found);
+  live_.remove(id);
+  remove_files_of(id);
+  catalogue_pool_.submit([this, id, done = std::move(done)]() -> WorkerPool::Completion {
+    auto removed = catalogue_.remove_share(id);
+    return [done, removed] {
+      done(removed);
+    };
+  });
+}
+
+void Library::rescan(std::function<void(Status)> done) {
+  auto left = std::make_shared<std::size_t>(shares_.size());
+  if (*left == 0) {
+    done(kOk);
+    return;
+  }
+  auto worst = std::make_shared<Status>(kOk);
+  std::vector<store::Share> shares;
+  for (const ShareState& share : shares_)
+    shares.push_back({.id = share.id, .location = share.location});
+  for (const store::Share& share : shares) {
+    scan(share, [left, worst, done](const Result<ShareSummary>& scanned) {
+      if (!scanned) *worst = scanned.error();
+      if (--*left == 0) done(*worst);
+    });
+  }
+}
+
+std::vector<ShareSummary> Library::shares() const {
+  std::vector<ShareSummary> summaries;
+  for (const ShareState& share : shares_) {
+    summaries.push_back(share.summary);
+    if (summaries.back().problem.empty()) summaries.back().problem = live_.problem(share.id);
+  }
+  return summaries;
+}
+
+Library::ShareState& Library::share_state(const store::Share& share) {
+  if (ShareState* known = find_share(share.id)) return *known;
+  return shares_.emplace_back(ShareState{
+      .id = share.id,
+      .summary = {.path = share.location.path, .totals = {}, .scanning = false, .problem = {}},
+      .location = share.location});
+}
+
+Library::ShareState* Library::find_share(store::ShareId id) {
+  const auto found = std::find_if(
+      shares_.begin(), shares_.end(), [&](const ShareState& share) { return share.id == id; });
+  return found == shares_.end() ? nullptr : &*found;
+}
+
+}  // namespace freshet::io

@@ -1,0 +1,157 @@
+// The catalogue's side of scanning: what was found on disk against what is known.
+#include <set>
+#include <string_view>
+
+#include "node/store/catalogue_state.h"
+
+namespace freshet::store {
+namespace {
+
+// What a folder's listing has, for the question whether a path below it is still there.
+class Listed {
+ public:
+  Listed(const std::string& folder,
+         std::span<const ScannedFile> files,
+         std::span<const std::string> folders)
+      : prefix_(folder.empty() ? std::string() : folder + "/") {
+    for (const ScannedFile& file : files) files_.insert(file.relative);
+    for (const std::string& each : folders) folders_.insert(each);
+  }
+
+  /// Every path below the folder begins so, and no other does.
+  [[nodiscard]] const std::string& prefix() const { return prefix_; }
+  [[nodiscard]] bool has_file(const std::string& path) const { return files_.contains(path); }
+  /// The listed folder right below that `path` lies in, and an empty text where it lies in none.
+  [[nodiscard]] std::string folder_of(const std::string& path) const {
+    const auto slash = path.find('/', prefix_.size());
+    const std::string folder = slash == std::string::npos ? std::string() : path.substr(0, slash);
+    return folders_.contains(folder) ? folder : std::string();
+  }
+
+ private:
+  std::string prefix_;
+  std::set<std::string_view> files_;
+  std::set<std::string_view> folders_;
+};
+
+}  // namespace
+
+Status Catalogue::begin_scan(ShareId share) {
+  const auto known = state_->finds(kHasShare, share.value);
+  if (!known) return known.error();
+  if (!*known) return Error{ErrorCode::not_found, "there is no such share; see `freshet share ls`"};
+  state_->scan.emplace();
+  state_->scan->share = share;
+  return kOk;
+}
+
+Result<std::vector<FileChange>> Catalogue::merge(std::span<const ScannedFile> batch) {
+  if (!state_->scan)
+    return Error{ErrorCode::canceled, "the share was removed while it was scanned"};
+  auto transaction = Transaction::begin(state_->database);
+  if (!transaction) return transaction.error();
+  std::vector<FileChange> changes;
+  for (const ScannedFile& scanned : batch) {
+    auto merged = state_->merge_one(state_->scan->share, scanned);
+    if (!merged) return merged.error();
+    state_->scan->seen.insert(merged->id.value);
+    if (merged->change) changes.push_back(std::move(*merged->change));
+  }
+  if (auto done = transaction->commit(); !done) return done.error();
+  return changes;
+}
+
+Result<std::vector<FileChange>> Catalogue::end_scan() {
+  if (!state_->scan)
+    return Error{ErrorCode::canceled, "the share was removed while it was scanned"};
+  auto gone = state_->unseen();
+  if (!gone) return gone;
+  if (!gone->empty() || state_->contents_may_be_unused) {
+    auto transaction = Transaction::begin(state_->database);
+    if (!transaction) return transaction.error();
+    for (const FileChange& change : *gone) {
+      if (auto done = state_->run(kRemoveFile, change.file.id.value); !done) return done.error();
+    }
+    if (auto done = state_->drop_unused(); !done) return done.error();
+    if (auto done = transaction->commit(); !done) return done.error();
+    state_->contents_may_be_unused = false;
+  }
+  state_->scan.reset();
+  return gone;
+}
+
+Result<bool> Catalogue::all_elsewhere(ShareId share, std::uint64_t device) {
+  const auto any = state_->finds(kHasFiles, share.value);
+  if (!any || !*any) return any;
+  const auto here = state_->finds(kHasFilesOn, share.value, stored(device));
+  if (!here) return here;
+  return !*here;
+}
+
+// Files are read in the order of their paths; what lies in a listed folder is leapt over, so that
+// the work is in proportion to the folder and not to what is below it.
+Result<std::vector<FileChange>> Catalogue::reconcile(ShareId share,
+                                                     const std::string& folder,
+                                                     std::span<const ScannedFile> files,
+                                                     std::span<const std::string> folders) {
+  auto transaction = Transaction::begin(state_->database);
+  if (!transaction) return transaction.error();
+  std::vector<FileChange> changes;
+  for (const ScannedFile& scanned : files) {
+    auto merged = state_->merge_one(share, scanned);
+    if (!merged) return merged.error();
+    if (merged->change) changes.push_back(std::move(*merged->change));
+  }
+  const Listed listed(folder, files, folders);
+  std::string from = listed.prefix();
+  while (true) {
+    auto file = state_->first_from(share, from);
+    if (!file) return file.error();
+    if (!*file || !(*file)->relative.starts_with(listed.prefix())) break;
+    const std::string inside = listed.folder_of((*file)->relative);
+    from = inside.empty() ? (*file)->relative + '\0' : inside + '0';  // '0' follows '/'
+    if (!inside.empty() || listed.has_file((*file)->relative)) continue;
+    if (auto done = state_->forget(**file); !done) return done.error();
+    changes.push_back({Change::removed, std::move(**file)});
+  }
+  if (auto done = transaction->commit(); !done) return done.error();
+  return changes;
+}
+
+Result<std::vector<FileChange>> Catalogue::note(ShareId share,
+                                                std::span<const ScannedFile> there,
+                                                std::span<const std::string> gone) {
+  auto transaction = Transaction::begin(state_->database);
+  if (!transaction) return transaction.error();
+  std::vector<FileChange> changes;
+  for (const std::string& path : gone) {
+    auto file = state_->find(share, path);
+    if (!file) return file.error();
+    if (!*file) continue;
+    if (auto done = state_->forget(**file); !done) return done.error();
+    changes.push_back({Change::removed, std::move(**file)});
+  }
+  for (const ScannedFile& scanned : there) {
+    auto merged = state_->merge_one(share, scanned);
+    if (!merged) return merged.error();
+    if (merged->change) changes.push_back(std::move(*merged->change));
+  }
+  if (auto done = transaction->commit(); !done) return done.error();
+  return changes;
+}
+
+Status Catalogue::forget_gone() {
+  if (!state_->earlier_gone.empty()) {
+    auto transaction = Transaction::begin(state_->database);
+    if (!transaction) return transaction.error();
+    for (const auto& [inode, gone] : state_->earlier_gone) {
+      if (auto done = state_->run(kDropIfUnused, gone.content.row); !done) return done;
+    }
+    if (auto done = transaction->commit(); !done) return done;
+    state_->earlier_gone.clear();
+  }
+  std::swap(state_->earlier_gone, state_->lately_gone);
+  return kOk;
+}
+
+}  // namespace freshet::store

@@ -1,0 +1,74 @@
+// The catalogue's statements. Its tables are in schema.h.
+#pragma once
+
+namespace freshet::store {
+
+// Columns of a file are always in the order of read_file().
+#define FRESHET_FILE_COLUMNS                                                            \
+  "file.id, file.share, file.path, file.size, file.mtime_ns, file.inode, file.device, " \
+  "content.content_id"
+#define FRESHET_FILE_SOURCE " FROM file LEFT JOIN content ON content.id = file.content "
+
+inline constexpr const char* kFindShare = "SELECT id FROM share WHERE path = ?1";
+inline constexpr const char* kAddShare = "INSERT INTO share (path, single_file) VALUES (?1, ?2)";
+inline constexpr const char* kRemoveShare = "DELETE FROM share WHERE id = ?1";
+inline constexpr const char* kListShares = "SELECT id, path, single_file FROM share ORDER BY id";
+inline constexpr const char* kHasShare = "SELECT 1 FROM share WHERE id = ?1";
+inline constexpr const char* kFindFile =
+    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE file.share = ?1 AND file.path = ?2";
+inline constexpr const char* kFirstFrom =
+    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE
+    "WHERE file.share = ?1 AND file.path >= ?2 ORDER BY file.path LIMIT 1";
+inline constexpr const char* kFileById =
+    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE file.id = ?1";
+inline constexpr const char* kAllFiles =
+    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "ORDER BY file.share, file.path";
+inline constexpr const char* kFilesOfShare =
+    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE file.share = ?1";
+inline constexpr const char* kUnhashed = "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE
+                                         "WHERE file.content IS NULL ORDER BY file.size";
+inline constexpr const char* kByInode =
+    "SELECT file.content, content.content_id FROM file JOIN content ON content.id = file.content"
+    " WHERE file.content IS NOT NULL AND inode = ?1 AND device = ?2 AND file.size = ?3 AND "
+    "mtime_ns = ?4 LIMIT 1";
+inline constexpr const char* kInsertFile =
+    "INSERT INTO file (share, path, size, mtime_ns, inode, device, content) VALUES (?1, ?2, ?3, "
+    "?4, ?5, ?6, ?7)";
+inline constexpr const char* kUpdateFile =
+    "UPDATE file SET size = ?3, mtime_ns = ?4, inode = ?5, device = ?6, content = ?7 WHERE share = "
+    "?1 AND path = ?2";
+inline constexpr const char* kSetDevice = "UPDATE file SET device = ?2 WHERE id = ?1";
+inline constexpr const char* kSetContent = "UPDATE file SET content = ?2 WHERE id = ?1";
+inline constexpr const char* kRemoveFile = "DELETE FROM file WHERE id = ?1";
+inline constexpr const char* kAddContent =
+    "INSERT INTO content (content_id, size, piece_layer) VALUES (?1, ?2, ?3) ON CONFLICT DO "
+    "NOTHING";
+inline constexpr const char* kFindContent = "SELECT id FROM content WHERE content_id = ?1";
+inline constexpr const char* kContentBetween =
+    "SELECT content_id, size, piece_layer FROM content WHERE content_id BETWEEN ?1 AND ?2 LIMIT 1";
+inline constexpr const char* kDropUnused =
+    "DELETE FROM content WHERE NOT EXISTS (SELECT 1 FROM file WHERE file.content = content.id)";
+inline constexpr const char* kDropIfUnused =
+    "DELETE FROM content WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM file WHERE file.content = ?1)";
+inline constexpr const char* kHasFiles = "SELECT 1 FROM file WHERE share = ?1 LIMIT 1";
+inline constexpr const char* kHasFilesOn =
+    "SELECT 1 FROM file WHERE share = ?1 AND device = ?2 LIMIT 1";
+inline constexpr const char* kFilesWith =
+    "SELECT " FRESHET_FILE_COLUMNS
+    ", share.path, share.single_file FROM content"
+    " JOIN file ON file.content = content.id JOIN share ON share.id = file.share"
+    " WHERE content.content_id = ?1 ORDER BY file.id";
+inline constexpr const char* kLocate =
+    "SELECT " FRESHET_FILE_COLUMNS ", share.path, share.single_file" FRESHET_FILE_SOURCE
+    "JOIN share ON share.id = file.share WHERE file.id = ?1";
+inline constexpr const char* kTotals =
+    "SELECT count(*), coalesce(sum(size), 0), count(content) FROM file";
+
+#undef FRESHET_FILE_COLUMNS
+#undef FRESHET_FILE_SOURCE
+
+// Columns behind those of a file.
+inline constexpr int kSharePathColumn = 8;
+inline constexpr int kSingleFileColumn = 9;
+
+}  // namespace freshet::store
