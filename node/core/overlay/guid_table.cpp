@@ -9,12 +9,14 @@ constexpr std::uint32_t kFirstSlots = 4;
 
 }  // namespace
 
-GuidTable::Lookup GuidTable::see(const Guid& guid, Seen seen) {
-  const std::uint64_t hash = hash_of(guid);
-  Slot* known = recent(hash);
-  if (known == nullptr) known = young_.find(hash);
-  if (known == nullptr) known = old_.find(hash);
-  if (known != nullptr) return {.seen = &known->seen, .inserted = false};
+GuidTable::Slot* GuidTable::known(std::uint64_t hash) {
+  Slot* slot = recent(hash);
+  if (slot == nullptr) slot = young_.find(hash);
+  if (slot == nullptr) slot = old_.find(hash);
+  return slot;
+}
+
+Seen* GuidTable::insert(std::uint64_t hash, Seen seen) {
   Slot* place = nullptr;
   if (recent_used_ < kRecent) {
     place = &recent_[recent_used_++];
@@ -24,7 +26,7 @@ GuidTable::Lookup GuidTable::see(const Guid& guid, Seen seen) {
     oldest_ = static_cast<std::uint8_t>((oldest_ + 1) % kRecent);
   }
   *place = {.hash = hash, .seen = seen};
-  return {.seen = &place->seen, .inserted = true};
+  return &place->seen;
 }
 
 const Seen* GuidTable::find(const Guid& guid) const {

@@ -54,7 +54,17 @@ class GuidTable {
     bool inserted;
   };
   /// The entry of `guid`, made from `seen` when there is none. Valid until the next call.
-  Lookup see(const Guid& guid, Seen seen);
+  Lookup see(const Guid& guid, Seen seen) {
+    return see(guid, seen, [] { return true; });
+  }
+  /// The same, but a new entry is made only where `admit()` agrees; no entry otherwise.
+  template <typename Admit>
+  Lookup see(const Guid& guid, Seen seen, const Admit& admit) {
+    const std::uint64_t hash = hash_of(guid);
+    if (Slot* slot = known(hash)) return {.seen = &slot->seen, .inserted = false};
+    if (!admit()) return {.seen = nullptr, .inserted = false};
+    return {.seen = insert(hash, seen), .inserted = true};
+  }
   /// nullptr when not remembered.
   [[nodiscard]] const Seen* find(const Guid& guid) const;
 
@@ -128,6 +138,10 @@ class GuidTable {
     }
     return nullptr;
   }
+
+  [[nodiscard]] Slot* known(std::uint64_t hash);
+  /// REQUIRES: it is not known.
+  Seen* insert(std::uint64_t hash, Seen seen);
 
   static constexpr std::uint32_t kRecent = 4;
 

@@ -63,7 +63,7 @@ Link* second_way(Turn& turn, const Seen& seen, LinkId came_on) {
 
 }  // namespace
 
-GuidTable::Lookup Router::see(Turn& turn, const Guid& guid, Seen seen) {
+void Router::age_guids(Turn& turn) {
   if (!guids_) guids_.emplace(turn.rng.next_u64());
   const auto age =
       guids_->rotate(turn.config.guids_per_generation, turn.config.max_guid_age, turn.now);
@@ -74,16 +74,18 @@ GuidTable::Lookup Router::see(Turn& turn, const Guid& guid, Seen seen) {
       guids_->set_in_rush(true);
     }
   }
-  return guids_->see(guid, seen);
 }
 
 void Router::on_query(
     Turn& turn, Link& from, const wire::FrameHeader& header, ByteView body, Upcalls& up) {
-  if (guids_ && guids_->is_in_rush() && is_over_share(turn, from.id, header)) {
+  age_guids(turn);
+  const auto [seen, inserted] = guids_->see(header.guid, {.from = from.id, .ttl = header.ttl}, [&] {
+    return !guids_->is_in_rush() || !is_over_share(turn, from.id, header);
+  });
+  if (seen == nullptr) {
     ++turn.counters.query_over_share;
     return;
   }
-  const auto [seen, inserted] = see(turn, header.guid, {.from = from.id, .ttl = header.ttl});
   ++(inserted ? turn.counters.query_first : turn.counters.query_duplicates);
   bool is_better = inserted || header.ttl > seen->ttl;
   // Who got it through this node has a copy with two less, and is no way back.
@@ -116,10 +118,9 @@ std::uint32_t Router::pass_on(Turn& turn, StrategyId how, const Passing& query) 
   return strategies(turn).pass_on(turn, how, query);
 }
 
-// During a rush a neighbour's share may be used up; then a new query is neither remembered nor
-// passed on, and another neighbour may still bring it.
+// Asked of new queries during a rush. A neighbour's share may be used up; then its query is neither
+// remembered nor passed on, and another neighbour may still bring it.
 bool Router::is_over_share(Turn& turn, LinkId from, const wire::FrameHeader& header) {
-  if (guids_->find(header.guid) != nullptr) return false;
   QueryShare& queries = turn.need_guard().queries();
   const bool is_over = !queries.take(turn.config, from, header.hops, turn.now);
   guids_->set_in_rush(queries.is_active());

@@ -67,7 +67,12 @@ class Router {
   [[nodiscard]] std::uint64_t digest() const;
 
  private:
-  GuidTable::Lookup see(Turn& turn, const Guid& guid, Seen seen);
+  /// Makes the table where there is none, and lets its oldest part go when that is due.
+  void age_guids(Turn& turn);
+  GuidTable::Lookup see(Turn& turn, const Guid& guid, Seen seen) {
+    age_guids(turn);
+    return guids_->see(guid, seen);
+  }
   /// Returns how many copies there are, those that wait for room included.
   std::uint32_t pass_on(Turn& turn, StrategyId how, const Passing& query);
   void send_round(Turn& turn, const Round& round, ByteView body);
