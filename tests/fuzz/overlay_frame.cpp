@@ -42,12 +42,12 @@ void decode_route(ByteView body) {
 void decode_query_body(ByteView body) {
   decode_route(body);
   const auto query = decode_query(body);
-  const auto view = QueryView::of(body);
-  FRESHET_CHECK(query.has_value() == view.has_value());
+  const QueryView view(body);
+  FRESHET_CHECK(query.has_value() == view.well_formed());
   if (!query) return;
-  FRESHET_CHECK(std::equal(
-      view->terms().begin(), view->terms().end(), query->terms.begin(), query->terms.end()));
-  FRESHET_CHECK(view->max_hits() == query->max_hits);
+  FRESHET_CHECK(view.max_hits() == query->max_hits && view.term_count() == query->terms.size());
+  for (std::size_t i = 0; i < view.term_count(); ++i)
+    FRESHET_CHECK(view.term(i) == query->terms[i]);
   const std::size_t words = query->terms.size() + query->excluded.size() + query->phrases.size();
   FRESHET_CHECK(words <= kMaxQueryWords);
   FRESHET_CHECK(!query->content || words == 0);

@@ -83,14 +83,14 @@ void Engine::on_forget(const Forget& forget, Carrier& carrier) {
 
 void Engine::on_query(
     const Config& config, Counters& counters, const Guid& guid, ByteView body, EffectBuffer& out) {
-  const auto query = wire::QueryView::of(body);
-  if (!query) {
+  const wire::QueryView query(body);
+  if (!query.well_formed()) {
     ++counters.queries_malformed;
     return;
   }
   ++counters.queries_looked_up;
   out.push(Effect(
-      Lookup{.lookup = guid, .query = body, .limit = answer_limit(config, query->max_hits())}));
+      Lookup{.lookup = guid, .query = body, .limit = answer_limit(config, query.max_hits())}));
 }
 
 void Engine::on_found(const Found& found, EffectBuffer& out) {

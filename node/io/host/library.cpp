@@ -173,11 +173,12 @@ void Library::count(const store::CatalogueFile& file, int sign) {
 }
 
 bool Library::lacks_a_word_of(ByteView query) const {
-  const auto view = wire::QueryView::of(query);
-  if (!view) return true;
-  const auto terms = view->terms();
-  return std::any_of(
-      terms.begin(), terms.end(), [&](std::string_view each) { return index_.lacks_word(each); });
+  const wire::QueryView view(query);
+  if (!view.well_formed()) return true;
+  for (std::size_t i = 0; i < view.term_count(); ++i) {
+    if (index_.lacks_word(view.term(i))) return true;
+  }
+  return false;
 }
 
 std::vector<wire::HitFile> Library::lookup(const Guid& lookup,

@@ -1,6 +1,6 @@
 #include "node/io/host/overlay_links.h"
 
-#include <array>
+#include <algorithm>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -187,10 +187,12 @@ void OverlayLinks::relay(const co::Relay& relay, const core::EffectBuffer& buffe
     relay_shaped(relay, buffer.links(relay.links));
     return;
   }
-  wire::EncodedHeader header{};
-  wire::encode_header(relay.header, header.data());
+  // Put together once, so that each copy is one append.
+  frame_.resize(wire::kFrameHeaderBytes + relay.body.size());
+  wire::encode_header(relay.header, frame_.data());
+  std::copy(relay.body.begin(), relay.body.end(), frame_.begin() + wire::kFrameHeaderBytes);
   for (const LinkId id : buffer.links(relay.links)) {
-    if (const OverlayPeer* peer = find(id)) peer->link->send(header, relay.body);
+    if (const OverlayPeer* peer = find(id)) peer->link->send(frame_);
   }
 }
 

@@ -88,6 +88,7 @@ class OverlayLinks final : public LinkHandler {
   std::set<std::uint32_t> refused_;  ///< of those names: as of another mesh
   std::map<std::uint32_t, OverlayPeer> peers_;
   std::unordered_map<const TlsLink*, LinkId> ids_;
+  Bytes frame_;  ///< the one that is being relayed
   testbed::Shaper* shaper_ = nullptr;
   std::map<std::uint32_t, core::overlay::LinkUp> ungreeted_;  ///< with a shaper alone
 };

@@ -113,7 +113,8 @@ struct QueryView::Reader {
   QueryView& view;
 
   void word(std::uint32_t field, std::string_view text) const {
-    if (field == pb::Query::kTermsFieldNumber) view.terms_[view.term_count_++] = text;
+    if (field == pb::Query::kTermsFieldNumber)
+      view.terms_[view.term_count_++] = {text.data(), text.size()};
   }
   void content(const std::optional<ContentId>& /*id*/) const {}
   void filter(const QueryFilter& /*filter*/) const {}
@@ -122,11 +123,9 @@ struct QueryView::Reader {
   }
 };
 
-std::optional<QueryView> QueryView::of(ByteView body) {
-  std::optional<QueryView> view(QueryView{});
-  Reader reader{*view};
-  if (!Walk(reader).over(body)) view.reset();
-  return view;
+QueryView::QueryView(ByteView body) {
+  Reader reader{*this};
+  well_formed_ = Walk(reader).over(body);
 }
 
 }  // namespace freshet::wire

@@ -4,8 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <string_view>
 
 #include "node/base/bytes.h"
@@ -15,22 +13,32 @@ namespace freshet::wire {
 
 class QueryView {
  public:
-  /// nullopt exactly where decode_query() is. `body` outlives the view.
-  static std::optional<QueryView> of(ByteView body);
+  /// `body` outlives the view.
+  explicit QueryView(ByteView body);
+  QueryView(const QueryView&) = delete;
+  QueryView& operator=(const QueryView&) = delete;
+  ~QueryView() = default;
 
+  /// False exactly where decode_query() is nullopt; nothing else is to be asked then.
+  [[nodiscard]] bool well_formed() const { return well_formed_; }
   /// Words that must all match.
-  [[nodiscard]] std::span<const std::string_view> terms() const {
-    return std::span(terms_).first(term_count_);
+  [[nodiscard]] std::size_t term_count() const { return term_count_; }
+  [[nodiscard]] std::string_view term(std::size_t i) const {
+    return {terms_[i].text, terms_[i].size};
   }
   [[nodiscard]] std::uint32_t max_hits() const { return max_hits_; }
 
  private:
   struct Reader;
-  QueryView() = default;
+  struct Term {
+    const char* text;
+    std::size_t size;
+  };
 
-  std::array<std::string_view, kMaxQueryWords> terms_;
+  std::array<Term, kMaxQueryWords> terms_;  ///< as many as are counted; the others are not written
   std::size_t term_count_ = 0;
   std::uint32_t max_hits_ = 0;
+  bool well_formed_ = false;
 };
 
 }  // namespace freshet::wire

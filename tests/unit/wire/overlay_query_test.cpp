@@ -1,5 +1,4 @@
 #include <string>
-#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -59,17 +58,22 @@ TEST_CASE("a query looked at in place shows its terms and limit") {
   query.terms = {"blue", "böat"};
   query.max_hits = 64;
   const Bytes body = encode(query);
-  const auto view = QueryView::of(body);
-  REQUIRE(view);
-  CHECK(std::vector<std::string>(view->terms().begin(), view->terms().end()) == query.terms);
-  CHECK(view->max_hits() == 64);
+  const QueryView view(body);
+  REQUIRE(view.well_formed());
+  REQUIRE(view.term_count() == 2);
+  CHECK(view.term(0) == "blue");
+  CHECK(view.term(1) == "böat");
+  CHECK(view.max_hits() == 64);
 }
 
 TEST_CASE("what does not decode cannot be looked at in place either") {
-  CHECK(QueryView::of(encode(words(kMaxQueryWords, 0, 0))));
-  CHECK_FALSE(QueryView::of(encode(words(kMaxQueryWords, 0, 1))));
-  CHECK_FALSE(QueryView::of(RawMessage().text(4, std::string(31, 'c')).bytes()));
-  CHECK_FALSE(QueryView::of(RawMessage().text(1, "\xFF").bytes()));
+  const auto is_well_formed = [](const Bytes& body) {
+    return QueryView(body).well_formed();
+  };
+  CHECK(is_well_formed(encode(words(kMaxQueryWords, 0, 0))));
+  CHECK_FALSE(is_well_formed(encode(words(kMaxQueryWords, 0, 1))));
+  CHECK_FALSE(is_well_formed(RawMessage().text(4, std::string(31, 'c')).bytes()));
+  CHECK_FALSE(is_well_formed(RawMessage().text(1, "\xFF").bytes()));
 }
 
 TEST_CASE("an empty query decodes: what it matches is not the wire's to say") {

@@ -57,10 +57,10 @@ void WordTable::remove(std::span<const std::uint32_t> places) {
 
 std::vector<std::uint32_t> term_hashes(ByteView query_body) {
   std::vector<std::uint32_t> hashes;
-  const auto query = wire::QueryView::of(query_body);
-  if (!query) return hashes;
-  hashes.reserve(query->terms().size());
-  for (const std::string_view term : query->terms()) hashes.push_back(hash_word(term));
+  const wire::QueryView query(query_body);
+  if (!query.well_formed()) return hashes;
+  hashes.reserve(query.term_count());
+  for (std::size_t i = 0; i < query.term_count(); ++i) hashes.push_back(hash_word(query.term(i)));
   return hashes;
 }
 
