@@ -227,7 +227,7 @@ void on_verified(Turn& turn, Content& content, const Verified& verified) {
       piece_bad(turn, content, verified.piece);
       break;
     case Verdict::disk_error:
-      fail(turn, content, ErrorCode::io, "cannot write the download");
+      fail(turn, content, ErrorCode::io, verified.message);
       break;
   }
 }

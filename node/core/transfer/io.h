@@ -136,6 +136,7 @@ struct Verified {
   ContentId content;
   std::uint32_t piece = 0;
   Verdict verdict = Verdict::ok;
+  std::string message = {};  ///< of a disk error: what, where, what to do
 };
 /// Answers CheckBlock.
 struct BlockChecked {

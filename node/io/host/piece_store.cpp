@@ -222,21 +222,25 @@ void PieceStore::write(const ContentId& content,
                        const Sha256& hash) {
   const Held* held = find(content);
   if (held == nullptr || !held->partial) return;  // the fetch was stopped meanwhile
-  writer_.submit([this, content, piece, bytes, hash, partial = held->partial]()
-                     -> WorkerPool::Completion {
-    const Status written = partial->write_piece(piece, *bytes);
-    return [this, content, piece, bytes, hash, written] {
-      buffers_.give_back(bytes);
-      if (Held* still = find(content); written && still != nullptr && piece < still->have.size()) {
-        still->have.add(piece);
-        still->hashes.at(piece) = hash;
-      }
-      if (!written) spdlog::error("download: {}", written.error().message);
-      const auto verdict =
-          written ? core::transfer::Verdict::ok : core::transfer::Verdict::disk_error;
-      deliver_(core::transfer::Verified{.content = content, .piece = piece, .verdict = verdict});
-    };
-  });
+  writer_.submit(
+      [this, content, piece, bytes, hash, partial = held->partial]() -> WorkerPool::Completion {
+        const Status written = partial->write_piece(piece, *bytes);
+        return [this, content, piece, bytes, hash, written] {
+          buffers_.give_back(bytes);
+          if (Held* still = find(content);
+              written && still != nullptr && piece < still->have.size()) {
+            still->have.add(piece);
+            still->hashes.at(piece) = hash;
+          }
+          if (!written) spdlog::error("download: {}", written.error().message);
+          const auto verdict =
+              written ? core::transfer::Verdict::ok : core::transfer::Verdict::disk_error;
+          deliver_(core::transfer::Verified{.content = content,
+                                            .piece = piece,
+                                            .verdict = verdict,
+                                            .message = written ? "" : written.error().message});
+        };
+      });
 }
 
 void PieceStore::read_hashes(const core::transfer::ReadHashes& read) {
