@@ -26,9 +26,10 @@ constexpr const char* kName = "glacier.bin";
 constexpr std::uint64_t kDefaultKills = 6;
 constexpr std::uint64_t kDefaultSeed = 20;
 // What a life may fetch in vain: pieces that were not whole and written, and what was on its way.
-constexpr std::uint64_t kInFlightBytes =
-    core::transfer::Config{}.max_open_bytes
-    + std::uint64_t{core::transfer::Config{}.max_window} * 16384 + 2 * kMiB;
+std::uint64_t in_flight_bytes() {
+  const core::transfer::Config config;
+  return config.max_open_bytes + std::uint64_t{config.max_window} * 16384 + 2 * kMiB;
+}
 
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   const char* text = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): one thread
@@ -97,7 +98,7 @@ struct Killing {
   /// What was fetched twice is what was in flight at the kills, and no more.
   void check_fetched_once(std::uint64_t kills) const {
     const std::uint64_t sent = source->counter("transfer_bytes_out") - sent_before;
-    CHECK(sent <= kFileBytes + kills * kInFlightBytes);
+    CHECK(sent <= kFileBytes + kills * in_flight_bytes());
   }
 
   TempDir dir;

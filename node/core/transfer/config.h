@@ -70,7 +70,7 @@ struct Config {
   /// The window holds what the link delivers in so long.
   Duration window_time = std::chrono::milliseconds(500);
   /// A link that owes blocks and brought none for so long: its blocks are asked of others too.
-  Duration stall_timeout = std::chrono::milliseconds(1200);
+  Duration stall_timeout = std::chrono::milliseconds(900);
   /// A link that brings a few blocks a second or less is given longer, up to this.
   Duration slow_stall = std::chrono::seconds(10);
   /// … and for so long: it is closed. Also for hashes.
