@@ -49,6 +49,10 @@ Status check_mesh_name(const std::string& name) {
   return kOk;
 }
 
+std::string moderator_key_path(const std::string& dir) {
+  return dir + "/moderator.pem";
+}
+
 Result<Mesh> make_mesh(std::string name, std::optional<NodeKey> moderator) {
   if (auto checked = check_mesh_name(name); !checked) return checked.error();
   std::array<Byte, 32> key{};

@@ -37,6 +37,10 @@ bool operator==(const Mesh& a, const Mesh& b);
 /// A private mesh with a new key. Errors: invalid (the name), io (no randomness).
 Result<Mesh> make_mesh(std::string name, std::optional<NodeKey> moderator);
 
+/// Where a moderator keeps the key that signs its lists, in the state folder `dir`: another one
+/// than the node's own.
+[[nodiscard]] std::string moderator_key_path(const std::string& dir);
+
 /// At most kMaxMeshNameBytes, no control characters. Errors: invalid.
 Status check_mesh_name(const std::string& name);
 

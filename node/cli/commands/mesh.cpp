@@ -52,7 +52,7 @@ Result<std::optional<NodeKey>> moderator_of(const store::StatePaths& paths,
                                             const std::string& wanted) {
   if (wanted.empty()) return std::optional<NodeKey>();
   if (wanted != kSelf) return NodeKey::from_hex(wanted);
-  const auto own = store::load_or_create_key(paths.key);
+  const auto own = store::load_or_create_key(store::moderator_key_path(paths.dir));
   if (!own) return own.error();
   return std::optional<NodeKey>(own->key);
 }
@@ -133,8 +133,10 @@ void declare_mesh(CLI::App& root, MeshOptions& options) {
   make->add_option("--name", options.name, "What its members call it")->type_name("NAME");
   make->add_option("--moderator",
                    options.moderator,
-                   "Whose block lists its members obey: a node's id, or self")
-      ->type_name("ID|self");
+                   "Whose block lists its members obey: a key that `freshet block "
+                   "--become-moderator` printed, "
+                   "or self (with this node's `freshet block --sign`)")
+      ->type_name("KEY|self");
   auto* leave = mesh->add_subcommand("leave", "Go back to the open mesh");
   leave->fallthrough();
   leave->callback([&options] { options.action = Action::leave; });
@@ -147,7 +149,7 @@ Status check(const MeshOptions& options) {
     return Error{ErrorCode::invalid, "--name: " + named.error().message};
   const std::string& moderator = options.moderator;
   if (!moderator.empty() && moderator != kSelf && !NodeKey::from_hex(moderator))
-    return Error{ErrorCode::invalid, "--moderator: give a node's id (64 digits), or self"};
+    return Error{ErrorCode::invalid, "--moderator: give a moderator's key (64 digits), or self"};
   return kOk;
 }
 

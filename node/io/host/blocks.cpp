@@ -10,6 +10,7 @@
 #include "node/store/file_io.h"
 #include "node/store/hasher.h"
 #include "node/store/key_file.h"
+#include "node/store/mesh.h"
 #include "node/store/signer.h"
 
 namespace freshet::io {
@@ -197,7 +198,7 @@ Status Blocks::obey(const std::optional<NodeKey>& moderator) {
 }
 
 Result<NodeKey> Blocks::become_moderator() {
-  const auto identity = store::load_or_create_key(dir_ + "/moderator.pem");
+  const auto identity = store::load_or_create_key(store::moderator_key_path(dir_));
   if (!identity) return identity.error();
   const Status obeyed = obey(identity->key);
   if (!obeyed) return obeyed.error();
@@ -219,13 +220,13 @@ wire::BlockList Blocks::list_of(const Set& listed) const {
 
 Status Blocks::sign(const Blockable& what, bool blocked) {
   struct stat info {};
-  if (stat((dir_ + "/moderator.pem").c_str(), &info) != 0) {
+  if (stat(store::moderator_key_path(dir_).c_str(), &info) != 0) {
     return Error{.code = ErrorCode::invalid,
                  .message =
                      "this node has no moderator's key; make one with: freshet block "
                      "--become-moderator"};
   }
-  const auto identity = store::load_or_create_key(dir_ + "/moderator.pem");
+  const auto identity = store::load_or_create_key(store::moderator_key_path(dir_));
   if (!identity) return identity.error();
   if (const Status obeyed = obey(identity->key); !obeyed) return obeyed;
   Set listed = listed_;
