@@ -35,7 +35,7 @@ struct HostConfig {
   QueryLog::Options log = {};
   /// The command or test that repeats the run; printed with a breach.
   std::string reproduce = "(unnamed)";
-  /// Until a dial to a node that crashed, or is cut off, fails.
+  /// Until a dial to a node that crashed, is cut off, or stalls it, fails.
   Duration dial_timeout = std::chrono::seconds(5);
   /// The slow queue, to compare with: the run is the same.
   bool plain_queue = false;
@@ -77,6 +77,11 @@ class Adversary {
   virtual ~Adversary() = default;
   /// A frame, whole, has come to `node`. True: the node is not to see it. May inject().
   virtual bool takes(Host& host, NodeIndex node, LinkId link, ByteView frame) = 0;
+  /// Whether a dial to `node` gets no further than the handshake: it fails after dial_timeout.
+  virtual bool stalls(NodeIndex node) {
+    static_cast<void>(node);
+    return false;
+  }
 };
 
 class Host {

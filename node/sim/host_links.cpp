@@ -71,7 +71,9 @@ void Host::dial(NodeIndex node, const overlay::Dial& dial) {
     target = std::get_if<overlay::PeerNumber>(&dial.target)->value;
   }
   const bool exists = target && *target < size();
-  const bool hears = exists && slots_[*target].is_alive && !network_.is_cut(node, *target, now_);
+  const bool stalls = exists && adversary_ != nullptr && adversary_->stalls(*target);
+  const bool hears =
+      exists && slots_[*target].is_alive && !stalls && !network_.is_cut(node, *target, now_);
   const bool is_expected = exists && (!dial.expected || key_of(*target) == *dial.expected);
   const Duration takes = hears ? network_.latency() + network_.latency() : config_.dial_timeout;
   queue_.push(now_ + takes,

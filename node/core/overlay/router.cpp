@@ -122,7 +122,7 @@ std::uint32_t Router::pass_on(Turn& turn, StrategyId how, const Passing& query) 
 // remembered nor passed on, and another neighbour may still bring it.
 bool Router::is_over_share(Turn& turn, LinkId from, const wire::FrameHeader& header) {
   QueryShare& queries = turn.need_guard().queries();
-  const bool is_over = !queries.take(turn.config, from, header.hops, turn.now);
+  const bool is_over = !queries.take(turn.config, from, header, turn.now);
   guids_->set_in_rush(queries.is_active());
   return is_over;
 }
@@ -181,7 +181,7 @@ bool Router::on_hit(
 void Router::originate(Turn& turn, const Guid& guid, const SearchPlan& plan, ByteView body) {
   ++turn.counters.queries_sent;
   if (guids_ && guids_->is_in_rush())
-    turn.need_guard().queries().take(turn.config, kSelfLink, 0, turn.now);
+    turn.need_guard().queries().take(turn.config, kSelfLink, {}, turn.now);
   see(turn, guid, {.from = kSelfLink, .ttl = own_ttl(plan.ttl), .forwarded = true});
   if (plan.ttl == 0) return;
   if (plan.strategy == StrategyId::flood) {

@@ -46,7 +46,10 @@ QueryShare::Source& QueryShare::source(LinkId link) {
   return sources_.emplace_back(Source{.link = link});
 }
 
-bool QueryShare::take(const Config& config, LinkId from, std::uint8_t hops, TimePoint now) {
+bool QueryShare::take(const Config& config,
+                      LinkId from,
+                      const wire::FrameHeader& header,
+                      TimePoint now) {
   if (!active_) return true;
   if (now >= ends_) turn_over(config, now);
   if (!active_) return true;
@@ -54,7 +57,8 @@ bool QueryShare::take(const Config& config, LinkId from, std::uint8_t hops, Time
   ++asking.asked;
   if (from != kSelfLink) {
     if (asking.taken >= asking.share) return false;
-    if (hops == 0 && sources_.size() > 1 && !asking.own.take(own_rate(config), now)) return false;
+    const bool is_own = header.hops == 0 || header.ttl >= kUsualTtl;
+    if (is_own && sources_.size() > 1 && !asking.own.take(own_rate(config), now)) return false;
   }
   ++asking.taken;
   return true;

@@ -9,7 +9,8 @@
 //   - When some ask much more than others, and than an equal part, the places are shared max-min
 //   fairly by link: who asks
 //     less than its share gets all of it, the others share the rest equally. A link's own queries
-//     (hops 0) get a part of that only.
+//     get a part of that only: those with hops 0, and those that may yet go as far as a new one,
+//     however far they claim to have come.
 //   - This node's own queries are never held back.
 // Source: Daswani and Garcia-Molina, Query-Flood DoS Attacks in Gnutella (CCS 2002): fractional
 // incoming allocation, and a share for a node's own queries.
@@ -24,6 +25,7 @@
 #include "node/base/time.h"
 #include "node/core/overlay/config.h"
 #include "node/core/overlay/guard/token_bucket.h"
+#include "node/wire/overlay/frame.h"
 
 namespace freshet::core::overlay {
 
@@ -34,7 +36,7 @@ class QueryShare {
   void begin(TimePoint now);
   /// A new query came on `from`, or is this node's own (kSelfLink): whether it is taken. Always
   /// when not active.
-  bool take(const Config& config, LinkId from, std::uint8_t hops, TimePoint now);
+  bool take(const Config& config, LinkId from, const wire::FrameHeader& header, TimePoint now);
   void forget(LinkId link);
   void digest(Digest& digest) const;
 
@@ -43,6 +45,9 @@ class QueryShare {
   static constexpr Duration kWindow = std::chrono::milliseconds(250);
 
  private:
+  /// What a search sets out with unless its user says otherwise.
+  static constexpr std::uint8_t kUsualTtl = 7;
+
   struct Source {
     LinkId link;
     std::uint32_t asked = 0;  ///< in this window, those held back too
