@@ -36,17 +36,18 @@ class Reciprocal final : public Choker {
   }
 
  private:
-  // The best first; of equals who waits longest.
+  // The best givers first, and of those that give nothing who was given least: a seed that stays
+  // with its fastest takers sends its copies to who leaves with them. Of equals who waits longest.
   static std::vector<Taker> ranked_of(const ChokeRound& round) {
     std::vector<Taker> ranked(round.takers.begin(), round.takers.end());
     std::stable_sort(ranked.begin(), ranked.end(), [](const Taker& a, const Taker& b) {
-      return merit(a) != merit(b) ? merit(a) > merit(b) : a.interested_at < b.interested_at;
+      const std::uint64_t given_a = a.is_mutual ? a.brought : 0;
+      const std::uint64_t given_b = b.is_mutual ? b.brought : 0;
+      if (given_a != given_b) return given_a > given_b;
+      if (a.took != b.took && !a.is_mutual && !b.is_mutual) return a.took < b.took;
+      return a.interested_at < b.interested_at;
     });
     return ranked;
-  }
-
-  static std::uint64_t merit(const Taker& taker) {
-    return taker.is_mutual ? taker.brought : taker.took;
   }
 
   // One of those that have no other slot.
