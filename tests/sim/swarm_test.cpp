@@ -61,4 +61,13 @@ TEST_CASE("the same swarm twice is the same to the last bit") {
 }
 
 }  // namespace
+
+TEST_CASE("in a crowd of slow peers everyone is done, though most links are slow") {
+  const core::Config config;
+  auto swarm = swarm_of(config, 2 * kMiB, {.up = 20'000, .down = 200'000}, 20);
+  swarm.peers.front().rates.up = 100'000;
+  const SwarmResult result = Swarm(swarm).run();
+  for (std::size_t i = 1; i < result.peers.size(); ++i) CHECK(result.peers[i].took);
+  CHECK(result.ended < 10min);
+}
 }  // namespace freshet::sim::swarm

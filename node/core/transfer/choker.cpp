@@ -1,6 +1,8 @@
 #include "node/core/transfer/choker.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "node/core/transfer/config.h"
 
@@ -20,11 +22,20 @@ std::uint64_t root_of(std::uint64_t number) {
 class Reciprocal final : public Choker {
  public:
   std::vector<LinkId> choose(const ChokeRound& round) override {
-    const std::vector<Taker> ranked = ranked_of(round);
-    const std::size_t regular = slots(round.config, round.upload_rate) - 1;
+    const std::size_t most = std::min(slots(round.config, round.upload_rate), round.takers.size());
+    const std::size_t spare = std::max<std::size_t>(1, most / kSpareParts);
     std::vector<LinkId> chosen;
-    for (std::size_t i = 0; i < regular; ++i) chosen.push_back(ranked[i].link);
-    chosen.push_back(optimistic(round, std::span(ranked).subspan(regular)));
+    std::vector<Taker> others;
+    for (const Taker& taker : ranked_of(round)) {
+      const bool earned = !taker.is_mutual || taker.brought > 0;
+      if (earned && chosen.size() + spare < most) {
+        chosen.push_back(taker.link);
+      } else {
+        others.push_back(taker);
+      }
+    }
+    const std::size_t least = std::min(round.config.min_upload_slots, most);
+    add_others(round, others, spare, least, chosen);
     return chosen;
   }
   std::vector<LinkId> admit(const ChokeRound& round, std::size_t count) override {
@@ -50,21 +61,73 @@ class Reciprocal final : public Choker {
     return ranked;
   }
 
-  // One of those that have no other slot.
-  LinkId optimistic(const ChokeRound& round, std::span<const Taker> others) {
-    std::vector<LinkId> choked;
+  // `spare` of those that have no other slot: the same for a while, then others. Who gave nothing
+  // for its turn waits for the next one twice as long each time. Up to `least` anyone will do.
+  void add_others(const ChokeRound& round,
+                  const std::vector<Taker>& others,
+                  std::size_t spare,
+                  std::size_t least,
+                  std::vector<LinkId>& chosen) {
+    if (round.now >= until_) end_turns(round);
+    std::vector<LinkId> kept;
+    std::vector<LinkId> next;
+    std::vector<LinkId> rest;
+    std::vector<LinkId> failed;
     for (const Taker& taker : others) {
-      if (taker.link == link_ && round.now < until_) return *link_;
-      if (!taker.is_unchoked) choked.push_back(taker.link);
+      const bool has_turn = std::find(turn_.begin(), turn_.end(), taker.link) != turn_.end();
+      const auto at = failures_.find(taker.link);
+      const bool must_wait = at != failures_.end() && round.now < at->second.again;
+      auto& pool = has_turn ? kept : must_wait ? failed : taker.is_unchoked ? rest : next;
+      pool.push_back(taker.link);
     }
-    link_ = choked.empty() ? others[round.rng.below(others.size())].link
-                           : choked[round.rng.below(choked.size())];
-    until_ = round.now + round.config.optimistic_interval;
-    return *link_;
+    take_some(round, next, spare, kept);
+    take_some(round, rest, spare, kept);
+    if (kept.size() > spare) kept.resize(spare);
+    turn_ = kept;
+    if (chosen.size() + kept.size() < least)
+      take_some(round, failed, least - std::min(least, chosen.size()), kept);
+    chosen.insert(chosen.end(), kept.begin(), kept.end());
   }
 
-  std::optional<LinkId> link_;
-  TimePoint until_{};
+  // Draws from the pool until `count` are there.
+  static void take_some(const ChokeRound& round,
+                        std::vector<LinkId>& pool,
+                        std::size_t count,
+                        std::vector<LinkId>& to) {
+    while (to.size() < count && !pool.empty()) {
+      const auto at = pool.begin() + static_cast<std::ptrdiff_t>(round.rng.below(pool.size()));
+      to.push_back(*at);
+      pool.erase(at);
+    }
+  }
+
+  void end_turns(const ChokeRound& round) {
+    std::map<LinkId, Failures> known;  // of those that are still there
+    for (const Taker& taker : round.takers) {
+      const bool had_turn = std::find(turn_.begin(), turn_.end(), taker.link) != turn_.end();
+      const auto at = failures_.find(taker.link);
+      if (!taker.is_mutual || taker.brought > 0 || (!had_turn && at == failures_.end())) continue;
+      Failures& failures = known[taker.link];
+      if (at != failures_.end()) failures = at->second;
+      if (!had_turn) continue;
+      failures.count = std::min(failures.count + 1, kMaxDoublings);
+      failures.again = round.now + round.config.optimistic_interval * (4U << failures.count);
+    }
+    failures_ = std::move(known);
+    turn_.clear();
+    until_ = round.now + round.config.optimistic_interval;
+  }
+
+  struct Failures {
+    unsigned count = 0;
+    TimePoint again{};
+  };
+  static constexpr unsigned kMaxDoublings = 6;
+  static constexpr std::size_t kSpareParts = 5;
+
+  std::vector<LinkId> turn_;  ///< who has an optimistic slot …
+  TimePoint until_{};         ///< … until then
+  std::map<LinkId, Failures> failures_;
 };
 
 // Draws so many of the takers as there are slots, one after another, by their weights.
@@ -88,7 +151,10 @@ std::vector<LinkId> draw(const ChokeRound& round,
 class Proportional final : public Choker {
  public:
   std::vector<LinkId> choose(const ChokeRound& round) override {
-    return admit(round, slots(round.config, round.upload_rate));
+    const std::size_t half = (round.takers.size() + 1) / 2;
+    return admit(round,
+                 std::min(std::max(half, round.config.min_upload_slots),
+                          std::min(slots(round.config, round.upload_rate), round.takers.size())));
   }
   // Four parts by what was brought, to one that all share.
   std::vector<LinkId> admit(const ChokeRound& round, std::size_t count) override {
@@ -112,7 +178,7 @@ class Proportional final : public Choker {
 class Random final : public Choker {
  public:
   std::vector<LinkId> choose(const ChokeRound& round) override {
-    return admit(round, slots(round.config, round.upload_rate));
+    return admit(round, std::min(slots(round.config, round.upload_rate), round.takers.size()));
   }
   std::vector<LinkId> admit(const ChokeRound& round, std::size_t count) override {
     return draw(round, std::vector<std::uint64_t>(round.takers.size(), 1), count);

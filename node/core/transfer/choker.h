@@ -47,19 +47,20 @@ class Choker {
   Choker& operator=(const Choker&) = delete;
   virtual ~Choker() = default;
 
-  /// How many are served at once. While there are no more takers than that, nobody is choked.
+  /// How many are served at once at most. While there are no more takers than that, and none of
+  /// them could give something, nobody is choked.
   [[nodiscard]] virtual std::size_t slots(const Config& config, std::uint64_t upload_rate) const;
-  /// Every choke_interval while there are more: who is unchoked until the next round. REQUIRES:
-  /// more takers than slots, of which there is one at least.
+  /// Every choke_interval: who is unchoked until the next round. REQUIRES: a taker and a slot.
   virtual std::vector<LinkId> choose(const ChokeRound& round) = 0;
   /// A slot or several became free within a round: `count` of the takers, which are all choked.
   /// REQUIRES: no fewer than that.
   virtual std::vector<LinkId> admit(const ChokeRound& round, std::size_t count) = 0;
 };
 
-/// Tit for tat (Cohen, Incentives Build Robustness in BitTorrent, 2003): the best givers, and one
-/// optimistic slot that goes to another every optimistic_interval, by which newcomers are found.
-/// Who cannot give anything is measured by what it takes.
+/// Tit for tat (Cohen, Incentives Build Robustness in BitTorrent, 2003): the best givers, and a
+/// fifth of the slots, one at least, for others in turn, by which newcomers are found. A slot for
+/// which there is no giver stays empty, unless fewer than min_upload_slots are taken: what it would
+/// send goes to the others. Of those that cannot give anything, who was given least is served next.
 std::unique_ptr<Choker> make_reciprocal_choker();
 /// Each slot is drawn anew every round, with chances in proportion to what a peer brought; a fifth
 /// of them is shared out evenly. In the mean each gets back in proportion to what it gives, as in

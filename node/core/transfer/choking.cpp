@@ -78,9 +78,20 @@ void measure_rate(Turn& turn) {
   if (span > 0) state.upload_rate = state.round_bytes * kMilliseconds / span;
 }
 
+// Not everyone can be served, or some of them can give: then it matters who is.
+bool must_choose(Turn& turn, const std::vector<Session*>& interested) {
+  const std::size_t slots = choker_of(turn).slots(turn.config, turn.state.upload_rate);
+  if (interested.size() > slots) return true;
+  return interested.size() > turn.config.min_upload_slots
+         && std::any_of(interested.begin(), interested.end(), [](const Session* session) {
+              return session->content->fetch != nullptr;
+            });
+}
+
 void choke_round(Turn& turn, const std::vector<Session*>& sessions) {
   const std::vector<Taker> takers = takers_of(sessions);
   const auto chosen = choker_of(turn).choose(round_of(turn, takers));
+  turn.state.served = chosen.size();
   const auto is_chosen = [&](const Session* session) {
     return std::find(chosen.begin(), chosen.end(), session->link) != chosen.end();
   };
@@ -111,24 +122,26 @@ void choke(Turn& turn, Session& session) {
 }
 
 void fill_slots(Turn& turn) {
+  State& state = turn.state;
   std::vector<Session*> waiting;
-  std::size_t taken = 0;
-  for (Session* session : interested_sessions(turn)) {
-    if (session->am_choking) {
-      waiting.push_back(session);
-    } else {
-      ++taken;
-    }
+  const auto interested = interested_sessions(turn);
+  for (Session* session : interested) {
+    if (session->am_choking) waiting.push_back(session);
   }
   if (waiting.empty()) return;
-  const std::size_t slots = choker_of(turn).slots(turn.config, turn.state.upload_rate);
+  const bool in_round = state.choke_at != TimePoint::max();
+  const std::size_t slots =
+      in_round ? state.served : choker_of(turn).slots(turn.config, state.upload_rate);
+  const std::size_t taken = interested.size() - waiting.size();
   const std::size_t served = std::min(slots - std::min(taken, slots), waiting.size());
   if (served == waiting.size()) {
     for (Session* session : waiting) unchoke(turn, *session);
-    return;
+  } else if (served > 0) {
+    admit(turn, waiting, served);
   }
-  if (served > 0) admit(turn, waiting, served);
-  if (slots > 0 && turn.state.choke_at == TimePoint::max()) begin_round(turn);
+  if (in_round || turn.config.upload_slots == 0 || !must_choose(turn, interested)) return;
+  state.served = slots;
+  begin_round(turn);
 }
 
 void run_choker(Turn& turn) {
@@ -138,9 +151,9 @@ void run_choker(Turn& turn) {
     return;
   }
   measure_rate(turn);
-  const auto candidates = interested_sessions(turn);
-  if (candidates.size() > choker_of(turn).slots(turn.config, state.upload_rate)) {
-    choke_round(turn, candidates);
+  const auto interested = interested_sessions(turn);
+  if (must_choose(turn, interested)) {
+    choke_round(turn, interested);
     begin_round(turn);
   } else {
     state.choke_at = TimePoint::max();

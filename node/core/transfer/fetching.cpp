@@ -80,11 +80,14 @@ void piece_bad(Turn& turn, Content& content, std::uint32_t piece) {
   if (suspects.size() == 1) ban_key(turn, content, suspects.front(), CloseReason::bad_data);
 }
 
-// What one link owes too long is asked of another, where there is one.
+// What one link owes too long is asked of another, where there is one; of the same again when
+// nobody else had it either.
 void expire_hashes(Turn& turn, Content& content) {
   Fetch& fetch = *content.fetch;
-  if (!fetch.hashes || content.sessions.size() < 2) return;
-  if (fetch.hashes->expire(turn.now - turn.config.hashes_timeout)) fetch.refill = true;
+  if (!fetch.hashes || content.sessions.empty()) return;
+  const bool alone = content.sessions.size() == 1 && content.sessions[0]->hash_requests > 0;
+  if (!alone && fetch.hashes->expire(turn.now, turn.config.hashes_timeout)) fetch.refill = true;
+  if (alone) return;
   if (const auto oldest = fetch.hashes->oldest()) {
     turn.wake_by(*oldest + turn.config.hashes_timeout);
   }

@@ -53,6 +53,8 @@ class Picker {
   /// end-game.
   template <typename F>
   std::optional<BlockRange> pick_duplicate(const Asker& asker, F&& mine);
+  /// The last block, which proves the size, if it is to be asked of the link.
+  std::optional<BlockRange> pick_last(const Asker& asker);
   /// Asks a given block again if it is free.
   bool claim(const BlockRange& block);
   /// One link that it was asked of will not bring it.
@@ -117,7 +119,6 @@ class Picker {
   [[nodiscard]] const Open* find(std::uint32_t piece) const;
   Open& open(std::uint32_t piece);
   Open* open_rarest(const Asker& asker, std::uint32_t& piece);
-  std::optional<BlockRange> pick_last(const Asker& asker);
   BlockRange take(std::uint32_t piece, Open& open, std::uint32_t block);
   BlockRange take_next(std::uint32_t piece, Open& open, const Asker& asker);
   void free_block(std::uint32_t piece, Open& open, std::uint32_t block);

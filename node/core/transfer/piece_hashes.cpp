@@ -52,7 +52,8 @@ void PieceHashes::learn(std::uint32_t piece, const Sha256& hash) {
 std::optional<HashRequest> PieceHashes::ask(LinkId link, TimePoint now) {
   for (Job& job : jobs_) {
     if (job.done || job.asked.size() >= (job.size_proof ? kSizeProofCopies : 1)) continue;
-    if (contains(job.asked, link) || contains(job.refused, link)) continue;
+    if (contains(job.asked, link) || contains(job.refused, link) || contains(job.late, link))
+      continue;
     job.asked.push_back(link);
     job.asked_at = now;
     return job.request;
@@ -94,11 +95,14 @@ PieceHashes::Answer PieceHashes::answered(const HashRequest& request,
   return answer;
 }
 
-bool PieceHashes::refused(LinkId link, const HashRequest& request, bool& was_size_proof) {
+bool PieceHashes::refused(LinkId link,
+                          const HashRequest& request,
+                          bool for_good,
+                          bool& was_size_proof) {
   Job* job = find(request);
   if (job == nullptr || !contains(job->asked, link)) return false;
   std::erase(job->asked, link);
-  job->refused.push_back(link);
+  (for_good ? job->refused : job->late).push_back(link);
   was_size_proof = job->size_proof;
   return true;
 }
@@ -107,15 +111,19 @@ void PieceHashes::drop_link(LinkId link) {
   for (Job& job : jobs_) {
     std::erase(job.asked, link);
     std::erase(job.refused, link);
+    std::erase(job.late, link);
   }
 }
 
-bool PieceHashes::expire(TimePoint before) {
+bool PieceHashes::expire(TimePoint now, Duration patience) {
   bool any = false;
   for (Job& job : jobs_) {
-    if (job.done || job.asked.empty() || job.asked_at > before) continue;
-    job.refused.insert(job.refused.end(), job.asked.begin(), job.asked.end());
+    const bool waits = !job.asked.empty() || !job.late.empty();
+    if (job.done || !waits || job.asked_at + patience > now) continue;
+    if (job.asked.empty()) job.late.clear();
+    job.late.insert(job.late.end(), job.asked.begin(), job.asked.end());
     job.asked.clear();
+    job.asked_at = now;
     any = true;
   }
   return any;
@@ -124,8 +132,8 @@ bool PieceHashes::expire(TimePoint before) {
 std::optional<TimePoint> PieceHashes::oldest() const {
   std::optional<TimePoint> oldest;
   for (const Job& job : jobs_) {
-    if (!job.done && !job.asked.empty() && (!oldest || job.asked_at < *oldest))
-      oldest = job.asked_at;
+    if (job.done || (job.asked.empty() && job.late.empty())) continue;
+    if (!oldest || job.asked_at < *oldest) oldest = job.asked_at;
   }
   return oldest;
 }

@@ -33,13 +33,15 @@ class PieceHashes {
   };
   Answer answered(const HashRequest& request, std::span<const Sha256> hashes);
   /// Returns false when it was not asked of this link. `was_size_proof` tells what was refused.
-  bool refused(LinkId link, const HashRequest& request, bool& was_size_proof);
+  /// `for_good`: the link is never asked for it again; otherwise it is late, see expire().
+  bool refused(LinkId link, const HashRequest& request, bool for_good, bool& was_size_proof);
   /// What was asked of the link may be asked of others.
   void drop_link(LinkId link);
-  /// What was asked before `before` and has no answer may be asked of others, and not of the same
-  /// links again; an answer of theirs is still taken. False when there was nothing.
-  bool expire(TimePoint before);
-  /// When the request that is longest under way was asked.
+  /// What has had no answer for `patience` may be asked of others, whose turn it is for as long;
+  /// then of the same links again too. An answer of theirs is still taken. False when there was
+  /// nothing.
+  bool expire(TimePoint now, Duration patience);
+  /// When the request was asked for which expire() is due first.
   [[nodiscard]] std::optional<TimePoint> oldest() const;
 
   [[nodiscard]] std::optional<Sha256> hash_of(std::uint32_t piece) const;
@@ -58,6 +60,7 @@ class PieceHashes {
     std::vector<LinkId> asked;  ///< links that owe the answer
     TimePoint asked_at{};
     std::vector<LinkId> refused;
+    std::vector<LinkId> late;  ///< others come first, since asked_at
   };
   Job* find(const HashRequest& request);
   void add_job(const HashRequest& request, bool size_proof);

@@ -41,12 +41,11 @@ void ask_hashes(Turn& turn, Session& session) {
   }
 }
 
-bool may_ask_blocks(const Turn& turn, const Session& session) {
+bool may_ask_blocks(const Session& session) {
   const Fetch& fetch = *session.content->fetch;
   if (session.stalled || (session.peer_choking && !session.speculating)) return false;
   if (session.interesting == 0) return false;
-  if (fetch.storage_ready) return true;
-  return !fetch.resumed && fetch.unproven_kept < turn.config.max_unproven_blocks;
+  return fetch.storage_ready || !fetch.resumed;
 }
 
 // Before StorageReady, what is kept and what is on its way is bounded for the whole content.
@@ -55,7 +54,7 @@ std::size_t unproven_room(const Turn& turn, const Content& content) {
   for (const Session* session : content.sessions) {
     if (!session->stalled) used += session->in_flight.size();
   }
-  const std::size_t most = turn.config.max_unproven_blocks;
+  const std::size_t most = turn.config.max_unproven_blocks - 1;  // one is for the last block
   return most - std::min(most, used);
 }
 
@@ -90,10 +89,17 @@ Duration stall_time(const Turn& turn, const Session& session) {
       kBlocks * session.window.block_time(), turn.config.stall_timeout, turn.config.slow_stall);
 }
 
+void ask_block(Turn& turn, Session& session, const BlockRange& block) {
+  session.in_flight.push_back({.block = block});
+  turn.say(session, wire::bt::Request{block});
+  asked_block(turn, *session.content->fetch, block.length);
+  ++turn.counters.blocks_requested;
+}
+
 void ask_blocks(Turn& turn, Session& session) {
   Content& content = *session.content;
   Fetch& fetch = *content.fetch;
-  if (!may_ask_blocks(turn, session)) return;
+  if (!may_ask_blocks(session)) return;
   if (session.idle_epoch == fetch.picker->epoch() && !fetch.picker->endgame()) return;
   const std::size_t target = window_of(turn, session);
   const std::size_t batch = std::max<std::size_t>(1, target / 4);
@@ -101,14 +107,17 @@ void ask_blocks(Turn& turn, Session& session) {
   if (before > 0 && before + batch > target) return;
   std::size_t room = fetch.storage_ready ? target : unproven_room(turn, content);
   room = std::min(room, affordable_blocks(turn, fetch));
+  if (room == 0 && !content.proven) {
+    // What may be kept unproven is there or on its way: nothing goes on without the last block.
+    const auto last =
+        fetch.picker->pick_last({.link = session.link, .key = session.peer, .have = session.have});
+    if (last) ask_block(turn, session, *last);
+  }
   while (session.in_flight.size() < target && room > 0) {
     const auto block = pick(turn, session);
     if (!block) break;
     --room;
-    session.in_flight.push_back({.block = *block});
-    turn.say(session, wire::bt::Request{*block});
-    asked_block(turn, fetch, block->length);
-    ++turn.counters.blocks_requested;
+    ask_block(turn, session, *block);
   }
   if (session.in_flight.size() < target) affordable_blocks(turn, fetch);  // asks to be woken
   if (before > 0 || session.in_flight.empty()) return;
@@ -164,7 +173,8 @@ void keep(Turn& turn, Session& session, const InFlight& entry) {
   Content& content = *session.content;
   Fetch& fetch = *content.fetch;
   const BlockRange& block = entry.block;
-  if (!fetch.storage_ready && fetch.unproven_kept >= turn.config.max_unproven_blocks) {
+  const bool is_full = fetch.unproven_kept + 1 >= turn.config.max_unproven_blocks;
+  if (!fetch.storage_ready && is_full && !is_last_block(content, block)) {
     if (!entry.given_up) fetch.picker->release(block);
     return;
   }
@@ -287,7 +297,10 @@ void on_hash_reject(Turn& turn, Session& session, const HashRequest& request) {
   Content& content = *session.content;
   content.fetch->refill = true;
   bool size_proof = false;
-  if (!content.fetch->hashes->refused(session.link, request, size_proof)) return;
+  // Who has not everything may have the hashes later.
+  const bool for_good = session.announced.known && session.peer_has_all();
+  if (!content.fetch->hashes->refused(session.link, request, for_good, size_proof)) return;
+  if (!for_good) turn.wake_by(turn.now + turn.config.hashes_timeout);
   if (size_proof) {
     refute_claim(turn, session);
   } else if (session.announced.known && session.peer_has_all()) {

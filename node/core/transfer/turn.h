@@ -50,6 +50,7 @@ struct State {
   std::size_t asking_turns = 0;           ///< with limits: which link asks first
   std::unique_ptr<Choker> choker;         ///< made when there is somebody to choose from
   TimePoint choke_at = TimePoint::max();  ///< its next round
+  std::size_t served = 0;                 ///< as many were chosen in this one
   TimePoint round_at{};                   ///< when this one began
   std::uint64_t round_bytes = 0;          ///< payload handed over in it
   std::uint64_t upload_rate = 0;          ///< bytes a second in the last one; 0: there was none
