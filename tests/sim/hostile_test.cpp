@@ -125,7 +125,8 @@ void flood_with(
 const std::size_t kFewGuids = std::max<std::size_t>(250, kNodes / 4);
 const std::uint64_t kAsMuch = std::max<std::uint64_t>(1, 1000 / kNodes);
 
-// A soak or a study raises it.
+// A study changes them: a higher TTL reaches all, and counts as of this node from 7 on.
+const auto kFarTtl = static_cast<std::uint8_t>(from_environment("FRESHET_HOSTILE_FAR_TTL", 4));
 const std::uint64_t kFarPercent = from_environment("FRESHET_HOSTILE_FAR_PERCENT", 1);
 
 TEST_CASE("a flood of queries leaves room for those of others") {
@@ -151,7 +152,7 @@ TEST_CASE("a flood of queries that do not reach far fills the memory and no more
              {.guids_per_generation = kFewGuids},
              nullptr,
              [](Attack& attack, NodeIndex node) {
-               flood_with(attack, node, 4, 3, kAsMuch * kFarPercent);
+               flood_with(attack, node, kFarTtl, 3, kAsMuch * kFarPercent);
              });
 }
 

@@ -26,5 +26,20 @@ TEST_CASE("links that fall silent are given up, and dials that stall keep no oth
   CHECK(outcome.honest_links >= 0.95 * kDegree);
 }
 
+TEST_CASE("links that never greet are closed, and leave the places to those that do") {
+  constexpr int kAtOnce = 4;  // a tick: twenty such links at every honest node
+  Attack attack(nullptr, [](Attack& self, NodeIndex node) {
+    for (int i = 0; i < kAtOnce; ++i) {
+      const auto victim = static_cast<NodeIndex>(self.rng.below(kNodes));
+      if (!is_hostile(victim)) self.host->connect(node, victim);
+    }
+  });
+  attack.is_mute = true;
+  const Outcome outcome = withstands("half-open links", with_rests(), attack);
+  CHECK(outcome.counters.overlay.links_silent > kNodes);
+  // None of them is given up for a place; while half-open ones last, nobody dials for new ones.
+  CHECK(outcome.honest_links >= 0.85 * kDegree);
+}
+
 }  // namespace
 }  // namespace freshet::sim::testing
