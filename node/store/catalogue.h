@@ -85,7 +85,8 @@ class Catalogue {
                                             const std::string& folder,
                                             std::span<const ScannedFile> files,
                                             std::span<const std::string> folders);
-  /// The same for single names.
+  /// The same for single names. Of a file with several, all that the catalogue knows are changed
+  /// with one: who writes by one name is not told by the others' folders.
   Result<std::vector<FileChange>> note(ShareId share,
                                        std::span<const ScannedFile> there,
                                        std::span<const std::string> gone);

@@ -100,7 +100,10 @@ Result<std::vector<FileChange>> Catalogue::reconcile(ShareId share,
   for (const ScannedFile& scanned : files) {
     auto merged = state_->merge_one(share, scanned);
     if (!merged) return merged.error();
-    if (merged->change) changes.push_back(std::move(*merged->change));
+    if (!merged->change) continue;
+    changes.push_back(std::move(*merged->change));
+    if (!scanned.linked) continue;
+    if (auto done = state_->merge_links(scanned, changes); !done) return done.error();
   }
   const Listed listed(folder, files, folders);
   std::string from = listed.prefix();
@@ -135,6 +138,8 @@ Result<std::vector<FileChange>> Catalogue::note(ShareId share,
     auto merged = state_->merge_one(share, scanned);
     if (!merged) return merged.error();
     if (merged->change) changes.push_back(std::move(*merged->change));
+    if (!scanned.linked) continue;
+    if (auto done = state_->merge_links(scanned, changes); !done) return done.error();
   }
   if (auto done = transaction->commit(); !done) return done.error();
   return changes;

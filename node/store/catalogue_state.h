@@ -99,6 +99,8 @@ struct Catalogue::State {
 
   /// Compares one scanned file with what is known. No change: it is as it was.
   Result<Merged> merge_one(ShareId share, const ScannedFile& scanned);
+  /// Brings other names of the same file up to it; appends what changed.
+  Status merge_links(const ScannedFile& scanned, std::vector<FileChange>& changes);
   Status forget(const CatalogueFile& file);
   /// The first file of the share whose path is `from` or behind it.
   Result<std::optional<CatalogueFile>> first_from(ShareId share, const std::string& from);

@@ -39,7 +39,7 @@ class Looking {
       if (folder_ && !is_own_trouble(errno)) return os_error("cannot examine", path, errno);
       looked_.gone.push_back(path);
     } else if (S_ISREG(info.st_mode)) {
-      looked_.there.push_back({path, stamp_of(info)});
+      looked_.there.push_back({path, stamp_of(info), info.st_nlink > 1});
     } else {
       looked_.gone.push_back(path);
     }

@@ -146,7 +146,7 @@ class Walk {
   }
 
   Status keep(std::string relative, const struct stat& info) {
-    batch_.push_back({std::move(relative), stamp_of(info)});
+    batch_.push_back({std::move(relative), stamp_of(info), info.st_nlink > 1});
     ++report_.files;
     report_.size_bytes += batch_.back().stamp.size_bytes;
     return keeps_all_ || batch_.size() < kScanBatchFiles ? Status(kOk) : flush();

@@ -64,6 +64,7 @@ struct FileRef {
 struct ScannedFile {
   std::string relative;
   FileStamp stamp;
+  bool linked = false;  ///< it has other names too (hard links), perhaps in the share
 };
 
 /// A file that the catalogue knows. `content` is empty until it is hashed.

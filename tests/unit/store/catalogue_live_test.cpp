@@ -153,6 +153,20 @@ TEST_CASE("a file that was changed and put back by another name is known by both
   CHECK(live.files() == Files{{"a", false}, {"b", true}});
 }
 
+TEST_CASE("who writes by one name of a file changes what is known of its others") {
+  Live live;
+  live.write("a", "one");
+  std::filesystem::create_hard_link(live.path + "/a", live.path + "/b");
+  live.look({"a", "b"});
+  CHECK(live.hash() == 2);
+  live.write("a", "another");
+  CHECK(live.look({"a"}) == 2);
+  CHECK(live.files() == Files{{"a", false}, {"b", false}});
+  live.write("b", "yet another");  // unhashed ones too
+  CHECK(live.look({"b"}) == 2);
+  CHECK(live.hash() == 2);
+}
+
 TEST_CASE("the catalogue knows when all files of a share were on another device") {
   Live live;
   CHECK_FALSE(*live.catalogue.all_elsewhere(live.share, 1));  // there are none
