@@ -64,6 +64,14 @@ struct LimitInfo {
   std::optional<std::uint64_t> use;  ///< nullopt where nobody counts
   friend bool operator==(const LimitInfo&, const LimitInfo&) = default;
 };
+/// How hashing of shared files stands.
+struct Hashing {
+  std::uint64_t files = 0;      ///< that wait or are being read
+  std::uint64_t bytes = 0;      ///< of them that are still to be read
+  double bytes_per_second = 0;  ///< 0: not known
+  bool paused = false;
+  friend bool operator==(const Hashing&, const Hashing&) = default;
+};
 struct StatusInfo {
   NodeKey id;
   std::string name;
@@ -81,6 +89,8 @@ struct StatusInfo {
   std::string mesh_name;
   std::vector<LimitInfo> limits;
   RateInfo rates;
+  Hashing hashing;
+  std::uint32_t share_problems = 0;  ///< shares with one
   friend bool operator==(const StatusInfo&, const StatusInfo&) = default;
 };
 
@@ -132,6 +142,7 @@ struct ShareLine {
 };
 struct ShareLines {
   std::vector<ShareLine> shares;
+  Hashing hashing;
   friend bool operator==(const ShareLines&, const ShareLines&) = default;
 };
 
@@ -293,6 +304,13 @@ struct ShareRescanRequest {
   using Done = ShareCount;
   friend bool operator==(const ShareRescanRequest&, const ShareRescanRequest&) = default;
 };
+/// Pauses hashing until it is resumed or the daemon ends.
+struct ShareHashingRequest {
+  using Event = NoEvent;
+  using Done = api::Done;
+  bool paused = false;
+  friend bool operator==(const ShareHashingRequest&, const ShareHashingRequest&) = default;
+};
 /// Words as the user typed them; the daemon folds and splits them. Its results are what `get N`
 /// means from now on.
 struct SearchRequest {
@@ -413,6 +431,7 @@ using Request = std::variant<PingRequest,
                              ShareRemoveRequest,
                              ShareListRequest,
                              ShareRescanRequest,
+                             ShareHashingRequest,
                              SearchRequest,
                              GetRequest,
                              DownloadsRequest,

@@ -60,6 +60,13 @@ DownloadInfo download_from(const io::DownloadSummary& summary) {
           .sources = summary.sources};
 }
 
+Hashing hashing_from(const io::HashingView& view) {
+  return {.files = view.files,
+          .bytes = view.bytes,
+          .bytes_per_second = view.bytes_per_second,
+          .paused = view.paused};
+}
+
 }  // namespace
 
 NodeService::NodeService(asio::io_context& io,
@@ -93,7 +100,11 @@ void NodeService::status(const StatusRequest& /*request*/, const Responder<Statu
                   .mesh_id = daemon_.mesh().id(),
                   .mesh_name = daemon_.mesh().name,
                   .limits = {},
-                  .rates = {.up = daemon_.rates().up, .down = daemon_.rates().down}};
+                  .rates = {.up = daemon_.rates().up, .down = daemon_.rates().down},
+                  .hashing = hashing_from(daemon_.library().hashing()),
+                  .share_problems = 0};
+  for (const io::ShareSummary& share : daemon_.library().shares())
+    info.share_problems += share.problem.empty() ? 0 : 1;
   for (auto& [name, value] : daemon_.counters())
     info.counters.push_back({.name = name, .value = value});
   for (io::Limit& limit : daemon_.limits())
@@ -151,7 +162,7 @@ void NodeService::share_remove(const ShareRemoveRequest& request,
 
 void NodeService::share_list(const ShareListRequest& /*request*/,
                              const Responder<ShareListRequest>& reply) {
-  ShareLines lines;
+  ShareLines lines{.shares = {}, .hashing = hashing_from(daemon_.library().hashing())};
   for (const io::ShareSummary& share : daemon_.library().shares()) {
     lines.shares.push_back({.path = share.path,
                             .files = share.totals.files,
@@ -173,6 +184,12 @@ void NodeService::share_rescan(const ShareRescanRequest& /*request*/,
       reply.fail(scanned.error());
     }
   });
+}
+
+void NodeService::share_hashing(const ShareHashingRequest& request,
+                                const Responder<ShareHashingRequest>& reply) {
+  daemon_.library().pause_hashing(request.paused);
+  reply.done({});
 }
 
 void NodeService::search(const SearchRequest& request, const Responder<SearchRequest>& reply) {

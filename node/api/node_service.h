@@ -32,6 +32,8 @@ class NodeService final : public Service {
                   const Responder<ShareListRequest>& reply) override;
   void share_rescan(const ShareRescanRequest& request,
                     const Responder<ShareRescanRequest>& reply) override;
+  void share_hashing(const ShareHashingRequest& request,
+                     const Responder<ShareHashingRequest>& reply) override;
   void search(const SearchRequest& request, const Responder<SearchRequest>& reply) override;
   void get(const GetRequest& request, const Responder<GetRequest>& reply) override;
   void downloads(const DownloadsRequest& request,

@@ -71,6 +71,19 @@ RateInfo read(const pb::RateInfo& from) {
   return {.up = from.up(), .down = from.down()};
 }
 
+void write(const Hashing& from, pb::Hashing& to) {
+  to.set_files(from.files);
+  to.set_bytes(from.bytes);
+  to.set_bytes_per_second(from.bytes_per_second);
+  to.set_paused(from.paused);
+}
+Hashing read(const pb::Hashing& from) {
+  return {.files = from.files(),
+          .bytes = from.bytes(),
+          .bytes_per_second = from.bytes_per_second(),
+          .paused = from.paused()};
+}
+
 // ---- out: one write() per reply
 
 void write(const Error& from, pb::Reply& to) {
@@ -113,6 +126,8 @@ void write(const StatusInfo& from, pb::Reply& to) {
     if (limit.use) one.set_use(*limit.use);
   }
   write(from.rates, *info.mutable_rates());
+  write(from.hashing, *info.mutable_hashing());
+  info.set_share_problems(from.share_problems);
 }
 void write(const RateInfo& from, pb::Reply& to) {
   write(from, *to.mutable_rate_info());
@@ -144,7 +159,7 @@ void write(const ShareCount& from, pb::Reply& to) {
   to.mutable_share_count()->set_bytes(from.bytes);
 }
 void write(const ShareLines& from, pb::Reply& to) {
-  to.mutable_share_lines();
+  write(from.hashing, *to.mutable_share_lines()->mutable_hashing());
   for (const ShareLine& share : from.shares) {
     pb::ShareLine& one = *to.mutable_share_lines()->add_shares();
     one.set_path(share.path);
@@ -246,6 +261,8 @@ std::optional<Reply> read(const pb::StatusInfo& from) {
     if (limit.has_use()) one.use = limit.use();
   }
   info.rates = read(from.rates());
+  info.hashing = read(from.hashing());
+  info.share_problems = from.share_problems();
   return info;
 }
 
@@ -272,6 +289,7 @@ std::optional<Reply> read(const pb::Joined& from) {
 
 ShareLines read(const pb::ShareLines& from) {
   ShareLines lines;
+  lines.hashing = read(from.hashing());
   for (const pb::ShareLine& one : from.shares())
     lines.shares.push_back(
         {one.path(), one.files(), one.bytes(), one.hashed_files(), one.problem(), one.scanning()});

@@ -47,6 +47,9 @@ void write(const ShareListRequest& /*from*/, pb::Request& to) {
 void write(const ShareRescanRequest& /*from*/, pb::Request& to) {
   to.mutable_share_rescan();
 }
+void write(const ShareHashingRequest& from, pb::Request& to) {
+  to.mutable_share_hashing()->set_paused(from.paused);
+}
 void write(const SearchRequest& from, pb::Request& to) {
   pb::Search& search = *to.mutable_search();
   for (const std::string& word : from.words) search.add_words(word);
@@ -206,6 +209,8 @@ Result<Request> read(pb::Request& from) {
       return Request(ShareListRequest{});
     case pb::Request::kShareRescan:
       return Request(ShareRescanRequest{});
+    case pb::Request::kShareHashing:
+      return Request(ShareHashingRequest{.paused = from.share_hashing().paused()});
     case pb::Request::kSearch:
       return read_search(*from.mutable_search());
     case pb::Request::kGet:

@@ -22,6 +22,7 @@ void Service::share_add(const ShareAddRequest& /*request*/, const Responder<Shar
 void Service::share_remove(const ShareRemoveRequest& /*request*/, const Responder<ShareRemoveRequest>& reply) { refuse(reply); }
 void Service::share_list(const ShareListRequest& /*request*/, const Responder<ShareListRequest>& reply) { refuse(reply); }
 void Service::share_rescan(const ShareRescanRequest& /*request*/, const Responder<ShareRescanRequest>& reply) { refuse(reply); }
+void Service::share_hashing(const ShareHashingRequest& /*request*/, const Responder<ShareHashingRequest>& reply) { refuse(reply); }
 void Service::search(const SearchRequest& /*request*/, const Responder<SearchRequest>& reply) { refuse(reply); }
 void Service::get(const GetRequest& /*request*/, const Responder<GetRequest>& reply) { refuse(reply); }
 void Service::downloads(const DownloadsRequest& /*request*/, const Responder<DownloadsRequest>& reply) { refuse(reply); }
@@ -47,6 +48,7 @@ void dispatch(Service& service, const Request& request, const std::shared_ptr<Ex
       [&](const ShareRemoveRequest& r) { service.share_remove(r, Responder<ShareRemoveRequest>(exchange)); },
       [&](const ShareListRequest& r) { service.share_list(r, Responder<ShareListRequest>(exchange)); },
       [&](const ShareRescanRequest& r) { service.share_rescan(r, Responder<ShareRescanRequest>(exchange)); },
+      [&](const ShareHashingRequest& r) { service.share_hashing(r, Responder<ShareHashingRequest>(exchange)); },
       [&](const SearchRequest& r) { service.search(r, Responder<SearchRequest>(exchange)); },
       [&](const GetRequest& r) { service.get(r, Responder<GetRequest>(exchange)); },
       [&](const DownloadsRequest& r) { service.downloads(r, Responder<DownloadsRequest>(exchange)); },

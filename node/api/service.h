@@ -28,6 +28,8 @@ class Service {
                           const Responder<ShareListRequest>& reply);
   virtual void share_rescan(const ShareRescanRequest& request,
                             const Responder<ShareRescanRequest>& reply);
+  virtual void share_hashing(const ShareHashingRequest& request,
+                             const Responder<ShareHashingRequest>& reply);
   virtual void search(const SearchRequest& request, const Responder<SearchRequest>& reply);
   virtual void get(const GetRequest& request, const Responder<GetRequest>& reply);
   virtual void downloads(const DownloadsRequest& request, const Responder<DownloadsRequest>& reply);

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "node/cli/hashing_text.h"
+
 namespace freshet::cli {
 namespace {
 
@@ -43,6 +45,15 @@ json json_of(const api::RateInfo& rates) {
   };
   return {{"up", limit(rates.up)}, {"down", limit(rates.down)}};
 }
+json json_of(const api::Hashing& hashing) {
+  const auto seconds = seconds_left(hashing);
+  return {{"files", hashing.files},
+          {"bytes", hashing.bytes},
+          {"bytes_per_second", hashing.bytes_per_second},
+          {"eta_seconds", seconds ? json(*seconds) : json(nullptr)},
+          {"paused", hashing.paused}};
+}
+
 json json_of(const api::StatusInfo& status) {
   json counters = json::object();
   for (const api::Counter& counter : status.counters) counters[counter.name] = counter.value;
@@ -67,6 +78,8 @@ json json_of(const api::StatusInfo& status) {
           {"shared_bytes", status.shared_bytes},
           {"hashed_files", status.hashed_files},
           {"hashed_bytes", status.hashed_bytes},
+          {"hashing", json_of(status.hashing)},
+          {"share_problems", status.share_problems},
           {"rates", json_of(status.rates)},
           {"uptime_seconds", static_cast<double>(status.uptime.count()) / 1000},
           {"counters", std::move(counters)},
@@ -105,7 +118,8 @@ json json_of(const api::ShareLines& shares) {
                     {"scanning", share.scanning},
                     {"problem", share.problem}});
   }
-  return {{"schema", kJsonSchema}, {"shares", std::move(list)}};
+  return {
+      {"schema", kJsonSchema}, {"shares", std::move(list)}, {"hashing", json_of(shares.hashing)}};
 }
 
 json json_of(const api::ShareCount& count) {

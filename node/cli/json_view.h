@@ -10,6 +10,7 @@ namespace freshet::cli {
 
 inline constexpr int kJsonSchema = 1;
 
+nlohmann::json json_of(const api::Hashing& hashing);
 nlohmann::json json_of(const api::StatusInfo& status);
 nlohmann::json json_of(const api::PeerList& peers);
 nlohmann::json json_of(const api::Joined& joined);

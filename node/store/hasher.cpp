@@ -12,15 +12,19 @@ constexpr std::size_t kReadBytes = 1U << 20U;
 
 }  // namespace
 
-Result<ContentInfo> hash_file(const FileRef& file, const std::stop_token& stop) {
+Result<ContentInfo> hash_file(const FileRef& file,
+                              const std::stop_token& stop,
+                              const std::function<void(std::size_t)>& progress) {
   const std::uint64_t size = file.stamp.size_bytes;
   if (size > wire::bt::kMaxContentBytes) {
     return Error{ErrorCode::invalid,
                  file.absolute() + " is longer than 4 TiB and cannot be shared; split it"};
   }
   wire::bt::TreeBuilder builder(size);
-  const Status read =
-      read_whole_file(file, kReadBytes, stop, [&](ByteView bytes) { builder.feed(bytes); });
+  const Status read = read_whole_file(file, kReadBytes, stop, [&](ByteView bytes) {
+    builder.feed(bytes);
+    if (progress) progress(bytes.size());
+  });
   if (!read) return read.error();
   auto tree = builder.finish();
   FRESHET_CHECK(tree);  // all of it was fed

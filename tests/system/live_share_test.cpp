@@ -135,6 +135,27 @@ TEST_CASE("a removed share is gone from answers when the command returns") {
   CHECK(node.daemon->status().at("shared_files") == 0);
 }
 
+TEST_CASE("hashing is paused and resumed, and status tells what is left") {
+  Shared node;
+  node.start();
+  const Daemon& daemon = *node.daemon;
+  REQUIRE(daemon.cli({"share", "pause"}).exit_code == 0);
+  write_file(node.share / "dunlin.txt", "wader");
+  REQUIRE(comes(daemon, "dunlin"));  // by name, at once
+  CHECK(own_hit(daemon, "dunlin").at("id").is_null());
+  const auto paused = daemon.status().at("hashing");
+  CHECK(paused.at("paused") == true);
+  CHECK(paused.at("files") == 1);
+  CHECK(paused.at("bytes") == 5);
+  CHECK(paused.at("eta_seconds").is_null());
+  CHECK(daemon.counter("files_hashed") == 0);
+  const auto listed = daemon.cli({"share", "ls"});
+  CHECK(listed.err.find("1 file, 5 B to go, paused") != std::string::npos);
+  REQUIRE(daemon.cli({"share", "resume"}).exit_code == 0);
+  CHECK(daemon.has_hashed(1));
+  CHECK(daemon.status().at("hashing").at("files") == 0);
+}
+
 TEST_CASE("a folder that lies in two shares is followed in both") {
   Shared node;
   fs::create_directories(node.share / "inner");

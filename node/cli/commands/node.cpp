@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "node/cli/exit_code.h"
+#include "node/cli/hashing_text.h"
 #include "node/cli/json_view.h"
 #include "node/cli/rate_text.h"
 #include "node/cli/session.h"
@@ -49,6 +50,11 @@ void print_status(Output& output, const api::StatusInfo& status) {
       count_of(status.shared_files, "file", "files") + ", " + human_size(status.shared_bytes));
   row("hashed",
       count_of(status.hashed_files, "file", "files") + ", " + human_size(status.hashed_bytes));
+  if (const auto text = hashing_text(status.hashing); !text.empty()) row("hashing", text);
+  if (status.share_problems > 0)
+    row("problems",
+        count_of(status.share_problems, "share has one", "shares have one")
+            + "; see: freshet share ls");
   if (const auto text = relayed(status.counters); !text.empty()) row("relaying", text);
   if (status.rates != api::RateInfo{}) row("limits", rates_text(status.rates));
   row("up", human_duration(status.uptime));

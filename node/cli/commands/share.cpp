@@ -5,6 +5,7 @@
 #include <CLI/App.hpp>
 
 #include "node/cli/exit_code.h"
+#include "node/cli/hashing_text.h"
 #include "node/cli/json_view.h"
 #include "node/cli/session.h"
 #include "node/cli/text.h"
@@ -65,6 +66,8 @@ int list(Session& session) {
                share.path});
   }
   for (const std::string& line : table.lines()) session.output().line(line);
+  if (const auto text = hashing_text(shares->hashing); !text.empty())
+    session.output().message("hashing: " + text);
   for (const api::ShareLine& share : shares->shares) {
     if (share.scanning) session.output().message("being scanned: " + escape_text(share.path));
     if (!share.problem.empty())
@@ -81,6 +84,18 @@ int rescan(Session& session) {
   } else {
     session.output().line("sharing " + count_of(count->files, "file", "files") + ", "
                           + human_size(count->bytes));
+  }
+  return kExitOk;
+}
+
+int set_paused(Session& session, bool paused) {
+  const auto done = session.ask(api::ShareHashingRequest{.paused = paused});
+  if (!done) return fail(session, done.error());
+  if (session.json()) {
+    session.output().json({{"schema", kJsonSchema}, {"paused", paused}});
+  } else {
+    session.output().line(paused ? "hashing is paused until: freshet share resume"
+                                 : "hashing goes on");
   }
   return kExitOk;
 }
@@ -105,6 +120,8 @@ void declare_share(CLI::App& root, ShareOptions& options) {
   with_paths(action("rm", "Offer folders no longer; nothing is deleted", Action::remove));
   action("ls", "List what is offered", Action::list);
   action("rescan", "Look for changed files now", Action::rescan);
+  action("pause", "Hash no files until resumed, or the node starts again", Action::pause);
+  action("resume", "Hash files again", Action::resume);
 }
 
 int run(Session& session, const ShareOptions& options) {
@@ -113,6 +130,9 @@ int run(Session& session, const ShareOptions& options) {
       return list(session);
     case ShareOptions::Action::rescan:
       return rescan(session);
+    case ShareOptions::Action::pause:
+    case ShareOptions::Action::resume:
+      return set_paused(session, options.action == ShareOptions::Action::pause);
     default:
       break;
   }

@@ -1,4 +1,4 @@
-// `share add|rm|ls|rescan`: the folders that this node offers.
+// `share add|rm|ls|rescan|pause|resume`: the folders that this node offers.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace freshet::cli {
 class Session;
 
 struct ShareOptions {
-  enum class Action : std::uint8_t { add, remove, list, rescan };
+  enum class Action : std::uint8_t { add, remove, list, rescan, pause, resume };
   Action action = Action::list;
   std::vector<std::string> paths;  ///< as typed
 };

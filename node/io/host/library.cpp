@@ -17,8 +17,10 @@
 namespace freshet::io {
 namespace {
 
-// Hashes are kept in the catalogue so many at a time, or when nothing is left to hash.
+// Hashes are kept in the catalogue so many at a time, or when so much was read for them, or when
+// nothing is left to hash. What a kill costs at most.
 constexpr std::size_t kHashesPerTransaction = 64;
+constexpr std::uint64_t kHashedBytesPerTransaction = 256UL << 20U;
 
 std::size_t hash_threads() {
   return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
@@ -129,7 +131,7 @@ void Library::add(const store::CatalogueFile& file) {
   if (file.content) {
     by_content_[*file.content].push_back(place);
   } else {
-    hashes_.add(file.id);
+    hashes_.add(file.id, file.stamp.size_bytes);
   }
 }
 
@@ -220,7 +222,7 @@ void Library::on_hashed(store::FileId id,
   if (content) ++counters_.files_hashed;
   const auto now = locate(id);
   if (now && !store::is_unchanged(now->stamp, where.stamp)) {
-    hashes_.add(id);  // it changed meanwhile: what was read is no more
+    hashes_.add(id, now->stamp.size_bytes);  // it changed meanwhile: what was read is no more
     return;
   }
   if (!content) {
@@ -231,7 +233,10 @@ void Library::on_hashed(store::FileId id,
   }
   const ContentId content_id = content->id;
   unsaved_.push_back({.file = id, .stamp = where.stamp, .content = std::move(*content)});
-  if (unsaved_.size() >= kHashesPerTransaction || hashes_.pending() == 0) flush_hashes();
+  unsaved_bytes_ += where.stamp.size_bytes;
+  if (unsaved_.size() >= kHashesPerTransaction || unsaved_bytes_ >= kHashedBytesPerTransaction
+      || hashes_.pending() == 0)
+    flush_hashes();
   identify(id, content_id);
 }
 
@@ -256,6 +261,7 @@ void Library::identify(store::FileId id, const ContentId& content) {
 
 void Library::flush_hashes() {
   if (unsaved_.empty()) return;
+  unsaved_bytes_ = 0;
   catalogue_pool_.submit([this, hashed = std::exchange(unsaved_, {})]() -> WorkerPool::Completion {
     const auto kept = catalogue_.record_hashes(hashed);
     if (kept) return {};

@@ -88,7 +88,9 @@ class Library {
   [[nodiscard]] std::vector<ShareSummary> shares() const;
   [[nodiscard]] const LibraryTotals& totals() const { return totals_; }
   [[nodiscard]] const LibraryCounters& counters() const { return counters_; }
-  [[nodiscard]] std::size_t hashing_pending() const { return hashes_.pending(); }
+  [[nodiscard]] HashingView hashing() { return hashes_.view(); }
+  /// Until the daemon ends.
+  void pause_hashing(bool paused) { hashes_.pause(paused); }
 
   // ---- search
   /// A word that must match is in no path here, so lookup() would find nothing.
@@ -164,6 +166,7 @@ class Library {
   LibraryCounters counters_;
   std::vector<Waiter> waiters_;
   std::vector<store::HashedFile> unsaved_;
+  std::uint64_t unsaved_bytes_ = 0;
   std::stop_source stop_;
   WorkerPool catalogue_pool_;
   LiveShares live_;

@@ -58,6 +58,7 @@ TEST_CASE("every request comes back as it was written") {
   check_request(ShareRemoveRequest{.path = "/home"});
   check_request(ShareListRequest{});
   check_request(ShareRescanRequest{});
+  check_request(ShareHashingRequest{.paused = true});
   check_request(SearchRequest{.words = {"blue", "Bö", "-red", "a b"},
                               .ttl = 0,
                               .timeout = Millis(0),
@@ -106,22 +107,25 @@ TEST_CASE("every request comes back as it was written") {
 TEST_CASE("every reply comes back as it was written") {
   check_reply(Done{});
   check_reply(DaemonInfo{.version = 1, .agent = "freshet/0.1.0", .pid = 42});
-  check_reply(StatusInfo{.id = node(1),
-                         .name = "desk",
-                         .agent = "a",
-                         .state_dir = "/s",
-                         .listen = {"1.2.3.4:5", "[::1]:5"},
-                         .peers = 3,
-                         .shared_files = 4,
-                         .shared_bytes = 5,
-                         .hashed_files = 6,
-                         .hashed_bytes = 7,
-                         .uptime = Millis(8),
-                         .counters = {{"a", 1}, {"b", ~0ULL}},
-                         .mesh_id = "0123456789abcdef",
-                         .mesh_name = "Room 12",
-                         .limits = {{"links", 64, 3}, {"query_words", 32, std::nullopt}},
-                         .rates = {.up = 9, .down = 10}});
+  check_reply(
+      StatusInfo{.id = node(1),
+                 .name = "desk",
+                 .agent = "a",
+                 .state_dir = "/s",
+                 .listen = {"1.2.3.4:5", "[::1]:5"},
+                 .peers = 3,
+                 .shared_files = 4,
+                 .shared_bytes = 5,
+                 .hashed_files = 6,
+                 .hashed_bytes = 7,
+                 .uptime = Millis(8),
+                 .counters = {{"a", 1}, {"b", ~0ULL}},
+                 .mesh_id = "0123456789abcdef",
+                 .mesh_name = "Room 12",
+                 .limits = {{"links", 64, 3}, {"query_words", 32, std::nullopt}},
+                 .rates = {.up = 9, .down = 10},
+                 .hashing = {.files = 1, .bytes = 2, .bytes_per_second = 0.5, .paused = true},
+                 .share_problems = 3});
   check_reply(RateInfo{.up = 1, .down = 0});
   check_reply(BlockInfos{});
   check_reply(BlockInfos{
@@ -158,12 +162,14 @@ TEST_CASE("every reply comes back as it was written") {
                          .bytes_out = 0}}});
   check_reply(Joined{.id = node(4), .addr = "1.2.3.4:5", .name = "n"});
   check_reply(ShareCount{.files = 1, .bytes = 2});
-  check_reply(ShareLines{{{.path = "/p",
-                           .files = 1,
-                           .bytes = 2,
-                           .hashed_files = 3,
-                           .problem = "away",
-                           .scanning = true}}});
+  check_reply(
+      ShareLines{.shares = {{.path = "/p",
+                             .files = 1,
+                             .bytes = 2,
+                             .hashed_files = 3,
+                             .problem = "away",
+                             .scanning = true}},
+                 .hashing = {.files = 4, .bytes = 5, .bytes_per_second = 6.5, .paused = true}});
   check_reply(Hit{.n = 1, .id = content(5), .name = "f", .size_bytes = 6, .sources = 7, .hops = 8});
   check_reply(Hit{.n = 1, .id = {}, .name = "\xFF", .size_bytes = 0, .sources = 1, .hops = 0});
   check_reply(SearchDone{.hits = 1, .answered = 2, .seconds = 0.5});

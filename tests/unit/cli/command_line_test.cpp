@@ -133,10 +133,12 @@ TEST_CASE("join takes one address") {
   refused({"join", "a", "b"});
 }
 
-TEST_CASE("share has four actions") {
+TEST_CASE("share has six actions") {
   using Action = ShareOptions::Action;
   CHECK(parsed<ShareOptions>({"share", "ls"}).action == Action::list);
   CHECK(parsed<ShareOptions>({"share", "rescan"}).action == Action::rescan);
+  CHECK(parsed<ShareOptions>({"share", "pause"}).action == Action::pause);
+  CHECK(parsed<ShareOptions>({"share", "resume"}).action == Action::resume);
   const auto add = parsed<ShareOptions>({"share", "add", "/a", "/b"});
   CHECK(add.action == Action::add);
   CHECK(add.paths == Words{"/a", "/b"});

@@ -40,7 +40,7 @@ std::string offered(const std::string& words) {
 TEST_CASE("bash completes commands by their first letters") {
   CHECK(offered("freshet se") == "search\n");
   CHECK(offered("freshet --state /tmp/x st") == "status\n");
-  CHECK(offered("freshet share r") == "rm rescan\n");
+  CHECK(offered("freshet share r") == "rm rescan resume\n");
 }
 
 TEST_CASE("bash completes a command's own options and those of every command") {
