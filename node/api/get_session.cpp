@@ -41,15 +41,27 @@ class GetSession final : public io::FetchObserver, public std::enable_shared_fro
                        .size_claim = wanted.size_claim,
                        .sources = std::move(wanted.sources),
                        .patience = request.timeout.value_or(kDefaultPatience),
-                       .rate = request.rate};
+                       .rate = request.rate,
+                       .in_order = request.in_order};
+    in_order_ = request.in_order;
     daemon_.fetches().start(std::move(wish), self);
   }
 
   void progress(std::uint64_t verified_bytes, std::uint64_t size, std::uint32_t sources) override {
-    last_ = {.id = content_, .done_bytes = verified_bytes, .size_bytes = size, .sources = sources};
+    last_.id = content_;
+    last_.done_bytes = verified_bytes;
+    last_.size_bytes = size;
+    last_.sources = sources;
     const auto now = std::chrono::steady_clock::now();
     if (said_ && now - *said_ < kProgressEvery) return;
     say();
+  }
+
+  void ready(std::uint64_t bytes, const std::string& part) override {
+    if (!in_order_ || bytes <= last_.ready_bytes) return;
+    last_.ready_bytes = bytes;
+    last_.part = part;
+    say();  // at once: somebody waits for these bytes
   }
 
   void done(const std::string& path, std::uint64_t size, std::uint32_t sources) override {
@@ -82,6 +94,7 @@ class GetSession final : public io::FetchObserver, public std::enable_shared_fro
   asio::steady_timer timer_;
   ContentId content_;
   GetProgress last_;
+  bool in_order_ = false;
   std::optional<std::chrono::steady_clock::time_point> said_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };

@@ -167,6 +167,9 @@ struct GetProgress {
   std::uint64_t done_bytes = 0;  ///< verified
   std::uint64_t size_bytes = 0;
   std::uint32_t sources = 0;
+  // In order alone:
+  std::uint64_t ready_bytes = 0;  ///< verified from the beginning on, without a gap
+  std::string part;               ///< the file that holds them, until the end
   friend bool operator==(const GetProgress&, const GetProgress&) = default;
 };
 struct GetDone {
@@ -332,6 +335,7 @@ struct GetRequest {
   std::string file_name;          ///< empty: as the hit says
   std::optional<Millis> timeout;  ///< gives up when no source appears for so long
   std::uint64_t rate = 0;         ///< bytes a second at most; 0: no limit
+  bool in_order = false;          ///< to be read while it is fetched
   friend bool operator==(const GetRequest&, const GetRequest&) = default;
 };
 struct DownloadsRequest {

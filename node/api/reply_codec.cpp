@@ -191,6 +191,8 @@ void write(const GetProgress& from, pb::Reply& to) {
   progress.set_done_bytes(from.done_bytes);
   progress.set_size_bytes(from.size_bytes);
   progress.set_sources(from.sources);
+  progress.set_ready_bytes(from.ready_bytes);
+  progress.set_part(from.part);
 }
 void write(const GetDone& from, pb::Reply& to) {
   pb::GetDone& done = *to.mutable_get_done();
@@ -315,7 +317,9 @@ std::optional<Reply> read(const pb::GetProgress& from) {
   GetProgress progress{.id = {},
                        .done_bytes = from.done_bytes(),
                        .size_bytes = from.size_bytes(),
-                       .sources = from.sources()};
+                       .sources = from.sources(),
+                       .ready_bytes = from.ready_bytes(),
+                       .part = from.part()};
   if (!read_id(from.id(), progress.id)) return std::nullopt;
   return progress;
 }

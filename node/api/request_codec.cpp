@@ -65,6 +65,7 @@ void write(const GetRequest& from, pb::Request& to) {
   get.set_file_name(from.file_name);
   if (from.timeout) get.set_timeout_ms(to_ms(*from.timeout));
   get.set_rate(from.rate);
+  get.set_in_order(from.in_order);
 }
 void write(const RateRequest& from, pb::Request& to) {
   pb::Rate& rate = *to.mutable_rate();
@@ -153,7 +154,8 @@ Result<Request> read_get(const pb::Get& get) {
                      .folder = get.folder(),
                      .file_name = get.file_name(),
                      .timeout = std::nullopt,
-                     .rate = get.rate()};
+                     .rate = get.rate(),
+                     .in_order = get.in_order()};
   if (get.has_timeout_ms()) request.timeout = Millis(get.timeout_ms());
   return Request(std::move(request));
 }

@@ -28,9 +28,6 @@ constexpr mode_t kPartMode = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S
 constexpr std::uint64_t kMaxRecords = 4096;
 constexpr std::uint64_t kMiB = 1U << 20U;
 
-std::string part_path_of(const std::string& downloads, const ContentId& content) {
-  return downloads + "/" + content.hex() + ".part";
-}
 std::string resume_path_of(const std::string& downloads, const ContentId& content) {
   return downloads + "/" + content.hex() + ".resume";
 }
@@ -77,6 +74,10 @@ Error no_space(const std::string& name, std::uint64_t needed, std::uint64_t avai
 }
 
 }  // namespace
+
+std::string part_path_of(const std::string& downloads, const ContentId& content) {
+  return downloads + "/" + content.hex() + ".part";
+}
 
 wire::bt::PieceSet recorded_pieces(const ResumeData& data) {
   wire::bt::PieceSet have = data.head.verified;

@@ -34,6 +34,8 @@ struct PartialSpec {
   std::string target_folder;  ///< absolute; made where it is missing
 };
 
+/// Where the bytes are until the file gets its name.
+std::string part_path_of(const std::string& downloads, const ContentId& content);
 /// The pieces that are certainly on disk: those of the head, and the journal's if this is still the
 /// boot in which they were written.
 wire::bt::PieceSet recorded_pieces(const ResumeData& data);

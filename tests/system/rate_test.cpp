@@ -79,6 +79,28 @@ TEST_CASE("`rate` limits a node that runs, and frees it again in the middle of a
   CHECK(get->wait(std::chrono::seconds(30)) == 0);  // 128 s at the limit
 }
 
+TEST_CASE("get -o - writes the beginning while the rest is still being fetched") {
+  Pair pair({"--up-rate", "4M"});
+  const auto get = pair.fetcher->start_cli({"get", pair.id, "-o", "-"}, "get");
+  REQUIRE(eventually([&] { return !get->out().empty(); }));
+  REQUIRE(get->running());
+  const std::string whole = read_file(pair.share / "brook.bin");
+  std::size_t seen = 0;
+  while (get->running()) {
+    const std::string part = get->out();
+    REQUIRE(part == whole.substr(0, part.size()));
+    // What is verified is delivered, but for the pieces that are being fetched.
+    const auto done = pair.fetcher->cli({"downloads", "--json"}).json().at("downloads");
+    if (done.size() == 1 && seen > 0) {
+      const auto verified = done.front().at("done").get<std::uint64_t>();
+      CHECK(eventually([&] { return get->out().size() + 2 * kMiB > verified; }));
+    }
+    seen = part.size();
+  }
+  CHECK(seen > 0);
+  CHECK(get->out() == whole);
+}
+
 TEST_CASE("get --rate limits one fetch") {
   Pair pair;
   check_kept(pair.fetch({"--rate", "4M"}));

@@ -4,9 +4,10 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
+#include <span>
 
 #include <CLI/App.hpp>
+#include <fcntl.h>
 
 #include "node/cli/commands/share.h"
 #include "node/cli/exit_code.h"
@@ -17,6 +18,8 @@
 #include "node/cli/seconds.h"
 #include "node/cli/session.h"
 #include "node/cli/text.h"
+#include "node/store/file_io.h"
+#include "node/store/unique_fd.h"
 
 namespace freshet::cli {
 namespace {
@@ -47,16 +50,38 @@ Status check_what(const std::string& what) {
           + "' is neither a result's number nor an id (64 hexadecimal digits, or its beginning)"};
 }
 
-Status copy_to_stdout(const std::string& path, Output& output) {
-  std::ifstream file(path, std::ios::binary);
-  std::array<char, 65536> chunk{};
-  while (file) {
-    file.read(chunk.data(), chunk.size());
-    output.raw({chunk.data(), static_cast<std::size_t>(file.gcount())});
+// A file that goes to stdout while it is fetched: whatever is ready of it, in order. Once open, it
+// is the same file under whatever name it gets.
+class ToStdout {
+ public:
+  explicit ToStdout(Output& output) : output_(output) {}
+
+  /// Writes up to `end`. The next call tells of what went wrong here.
+  void advance(const std::string& path, std::uint64_t end) {
+    if (!file_) file_ = store::UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    // Exactly what is ready: a buffer would hold bytes from before they were written.
+    std::array<Byte, 65536> chunk{};
+    while (file_ && written_ < end) {
+      const auto wanted = std::min<std::uint64_t>(chunk.size(), end - written_);
+      const auto got = store::read_some_at(
+          file_.get(), written_, std::span(chunk).first(static_cast<std::size_t>(wanted)), path);
+      if (!got || *got == 0) break;
+      output_.raw(text_of(ByteView(chunk).first(*got)));
+      written_ += *got;
+    }
+    output_.flush();
   }
-  if (!file.eof()) return Error{ErrorCode::io, "cannot read " + path};
-  return kOk;
-}
+  Status finish(const std::string& path, std::uint64_t size) {
+    advance(path, size);
+    if (written_ < size) return Error{ErrorCode::io, "cannot read " + path};
+    return kOk;
+  }
+
+ private:
+  Output& output_;
+  store::UniqueFd file_;
+  std::uint64_t written_ = 0;
+};
 
 // One `get` of one thing.
 class Getting {
@@ -64,6 +89,7 @@ class Getting {
   Getting(Session& session, bool to_stdout)
       : session_(session),
         to_stdout_(to_stdout),
+        stdout_(session.output()),
         bar_(session.output().err()) {}
 
   int run(const api::GetRequest& request) {
@@ -82,7 +108,7 @@ class Getting {
       return kExitOk;
     }
     if (to_stdout_) {
-      const Status copied = copy_to_stdout(done->path, output);
+      const Status copied = stdout_.finish(done->path, done->size_bytes);
       return copied ? kExitOk : output.fail(copied.error(), kExitIo);
     }
     // The path is data: to a script it goes byte for byte.
@@ -101,6 +127,10 @@ class Getting {
     // The daemon says when to give up; a source may be hashing a large file first.
     return client->call(
         request, api::ControlClient::kForever, [this](const api::GetProgress& progress) {
+          if (to_stdout_ && progress.ready_bytes > 0) {
+            bar_.clear();
+            stdout_.advance(progress.part, progress.ready_bytes);
+          }
           if (session_.json()) {
             session_.output().json(json_of(progress));
           } else {
@@ -115,6 +145,7 @@ class Getting {
 
   Session& session_;
   bool to_stdout_;
+  ToStdout stdout_;
   ProgressBar bar_;
   Speed speed_;
 };
@@ -195,6 +226,7 @@ int run(Session& session, const GetOptions& options) {
     request.file_name = destination->file_name;
     if (options.timeout_s) request.timeout = millis_of(*options.timeout_s);
     request.rate = options.rate;
+    request.in_order = options.output == kStdout;
     const int code = Getting(session, options.output == kStdout).run(request);
     if (first_failure == kExitOk) first_failure = code;
     if (code == kExitInterrupted) break;

@@ -37,6 +37,7 @@ struct Fetch {
   std::optional<TimePoint> exhausted_at;  ///< since when every known source is a liar
   std::uint32_t shown_sources = 0;        ///< as Progress said last
   TokenBucket rate;                       ///< at which this is asked
+  bool in_order = false;                  ///< somebody reads while it is fetched
   bool hungry = false;                    ///< asks nothing for want of tokens
   bool refill = false;                    ///< blocks became free: look what every link can ask
 };
@@ -47,6 +48,7 @@ struct Content {
   bool proven = false;
   PieceSet have;  ///< verified and written
   std::uint64_t verified_bytes = 0;
+  std::uint32_t ready_pieces = 0;  ///< verified from the first on, without a gap
   std::vector<Session*> sessions;
   std::unique_ptr<Fetch> fetch;  ///< while it is being fetched
 

@@ -84,6 +84,7 @@ struct Dispatch {
   void operator()(const StopFetch& in) const { on_stop(turn, in.content); }
   void operator()(const SetRates& in) const { on_set_rates(turn, in); }
   void operator()(const SetFetchRate& in) const { on_set_fetch_rate(turn, in); }
+  void operator()(const ReadInOrder& in) const { on_read_in_order(turn, in.content); }
   void operator()(const DeadlinePassed& /*in*/) const { run_timers(turn); }
 
  private:

@@ -175,6 +175,13 @@ void on_stop(Turn& turn, const ContentId& id) {
   if (content != nullptr && content->fetch) end(turn, *content, CloseReason::stopped);
 }
 
+void on_read_in_order(Turn& turn, const ContentId& id) {
+  Content* content = turn.find(id);
+  if (content == nullptr || !content->fetch) return;
+  content->fetch->in_order = true;
+  if (content->fetch->picker) content->fetch->picker->read_in_order();
+}
+
 void fail(Turn& turn, Content& content, ErrorCode code, std::string message) {
   ++turn.counters.fetches_failed;
   turn.push(FetchFailed{.content = content.id, .code = code, .message = std::move(message)});
@@ -264,10 +271,14 @@ void update_interest(Turn& turn, Session& session) {
 
 void tell_progress(Turn& turn, Content& content) {
   content.fetch->shown_sources = usable_sources(content);
+  std::uint32_t& ready = content.ready_pieces;
+  while (ready < content.have.size() && content.have.has(ready)) ++ready;
   turn.push(Progress{.content = content.id,
                      .verified_bytes = content.verified_bytes,
                      .size = content.shape->size,
-                     .sources = content.fetch->shown_sources});
+                     .sources = content.fetch->shown_sources,
+                     .ready_bytes = std::min(content.shape->size,
+                                             std::uint64_t{ready} * content.shape->piece_length)});
 }
 
 void note_sources(Turn& turn, Content& content) {

@@ -187,6 +187,11 @@ struct SetFetchRate {
   ContentId content;
   std::uint64_t down = 0;
 };
+/// Somebody reads the content while it is fetched: its pieces are asked in their order, not the
+/// rarest first.
+struct ReadInOrder {
+  ContentId content;
+};
 /// The time that next_deadline() named has come.
 struct DeadlinePassed {};
 
@@ -211,6 +216,7 @@ using Input = std::variant<BlockArrived,
                            Pushed,
                            SetRates,
                            SetFetchRate,
+                           ReadInOrder,
                            DeadlinePassed>;
 
 // ---- effects
@@ -310,7 +316,8 @@ struct Progress {
   ContentId content;
   std::uint64_t verified_bytes = 0;
   std::uint64_t size = 0;
-  std::uint32_t sources = 0;  ///< links that are up and have something
+  std::uint32_t sources = 0;      ///< links that are up and have something
+  std::uint64_t ready_bytes = 0;  ///< verified from the beginning on, without a gap
 };
 /// Every piece is verified and written; the host finishes the file. Before its links close, others
 /// may still be served from it, so the host keeps answering SendBlock for the content, under

@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kMaxContributors = 255;
 // Pieces that may be open whatever their length: one fills while the other is verified and written.
 constexpr std::size_t kLeastOpen = 2;
+// Pieces ahead of the reader among which one is looked for that a link has.
+constexpr std::uint32_t kLookAhead = 64;
 
 std::uint32_t block_number(const BlockRange& block) {
   return block.begin / wire::bt::kBlockBytes;
@@ -119,12 +121,27 @@ Picker::Open& Picker::open(std::uint32_t piece) {
 Picker::Open* Picker::open_rarest(const Asker& asker, std::uint32_t& piece) {
   if (open_.size() >= kLeastOpen && open_bytes_ + shape_.piece_length > limits_.max_open_bytes)
     return nullptr;
+  if (limits_.in_order) {
+    if (const auto next = next_in_order(asker)) {
+      piece = *next;
+      return &open(piece);
+    }
+  }
   for (const std::uint32_t candidate : rarity_.waiting()) {
     if (!asker.have.has(candidate)) continue;
     piece = candidate;
     return &open(candidate);
   }
   return nullptr;
+}
+
+std::optional<std::uint32_t> Picker::next_in_order(const Asker& asker) {
+  while (next_ < shape_.piece_count && !rarity_.waits(next_)) ++next_;
+  const std::uint32_t end = std::min(shape_.piece_count, next_ + kLookAhead);
+  for (std::uint32_t piece = next_; piece < end; ++piece) {
+    if (rarity_.waits(piece) && asker.have.has(piece)) return piece;
+  }
+  return std::nullopt;
 }
 
 BlockRange Picker::take(std::uint32_t piece, Open& open, std::uint32_t block) {

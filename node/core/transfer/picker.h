@@ -30,6 +30,7 @@ class Picker {
     std::uint32_t copies = 2;  ///< of one block asked at once, in the end-game
     bool last_first =
         false;  ///< begin with the content's last block, asked of two: it proves the size
+    bool in_order = false;  ///< see read_in_order()
   };
   struct Asker {
     LinkId link;
@@ -62,6 +63,10 @@ class Picker {
   /// The link leads no piece any longer (gone or stalled). A piece that must come from its key
   /// alone begins again.
   void drop_link(LinkId link, const NodeKey& key);
+
+  /// From now on pieces are begun in their order; the rarest first only where a link lacks the next
+  /// ones.
+  void read_in_order() { limits_.in_order = true; }
 
   // ---- what came
   struct Arrival {
@@ -119,6 +124,7 @@ class Picker {
   [[nodiscard]] const Open* find(std::uint32_t piece) const;
   Open& open(std::uint32_t piece);
   Open* open_rarest(const Asker& asker, std::uint32_t& piece);
+  std::optional<std::uint32_t> next_in_order(const Asker& asker);
   BlockRange take(std::uint32_t piece, Open& open, std::uint32_t block);
   BlockRange take_next(std::uint32_t piece, Open& open, const Asker& asker);
   void free_block(std::uint32_t piece, Open& open, std::uint32_t block);
@@ -132,6 +138,7 @@ class Picker {
   std::set<std::uint32_t> with_free_;  ///< open pieces that have free blocks
   std::uint64_t open_bytes_ = 0;
   std::optional<LinkId> last_asked_;  ///< the link that the last block was asked of first
+  std::uint32_t next_ = 0;            ///< in order: no piece below it waits
   std::uint64_t epoch_ = 1;
 };
 

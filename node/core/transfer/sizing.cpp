@@ -17,7 +17,8 @@ void set_shape(Turn& turn, Content& content, std::uint64_t size, bool prove) {
   fetch.picker.emplace(*content.shape,
                        Picker::Limits{.max_open_bytes = turn.config.max_open_bytes,
                                       .copies = turn.config.endgame_copies,
-                                      .last_first = prove},
+                                      .last_first = prove,
+                                      .in_order = fetch.in_order},
                        turn.rng);
   // The sessions' pieces are read anew, and counted by the new picker.
   for (Session* session : content.sessions) session->have = {};

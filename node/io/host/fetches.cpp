@@ -8,6 +8,8 @@
 #include <asio/steady_timer.hpp>
 #include <spdlog/spdlog.h>
 
+#include "node/store/partial_file.h"
+
 namespace freshet::io {
 
 namespace ct = core::transfer;
@@ -81,6 +83,7 @@ void Fetches::start(FetchWish wish, const std::shared_ptr<FetchObserver>& observ
     watch(*running, observer, wish.patience);
     // The last word counts, also where the fetch is another's.
     deliver_(ct::SetFetchRate{.content = content, .down = wish.rate});
+    if (wish.in_order) deliver_(ct::ReadInOrder{.content = content});
     if (!wish.sources.empty()) {
       deliver_(ct::AddSources{.content = content, .sources = std::move(wish.sources)});
     }
@@ -131,11 +134,13 @@ void Fetches::begin(FetchWish wish, const std::shared_ptr<FetchObserver>& observ
                        .sources = wish.sources,
                        .resumed_size = resumed};
   const std::uint64_t rate = wish.rate;
+  const bool in_order = wish.in_order;
   fetch->wish = std::move(wish);
   Fetch& placed = *(fetches_[content] = std::move(fetch));
   watch(placed, observer, patience);
   deliver_(std::move(start));
   if (rate != 0) deliver_(ct::SetFetchRate{.content = content, .down = rate});
+  if (in_order) deliver_(ct::ReadInOrder{.content = content});
 }
 
 void Fetches::watch(Fetch& fetch,
@@ -229,8 +234,10 @@ void Fetches::on_progress(const ct::Progress& progress) {
   fetch->size = progress.size;
   fetch->verified_bytes = progress.verified_bytes;
   fetch->sources = progress.sources;
+  const std::string part = store::part_path_of(options_.downloads, progress.content);
   for (const auto& watcher : fetch->watchers) {
     watcher->observer->progress(progress.verified_bytes, progress.size, progress.sources);
+    if (progress.ready_bytes > 0) watcher->observer->ready(progress.ready_bytes, part);
     if (had_source && progress.sources == 0) arm_patience(progress.content, watcher);
     if (progress.sources > 0) watcher->timer.cancel();
   }

@@ -32,6 +32,9 @@ class FetchObserver {
   virtual void progress(std::uint64_t verified_bytes,
                         std::uint64_t size,
                         std::uint32_t sources) = 0;
+  /// So many bytes from the beginning on are verified, and can be read from `part`, which keeps
+  /// them under this name until done.
+  virtual void ready(std::uint64_t /*bytes*/, const std::string& /*part*/) {}
   virtual void done(const std::string& path, std::uint64_t size, std::uint32_t sources) = 0;
   virtual void failed(const Error& error) = 0;
 };
@@ -45,6 +48,7 @@ struct FetchWish {
   /// Gives up when no source is up for so long.
   std::chrono::milliseconds patience{10000};
   std::uint64_t rate = 0;  ///< bytes a second at most; 0: no limit
+  bool in_order = false;   ///< it is read while it is fetched
 };
 
 struct DownloadSummary {

@@ -68,8 +68,12 @@ TEST_CASE("every request comes back as it was written") {
       SearchRequest{.words = {"x"}, .ttl = {}, .timeout = {}, .limit = {}, .strategy = ""});
   check_request(GetRequest{.what = "2", .folder = "/tmp", .file_name = "n", .timeout = Millis(10)});
   check_request(GetRequest{.what = "abc", .folder = "", .file_name = "", .timeout = {}});
-  check_request(GetRequest{
-      .what = "abc", .folder = "", .file_name = "", .timeout = {}, .rate = 5'000'000'000});
+  check_request(GetRequest{.what = "abc",
+                           .folder = "",
+                           .file_name = "",
+                           .timeout = {},
+                           .rate = 5'000'000'000,
+                           .in_order = true});
   check_request(RateRequest{});
   check_request(RateRequest{.up = 0, .down = 2'000'000});
   check_request(DownloadsRequest{});
@@ -173,7 +177,12 @@ TEST_CASE("every reply comes back as it was written") {
   check_reply(Hit{.n = 1, .id = content(5), .name = "f", .size_bytes = 6, .sources = 7, .hops = 8});
   check_reply(Hit{.n = 1, .id = {}, .name = "\xFF", .size_bytes = 0, .sources = 1, .hops = 0});
   check_reply(SearchDone{.hits = 1, .answered = 2, .seconds = 0.5});
-  check_reply(GetProgress{.id = content(6), .done_bytes = 1, .size_bytes = 2, .sources = 3});
+  check_reply(GetProgress{.id = content(6),
+                          .done_bytes = 1,
+                          .size_bytes = 2,
+                          .sources = 3,
+                          .ready_bytes = 4,
+                          .part = "/p"});
   check_reply(GetDone{.id = content(7), .path = "/p", .size_bytes = 1, .seconds = 2, .sources = 3});
   check_reply(io::testbed::News{.number = 3,
                                 .address = "127.0.0.1:9",
