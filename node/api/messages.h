@@ -153,12 +153,16 @@ struct Hit {
   std::uint64_t size_bytes = 0;
   std::uint32_t sources = 0;
   std::uint32_t hops = 0;
+  std::vector<std::string> other_names = {};  ///< that the content has elsewhere
   friend bool operator==(const Hit&, const Hit&) = default;
 };
 struct SearchDone {
   std::uint32_t hits = 0;
   std::uint32_t answered = 0;  ///< distinct nodes with a hit
   double seconds = 0;
+  std::uint32_t ttl = 0;                        ///< how many links it could travel
+  std::vector<std::uint32_t> answered_at = {};  ///< nodes of `answered` at 0, 1, 2 ... hops
+  std::vector<std::uint32_t> ranking = {};      ///< numbers of the results, best first
   friend bool operator==(const SearchDone&, const SearchDone&) = default;
 };
 
@@ -324,6 +328,8 @@ struct SearchRequest {
   std::optional<Millis> timeout;
   std::optional<std::uint32_t> limit;  ///< results, after which the search ends
   std::string strategy;                ///< by name (core/strategy_id.h); empty: auto
+  /// Asks again from time to time, and tells what is new; without `timeout` it has no end.
+  bool watch = false;
   friend bool operator==(const SearchRequest&, const SearchRequest&) = default;
 };
 struct GetRequest {

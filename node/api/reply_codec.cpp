@@ -178,12 +178,16 @@ void write(const Hit& from, pb::Reply& to) {
   hit.set_size_bytes(from.size_bytes);
   hit.set_sources(from.sources);
   hit.set_hops(from.hops);
+  for (const std::string& name : from.other_names) hit.add_other_names(name);
 }
 void write(const SearchDone& from, pb::Reply& to) {
   pb::SearchDone& done = *to.mutable_search_done();
   done.set_hits(from.hits);
   done.set_answered(from.answered);
   done.set_seconds(from.seconds);
+  done.set_ttl(from.ttl);
+  done.mutable_answered_at()->Add(from.answered_at.begin(), from.answered_at.end());
+  done.mutable_ranking()->Add(from.ranking.begin(), from.ranking.end());
 }
 void write(const GetProgress& from, pb::Reply& to) {
   pb::GetProgress& progress = *to.mutable_get_progress();
@@ -304,13 +308,19 @@ std::optional<Reply> read(const pb::Hit& from) {
           .name = from.name(),
           .size_bytes = from.size_bytes(),
           .sources = from.sources(),
-          .hops = from.hops()};
+          .hops = from.hops(),
+          .other_names = {from.other_names().begin(), from.other_names().end()}};
   if (!from.id().empty() && !read_id(from.id(), hit.id.emplace())) return std::nullopt;
   return hit;
 }
 
 SearchDone read(const pb::SearchDone& from) {
-  return {.hits = from.hits(), .answered = from.answered(), .seconds = from.seconds()};
+  return {.hits = from.hits(),
+          .answered = from.answered(),
+          .seconds = from.seconds(),
+          .ttl = from.ttl(),
+          .answered_at = {from.answered_at().begin(), from.answered_at().end()},
+          .ranking = {from.ranking().begin(), from.ranking().end()}};
 }
 
 std::optional<Reply> read(const pb::GetProgress& from) {

@@ -57,6 +57,7 @@ void write(const SearchRequest& from, pb::Request& to) {
   if (from.timeout) search.set_timeout_ms(to_ms(*from.timeout));
   if (from.limit) search.set_limit(*from.limit);
   search.set_strategy(from.strategy);
+  search.set_watch(from.watch);
 }
 void write(const GetRequest& from, pb::Request& to) {
   pb::Get& get = *to.mutable_get();
@@ -137,7 +138,8 @@ Result<Request> read_search(pb::Search& search) {
                         .ttl = std::nullopt,
                         .timeout = std::nullopt,
                         .limit = std::nullopt,
-                        .strategy = search.strategy()};
+                        .strategy = search.strategy(),
+                        .watch = search.watch()};
   if (search.has_ttl()) request.ttl = search.ttl();
   if (search.has_timeout_ms()) request.timeout = Millis(search.timeout_ms());
   if (search.has_limit()) request.limit = search.limit();

@@ -11,6 +11,7 @@
 #include <asio/steady_timer.hpp>
 
 #include "node/core/search/query_text.h"
+#include "node/core/search/ranking.h"
 
 namespace freshet::api {
 namespace {
@@ -18,6 +19,10 @@ namespace {
 constexpr std::uint32_t kDefaultTtl = 7;
 constexpr std::uint32_t kMaxTtl = 15;
 constexpr Millis kDefaultTimeout{2000};
+// Of a watch: each pause is half as long again as the one before, so that a search that is left
+// running costs the mesh little.
+constexpr Millis kFirstPause{5'000};
+constexpr Millis kLongestPause{300'000};
 
 struct Session {
   Session(asio::io_context& io,
@@ -25,11 +30,16 @@ struct Session {
           const Responder<SearchRequest>& the_reply)
       : searches(the_searches),
         reply(the_reply),
-        timer(io) {}
+        timer(io),
+        pause(io) {}
 
   io::Searches& searches;
   Responder<SearchRequest> reply;
   asio::steady_timer timer;
+  asio::steady_timer pause;  ///< until it asks again
+  Millis pause_length = kFirstPause;
+  wire::Query query;
+  io::Searches::Scope scope;
   core::search::AskId ask;
   std::uint32_t limit = 0;  ///< 0: none
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
@@ -41,7 +51,8 @@ Hit hit_from(const core::search::SearchResult& result) {
           .name = result.name,
           .size_bytes = result.size_bytes,
           .sources = static_cast<std::uint32_t>(result.sources.size()),
-          .hops = result.hops};
+          .hops = result.hops,
+          .other_names = result.other_names};
 }
 
 void end(const std::shared_ptr<Session>& session) {
@@ -52,12 +63,35 @@ void end(const std::shared_ptr<Session>& session) {
     done.hits = static_cast<std::uint32_t>(results->size());
     if (session->limit != 0) done.hits = std::min(done.hits, session->limit);
     done.answered = static_cast<std::uint32_t>(results->answered());
+    done.answered_at = results->answered_by_hops();
+    done.ranking = core::search::rank(*results, core::search::ranking_words(session->query));
+    if (session->limit != 0)
+      std::erase_if(done.ranking, [&](std::uint32_t number) { return number > session->limit; });
   }
+  done.ttl = session->scope.ttl;
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - session->started;
   done.seconds = took.count();
   session->timer.cancel();
+  session->pause.cancel();
   session->searches.stop_watching(session->ask);
   session->reply.done(done);
+}
+
+void ask_again_later(const std::shared_ptr<Session>& session) {
+  session->pause.expires_after(session->pause_length);
+  session->pause_length = std::min(session->pause_length * 3 / 2, kLongestPause);
+  session->pause.async_wait([session](const std::error_code& canceled) {
+    if (canceled || session->reply.over()) return;
+    session->searches.repeat(session->ask, session->query, session->scope);
+    ask_again_later(session);
+  });
+}
+
+void end_after(const std::shared_ptr<Session>& session, Millis timeout) {
+  session->timer.expires_after(timeout);
+  session->timer.async_wait([session](const std::error_code& canceled) {
+    if (!canceled) end(session);
+  });
 }
 
 std::optional<core::StrategyId> strategy_of(const SearchRequest& request) {
@@ -90,30 +124,27 @@ void run_search(asio::io_context& io,
   }
   auto session = std::make_shared<Session>(io, searches, reply);
   session->limit = request.limit.value_or(0);
-  const io::Searches::Scope scope{
-      .ttl = static_cast<std::uint8_t>(request.ttl.value_or(kDefaultTtl)),
-      .strategy = *strategy_of(request),
-      .wanted = session->limit};
+  session->scope = {.ttl = static_cast<std::uint8_t>(request.ttl.value_or(kDefaultTtl)),
+                    .strategy = *strategy_of(request),
+                    .wanted = session->limit};
+  session->query = std::move(*query);
   const auto on_change = [session](const core::search::SearchResult& result) {
     if (session->limit != 0 && result.number > session->limit) return;
     session->reply.event(hit_from(result));
     const auto* results = session->searches.results(session->ask);
     if (session->limit == 0 || results == nullptr || results->size() < session->limit) return;
     // Enough. Not from within this call: the search still adds the rest of this hit.
-    session->timer.expires_after(Millis(0));
-    session->timer.async_wait([session](const std::error_code& canceled) {
-      if (!canceled) end(session);
-    });
+    end_after(session, Millis(0));
   };
-  session->ask = searches.start(std::move(*query), scope, on_change);
+  session->ask = searches.start(session->query, session->scope, on_change);
   reply.on_gone([session] {
     session->timer.cancel();
+    session->pause.cancel();
     session->searches.stop_watching(session->ask);
   });
-  session->timer.expires_after(request.timeout.value_or(kDefaultTimeout));
-  session->timer.async_wait([session](const std::error_code& canceled) {
-    if (!canceled) end(session);
-  });
+  if (request.watch) ask_again_later(session);
+  if (!request.watch || request.timeout)
+    end_after(session, request.timeout.value_or(kDefaultTimeout));
 }
 
 }  // namespace freshet::api

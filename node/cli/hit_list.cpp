@@ -11,6 +11,9 @@ constexpr std::size_t kNumberColumns = 4;
 constexpr std::size_t kSizeColumns = 8;
 constexpr std::size_t kSourcesColumns = 11;
 constexpr std::size_t kHopsColumns = 7;
+constexpr std::size_t kIndent = 8;
+// Of more results than the screen has rows.
+constexpr std::size_t kBest = 10;
 
 }  // namespace
 
@@ -26,7 +29,19 @@ std::string hit_line(const api::Hit& hit, std::size_t columns) {
   return columns == 0 ? line : fit(line, columns);
 }
 
+std::string other_names_line(const api::Hit& hit, std::size_t columns) {
+  std::string line = std::string(kIndent, ' ') + "also called: ";
+  for (std::size_t i = 0; i < hit.other_names.size(); ++i)
+    line += (i == 0 ? "" : ", ") + escape_text(hit.other_names[i]);
+  return columns == 0 ? line : fit(line, columns);
+}
+
+void HitList::show_new(const api::Hit& hit) {
+  if (!latest_.contains(hit.n)) show(hit);
+}
+
 void HitList::show(const api::Hit& hit) {
+  latest_[hit.n] = hit;
   // Only a line that takes one row can be found again.
   const bool moves = output_.out().moves;
   const std::string line = hit_line(hit, moves ? output_.out().columns : 0);
@@ -38,6 +53,33 @@ void HitList::show(const api::Hit& hit) {
   }
   const auto lines_up = static_cast<std::size_t>(shown_.end() - known);
   if (moves && lines_up < output_.out().rows) draw_again(lines_up, line);
+}
+
+bool HitList::is_in_order(const std::vector<std::uint32_t>& ranking) const {
+  const bool more_names = std::any_of(latest_.begin(), latest_.end(), [](const auto& entry) {
+    return !entry.second.other_names.empty();
+  });
+  return !more_names && ranking == shown_;
+}
+
+void HitList::finish(const std::vector<std::uint32_t>& ranking) {
+  if (!output_.out().moves || shown_.empty() || is_in_order(ranking)) return;
+  const bool fits = shown_.size() < output_.out().rows;
+  const std::size_t columns = output_.out().columns;
+  if (fits) {
+    output_.raw("\x1b[" + std::to_string(shown_.size()) + "A\r\x1b[J");
+  } else {
+    output_.line("");
+    output_.line("the best of them:");
+  }
+  std::size_t left = fits ? ranking.size() : kBest;
+  for (const std::uint32_t number : ranking) {
+    const auto hit = latest_.find(number);
+    if (hit == latest_.end()) continue;
+    if (left-- == 0) break;
+    output_.line(hit_line(hit->second, columns));
+    if (!hit->second.other_names.empty()) output_.line(other_names_line(hit->second, columns));
+  }
 }
 
 void HitList::draw_again(std::size_t lines_up, const std::string& line) {

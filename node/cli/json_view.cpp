@@ -127,6 +127,8 @@ json json_of(const api::ShareCount& count) {
 }
 
 json json_of(const api::Hit& hit) {
+  json names = json::array({hit.name});
+  for (const std::string& name : hit.other_names) names.push_back(name);
   return {{"schema", kJsonSchema},
           {"event", "hit"},
           {"n", hit.n},
@@ -134,7 +136,8 @@ json json_of(const api::Hit& hit) {
           {"name", hit.name},
           {"size", hit.size_bytes},
           {"sources", hit.sources},
-          {"hops", hit.hops}};
+          {"hops", hit.hops},
+          {"names", names}};
 }
 
 json json_of(const api::SearchDone& done) {
@@ -142,6 +145,10 @@ json json_of(const api::SearchDone& done) {
           {"event", "done"},
           {"hits", done.hits},
           {"answered", done.answered},
+          {"answered_at", done.answered_at},
+          {"ttl", done.ttl},
+          {"reached", nullptr},  // nobody counts whom a search reached
+          {"ranking", done.ranking},
           {"seconds", thousandths(done.seconds)}};
 }
 

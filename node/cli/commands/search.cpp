@@ -40,13 +40,39 @@ api::SearchRequest request_for(const SearchOptions& options) {
   if (options.timeout_s) request.timeout = millis_of(*options.timeout_s);
   request.limit = options.limit;
   request.strategy = options.strategy;
+  request.watch = options.watch;
   return request;
+}
+
+// " (2 at 1 hop, 1 at 3 hops)"
+std::string distances(const api::SearchDone& done) {
+  std::string text;
+  for (std::size_t hops = 0; hops < done.answered_at.size(); ++hops) {
+    const std::uint32_t nodes = done.answered_at[hops];
+    if (nodes == 0) continue;
+    text += (text.empty() ? " (" : ", ") + std::to_string(nodes) + " at "
+            + count_of(hops, "hop", "hops");
+  }
+  return text.empty() ? text : text + ")";
 }
 
 std::string summary(const api::SearchDone& done) {
   return count_of(done.hits, "result", "results") + " from "
-         + count_of(done.answered, "node", "nodes") + " in "
+         + count_of(done.answered, "node", "nodes") + distances(done) + " in "
          + human_duration(std::chrono::duration<double>(done.seconds));
+}
+
+// Nodes that have nothing say nothing, so that nobody knows how many were asked.
+std::string coverage(const api::SearchDone& done) {
+  if (done.ttl == 0) return "only this node's own files were looked at (--ttl 0)";
+  return "asked up to " + count_of(done.ttl, "hop", "hops")
+         + " away; how many nodes that reached is not known";
+}
+
+// A watch without a time of its own has no end.
+std::optional<api::Millis> patience_for(const api::SearchRequest& request) {
+  if (request.watch && !request.timeout) return api::ControlClient::kForever;
+  return request.timeout.value_or(kLongestDefault) + kPatience;
 }
 
 }  // namespace
@@ -93,6 +119,10 @@ void declare_search(CLI::App& root, SearchOptions& options) {
   search->add_option("--limit", options.limit, "End after so many results")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000));
+  search->add_flag("--watch",
+                   options.watch,
+                   "Go on asking, less and less often, and print what is new, until Ctrl-C or "
+                   "--timeout");
   search->add_option("--strategy", options.strategy, "auto, flood, ring, walk, tree or routed")
       ->type_name("NAME");
 }
@@ -118,12 +148,13 @@ Status check(const SearchOptions& options) {
 
 namespace {
 
-// Nothing found may mean that nobody was asked.
-void say_if_alone(Session& session) {
+// Nothing found may mean that nobody was asked. True when that was said.
+bool say_if_alone(Session& session) {
   const auto status = session.ask(api::StatusRequest{});
-  if (!status || status->peers != 0) return;
+  if (!status || status->peers != 0) return false;
   session.output().message("no peer was asked: this node has no link");
   say_what_was_tried(session);
+  return true;
 }
 
 }  // namespace
@@ -137,22 +168,26 @@ int run(Session& session, const SearchOptions& options) {
   if (!client) return fail(client.error());
   const api::SearchRequest request = request_for(options);
   HitList list(output);
-  const auto done = client->call(
-      request, request.timeout.value_or(kLongestDefault) + kPatience, [&](const api::Hit& hit) {
-        if (session.json()) {
-          output.json(json_of(hit));
-        } else {
-          list.show(hit);
-        }
-      });
+  if (options.watch && !session.json()) output.message("watching for new results; end with Ctrl-C");
+  const auto done = client->call(request, patience_for(request), [&](const api::Hit& hit) {
+    if (session.json()) {
+      output.json(json_of(hit));
+    } else if (options.watch) {
+      list.show_new(hit);
+    } else {
+      list.show(hit);
+    }
+  });
   if (!done) return fail(done.error());
   if (session.json()) {
     output.json(json_of(*done));
   } else {
+    if (!options.watch) list.finish(done->ranking);
     output.message(summary(*done));
+    if (done->ttl == 0 || !say_if_alone(session)) output.message(coverage(*done));
   }
   if (done->hits != 0) return kExitOk;
-  say_if_alone(session);
+  if (session.json()) say_if_alone(session);
   return kExitNoResults;
 }
 

@@ -19,6 +19,7 @@ struct SearchOptions {
   std::optional<double> timeout_s;
   std::optional<std::uint32_t> limit;
   std::string strategy;  ///< empty: the daemon's choice
+  bool watch = false;    ///< goes on asking, and prints what is new
 };
 
 /// Takes the query out of the arguments of `search` before they are parsed, in order: an undeclared

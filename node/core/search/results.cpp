@@ -41,7 +41,8 @@ std::vector<ResultNumber> ResultSet::add(const wire::HitRecord& record, std::uin
     dropped_ += record.files.size();
     return changed;
   }
-  answered_.insert(record.node);
+  const auto answered = answered_.try_emplace(record.node, hops).first;
+  answered->second = std::min(answered->second, hops);
   for (const wire::HitFile& file : record.files) {
     const FileKey key(record.node, file.name, file.size_bytes);
     const std::size_t live_before = live_;
@@ -57,6 +58,7 @@ std::vector<ResultNumber> ResultSet::add(const wire::HitRecord& record, std::uin
       ids_[*file.content] = number;
       news = true;
     }
+    news |= set_name(result, file.name);
     news |= set_source(result,
                        {.node = record.node,
                         .node_name = record.name,
@@ -100,7 +102,8 @@ ResultNumber ResultSet::place(const wire::HitFile& file, const FileKey& key) {
                       .name = file.name,
                       .size_bytes = file.size_bytes,
                       .hops = UINT8_MAX,
-                      .sources = {}});
+                      .sources = {},
+                      .other_names = {}});
   became_.push_back(number);
   remember(key, number);
   ++live_;
@@ -121,10 +124,24 @@ ResultNumber ResultSet::merge(ResultNumber a, ResultNumber b) {
   const std::vector<Source> moved = std::exchange(from.sources, {});
   sources_ -= moved.size();
   for (const Source& source : moved) set_source(to, source);
-  from.name = {};
+  const std::vector<std::string> names = std::exchange(from.other_names, {});
+  other_names_ -= names.size();
+  set_name(to, std::exchange(from.name, {}));
+  for (const std::string& name : names) set_name(to, name);
   became_[goes - 1] = stays;
   --live_;
   return stays;
+}
+
+// True when the content has one name more.
+bool ResultSet::set_name(SearchResult& result, const std::string& name) {
+  auto& others = result.other_names;
+  if (name == result.name || std::find(others.begin(), others.end(), name) != others.end())
+    return false;
+  if (others.size() >= kMaxOtherNames || other_names_ >= kMaxAllOtherNames) return false;
+  others.push_back(name);
+  ++other_names_;
+  return true;
 }
 
 // True when the number of sources or the hops changed.
@@ -156,6 +173,15 @@ bool ResultSet::set_source(SearchResult& result, Source source) {
 ResultNumber ResultSet::live_number(ResultNumber number) const {
   while (became_[number - 1] != number) number = became_[number - 1];
   return number;
+}
+
+std::vector<std::uint32_t> ResultSet::answered_by_hops() const {
+  std::vector<std::uint32_t> counts;
+  for (const auto& [node, hops] : answered_) {
+    if (counts.size() <= hops) counts.resize(hops + std::size_t{1});
+    ++counts[hops];
+  }
+  return counts;
 }
 
 std::vector<const SearchResult*> ResultSet::all() const {

@@ -7,13 +7,12 @@
 // remains another way to call it.
 //
 // Names, sizes, addresses and ids are claims of the answering nodes. A result keeps the name and
-// size that came first.
+// size that came first, and beside it the other names that its content has.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -31,6 +30,8 @@ inline constexpr std::size_t kMaxResults = 10'000;
 inline constexpr std::size_t kMaxSourcesPerResult = 256;
 inline constexpr std::size_t kMaxSources = 50'000;  ///< of all results together
 inline constexpr std::size_t kMaxSourceNodes = 10'000;
+inline constexpr std::size_t kMaxOtherNames = 15;  ///< of one result
+inline constexpr std::size_t kMaxAllOtherNames = 20'000;
 /// (node, name, size) triples by which a file is known again.
 inline constexpr std::size_t kMaxKnownFiles = 50'000;
 
@@ -54,6 +55,8 @@ struct SearchResult {
   std::uint64_t size_bytes = 0;
   std::uint8_t hops = 0;        ///< the fewest of any source
   std::vector<Source> sources;  ///< distinct nodes, in order of arrival; never empty
+  /// What else the content is called, in order of arrival; without `name`.
+  std::vector<std::string> other_names = {};
 };
 
 class ResultSet {
@@ -69,6 +72,8 @@ class ResultSet {
   [[nodiscard]] std::vector<const SearchResult*> all() const;
   /// Distinct nodes that answered with a file.
   [[nodiscard]] std::size_t answered() const { return answered_.size(); }
+  /// How many of them were nearest at 0, 1, 2 ... hops; ends at the farthest.
+  [[nodiscard]] std::vector<std::uint32_t> answered_by_hops() const;
   /// Files and sources that did not fit the limits.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
@@ -87,6 +92,7 @@ class ResultSet {
   ResultNumber place(const wire::HitFile& file, const FileKey& key);
   ResultNumber merge(ResultNumber a, ResultNumber b);
   bool set_source(SearchResult& result, Source source);
+  bool set_name(SearchResult& result, const std::string& name);
   [[nodiscard]] ResultNumber live_number(ResultNumber number) const;
   void remember(const FileKey& key, ResultNumber number);
   SearchResult& at(ResultNumber number) { return results_[number - 1]; }
@@ -96,7 +102,8 @@ class ResultSet {
   std::vector<ResultNumber> became_;   // by number - 1; itself while not merged
   std::map<ContentId, ResultNumber> ids_;
   std::map<FileKey, ResultNumber> files_;
-  std::set<NodeKey> answered_;
+  std::map<NodeKey, std::uint8_t> answered_;  // the fewest hops
+  std::size_t other_names_ = 0;               // of all results
   std::size_t live_ = 0;
   std::size_t sources_ = 0;  // of all results
   std::uint64_t dropped_ = 0;

@@ -63,12 +63,22 @@ cs::AskId Searches::start(wire::Query query, const Scope& scope, Changed changed
   });
   sessions_.push_back(
       std::make_unique<Session>(Session{.ask = ask, .results = {}, .changed = std::move(changed)}));
+  send(ask, std::move(query), scope);
+  return ask;
+}
+
+void Searches::repeat(cs::AskId ask, wire::Query query, const Scope& scope) {
+  if (results(ask) == nullptr) return;
+  deliver_(cs::Forget{.ask = ask});
+  send(ask, std::move(query), scope);
+}
+
+void Searches::send(cs::AskId ask, wire::Query query, const Scope& scope) {
   deliver_(cs::Ask{.ask = ask,
                    .query = std::move(query),
                    .ttl = scope.ttl,
                    .strategy = scope.strategy,
                    .wanted = scope.wanted});
-  return ask;
 }
 
 void Searches::stop_watching(cs::AskId ask) {

@@ -53,6 +53,9 @@ class Searches {
   };
   /// Begins a search; it becomes the last one. `changed` is called until stop_watching().
   core::search::AskId start(wire::Query query, const Scope& scope, Changed changed);
+  /// Asks the mesh once more, under a new GUID; results go on where they were, so that `changed` is
+  /// called for what is new alone. Nothing when the search is over.
+  void repeat(core::search::AskId ask, wire::Query query, const Scope& scope);
   /// Hits are still gathered, for `get`, until the next search.
   void stop_watching(core::search::AskId ask);
   [[nodiscard]] const core::search::ResultSet* results(core::search::AskId ask) const;
@@ -80,6 +83,7 @@ class Searches {
   void wait_for_id(core::search::ResultNumber number,
                    std::chrono::milliseconds patience,
                    std::function<void(Result<Wanted>)> resolved);
+  void send(core::search::AskId ask, wire::Query query, const Scope& scope);
 
   asio::io_context& io_;
   NodeKey self_;

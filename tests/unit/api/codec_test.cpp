@@ -175,8 +175,19 @@ TEST_CASE("every reply comes back as it was written") {
                              .scanning = true}},
                  .hashing = {.files = 4, .bytes = 5, .bytes_per_second = 6.5, .paused = true}});
   check_reply(Hit{.n = 1, .id = content(5), .name = "f", .size_bytes = 6, .sources = 7, .hops = 8});
-  check_reply(Hit{.n = 1, .id = {}, .name = "\xFF", .size_bytes = 0, .sources = 1, .hops = 0});
-  check_reply(SearchDone{.hits = 1, .answered = 2, .seconds = 0.5});
+  check_reply(Hit{.n = 1,
+                  .id = {},
+                  .name = "\xFF",
+                  .size_bytes = 0,
+                  .sources = 1,
+                  .hops = 0,
+                  .other_names = {"g", "\xFE"}});
+  check_reply(SearchDone{.hits = 1,
+                         .answered = 2,
+                         .seconds = 0.5,
+                         .ttl = 7,
+                         .answered_at = {0, 2},
+                         .ranking = {3, 1}});
   check_reply(GetProgress{.id = content(6),
                           .done_bytes = 1,
                           .size_bytes = 2,

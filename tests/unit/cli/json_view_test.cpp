@@ -24,6 +24,7 @@ TEST_CASE("a hit names its number, id or null, name, size, sources and hops") {
   hit.size_bytes = 5;
   hit.sources = 2;
   hit.hops = 3;
+  hit.other_names = {"c"};
   const json expected = {{"schema", 1},
                          {"event", "hit"},
                          {"n", 1},
@@ -31,20 +32,31 @@ TEST_CASE("a hit names its number, id or null, name, size, sources and hops") {
                          {"name", "a \"b\""},
                          {"size", 5},
                          {"sources", 2},
-                         {"hops", 3}};
+                         {"hops", 3},
+                         {"names", {"a \"b\"", "c"}}};
   CHECK(json_of(hit) == expected);
   hit.id = filled<ContentId>(0xAB);
   CHECK(json_of(hit)["id"] == hit.id->hex());
 }
 
-TEST_CASE("the end of a search names hits, answered and seconds") {
+TEST_CASE("the end of a search names hits, who answered, the order and the time") {
   api::SearchDone done;
   done.hits = 4;
   done.answered = 2;
   done.seconds = 1.2345;
-  CHECK(
-      json_of(done)
-      == json{{"schema", 1}, {"event", "done"}, {"hits", 4}, {"answered", 2}, {"seconds", 1.235}});
+  done.ttl = 7;
+  done.answered_at = {0, 2};
+  done.ranking = {3, 1};
+  CHECK(json_of(done)
+        == json{{"schema", 1},
+                {"event", "done"},
+                {"hits", 4},
+                {"answered", 2},
+                {"answered_at", {0, 2}},
+                {"ttl", 7},
+                {"reached", nullptr},
+                {"ranking", {3, 1}},
+                {"seconds", 1.235}});
 }
 
 TEST_CASE("a get tells its progress and its end") {

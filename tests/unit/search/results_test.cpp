@@ -53,6 +53,33 @@ TEST_CASE(
   CHECK(set.by_number(3) == nullptr);
 }
 
+TEST_CASE("a content's other names are told once each, and stay when results become one") {
+  ResultSet set;
+  set.add(record(1, {file(content(7), "a.txt"), file(content(7), "b.txt")}), 1);
+  CHECK(set.by_number(1)->other_names == std::vector<std::string>{"b.txt"});
+  CHECK(set.add(record(1, {file(content(7), "b.txt")}), 1).empty());
+  set.add(record(2, {file(std::nullopt, "c.txt")}), 1);
+  REQUIRE(set.size() == 2);
+  CHECK(set.add(record(2, {file(content(7), "c.txt")}), 1) == Numbers{1});
+  CHECK(set.by_number(2)->number == 1);
+  CHECK(set.by_number(1)->other_names == std::vector<std::string>{"b.txt", "c.txt"});
+}
+
+TEST_CASE("other names are bounded") {
+  ResultSet set;
+  for (int i = 0; i < 100; ++i)
+    set.add(record(1, {file(content(7), "name " + std::to_string(i))}), 1);
+  CHECK(set.by_number(1)->other_names.size() == kMaxOtherNames);
+}
+
+TEST_CASE("who answered is counted by the fewest hops") {
+  ResultSet set;
+  set.add(record(1, {file(content(7), "a")}), 3);
+  set.add(record(1, {file(content(8), "b")}), 1);
+  set.add(record(2, {file(content(8), "b")}), 3);
+  CHECK(set.answered_by_hops() == std::vector<std::uint32_t>{0, 1, 0, 1});
+}
+
 TEST_CASE("a hit that says nothing new changes nothing") {
   ResultSet set;
   set.add(record(1, {file(content(7), "a")}), 3);

@@ -1,0 +1,73 @@
+// The order of results: what counts, and what is left as it was.
+#include "node/core/search/ranking.h"
+
+#include <doctest/doctest.h>
+
+#include "node/core/search/query_text.h"
+
+namespace freshet::core::search {
+namespace {
+
+using Numbers = std::vector<ResultNumber>;
+
+struct Found {
+  Byte node;
+  Byte content;
+  std::string name;
+  std::uint8_t hops = 1;
+};
+
+ResultSet results_of(const std::vector<Found>& list) {
+  ResultSet set;
+  for (const Found& found : list) {
+    wire::HitRecord record;
+    record.node.bytes.fill(found.node);
+    ContentId id;
+    id.bytes.fill(found.content);
+    record.files.push_back({.content = id, .name = found.name, .size_bytes = 10});
+    set.add(record, found.hops);
+  }
+  return set;
+}
+
+Numbers rank_for(const std::vector<std::string>& typed, const std::vector<Found>& list) {
+  return rank(results_of(list), ranking_words(*parse_query(typed)));
+}
+
+}  // namespace
+
+TEST_CASE("a name that is the words and little else goes first") {
+  CHECK(rank_for({"red", "boat"},
+                 {{1, 1, "the long story of a red kite and of one old boat.txt"},
+                  {1, 2, "red boat.txt"}})
+        == Numbers{2, 1});
+}
+
+TEST_CASE("words in the name count more than words in its folder, which a hit does not show") {
+  CHECK(rank_for({"red", "boat"}, {{1, 1, "scan 7.txt"}, {1, 2, "boat 7.txt"}}) == Numbers{2, 1});
+}
+
+TEST_CASE("of equal names the one with more sources goes first, then the nearer, then the older") {
+  CHECK(rank_for({"boat"}, {{1, 1, "boat.txt"}, {1, 2, "boat.txt"}, {2, 2, "boat.txt"}})
+        == Numbers{2, 1});
+  CHECK(rank_for({"boat"}, {{1, 1, "boat.txt", 4}, {2, 2, "boat.txt", 1}}) == Numbers{2, 1});
+  CHECK(rank_for({"boat"}, {{1, 1, "boat.txt"}, {2, 2, "boat.txt"}}) == Numbers{1, 2});
+}
+
+TEST_CASE("the best of a result's names decides") {
+  CHECK(rank_for({"boat"},
+                 {{1, 1, "my boat and other things.txt"}, {1, 2, "a b c d.txt"}, {1, 2, "boat"}})
+        == Numbers{2, 1});
+}
+
+TEST_CASE("without words, and without results, there is an order all the same") {
+  CHECK(rank_for({"size:1.."}, {{1, 1, "a", 2}, {2, 2, "b", 1}}) == Numbers{2, 1});
+  CHECK(rank_for({"boat"}, {}).empty());
+}
+
+TEST_CASE("the words are those that must match, phrases and alternatives cut up, each once") {
+  CHECK(ranking_words(*parse_query({"red", "old red boat", "-kite", "ship", "OR", "raft"}))
+        == std::vector<std::string>{"red", "old", "boat", "ship", "raft"});
+}
+
+}  // namespace freshet::core::search
