@@ -1,10 +1,12 @@
 // A share in which everything changes at once. At the end the catalogue agrees with the disk, file
 // by file. FRESHET_STORM_EVENTS sets how many changes (3,000), FRESHET_STORM_SEED which.
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <random>
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include "node/base/rng.h"
 #include "node/store/hasher.h"
@@ -49,7 +51,7 @@ class Storm {
         return fs::create_directory_symlink(
             rng_.below(2) == 0 ? ".." : folders_[0], new_path(), ignored);
       case 5:
-        return fs::create_hard_link(any(closed_), new_path(), ignored);
+        return link_file();
       case 6:
       case 7:
       case 8:
@@ -72,6 +74,14 @@ class Storm {
   void end() { growing_.clear(); }
 
  private:
+  struct Growing {
+    std::ofstream file;
+    ino_t inode = 0;  ///< 0: it could not be made
+  };
+  static ino_t inode_of(const fs::path& path) {
+    struct stat found {};
+    return ::stat(path.c_str(), &found) == 0 ? found.st_ino : 0;
+  }
   fs::path any(const std::vector<fs::path>& from, std::size_t first = 0) {
     if (from.size() <= first) return folders_[0] / "none";
     return from[first + rng_.below(from.size() - first)];
@@ -106,29 +116,36 @@ class Storm {
     fs::rename(any(files_), to, failed);
     if (!failed) files_.push_back(to);
   }
+  void link_file() {
+    const fs::path from = any(files_);
+    const ino_t inode = inode_of(from);
+    const bool grows = std::any_of(
+        growing_.begin(), growing_.end(), [&](const Growing& each) { return each.inode == inode; });
+    std::error_code ignored;
+    if (!grows) fs::create_hard_link(from, new_path(), ignored);
+  }
   void write() {
     files_.push_back(new_path());
-    closed_.push_back(files_.back());
     std::ofstream(files_.back(), std::ios::binary) << std::string(rng_.below(300), 'a') << made_;
   }
   void grow() {
     if (growing_.size() < kGrowing) {
       files_.push_back(new_path());
-      growing_.emplace_back(files_.back(), std::ios::binary);
+      std::ofstream opened(files_.back(), std::ios::binary);
+      growing_.push_back({std::move(opened), inode_of(files_.back())});
     }
-    std::ofstream& one = growing_[rng_.below(growing_.size())];
+    std::ofstream& one = growing_[rng_.below(growing_.size())].file;
     one << "and more " << made_ << std::flush;
     if (rng_.below(16) == 0) one.close();
-    std::erase_if(growing_, [](const std::ofstream& each) { return !each.is_open(); });
+    std::erase_if(growing_, [](const Growing& each) { return !each.file.is_open(); });
   }
 
   Rng rng_;
   std::vector<fs::path> folders_;  ///< the root first; some are gone or elsewhere
   std::vector<fs::path> files_;
-  /// Those that nobody writes any more. No others get a second name: who goes on writing by a name
-  /// that is hidden or removed then is told to nobody (node/store/README.md).
-  std::vector<fs::path> closed_;
-  std::vector<std::ofstream> growing_;
+  /// None of them gets a second name: who goes on writing by a name that is hidden or removed then
+  /// is told to nobody (node/store/README.md).
+  std::vector<Growing> growing_;
   std::uint64_t made_ = 0;
 };
 
