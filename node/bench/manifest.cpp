@@ -1,21 +1,15 @@
 #include "node/bench/manifest.h"
 
-#include <array>
-#include <charconv>
 #include <fstream>
 
-#include <nlohmann/json.hpp>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "node/base/version.h"
+#include "node/bench/json_parts.h"
 
 namespace freshet::bench {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-constexpr int kIndent = 2;
 
 std::string cpu_model() {
   std::ifstream file("/proc/cpuinfo");
@@ -29,21 +23,6 @@ std::string cpu_model() {
 
 std::uint64_t positive(std::int64_t value) {
   return value > 0 ? static_cast<std::uint64_t>(value) : 0;
-}
-
-std::string hex(std::uint64_t value) {
-  std::array<char, 16> text{};
-  const auto end = std::to_chars(text.begin(), text.end(), value, 16).ptr;
-  const std::string digits(text.data(), end);
-  return std::string(text.size() - digits.size(), '0') + digits;
-}
-
-Json json_of(const Host& host) {
-  return {{"name", host.name},
-          {"system", host.system},
-          {"cpu", host.cpu},
-          {"cores", host.cores},
-          {"memory_bytes", host.memory_bytes}};
 }
 
 Json json_of(const Run& run) {
@@ -96,7 +75,7 @@ std::string manifest_json(const RunSet& set, const Host& host) {
   json["runs"] = Json::array();
   for (const Run& run : set.runs) json["runs"].push_back(json_of(run));
   json["scenario"] = set.scenario_text;
-  return json.dump(kIndent, ' ', false, Json::error_handler_t::replace) + "\n";
+  return file_text(json);
 }
 
 }  // namespace freshet::bench

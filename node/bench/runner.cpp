@@ -14,6 +14,7 @@
 
 #include <sys/resource.h>
 
+#include "node/bench/cpu_time.h"
 #include "node/bench/run.h"
 #include "node/bench/run_codec.h"
 
@@ -26,15 +27,6 @@ constexpr std::chrono::milliseconds kProgressEvery{200};
 constexpr double kSpeedWindowSeconds = 1;
 /// Simulated nodes at one time where the jobs are not given: about 2 GiB.
 constexpr std::uint64_t kNodesAtOnce = 1'000'000;
-
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 std::uint64_t peak_rss_bytes() {
   rusage usage{};
@@ -247,7 +239,7 @@ std::vector<VariantPlan> variants_of(const Scenario& scenario) {
 
 Result<RunSet> run_scenario(const Scenario& scenario, const RunOptions& options) {
   const auto began = WallClock::now();
-  const double cpu_before = cpu_seconds();
+  const double cpu_before = own_cpu_seconds();
   std::optional<sim::Topology> file;
   if (scenario.topology.kind == TopologyKind::file) {
     auto loaded = load_file(scenario);
@@ -269,7 +261,7 @@ Result<RunSet> run_scenario(const Scenario& scenario, const RunOptions& options)
   const auto& crash = scenario.churn.crash;
   if (std::any_of(crash.begin(), crash.end(), [](double share) { return share > 0; }))
     set->crash_at_s = std::chrono::duration<double>(scenario.churn.at).count();
-  set->cpu_seconds = cpu_seconds() - cpu_before;
+  set->cpu_seconds = own_cpu_seconds() - cpu_before;
   set->wall_seconds = std::chrono::duration<double>(WallClock::now() - began).count();
   set->peak_rss_bytes = peak_rss_bytes();
   return set;

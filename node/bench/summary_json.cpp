@@ -1,25 +1,12 @@
 // summary.json.
 #include <cmath>
 
-#include <nlohmann/json.hpp>
-
+#include "node/bench/json_parts.h"
 #include "node/bench/summary.h"
 #include "node/bench/write_results.h"
 
 namespace freshet::bench {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-constexpr int kIndent = 2;
-
-Json or_null(std::optional<double> value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-Json json_of(const Estimate& estimate) {
-  return {{"mean", estimate.mean}, {"ci95", or_null(estimate.ci95)}};
-}
 
 Json json_of(const ShareEstimate& share) {
   if (!share.ci95) return {{"mean", share.mean}, {"ci95", nullptr}};
@@ -142,7 +129,7 @@ std::string summary_json(const RunSet& set) {
     }
   }
   // A scenario's name may hold any bytes.
-  return json.dump(kIndent, ' ', false, Json::error_handler_t::replace) + "\n";
+  return file_text(json);
 }
 
 }  // namespace freshet::bench

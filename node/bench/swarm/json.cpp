@@ -1,29 +1,14 @@
 // summary.json and manifest.json of swarms.
 #include <algorithm>
-#include <array>
-#include <cstdio>
-#include <optional>
 
-#include <nlohmann/json.hpp>
-
+#include "node/bench/json_parts.h"
 #include "node/bench/swarm/summary.h"
 #include "node/bench/swarm/write.h"
 
 namespace freshet::bench {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr int kIndent = 2;
 constexpr std::size_t kCdfPoints = 20;
-
-Json or_null(std::optional<double> value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-Json json_of(const Estimate& estimate) {
-  return {{"mean", estimate.mean}, {"ci95", or_null(estimate.ci95)}};
-}
 
 // Of all of the class, so that it ends below 1 where some did not finish.
 Json cdf_of(const ClassSummary& each) {
@@ -75,12 +60,6 @@ Json json_of(const SwarmSummary& summary) {
   return json;
 }
 
-std::string hex(std::uint64_t value) {
-  std::array<char, 17> text{};
-  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(value));
-  return text.data();
-}
-
 }  // namespace
 
 std::string swarm_json(const SwarmSet& set) {
@@ -89,7 +68,7 @@ std::string swarm_json(const SwarmSet& set) {
                {"size", set.size_bytes},
                {"swarms", Json::array()}};
   for (const SwarmSummary& summary : summarise(set)) json["swarms"].push_back(json_of(summary));
-  return json.dump(kIndent, ' ', false, Json::error_handler_t::replace) + "\n";
+  return file_text(json);
 }
 
 std::string swarm_manifest(const SwarmSet& set, const Host& host) {
@@ -100,12 +79,7 @@ std::string swarm_manifest(const SwarmSet& set, const Host& host) {
                {"command", set.command},
                {"seeds", set.seeds},
                {"interrupted", set.interrupted},
-               {"host",
-                {{"name", host.name},
-                 {"system", host.system},
-                 {"cpu", host.cpu},
-                 {"cores", host.cores},
-                 {"memory_bytes", host.memory_bytes}}},
+               {"host", json_of(host)},
                {"timing", {{"wall_seconds", set.wall_seconds}, {"cpu_seconds", set.cpu_seconds}}},
                {"runs", Json::array()}};
   for (const SwarmRun& run : set.runs) {
@@ -116,7 +90,7 @@ std::string swarm_manifest(const SwarmSet& set, const Host& host) {
                             {"digest", hex(run.digest)}});
   }
   json["scenario"] = set.scenario_text;
-  return json.dump(kIndent, ' ', false, Json::error_handler_t::replace) + "\n";
+  return file_text(json);
 }
 
 }  // namespace freshet::bench

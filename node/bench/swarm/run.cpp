@@ -8,8 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include <sys/resource.h>
-
+#include "node/bench/cpu_time.h"
 #include "node/bench/swarm/population.h"
 #include "node/core/transfer/choker.h"
 #include "node/core/transfer/shape.h"
@@ -23,15 +22,6 @@ namespace swarm = sim::swarm;
 
 double seconds(Duration time) {
   return std::chrono::duration<double>(time).count();
-}
-
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto of = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return of(usage.ru_utime) + of(usage.ru_stime);
 }
 
 core::Config honest_config(const SwarmSpec& spec) {
@@ -151,7 +141,7 @@ SwarmSet run_swarms(const Scenario& scenario, const SwarmOptions& options) {
   };
   for (const SweepPoint& point : scenario.sweep) plan(point.name, *point.scenario->swarm);
   if (scenario.sweep.empty()) plan("", *scenario.swarm);
-  const double cpu_before = cpu_seconds();
+  const double cpu_before = own_cpu_seconds();
   const auto began = std::chrono::steady_clock::now();
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
@@ -171,7 +161,7 @@ SwarmSet run_swarms(const Scenario& scenario, const SwarmOptions& options) {
     set.interrupted = set.interrupted || !run.complete;
     return !run.complete;
   });
-  set.cpu_seconds = cpu_seconds() - cpu_before;
+  set.cpu_seconds = own_cpu_seconds() - cpu_before;
   set.wall_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   return set;

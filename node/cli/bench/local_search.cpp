@@ -1,6 +1,6 @@
 // What a node's own index takes for a query, with 100,000 names in it.
+#include "node/bench/cpu_time.h"
 #include "node/cli/bench/figure.h"
-#include "node/cli/bench/load/process_use.h"
 #include "node/cli/bench/load/sample_names.h"
 #include "node/cli/results_out.h"
 #include "node/cli/text.h"

@@ -1,7 +1,7 @@
 // How many deliveries of frames the simulator makes in a CPU-second: floods with a TTL of 7 on a
 // random graph of degree 8, frames taking 10 to 100 ms.
+#include "node/bench/cpu_time.h"
 #include "node/cli/bench/figure.h"
-#include "node/cli/bench/load/process_use.h"
 #include "node/cli/results_out.h"
 #include "node/sim/simulation.h"
 

@@ -1,6 +1,5 @@
 #include "node/cli/bench/load/process_use.h"
 
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -18,10 +17,6 @@ double cpu_seconds(pid_t pid) {
     sum_ns += ran_ns;
   }
   return static_cast<double>(sum_ns) / 1e9;
-}
-
-double own_cpu_seconds() {
-  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 }
 
 double resident_mib(pid_t pid) {

@@ -9,8 +9,6 @@ namespace freshet::bench {
 
 /// CPU time of all its threads that live, to the nanosecond (/proc/PID/task/*/schedstat).
 double cpu_seconds(pid_t pid);
-/// CPU time of this process: cheap to ask for, to the microsecond.
-double own_cpu_seconds();
 double resident_mib(pid_t pid);
 
 }  // namespace freshet::bench
