@@ -5,6 +5,7 @@
 
 #include "node/base/bytes.h"
 #include "node/core/search/file_kinds.h"
+#include "node/core/search/spaced_words.h"
 #include "node/core/search/tokenizer.h"
 
 namespace freshet::core::search {
@@ -16,14 +17,8 @@ bool has_word(const Tokens& tokens, std::string_view word) {
   });
 }
 
-// Words are separated by a space.
 bool has_words(const Tokens& tokens, std::string_view words) {
-  while (!words.empty()) {
-    const std::size_t end = std::min(words.find(' '), words.size());
-    if (end > 0 && !has_word(tokens, words.substr(0, end))) return false;
-    words.remove_prefix(std::min(end + 1, words.size()));
-  }
-  return true;
+  return all_words(words, [&](std::string_view word) { return has_word(tokens, word); });
 }
 
 bool has_extension(const wire::QueryFilter& filter, std::string_view path) {

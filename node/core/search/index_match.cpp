@@ -5,17 +5,17 @@
 #include <string>
 
 #include "node/core/search/index_postings.h"
+#include "node/core/search/spaced_words.h"
 
 namespace freshet::core::search {
 namespace {
 
 std::vector<std::string_view> words_of(std::string_view text) {
   std::vector<std::string_view> words;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    if (end > 0) words.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  all_words(text, [&](std::string_view word) {
+    words.push_back(word);
+    return true;
+  });
   return words;
 }
 

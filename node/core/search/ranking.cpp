@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "node/base/bytes.h"
+#include "node/core/search/spaced_words.h"
 #include "node/core/search/tokenizer.h"
 #include "node/wire/overlay/query_filter.h"
 
@@ -24,13 +25,10 @@ struct Name {
 };
 
 void add_words(std::string_view spaced, std::vector<std::string>& to) {
-  while (!spaced.empty()) {
-    const std::size_t end = std::min(spaced.find(' '), spaced.size());
-    std::string word(spaced.substr(0, end));
-    if (!word.empty() && std::find(to.begin(), to.end(), word) == to.end())
-      to.push_back(std::move(word));
-    spaced.remove_prefix(std::min(end + 1, spaced.size()));
-  }
+  all_words(spaced, [&](std::string_view word) {
+    if (std::find(to.begin(), to.end(), word) == to.end()) to.emplace_back(word);
+    return true;
+  });
 }
 
 Name read_name(std::size_t result,
