@@ -56,24 +56,28 @@ struct Catalogue::State {
   /// The prepared statement of one of the texts above, ready to bind.
   Result<Statement*> use(const char* sql);
 
-  /// Runs a statement with nothing but integers to bind.
+  /// The same of one with nothing but integers to bind, bound.
+  template <typename... Integers>
+  Result<Statement*> bound(const char* sql, Integers... values) {
+    auto statement = use(sql);
+    if (!statement) return statement;
+    int parameter = 0;
+    ((*statement)->bind(++parameter, static_cast<std::int64_t>(values)), ...);
+    return statement;
+  }
+  /// Runs such a statement.
   template <typename... Integers>
   Status run(const char* sql, Integers... values) {
-    auto statement = use(sql);
+    auto statement = bound(sql, values...);
     if (!statement) return statement.error();
-    int parameter = 0;
-    ((*statement)->bind(++parameter, static_cast<std::int64_t>(values)), ...);
     return (*statement)->run();
   }
-
-  /// Whether a statement with nothing but integers to bind has a row.
+  /// Whether such a statement has a row.
   template <typename... Integers>
   Result<bool> finds(const char* sql, Integers... values) {
-    auto statement = use(sql);
+    auto statement = bound(sql, values...);
     if (!statement) return statement.error();
     const ResetAtEnd guard(**statement);
-    int parameter = 0;
-    ((*statement)->bind(++parameter, static_cast<std::int64_t>(values)), ...);
     return (*statement)->step();
   }
 

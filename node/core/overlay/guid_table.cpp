@@ -9,11 +9,15 @@ constexpr std::uint32_t kFirstSlots = 4;
 
 }  // namespace
 
-GuidTable::Slot* GuidTable::known(std::uint64_t hash) {
-  Slot* slot = recent(hash);
+const GuidTable::Slot* GuidTable::known(std::uint64_t hash) const {
+  const Slot* slot = recent(hash);
   if (slot == nullptr) slot = young_.find(hash);
   if (slot == nullptr) slot = old_.find(hash);
   return slot;
+}
+
+GuidTable::Slot* GuidTable::known(std::uint64_t hash) {
+  return const_cast<Slot*>(std::as_const(*this).known(hash));
 }
 
 Seen* GuidTable::insert(std::uint64_t hash, Seen seen) {
@@ -30,12 +34,7 @@ Seen* GuidTable::insert(std::uint64_t hash, Seen seen) {
 }
 
 const Seen* GuidTable::find(const Guid& guid) const {
-  const std::uint64_t hash = hash_of(guid);
-  for (std::uint32_t i = 0; i < recent_used_; ++i) {
-    if (recent_[i].hash == hash) return &recent_[i].seen;
-  }
-  const Slot* slot = young_.find(hash);
-  if (slot == nullptr) slot = old_.find(hash);
+  const Slot* slot = known(hash_of(guid));
   return slot == nullptr ? nullptr : &slot->seen;
 }
 

@@ -132,13 +132,14 @@ class GuidTable {
     std::memcpy(&high, guid.bytes.data() + sizeof low, sizeof high);
     return Digest::mix(Digest::mix(low ^ hash_key_) ^ high);
   }
-  [[nodiscard]] Slot* recent(std::uint64_t hash) {
+  [[nodiscard]] const Slot* recent(std::uint64_t hash) const {
     for (std::uint32_t i = 0; i < recent_used_; ++i) {
       if (recent_[i].hash == hash) return &recent_[i];
     }
     return nullptr;
   }
 
+  [[nodiscard]] const Slot* known(std::uint64_t hash) const;
   [[nodiscard]] Slot* known(std::uint64_t hash);
   /// REQUIRES: it is not known.
   Seen* insert(std::uint64_t hash, Seen seen);
