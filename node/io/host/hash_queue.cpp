@@ -1,20 +1,12 @@
 #include "node/io/host/hash_queue.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
+#include "node/io/host/steady_now.h"
 #include "node/store/hasher.h"
 
 namespace freshet::io {
-namespace {
-
-TimePoint now() {
-  return TimePoint(
-      std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch()));
-}
-
-}  // namespace
 
 HashQueue::HashQueue(asio::io_context& io, std::size_t threads, Locate locate, Done done)
     : locate_(std::move(locate)),
@@ -44,7 +36,7 @@ void HashQueue::pause(bool paused) {
     return;
   }
   stop_ = std::stop_source();
-  rate_.begin(now(), *read_bytes_);
+  rate_.begin(steady_now(), *read_bytes_);
   fill();
 }
 
@@ -66,7 +58,7 @@ void HashQueue::fill() {
 }
 
 void HashQueue::start(store::FileId file, store::FileRef where) {
-  if (running_++ == 0) rate_.begin(now(), *read_bytes_);
+  if (running_++ == 0) rate_.begin(steady_now(), *read_bytes_);
   pool_.submit([this,
                 ran = Ran{.file = file, .where = std::move(where)},
                 all = read_bytes_,
@@ -84,7 +76,7 @@ void HashQueue::start(store::FileId file, store::FileRef where) {
 void HashQueue::finish(const Ran& ran, Result<store::ContentInfo> content) {
   --running_;
   settled_bytes_ += ran.read_bytes;
-  rate_.look(now(), *read_bytes_);
+  rate_.look(steady_now(), *read_bytes_);
   const auto found = states_.find(ran.file);
   if (!content && content.error().code == ErrorCode::canceled) {
     found->second.stage = Stage::promoted;  // it was paused: it is the next
@@ -99,7 +91,7 @@ void HashQueue::finish(const Ran& ran, Result<store::ContentInfo> content) {
 
 HashingView HashQueue::view() {
   const std::uint64_t read = *read_bytes_;
-  if (running_ > 0) rate_.look(now(), read);
+  if (running_ > 0) rate_.look(steady_now(), read);
   const std::uint64_t ahead = read - settled_bytes_;  // of files that are being read
   return {.files = states_.size(),
           .bytes = pending_bytes_ - std::min(pending_bytes_, ahead),

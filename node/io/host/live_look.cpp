@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 
 #include <fcntl.h>
 #include <sys/vfs.h>
 
+#include "node/io/host/steady_now.h"
 #include "node/store/look_at.h"
 #include "node/store/unique_fd.h"
 
@@ -22,11 +22,6 @@ bool tells_nothing(int fd) {
   if (::fstatfs(fd, &info) != 0) return false;
   const auto magic = static_cast<unsigned long>(info.f_type) & 0xFFFFFFFFUL;
   return std::find(kFarMagic.begin(), kFarMagic.end(), magic) != kFarMagic.end();
-}
-
-TimePoint now() {
-  return TimePoint(
-      std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch()));
 }
 
 // A tree that lies in another of them is looked at with it.
@@ -82,7 +77,7 @@ void LiveLook::watch_single(const store::Share& share) {
 }
 
 void LiveLook::drain() {
-  if (watch_) watch_->read(now(), dirty_);
+  if (watch_) watch_->read(steady_now(), dirty_);
 }
 
 store::ScanOptions LiveLook::options(store::ShareId share) {
@@ -100,7 +95,7 @@ LiveLook::Outcome LiveLook::look() {
     for (const auto& [share, location] : shares_) outcome.rescan.insert(share);
     return outcome;
   }
-  watch_->read(now(), dirty_);
+  watch_->read(steady_now(), dirty_);
   store::Dirty dirty = std::exchange(dirty_, {});
   outcome.rescan = dirty.shares;
   look_at_touched(dirty, outcome);

@@ -371,7 +371,7 @@ void PieceStore::copy_out(const SharedContent& content,
 }
 
 void PieceStore::discard(const ContentId& content) {
-  let_go(content);
+  release(content);
   writer_.submit([this, content]() -> WorkerPool::Completion {
     const Status gone = store::PartialFile::discard(downloads_, content);
     if (gone) return {};
@@ -382,10 +382,6 @@ void PieceStore::discard(const ContentId& content) {
 }
 
 void PieceStore::release(const ContentId& content) {
-  let_go(content);
-}
-
-void PieceStore::let_go(const ContentId& content) {
   held_.erase(content);
   const bool fetches = std::any_of(held_.begin(), held_.end(), [](const auto& held) {
     return held.second->partial || !held.second->assembling.empty();

@@ -73,7 +73,6 @@ class PieceStore {
   using PartialPtr = std::shared_ptr<store::PartialFile>;
 
   Held* find(const ContentId& content);
-  void let_go(const ContentId& content);
   void write(const ContentId& content,
              std::uint32_t piece,
              const PieceBuffers::Buffer& bytes,
