@@ -13,19 +13,18 @@ import subprocess
 import sys
 import time
 
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from program import Program, fail  # noqa: E402: it lies one folder up
+
 
 class Daemon:
     def __init__(self, binary, state, tree):
         self.binary, self.state = binary, state
         self.started = time.monotonic()
-        self.process = subprocess.Popen(
+        self.program = Program(
             [binary, "--state", state, "up", *([tree] if tree else []), "--listen", "127.0.0.1:0", "--no-discovery"],
-            stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
-        for line in self.process.stderr:
-            if line.startswith("ready:"):
-                break
-        else:
-            sys.exit("scripts/bench/catalogue: the daemon did not start")
+            f"{state}.log")
+        self.program.wait_for(r"^ready:")
 
     def status(self):
         out = subprocess.run([self.binary, "--state", self.state, "status", "--json"], capture_output=True, text=True, check=True)
@@ -35,27 +34,13 @@ class Daemon:
         """Seconds since the start when `holds(status)` was first seen."""
         while not holds(self.status()):
             if time.monotonic() - self.started > seconds:
-                sys.exit("scripts/bench/catalogue: gave up waiting")
+                fail("gave up waiting")
             time.sleep(0.02)
         return time.monotonic() - self.started
 
     def finds(self, words):
         return subprocess.run([self.binary, "--state", self.state, "search", "--ttl", "0", "--timeout", "0.2", *words],
                               capture_output=True, check=False).returncode == 0
-
-    def memory_bytes(self):
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as lines:
-            return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))
-
-    def cpu_seconds(self):
-        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as line:
-            fields = line.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def stop(self):
-        self.process.terminate()
-        self.process.stderr.read()
-        self.process.wait()
 
 
 def paths_of(tree):
@@ -70,20 +55,20 @@ def size_of(folder):
 
 def measure_daemon(binary, tree, state, count):
     empty = Daemon(binary, state + "-empty", None)
-    idle = empty.memory_bytes()
-    empty.stop()
+    idle = empty.program.resident_bytes()
+    empty.program.end()
 
     daemon = Daemon(binary, state, tree)
     named = daemon.until(lambda status: status["shared_files"] >= count)
-    print(f"first scan           {named:8.2f} s   {count / named:10,.0f} names a second, {daemon.cpu_seconds():.2f} CPU-s   (target 150,000)")
+    print(f"first scan           {named:8.2f} s   {count / named:10,.0f} names a second, {daemon.program.cpu_seconds():.2f} CPU-s   (target 150,000)")
     before = size_of(state)
-    memory = daemon.memory_bytes()
+    memory = daemon.program.resident_bytes()
     print(f"memory, names alone  {(memory - idle) / count:8.1f} bytes a file above an empty daemon's {idle / 1e6:.1f} MB   (target 150)")
     print(f"on disk, names alone {before / count:8.1f} bytes a file, log and all   (target 200)")
     hashed = daemon.until(lambda status: status["hashed_files"] >= count)
     print(f"all hashed           {hashed:8.2f} s   {count / (hashed - named):10,.0f} small files a second")
-    print(f"memory, all hashed   {(daemon.memory_bytes() - idle) / count:8.1f} bytes a file")
-    daemon.stop()
+    print(f"memory, all hashed   {(daemon.program.resident_bytes() - idle) / count:8.1f} bytes a file")
+    daemon.program.end()
     print(f"on disk, hashed      {size_of(state) / count:8.1f} bytes a file")
 
     word = str(count - 1)
@@ -93,7 +78,7 @@ def measure_daemon(binary, tree, state, count):
     print(f"restart to searched  {time.monotonic() - again.started:8.2f} s   (target 1)")
     again.until(lambda status: status["shared_files"] >= count)
     print(f"restart to listed    {time.monotonic() - again.started:8.2f} s")
-    again.stop()
+    again.program.end()
 
 
 def two_words(paths, rng):

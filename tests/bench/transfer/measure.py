@@ -13,53 +13,10 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.dirname(HERE))
+from program import Program, fail  # noqa: E402: it lies one folder up
+
 NAME = "parcel.bin"
-TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def fail(message):
-    sys.exit(f"scripts/bench/transfer: {message}")
-
-
-class Program:
-    """A child process, and what it has used."""
-
-    def __init__(self, command, log, env=None):
-        self.log = log
-        with open(log, "wb") as out:
-            self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env)
-
-    def cpu_seconds(self):
-        with open(f"/proc/{self.child.pid}/stat") as stat:
-            fields = stat.read().rsplit(") ", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
-
-    def peak_mb(self):
-        """Resident at most, code and libraries included."""
-        with open(f"/proc/{self.child.pid}/status") as status:
-            return int(re.search(r"VmHWM:\s+(\d+)", status.read()).group(1)) / 1000
-
-    def wait_for(self, pattern, limit=60):
-        deadline = time.monotonic() + limit
-        while time.monotonic() < deadline:
-            with open(self.log, errors="replace") as log:
-                found = re.search(pattern, log.read(), re.M)
-            if found:
-                return found
-            if self.child.poll() is not None:
-                break
-            time.sleep(0.005)
-        with open(self.log, errors="replace") as log:
-            fail(f"no answer from {self.child.args[0]}:\n{log.read()}")
-
-    def end(self):
-        if self.child.poll() is None:
-            self.child.terminate()
-            try:
-                self.child.wait(10)
-            except subprocess.TimeoutExpired:
-                self.child.kill()
-                self.child.wait()
 
 
 def free_port():
