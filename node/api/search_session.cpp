@@ -94,6 +94,11 @@ void end_after(const std::shared_ptr<Session>& session, Millis timeout) {
   });
 }
 
+bool has_enough(const Session& session) {
+  const core::search::ResultSet* results = session.searches.results(session.ask);
+  return session.limit != 0 && results != nullptr && results->size() >= session.limit;
+}
+
 std::optional<core::StrategyId> strategy_of(const SearchRequest& request) {
   if (request.strategy.empty()) return core::StrategyId::automatic;
   return core::strategy_named(request.strategy);
@@ -131,10 +136,8 @@ void run_search(asio::io_context& io,
   const auto on_change = [session](const core::search::SearchResult& result) {
     if (session->limit != 0 && result.number > session->limit) return;
     session->reply.event(hit_from(result));
-    const auto* results = session->searches.results(session->ask);
-    if (session->limit == 0 || results == nullptr || results->size() < session->limit) return;
-    // Enough. Not from within this call: the search still adds the rest of this hit.
-    end_after(session, Millis(0));
+    // Not from within this call: the search still adds the rest of this hit.
+    if (has_enough(*session)) end_after(session, Millis(0));
   };
   session->ask = searches.start(session->query, session->scope, on_change);
   reply.on_gone([session] {
@@ -142,6 +145,8 @@ void run_search(asio::io_context& io,
     session->pause.cancel();
     session->searches.stop_watching(session->ask);
   });
+  // This node's own files were told before start() returned, and with it which search this is.
+  if (has_enough(*session)) return end_after(session, Millis(0));
   if (request.watch) ask_again_later(session);
   if (!request.watch || request.timeout)
     end_after(session, request.timeout.value_or(kDefaultTimeout));

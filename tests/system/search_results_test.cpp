@@ -85,4 +85,21 @@ TEST_CASE("a watch tells of what is shared later, and of nothing twice") {
   CHECK(watching->wait(kLongEnough) == 130);
 }
 
+TEST_CASE("a search for so many ends when the node's own files are as many") {
+  const TempDir dir;
+  const auto share = dir.folder("share");
+  for (const char* name : {"boat one", "boat two", "boat three"}) write_file(share / name, name);
+  const Daemon daemon(dir.path() / "n", DaemonOptions{.paths = {share.string()}});
+  REQUIRE(daemon.has_hashed(3));
+  std::vector<std::string> words{"search", "boat", "--limit", "2", "--timeout", "20", "--json"};
+  for (const bool watch : {false, true}) {
+    if (watch) words.emplace_back("--watch");
+    const auto found = daemon.cli(words);
+    CHECK(found.exit_code == 0);
+    CHECK(found.events("hit").size() == 2);
+    REQUIRE(found.events("done").size() == 1);
+    CHECK(found.events("done").front().at("seconds") < 10);
+  }
+}
+
 }  // namespace freshet::testing
