@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "node/core/transfer/config.h"
@@ -47,16 +48,17 @@ class Reciprocal final : public Choker {
   }
 
  private:
-  // The best givers first, and of those that give nothing who was given least: a seed that stays
-  // with its fastest takers sends its copies to who leaves with them. Of equals who waits longest.
+  static std::uint64_t given_by(const Taker& taker) { return taker.is_mutual ? taker.brought : 0; }
+  static std::uint64_t taken_by(const Taker& taker) { return taker.is_mutual ? 0 : taker.took; }
+
+  // The best givers first; then those that cannot give, who was given least before others: a seed
+  // that stays with its fastest takers sends its copies to who leaves with them; then those that
+  // could give and do not. Of equals who waits longest.
   static std::vector<Taker> ranked_of(const ChokeRound& round) {
     std::vector<Taker> ranked(round.takers.begin(), round.takers.end());
     std::stable_sort(ranked.begin(), ranked.end(), [](const Taker& a, const Taker& b) {
-      const std::uint64_t given_a = a.is_mutual ? a.brought : 0;
-      const std::uint64_t given_b = b.is_mutual ? b.brought : 0;
-      if (given_a != given_b) return given_a > given_b;
-      if (a.took != b.took && !a.is_mutual && !b.is_mutual) return a.took < b.took;
-      return a.interested_at < b.interested_at;
+      return std::tuple(given_by(b), a.is_mutual, taken_by(a), a.interested_at)
+             < std::tuple(given_by(a), b.is_mutual, taken_by(b), b.interested_at);
     });
     return ranked;
   }
