@@ -64,7 +64,8 @@ class Reciprocal final : public Choker {
   }
 
   // `spare` of those that have no other slot: the same for a while, then others. Who gave nothing
-  // for its turn waits for the next one twice as long each time. Up to `least` anyone will do.
+  // for its turn waits for the next one twice as long each time. Up to `least` anyone will do,
+  // those last.
   void add_others(const ChokeRound& round,
                   const std::vector<Taker>& others,
                   std::size_t spare,
@@ -86,8 +87,8 @@ class Reciprocal final : public Choker {
     take_some(round, rest, spare, kept);
     if (kept.size() > spare) kept.resize(spare);
     turn_ = kept;
-    if (chosen.size() + kept.size() < least)
-      take_some(round, failed, least - std::min(least, chosen.size()), kept);
+    for (auto* pool : {&next, &rest, &failed})
+      take_some(round, *pool, least - std::min(least, chosen.size()), kept);
     chosen.insert(chosen.end(), kept.begin(), kept.end());
   }
 

@@ -60,3 +60,20 @@ TEST_CASE("takers of a whole and of a half content have one order, whoever is lo
     CHECK(bench.admit(shuffled, takers.size()) == expected);
   } while (std::next_permutation(order.begin(), order.end()));
 }
+
+TEST_CASE("the least slots are filled with whoever wants something, who failed its turn last") {
+  Bench bench;
+  std::vector<Taker> takers;
+  for (std::uint32_t i = 1; i <= 8; ++i) takers.push_back(giver(i, 0));
+  const auto first = bench.choose(takers);  // one has a turn, the others fill up
+  REQUIRE(first.size() == bench.config.min_upload_slots);
+  bench.now += bench.config.optimistic_interval;
+  const LinkId failed = first.front();
+  for (int i = 0; i < 3; ++i) {
+    const auto again = bench.choose(takers);
+    CHECK(again.size() == bench.config.min_upload_slots);
+    CHECK(std::find(again.begin(), again.end(), failed) == again.end());
+  }
+  const auto all = bench.choose({takers.begin(), takers.begin() + 3});
+  CHECK(all.size() == 3);
+}
