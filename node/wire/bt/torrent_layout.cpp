@@ -1,0 +1,259 @@
+#include "node/wire/bt/torrent_layout.h"
+
+#include <algorithm>
+#include <bit>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "node/base/check.h"
+#include "node/wire/bt/bencode.h"
+#include "node/wire/bt/merkle.h"
+#include "node/wire/bt/messages.h"
+#include "node/wire/bt/metainfo.h"
+#include "node/wire/bt/sha1.h"
+
+namespace freshet::wire::bt {
+namespace {
+
+using Value = Bencoded::Value;
+using Path = std::vector<std::string>;
+
+// Ten values a file, and what else a torrent has.
+constexpr Bencoded::Limits kLimits{.max_depth = 16, .max_nodes = kMaxTorrentFiles * 10 + 4096};
+constexpr std::size_t kShownBytes = 60;
+
+Error invalid(std::string message) {
+  return {ErrorCode::invalid, std::move(message)};
+}
+
+// Of a stranger's text, for a message.
+std::string shown(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text.substr(0, kShownBytes)) {
+    const bool plain = static_cast<unsigned char>(c) >= 0x20 && c != 0x7F && c != '"';
+    out.push_back(plain ? c : '?');
+  }
+  return out + (text.size() > kShownBytes ? "…\"" : "\"");
+}
+
+Status check_component(std::string_view text, std::string_view where) {
+  const char* wrong = nullptr;
+  if (text.empty()) wrong = "has an empty name in its path";
+  if (text == "." || text == "..") wrong = "would leave its folder";
+  if (text.find('/') != std::string_view::npos) wrong = "has a separator in a name";
+  if (text.find('\0') != std::string_view::npos) wrong = "has a NUL in a name";
+  if (text.size() > kMaxPathComponentBytes) wrong = "has a name of more than 255 bytes";
+  if (wrong == nullptr) return kOk;
+  return invalid(std::string(where) + " " + wrong + ": " + shown(text));
+}
+
+Result<std::uint64_t> read_length(const Value& holder, const std::string& where) {
+  const auto length = holder.find("length");
+  const auto number = length ? length->integer() : std::nullopt;
+  if (!number) return invalid(where + " has no length");
+  if (*number < 0 || static_cast<std::uint64_t>(*number) > kMaxContentBytes)
+    return invalid(where + " has an impossible length: " + std::to_string(*number));
+  return static_cast<std::uint64_t>(*number);
+}
+
+Result<Path> read_path(const Value& file, const std::string& where) {
+  const auto list = file.find("path");
+  if (!list || list->type() != Bencoded::Type::list || !list->first())
+    return invalid(where + " has no path");
+  Path path;
+  std::size_t total = 0;
+  for (auto part = list->first(); part; part = part->next()) {
+    const auto text = part->text();
+    if (!text) return invalid(where + " has a path that is no list of names");
+    if (Status fine = check_component(*text, where); !fine) return fine.error();
+    total += text->size() + 1;
+    if (path.size() >= kMaxTorrentPathDepth || total > kMaxTorrentPathBytes)
+      return invalid(where + " has a path that is too long");
+    path.emplace_back(*text);
+  }
+  return path;
+}
+
+bool is_padding(const Value& file) {
+  const auto attributes = file.find("attr");
+  const auto text = attributes ? attributes->text() : std::nullopt;
+  return text && text->find('p') != std::string_view::npos;
+}
+
+bool is_symlink(const Value& file) {
+  const auto attributes = file.find("attr");
+  const auto text = attributes ? attributes->text() : std::nullopt;
+  return text && text->find('l') != std::string_view::npos;
+}
+
+// The files of a folder.
+Status read_files(const Value& list, TorrentLayout& layout) {
+  if (list.type() != Bencoded::Type::list || !list.first())
+    return invalid("its `files` is no list, or an empty one");
+  std::vector<Path> kept;
+  for (auto file = list.first(); file; file = file->next()) {
+    const std::string where = "file " + std::to_string(layout.files.size() + 1);
+    if (layout.files.size() >= kMaxTorrentFiles)
+      return invalid("it has more than " + std::to_string(kMaxTorrentFiles) + " files");
+    auto length = read_length(*file, where);
+    if (!length) return length.error();
+    auto path = read_path(*file, where);
+    if (!path) return path.error();
+    if (is_symlink(*file)) return invalid(where + " is a symbolic link, which is not fetched");
+    const bool padding = is_padding(*file);
+    if (!padding) kept.push_back(*path);
+    layout.files.push_back({.path = std::move(*path),
+                            .offset = layout.size_bytes,
+                            .size_bytes = *length,
+                            .padding = padding});
+    layout.size_bytes += *length;
+    if (layout.size_bytes > kMaxContentBytes) return invalid("its files are too long together");
+  }
+  return check_paths(kept);
+}
+
+Status read_content(const Value& info, TorrentLayout& layout) {
+  const auto files = info.find("files");
+  if (files && info.find("length")) return invalid("it is both one file and a folder");
+  if (files) {
+    layout.is_folder = true;
+    if (Status read = read_files(*files, layout); !read) return read;
+  } else {
+    const auto length = read_length(info, "it");
+    if (!length) return length.error();
+    layout.size_bytes = *length;
+    layout.files.push_back({.path = {}, .offset = 0, .size_bytes = *length});
+  }
+  if (layout.size_bytes == 0) return invalid("there is no byte in it");
+  return kOk;
+}
+
+Status read_piece_length(const Value& info, TorrentLayout& layout) {
+  const auto found = info.find("piece length");
+  const auto length = found ? found->integer() : std::nullopt;
+  if (!length) return invalid("it has no piece length");
+  const bool fits = *length >= std::int64_t{kBlockBytes}
+                    && *length <= std::int64_t{kMaxTorrentPieceBytes}
+                    && std::has_single_bit(static_cast<std::uint64_t>(*length));
+  if (!fits)
+    return invalid("its pieces are of " + std::to_string(*length)
+                   + " bytes; powers of two from 16 KiB to 64 MiB are taken");
+  layout.piece_length = static_cast<std::uint32_t>(*length);
+  return kOk;
+}
+
+Status read_pieces(const Value& info, TorrentLayout& layout) {
+  const auto found = info.find("pieces");
+  const auto hashes = found ? found->bytes() : std::nullopt;
+  if (!hashes) {
+    return invalid(info.find("file tree")
+                       ? "it is of BitTorrent v2 alone, which is not fetched yet; a hybrid one is"
+                       : "it has no piece hashes");
+  }
+  const std::uint64_t count = (layout.size_bytes + layout.piece_length - 1) / layout.piece_length;
+  if (hashes->size() != count * kSha1Bytes)
+    return invalid("it has " + std::to_string(hashes->size()) + " bytes of piece hashes for "
+                   + std::to_string(count) + " pieces");
+  layout.pieces.assign(hashes->begin(), hashes->end());
+  return kOk;
+}
+
+Result<TorrentLayout> layout_of(const Value& info) {
+  if (info.type() != Bencoded::Type::dictionary) return invalid("its info is no dictionary");
+  TorrentLayout layout;
+  layout.name = sha1(info.encoded());
+  const auto title = info.find("name");
+  if (!title || !title->text()) return invalid("it has no name");
+  layout.title = std::string(*title->text());
+  if (Status fine = check_component(layout.title, "its name"); !fine) return fine.error();
+  if (Status read = read_piece_length(info, layout); !read) return read.error();
+  if (!info.find("pieces")) return read_pieces(info, layout).error();
+  if (Status read = read_content(info, layout); !read) return read.error();
+  if (Status read = read_pieces(info, layout); !read) return read.error();
+  return layout;
+}
+
+void add_tracker(const Value& value, std::vector<std::string>& trackers) {
+  const auto text = value.text();
+  if (!text || text->empty() || text->size() > kMaxTorrentPathBytes) return;
+  if (trackers.size() >= kMaxTorrentTrackers) return;
+  if (std::find(trackers.begin(), trackers.end(), *text) != trackers.end()) return;
+  trackers.emplace_back(*text);
+}
+
+// BEP 3's one, and BEP 12's tiers: all of them are asked.
+std::vector<std::string> trackers_of(const Value& root) {
+  std::vector<std::string> trackers;
+  if (const auto one = root.find("announce")) add_tracker(*one, trackers);
+  const auto tiers = root.find("announce-list");
+  for (auto tier = tiers ? tiers->first() : std::nullopt; tier; tier = tier->next()) {
+    for (auto each = tier->first(); each; each = each->next()) add_tracker(*each, trackers);
+  }
+  return trackers;
+}
+
+}  // namespace
+
+std::uint32_t TorrentLayout::piece_count() const {
+  return piece_length == 0
+             ? 0
+             : static_cast<std::uint32_t>((size_bytes + piece_length - 1) / piece_length);
+}
+
+std::uint32_t TorrentLayout::piece_bytes(std::uint32_t piece) const {
+  FRESHET_CHECK(piece < piece_count());
+  const std::uint64_t left = size_bytes - std::uint64_t{piece} * piece_length;
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(left, piece_length));
+}
+
+InfoHash TorrentLayout::piece_hash(std::uint32_t piece) const {
+  return InfoHash::from(ByteView(pieces).subspan(std::size_t{piece} * kSha1Bytes, kSha1Bytes));
+}
+
+Result<TorrentLayout> read_layout(ByteView info) {
+  if (info.size() > kMaxInfoBytes) return invalid("its info is of more than 4 MiB");
+  const auto document = Bencoded::parse(info, kLimits);
+  if (!document) return invalid("its info is malformed (bencoding, BEP 3)");
+  return layout_of(document->root());
+}
+
+Result<ReadTorrent> read_torrent(ByteView file) {
+  if (file.size() > kMaxTorrentFileBytes) return invalid("it is of more than 16 MiB");
+  const auto document = Bencoded::parse(file, kLimits);
+  if (!document || document->root().type() != Bencoded::Type::dictionary)
+    return invalid("it is no torrent file: malformed bencoding (BEP 3)");
+  const auto info = document->root().find("info");
+  if (!info) return invalid("it is no torrent file: there is no info in it");
+  if (info->encoded().size() > kMaxInfoBytes) return invalid("its info is of more than 4 MiB");
+  auto layout = layout_of(*info);
+  if (!layout) return layout.error();
+  return ReadTorrent{.layout = std::move(*layout), .trackers = trackers_of(document->root())};
+}
+
+std::string joined_path(const std::vector<std::string>& path) {
+  std::string text;
+  for (const std::string& part : path) text += (text.empty() ? "" : "/") + part;
+  return text;
+}
+
+Status check_paths(const std::vector<std::vector<std::string>>& paths) {
+  std::set<std::string> files;
+  std::set<std::string> folders;
+  for (const Path& path : paths) {
+    if (!files.insert(joined_path(path)).second)
+      return invalid("two of its files have one path: " + shown(joined_path(path)));
+    std::string folder;
+    for (std::size_t i = 0; i + 1 < path.size(); ++i) {
+      folder += (i == 0 ? "" : "/") + path[i];
+      folders.insert(folder);
+    }
+  }
+  for (const std::string& file : files) {
+    if (folders.contains(file))
+      return invalid("one of its files is the folder of another: " + shown(file));
+  }
+  return kOk;
+}
+
+}  // namespace freshet::wire::bt
