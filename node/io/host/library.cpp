@@ -108,8 +108,9 @@ void Library::apply(const std::vector<store::FileChange>& changes) {
   counters_.files_changed += changes.size();
   for (const store::FileChange& change : changes) {
     if (change.change != store::Change::added) remove(change.file.id);
-    if (change.change != store::Change::removed && find_share(change.file.share) != nullptr)
-      add(change.file);
+    const ShareState* share = find_share(change.file.share);
+    const bool shown = share != nullptr && !share->hidden;
+    if (change.change != store::Change::removed && shown) add(change.file);
   }
 }
 
@@ -311,9 +312,9 @@ void Library::add_finished(const std::string& path,
         done(error);
       };
     return [this, done, finished = std::move(*finished)] {
-      share_state(finished.share);
+      const bool hidden = share_state(finished.share).hidden;
       remove(finished.file.id);
-      add(finished.file);
+      if (!hidden) add(finished.file);
       done(store::FileRef{.base = finished.share.location.base(),
                           .relative = finished.file.relative,
                           .stamp = finished.file.stamp});

@@ -135,6 +135,7 @@ class Library {
                   const ShareDone& done);
   void hide(ShareState& share);
   void show_again(store::ShareId id);
+  void forget_share(store::ShareId id);
   void remove_files_of(store::ShareId id);
   void apply(const std::vector<store::FileChange>& changes);
   void add(const store::CatalogueFile& file);

@@ -153,8 +153,10 @@ void Library::show_again(store::ShareId id) {
       if (file.share == id) files->push_back(file);
       return kOk;
     });
-    return [this, files, read] {
+    return [this, id, files, read] {
       if (!read) spdlog::error("catalogue: {}", read.error().message);
+      const ShareState* share = find_share(id);
+      if (share == nullptr || share->hidden) return;  // again, meanwhile
       for (const store::CatalogueFile& file : *files) add(file);
     };
   });
@@ -180,16 +182,22 @@ void Library::remove_share(const std::string& path, std::function<void(Status)> 
     return;
   }
   const store::ShareId id = found->id;
-  found->removed.request_stop();
-  shares_.erase(found);
-  live_.remove(id);
-  remove_files_of(id);
+  forget_share(id);
   catalogue_pool_.submit([this, id, done = std::move(done)]() -> WorkerPool::Completion {
     auto removed = catalogue_.remove_share(id);
-    return [done, removed] {
+    return [this, id, done, removed] {
+      // A download that was under way, or the same share added again, has brought it back.
+      if (find_share(id) != nullptr) forget_share(id);
       done(removed);
     };
   });
+}
+
+void Library::forget_share(store::ShareId id) {
+  if (ShareState* share = find_share(id)) share->removed.request_stop();
+  std::erase_if(shares_, [&](const ShareState& share) { return share.id == id; });
+  live_.remove(id);
+  remove_files_of(id);
 }
 
 void Library::rescan(std::function<void(Status)> done) {

@@ -1,0 +1,136 @@
+// The library against real folders: shares that come, go and cannot be read while something else of
+// them is under way.
+#include "node/io/host/library.h"
+
+#include <filesystem>
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+
+#include "node/io/host/finished_file.h"
+#include "node/store/hasher.h"
+#include "node/store/unique_fd.h"
+#include "tests/unit/io/loop.h"
+#include "tests/unit/store/temp_folder.h"
+
+namespace freshet::io {
+
+namespace {
+
+/// While it lives, at most two more descriptors can be opened: enough to look at a file of a share,
+/// or to scan what lies right in it, and too few to enter a folder of a folder.
+class FewDescriptors {
+ public:
+  FewDescriptors() {
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
+    const rlimit few{.rlim_cur = 128, .rlim_max = before_.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+    while (true) {
+      store::UniqueFd fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+      if (!fd) break;
+      open_.push_back(std::move(fd));
+    }
+    REQUIRE(open_.size() >= 2);
+    open_.resize(open_.size() - 2);
+  }
+  ~FewDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  FewDescriptors(const FewDescriptors&) = delete;
+  FewDescriptors& operator=(const FewDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+  std::vector<store::UniqueFd> open_;
+};
+
+struct Shelf {
+  store::TempFolder temp;
+  asio::io_context io;
+  asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
+  std::string share = temp / "share";
+  Library library{
+      io, *store::Catalogue::open(temp / "catalogue.sqlite", 1'700'000'000), temp / "state", 7};
+
+  Shelf() {
+    std::filesystem::create_directories(temp / "state");
+    library.pause_hashing(true);  // it opens files when it likes
+    temp.write("share/heron.txt", "one");
+    temp.write("share/a/b/kestrel.txt", "two");
+    bool loaded = false;
+    library.start([&] { loaded = true; });
+    REQUIRE(test::run_until(io, [&] { return loaded; }));
+    REQUIRE(add(share));
+    REQUIRE(files() == 2);
+  }
+  bool add(const std::string& path) {
+    std::optional<bool> added;
+    library.add_share(path, [&](const Result<ShareSummary>& result) { added = result.ok(); });
+    return test::run_until(io, [&] { return added.has_value(); }) && *added;
+  }
+  bool rescan() {
+    std::optional<bool> scanned;
+    library.rescan([&](const Status& result) { scanned = result.ok(); });
+    return test::run_until(io, [&] { return scanned.has_value(); }) && *scanned;
+  }
+  /// Registers a file that is there as if it had been fetched; it may be called before the loop is
+  /// run.
+  void finish(const std::string& path, bool& done) {
+    const auto stamp = stamp_of_path(path);
+    REQUIRE(stamp.ok());
+    auto content = store::hash_file({temp.path(), path.substr(temp.path().size() + 1), *stamp});
+    REQUIRE(content.ok());
+    library.add_finished(path, *content, [&](const Result<store::FileRef>&) { done = true; });
+  }
+  bool comes_to(std::uint64_t count) {
+    return test::run_until(io, [&] { return files() == count; });
+  }
+  [[nodiscard]] std::uint64_t files() const { return library.totals().files; }
+};
+
+}  // namespace
+
+TEST_CASE(
+    "a single file that comes to a share that cannot be read is not offered before the rest") {
+  Shelf shelf;
+  {
+    const FewDescriptors few;
+    CHECK_FALSE(shelf.rescan());
+    CHECK(shelf.files() == 0);
+    const auto changed = shelf.library.counters().files_changed;
+    shelf.temp.write("share/osprey.txt", "three");
+    REQUIRE(test::run_until(shelf.io,
+                            [&] { return shelf.library.counters().files_changed > changed; }));
+    CHECK(shelf.files() == 0);
+  }
+  CHECK(shelf.rescan());
+  CHECK(shelf.comes_to(3));
+}
+
+TEST_CASE("a share that is removed when it could be read again stays away") {
+  Shelf shelf;
+  {
+    const FewDescriptors few;
+    CHECK_FALSE(shelf.rescan());
+  }
+  bool removed = false;
+  shelf.library.rescan([&](const Status&) {
+    shelf.library.remove_share(shelf.share, [&](const Status&) { removed = true; });
+  });
+  REQUIRE(test::run_until(shelf.io, [&] { return removed; }));
+  CHECK(shelf.files() == 0);
+  CHECK(shelf.library.shares().empty());
+}
+
+TEST_CASE("a download that ends in a share while that is removed does not bring it back") {
+  Shelf shelf;
+  const auto path = shelf.temp.write("share/osprey.txt", "three");
+  bool finished = false;
+  bool removed = false;
+  shelf.finish(path, finished);
+  shelf.library.remove_share(shelf.share, [&](const Status&) { removed = true; });
+  REQUIRE(test::run_until(shelf.io, [&] { return finished && removed; }));
+  CHECK(shelf.files() == 0);
+  CHECK(shelf.library.shares().empty());
+}
+
+}  // namespace freshet::io
