@@ -312,9 +312,11 @@ void Library::add_finished(const std::string& path,
         done(error);
       };
     return [this, done, finished = std::move(*finished)] {
+      const bool is_new = find_share(finished.share.id) == nullptr;
       const bool hidden = share_state(finished.share).hidden;
       remove(finished.file.id);
       if (!hidden) add(finished.file);
+      if (is_new) scan(finished.share, [](const Result<ShareSummary>&) {});  // and watch it
       done(store::FileRef{.base = finished.share.location.base(),
                           .relative = finished.file.relative,
                           .stamp = finished.file.stamp});

@@ -133,4 +133,17 @@ TEST_CASE("a download that ends in a share while that is removed does not bring 
   CHECK(shelf.library.shares().empty());
 }
 
+TEST_CASE("a download outside of every share is shared, and followed when it goes") {
+  Shelf shelf;
+  const auto path = shelf.temp.write("elsewhere/osprey.txt", "three");
+  bool finished = false;
+  shelf.finish(path, finished);
+  REQUIRE(test::run_until(shelf.io, [&] { return finished; }));
+  CHECK(shelf.files() == 3);
+  REQUIRE(shelf.library.shares().size() == 2);
+  REQUIRE(test::run_until(shelf.io, [&] { return !shelf.library.shares().back().scanning; }));
+  std::filesystem::remove(path);
+  CHECK(shelf.comes_to(2));
+}
+
 }  // namespace freshet::io
