@@ -93,18 +93,17 @@ std::optional<BlockRange> Picker::pick(const Asker& asker) {
 std::optional<BlockRange> Picker::pick_last(const Asker& asker) {
   const std::uint32_t piece = shape_.piece_count - 1;
   const std::uint32_t block = shape_.piece_blocks(piece) - 1;
-  if (!asker.have.has(piece)) return std::nullopt;
+  if (asker.owes_last || !asker.have.has(piece)) return std::nullopt;
   Open* last = find(piece);
   if (last == nullptr && rarity_.waits(piece)) last = &open(piece);
   if (last == nullptr || last->alone) return std::nullopt;
   Block& state = last->blocks[block];
-  if (state.state == State::asked && state.asked == 1 && last_asked_ != asker.link) {
+  if (state.state == State::asked && state.asked == 1) {
     ++state.asked;
     return shape_.block_range(piece, block);
   }
   if (state.state != State::free) return std::nullopt;
   if (!last->lead) last->lead = asker.link;
-  last_asked_ = asker.link;
   return take(piece, *last, block);
 }
 

@@ -36,6 +36,7 @@ class Picker {
     LinkId link;
     const NodeKey& key;
     const PieceSet& have;
+    bool owes_last = false;  ///< the content's last block was asked of it already
   };
 
   Picker(const Shape& shape, Limits limits, Rng& rng);
@@ -137,8 +138,7 @@ class Picker {
   OpenPieces open_;
   std::set<std::uint32_t> with_free_;  ///< open pieces that have free blocks
   std::uint64_t open_bytes_ = 0;
-  std::optional<LinkId> last_asked_;  ///< the link that the last block was asked of first
-  std::uint32_t next_ = 0;            ///< in order: no piece below it waits
+  std::uint32_t next_ = 0;  ///< in order: no piece below it waits
   std::uint64_t epoch_ = 1;
 };
 

@@ -58,9 +58,17 @@ std::size_t unproven_room(const Turn& turn, const Content& content) {
   return most - std::min(most, used);
 }
 
+Picker::Asker asker_of(Session& session) {
+  const Content& content = *session.content;
+  return {.link = session.link,
+          .key = session.peer,
+          .have = session.have,
+          .owes_last = !content.proven && is_asked(session, last_block(*content.shape))};
+}
+
 std::optional<BlockRange> pick(Turn& turn, Session& session) {
   Picker& picker = *session.content->fetch->picker;
-  const Picker::Asker asker{.link = session.link, .key = session.peer, .have = session.have};
+  const Picker::Asker asker = asker_of(session);
   if (const auto block = picker.pick(asker)) return block;
   if (!picker.endgame()) {
     session.idle_epoch = picker.epoch();
@@ -109,8 +117,7 @@ void ask_blocks(Turn& turn, Session& session) {
   room = std::min(room, affordable_blocks(turn, fetch));
   if (room == 0 && !content.proven) {
     // What may be kept unproven is there or on its way: nothing goes on without the last block.
-    const auto last =
-        fetch.picker->pick_last({.link = session.link, .key = session.peer, .have = session.have});
+    const auto last = fetch.picker->pick_last(asker_of(session));
     if (last) ask_block(turn, session, *last);
   }
   while (session.in_flight.size() < target && room > 0) {

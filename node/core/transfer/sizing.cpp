@@ -50,12 +50,12 @@ void drop_shape(Turn& turn, Content& content) {
   content.shape.reset();
 }
 
+}  // namespace
+
 BlockRange last_block(const Shape& shape) {
   const std::uint32_t piece = shape.piece_count - 1;
   return shape.block_range(piece, shape.piece_blocks(piece) - 1);
 }
-
-}  // namespace
 
 bool is_possible_size(std::uint64_t size) {
   return size > 0 && size <= wire::bt::kMaxContentBytes;

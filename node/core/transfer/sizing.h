@@ -11,6 +11,8 @@ namespace freshet::core::transfer {
 
 /// Could a content have this size? Of an empty one, made without sources, nobody needs to claim it.
 bool is_possible_size(std::uint64_t size);
+/// The one that proves the size.
+BlockRange last_block(const Shape& shape);
 /// REQUIRES: the content has a shape.
 bool is_last_block(const Content& content, const BlockRange& block);
 
