@@ -149,7 +149,10 @@ Status Catalogue::forget_gone() {
   if (!state_->earlier_gone.empty()) {
     auto transaction = Transaction::begin(state_->database);
     if (!transaction) return transaction.error();
+    std::set<std::int64_t> kept;  // another file with the same content went since
+    for (const auto& [inode, gone] : state_->lately_gone) kept.insert(gone.content.row);
     for (const auto& [inode, gone] : state_->earlier_gone) {
+      if (kept.contains(gone.content.row)) continue;
       if (auto done = state_->run(kDropIfUnused, gone.content.row); !done) return done;
     }
     if (auto done = transaction->commit(); !done) return done;

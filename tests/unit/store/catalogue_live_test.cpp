@@ -142,6 +142,24 @@ TEST_CASE("the hash of a file that is gone is kept for one look, and then droppe
   CHECK(live.catalogue.content(id)->has_value());
 }
 
+TEST_CASE("of two files of one content that go one after the other, each keeps its hash") {
+  Live live;
+  live.write("a", "one");
+  live.write("b", "one");
+  live.look({"a", "b"});
+  live.hash();
+  const auto id = hash_file({live.path, "b", stamp_at(live.path + "/b")})->id;
+  live.rename("a", ".a");
+  live.look({"a"});
+  CHECK(live.catalogue.forget_gone().ok());
+  live.rename("b", "z");
+  live.look({"b"});
+  CHECK(live.catalogue.forget_gone().ok());
+  live.look({"z"});
+  CHECK(live.files() == Files{{"z", true}});
+  CHECK(live.catalogue.content(id)->has_value());
+}
+
 TEST_CASE("a file that was changed and put back by another name is known by both stamps") {
   Live live;
   live.write("a", "one");
