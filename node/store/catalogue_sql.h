@@ -31,14 +31,9 @@ inline constexpr const char* kByInode =
     "SELECT file.content, content.content_id FROM file JOIN content ON content.id = file.content"
     " WHERE file.content IS NOT NULL AND inode = ?1 AND device = ?2 AND file.size = ?3 AND "
     "mtime_ns = ?4 LIMIT 1";
-// Other names of a file. Two statements: one uses the index, the other goes through what is
-// unhashed.
-inline constexpr const char* kLinkedHashed =
-    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE
-    "WHERE file.content IS NOT NULL AND inode = ?1 AND device = ?2";
-inline constexpr const char* kLinkedUnhashed =
-    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE
-    "WHERE file.content IS NULL AND inode = ?1 AND device = ?2";
+// All names of a file.
+inline constexpr const char* kLinked =
+    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE inode = ?1 AND device = ?2";
 inline constexpr const char* kInsertFile =
     "INSERT INTO file (share, path, size, mtime_ns, inode, device, content) VALUES (?1, ?2, ?3, "
     "?4, ?5, ?6, ?7)";

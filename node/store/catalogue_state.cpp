@@ -171,22 +171,24 @@ Result<Catalogue::State::Merged> Catalogue::State::merge_one(ShareId share,
   return Merged{.id = id, .change = std::move(change)};
 }
 
-Status Catalogue::State::merge_links(const ScannedFile& scanned, std::vector<FileChange>& changes) {
+Result<std::vector<CatalogueFile>> Catalogue::State::names_behind(const FileStamp& now) {
+  auto statement = bound(kLinked, stored(now.inode), stored(now.device));
+  if (!statement) return statement.error();
+  const ResetAtEnd guard(**statement);
   std::vector<CatalogueFile> behind;
-  for (const char* sql : {kLinkedHashed, kLinkedUnhashed}) {
-    auto statement = use(sql);
-    if (!statement) return statement.error();
-    const ResetAtEnd guard(**statement);
-    (*statement)->bind(1, stored(scanned.stamp.inode)).bind(2, stored(scanned.stamp.device));
-    while (true) {
-      const auto row = (*statement)->step();
-      if (!row) return row.error();
-      if (!*row) break;
-      CatalogueFile file = read_file(**statement);
-      if (!is_unchanged(file.stamp, scanned.stamp)) behind.push_back(std::move(file));
-    }
+  while (true) {
+    const auto row = (*statement)->step();
+    if (!row) return row.error();
+    if (!*row) return behind;
+    CatalogueFile file = read_file(**statement);
+    if (!is_unchanged(file.stamp, now)) behind.push_back(std::move(file));
   }
-  for (const CatalogueFile& file : behind) {
+}
+
+Status Catalogue::State::merge_links(const ScannedFile& scanned, std::vector<FileChange>& changes) {
+  const auto behind = names_behind(scanned.stamp);
+  if (!behind) return behind.error();
+  for (const CatalogueFile& file : *behind) {
     auto merged = merge_one(file.share, {.relative = file.relative, .stamp = scanned.stamp});
     if (!merged) return merged.error();
     if (merged->change) changes.push_back(std::move(*merged->change));

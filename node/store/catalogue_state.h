@@ -103,6 +103,8 @@ struct Catalogue::State {
 
   /// Compares one scanned file with what is known. No change: it is as it was.
   Result<Merged> merge_one(ShareId share, const ScannedFile& scanned);
+  /// What the catalogue has of this file, by any name, as it was before.
+  Result<std::vector<CatalogueFile>> names_behind(const FileStamp& now);
   /// Brings other names of the same file up to it; appends what changed.
   Status merge_links(const ScannedFile& scanned, std::vector<FileChange>& changes);
   Status forget(const CatalogueFile& file);

@@ -39,6 +39,12 @@ CREATE INDEX file_by_content ON file (content) WHERE content IS NOT NULL;
 CREATE INDEX file_by_inode ON file (inode) WHERE content IS NOT NULL;
 CREATE INDEX file_unhashed ON file (size) WHERE content IS NULL;
 )sql",
+    // Other names of a file are looked up whether it is hashed or not.
+    R"sql(
+DROP INDEX file_unhashed;
+DROP INDEX file_by_inode;
+CREATE INDEX file_by_inode ON file (inode);
+)sql",
 };
 
 }  // namespace freshet::store
