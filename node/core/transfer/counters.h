@@ -41,6 +41,7 @@ struct Counters {
   std::uint64_t stalls = 0;  ///< links whose blocks were given to others
   std::uint64_t pieces_verified = 0;
   std::uint64_t pieces_bad = 0;
+  std::uint64_t pieces_abandoned = 0;  ///< unfinished, for others that could be
   std::uint64_t size_proofs_ok = 0;
   std::uint64_t size_proofs_bad = 0;
   std::uint64_t hashes_bad = 0;      ///< `hashes` messages that do not lead to the root
@@ -97,6 +98,7 @@ inline constexpr std::array kCounterNames = {
     FRESHET_COUNTER(stalls),
     FRESHET_COUNTER(pieces_verified),
     FRESHET_COUNTER(pieces_bad),
+    FRESHET_COUNTER(pieces_abandoned),
     FRESHET_COUNTER(size_proofs_ok),
     FRESHET_COUNTER(size_proofs_bad),
     FRESHET_COUNTER(hashes_bad),

@@ -4,6 +4,7 @@
 
 #include "node/base/digest.h"
 #include "node/core/transfer/choking.h"
+#include "node/core/transfer/debts.h"
 #include "node/core/transfer/fetching.h"
 #include "node/core/transfer/links.h"
 #include "node/core/transfer/messages_in.h"
@@ -22,7 +23,7 @@ void run_timers(Turn& turn) {
   state.wake_at = TimePoint::max();
   for (auto& [link, session] : state.sessions) {
     if (!session->closing) run_link_timers(turn, *session);
-    if (!session->closing && session->content != nullptr) run_request_timers(turn, *session);
+    if (!session->closing && session->content != nullptr) run_debt_timers(turn, *session);
   }
   for (auto& [id, content] : state.contents) run_fetch_timers(turn, *content);
   run_choker(turn);

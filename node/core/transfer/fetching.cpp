@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "node/core/transfer/debts.h"
 #include "node/core/transfer/links.h"
 #include "node/core/transfer/messages_in.h"
 #include "node/core/transfer/requests.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/core/transfer/choking.h"
+#include "node/core/transfer/debts.h"
 #include "node/core/transfer/fetching.h"
 #include "node/core/transfer/messages_in.h"
 #include "node/core/transfer/requests.h"

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "node/core/transfer/debts.h"
 #include "node/core/transfer/fetching.h"
 #include "node/core/transfer/links.h"
 #include "node/core/transfer/requests.h"

@@ -117,9 +117,37 @@ Picker::Open& Picker::open(std::uint32_t piece) {
   return fresh;
 }
 
+bool Picker::is_full() const {
+  return open_.size() >= kLeastOpen && open_bytes_ + shape_.piece_length > limits_.max_open_bytes;
+}
+
+// The one of which least is lost.
+std::optional<std::uint32_t> Picker::make_room(const Asker& asker) {
+  if (!is_full()) return std::nullopt;
+  auto least = open_.end();
+  for (const std::uint32_t piece : with_free_) {
+    const auto at = open_.find(piece);
+    if (!at->second.is_orphan() || at->second.alone || may_ask(*at, asker)) continue;
+    if (least == open_.end() || at->second.there < least->second.there) least = at;
+  }
+  if (least == open_.end()) return std::nullopt;
+  const auto waiting = rarity_.waiting();
+  if (std::none_of(waiting.begin(), waiting.end(), [&](std::uint32_t piece) {
+        return asker.have.has(piece);
+      }))
+    return std::nullopt;
+  const std::uint32_t piece = least->first;
+  open_bytes_ -= shape_.piece_bytes(piece);
+  with_free_.erase(piece);
+  open_.erase(least);
+  rarity_.insert(piece);
+  next_ = std::min(next_, piece);
+  ++epoch_;
+  return piece;
+}
+
 Picker::Open* Picker::open_rarest(const Asker& asker, std::uint32_t& piece) {
-  if (open_.size() >= kLeastOpen && open_bytes_ + shape_.piece_length > limits_.max_open_bytes)
-    return nullptr;
+  if (is_full()) return nullptr;
   if (limits_.in_order) {
     if (const auto next = next_in_order(asker)) {
       piece = *next;
@@ -153,6 +181,7 @@ BlockRange Picker::take(std::uint32_t piece, Open& open, std::uint32_t block) {
 
 BlockRange Picker::take_next(std::uint32_t piece, Open& open, const Asker& asker) {
   if (!open.lead) open.lead = asker.link;
+  open.rests = false;
   if (open.alone && !open.owner) {
     open.owner = asker.key;
     open.lead = asker.link;
@@ -185,7 +214,9 @@ void Picker::release(const BlockRange& block) {
   if (open == nullptr) return;
   Block& state = open->blocks[block_number(block)];
   if (state.state != State::asked) return;
-  if (--state.asked == 0) free_block(block.piece, *open, block_number(block));
+  if (--state.asked > 0) return;
+  free_block(block.piece, *open, block_number(block));
+  free_owner(block.piece, *open);
 }
 
 void Picker::begin_again(std::uint32_t piece, Open& open) {
@@ -193,6 +224,7 @@ void Picker::begin_again(std::uint32_t piece, Open& open) {
   open.contributors.clear();
   open.owner.reset();
   open.lead.reset();
+  open.rests = false;
 }
 
 void Picker::drop_link(LinkId link, const NodeKey& key) {
@@ -205,6 +237,18 @@ void Picker::drop_link(LinkId link, const NodeKey& key) {
       ++epoch_;
     }
   }
+}
+
+void Picker::rest_link(LinkId link, const NodeKey& key) {
+  for (auto& [piece, open] : open_) {
+    if (open.lead == link || (open.alone && open.owner == key)) open.rests = true;
+    free_owner(piece, open);
+  }
+}
+
+// A piece that must come from one key, which chokes, may begin again with another.
+void Picker::free_owner(std::uint32_t piece, Open& open) {
+  if (open.alone && open.rests && open.is_idle()) begin_again(piece, open);
 }
 
 std::uint8_t Picker::contributor_number(Open& open, const NodeKey& key) {

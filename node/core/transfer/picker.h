@@ -64,6 +64,11 @@ class Picker {
   /// The link leads no piece any longer (gone or stalled). A piece that must come from its key
   /// alone begins again.
   void drop_link(LinkId link, const NodeKey& key);
+  /// The link chokes: what it leads may be let go, once it owes nothing of it.
+  void rest_link(LinkId link, const NodeKey& key);
+  /// After a pick without a block: where all memory is with pieces that nobody brings on and this
+  /// link has not got, one of them waits again, and what came of it is to be forgotten.
+  std::optional<std::uint32_t> make_room(const Asker& asker);
 
   /// From now on pieces are begun in their order; the rarest first only where a link lacks the next
   /// ones.
@@ -114,12 +119,17 @@ class Picker {
     std::uint32_t free = 0;
     std::uint32_t there = 0;
     std::optional<LinkId> lead;
+    bool rests = false;  ///< its lead chokes
+    /// Blocks are missing, and none is on its way.
+    [[nodiscard]] bool is_idle() const { return free > 0 && free + there == blocks.size(); }
+    [[nodiscard]] bool is_orphan() const { return (!lead || rests) && is_idle(); }
     bool alone = false;            ///< must come from one key …
     std::optional<NodeKey> owner;  ///< … this one
     std::vector<NodeKey> contributors;
   };
   using OpenPieces = std::map<std::uint32_t, Open>;
 
+  [[nodiscard]] bool is_full() const;
   static bool may_ask(const OpenPieces::value_type& open, const Asker& asker);
   Open* find(std::uint32_t piece);
   [[nodiscard]] const Open* find(std::uint32_t piece) const;
@@ -129,6 +139,7 @@ class Picker {
   BlockRange take(std::uint32_t piece, Open& open, std::uint32_t block);
   BlockRange take_next(std::uint32_t piece, Open& open, const Asker& asker);
   void free_block(std::uint32_t piece, Open& open, std::uint32_t block);
+  void free_owner(std::uint32_t piece, Open& open);
   void begin_again(std::uint32_t piece, Open& open);
   std::uint8_t contributor_number(Open& open, const NodeKey& key);
 

@@ -1,5 +1,5 @@
-// What is asked of one link and what comes of it: blocks in flight, the window, stalls, the
-// end-game's cancels, hashes.
+// What is asked of one link and what comes of it: blocks in flight, the window, the end-game's
+// cancels, hashes.
 #pragma once
 
 #include "node/core/transfer/io.h"
@@ -13,13 +13,7 @@ void on_block(Turn& turn, Session& session, const BlockRange& block);
 void on_reject(Turn& turn, Session& session, const BlockRange& block);
 void on_hashes(Turn& turn, Session& session, const wire::bt::Hashes& answer);
 void on_hash_reject(Turn& turn, Session& session, const HashRequest& request);
-/// The peer choked: without the fast extension its debts are gone.
-void on_choked(Turn& turn, Session& session);
-/// Forgets what was asked of the link; the blocks are free for others.
-void forget_requests(Turn& turn, Session& session);
 
-/// Stalls of one link. Notes when to look again.
-void run_request_timers(Turn& turn, Session& session);
 /// After the input: links of contents whose blocks became free ask again.
 void refill(Turn& turn);
 

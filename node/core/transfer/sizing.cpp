@@ -1,5 +1,6 @@
 #include "node/core/transfer/sizing.h"
 
+#include "node/core/transfer/debts.h"
 #include "node/core/transfer/fetching.h"
 #include "node/core/transfer/links.h"
 #include "node/core/transfer/messages_in.h"

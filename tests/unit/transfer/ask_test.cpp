@@ -50,3 +50,43 @@ TEST_CASE("the last block, which proves the size, is never asked twice of one li
   const auto again = asked(effects, kB);
   CHECK(std::count(again.begin(), again.end(), last) == 0);
 }
+
+TEST_CASE("pieces whose holder chokes give way to those that another link can bring") {
+  Config config;
+  config.max_open_bytes = 1;  // two pieces then
+  Bench bench(config);
+  const Thing thing = Thing::make(std::uint64_t{65} << 20U);  // of two blocks each
+  const std::uint32_t pieces = thing.shape.piece_count;
+  PieceSet lower(pieces);
+  PieceSet upper(pieces);
+  for (std::uint32_t i = 0; i < pieces; ++i) (i < pieces / 2 ? lower : upper).add(i);
+  bench.tell(StartFetch{.content = thing.id,
+                        .size_claim = thing.shape.size,
+                        .sources = {},
+                        .resumed_size = thing.shape.size});
+  bench.tell(StorageReady{.content = thing.id, .have = PieceSet(pieces)});
+  meet(bench, kA, 1, thing);
+  bench.say(kA, bt::Bitfield{lower.bitfield()});
+  const auto of_a = asked(bench.say(kA, bt::Unchoke{}), kA);
+  REQUIRE(of_a.size() == 4);
+  meet(bench, kB, 2, thing);
+  bench.say(kB, bt::Bitfield{upper.bitfield()});
+  CHECK(asked(bench.say(kB, bt::Unchoke{}), kB).empty());  // no memory for a third piece
+  bench.tell(BlockArrived{.link = kA, .block = of_a[0]});
+
+  auto effects = bench.say(kA, bt::Choke{});
+  for (std::size_t i = 1; i < of_a.size(); ++i) {
+    const auto more = bench.say(kA, bt::Reject{of_a[i]});
+    effects.insert(effects.end(), more.begin(), more.end());
+  }
+  const auto of_b = asked(effects, kB);
+  REQUIRE(of_b.size() == 4);
+  CHECK(upper.has(of_b[0].piece));
+  CHECK(count<DropPiece>(effects) == 2);
+
+  SUBCASE("and wait for their turn when it serves again") {
+    CHECK(asked(bench.say(kA, bt::Unchoke{}), kA).empty());
+    for (const bt::BlockRange& block : of_b) bench.tell(BlockArrived{.link = kB, .block = block});
+    CHECK(bench.counters.pieces_abandoned == 2);
+  }
+}

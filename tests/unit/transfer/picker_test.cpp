@@ -164,13 +164,24 @@ TEST_CASE("a piece that failed from several comes from one alone the next time")
   bench.picker.arrived(*first, kA, false);
   bench.picker.arrived(*second, kB, false);
   bench.picker.failed(piece, true);
-  CHECK(bench.pick(kB)->piece == piece);
+  const auto of_b = bench.pick(kB);
+  CHECK(of_b->piece == piece);
   const auto other = bench.pick(kA);
   REQUIRE(other);
   CHECK(other->piece != piece);
   SUBCASE("and from another when that one goes") {
     bench.picker.drop_link(LinkId{2}, kB);
     bench.pick(kA);  // the second block of its own piece
+    CHECK(bench.pick(kA)->piece == piece);
+    CHECK(bench.pick(kA)->piece == piece);
+  }
+  SUBCASE("and from another when that one chokes") {
+    bench.picker.rest_link(LinkId{2}, kB);
+    CHECK(bench.pick(kA)->piece == other->piece);
+    const auto third = bench.pick(kA);
+    CHECK(third->piece != piece);  // it is on its way yet
+    CHECK(bench.pick(kA)->piece == third->piece);
+    bench.picker.release(*of_b);
     CHECK(bench.pick(kA)->piece == piece);
     CHECK(bench.pick(kA)->piece == piece);
   }
