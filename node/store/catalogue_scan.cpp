@@ -66,16 +66,17 @@ Result<std::vector<FileChange>> Catalogue::end_scan() {
     return Error{ErrorCode::canceled, "the share was removed while it was scanned"};
   auto gone = state_->unseen();
   if (!gone) return gone;
-  if (!gone->empty() || state_->contents_may_be_unused) {
+  if (!gone->empty()) {
     auto transaction = Transaction::begin(state_->database);
     if (!transaction) return transaction.error();
     for (const FileChange& change : *gone) {
       if (auto done = state_->run(kRemoveFile, change.file.id.value); !done) return done.error();
     }
-    if (auto done = state_->drop_unused(); !done) return done.error();
     if (auto done = transaction->commit(); !done) return done.error();
-    state_->contents_may_be_unused = false;
+    state_->contents_may_be_unused = true;
   }
+  // By itself, and tried again with the next scan: what nobody uses does no harm.
+  if (state_->contents_may_be_unused) state_->contents_may_be_unused = !state_->drop_unused().ok();
   state_->scan.reset();
   return gone;
 }

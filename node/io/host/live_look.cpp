@@ -91,10 +91,8 @@ store::ScanOptions LiveLook::options(store::ShareId share) {
 LiveLook::Outcome LiveLook::look() {
   Outcome outcome;
   if (!watch_) return outcome;
-  if (const Status forgot = uses_.catalogue.forget_gone(); !forgot) {
-    for (const auto& [share, location] : shares_) outcome.rescan.insert(share);
-    return outcome;
-  }
+  // Where it fails (a full disk) they are kept for another look.
+  static_cast<void>(uses_.catalogue.forget_gone());
   watch_->read(steady_now(), dirty_);
   store::Dirty dirty = std::exchange(dirty_, {});
   outcome.rescan = dirty.shares;

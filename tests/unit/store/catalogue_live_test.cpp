@@ -7,6 +7,7 @@
 #include "node/store/hasher.h"
 #include "node/store/look_at.h"
 #include "node/store/scanner.h"
+#include "tests/unit/store/process.h"
 #include "tests/unit/store/temp_folder.h"
 
 namespace freshet::store {
@@ -183,6 +184,26 @@ TEST_CASE("who writes by one name of a file changes what is known of its others"
   live.write("b", "yet another");  // unhashed ones too
   CHECK(live.look({"b"}) == 2);
   CHECK(live.hash() == 2);
+}
+
+TEST_CASE("a scan ends well on a full disk, and another drops what nobody uses") {
+  Live live;
+  live.write("a", "one");
+  live.look({"a"});
+  live.hash();
+  const auto id = hash_file({live.path, "a", stamp_at(live.path + "/a")})->id;
+  live.rename("a", ".a");
+  live.look({"a"});
+  {
+    const FileSizeLimit full(1);
+    CHECK_FALSE(live.catalogue.add_share({"/other", false}).ok());  // nothing can be written
+    REQUIRE(live.catalogue.begin_scan(live.share).ok());
+    CHECK(live.catalogue.end_scan().ok());
+  }
+  CHECK(live.catalogue.content(id)->has_value());
+  REQUIRE(live.catalogue.begin_scan(live.share).ok());
+  CHECK(live.catalogue.end_scan().ok());
+  CHECK_FALSE(live.catalogue.content(id)->has_value());
 }
 
 TEST_CASE("the catalogue knows when all files of a share were on another device") {
