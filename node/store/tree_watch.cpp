@@ -164,7 +164,8 @@ void TreeWatch::take(
   }
 }
 
-// What happens to a folder that is not a share's own is told by the one that it lies in.
+// What happens to a folder that is not a share's own is told by the one that it lies in, except
+// that its disk is unmounted.
 void TreeWatch::take_self(
     TimePoint now, const PathKey& place, bool is_file, std::uint32_t mask, Dirty& dirty) {
   if (is_file) {
@@ -180,6 +181,8 @@ void TreeWatch::take_self(
     } else {
       dirty.shares.insert(place.first);
     }
+  } else if ((mask & IN_UNMOUNT) != 0) {
+    dirty.trees.insert(place);
   }
   if ((mask & IN_IGNORED) == 0) return;
   if (const auto known = places_.find(place); known != places_.end()) lose(known);
