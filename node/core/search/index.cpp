@@ -4,12 +4,11 @@
 #include <optional>
 #include <utility>
 
-#include <tsl/robin_map.h>
-
 #include "node/core/search/file_kinds.h"
 #include "node/core/search/index_clause.h"
 #include "node/core/search/index_match.h"
 #include "node/core/search/index_prefix.h"
+#include "node/core/search/index_room.h"
 #include "node/core/search/index_terms.h"
 #include "node/core/word_hash.h"
 
@@ -18,6 +17,9 @@ namespace {
 
 // Below so many dead files a rebuild is not worth its cost.
 constexpr std::size_t kMinDeadFiles = 1024;
+constexpr Slot kNoSlot = UINT32_MAX;
+// Two numbers in LEB128.
+constexpr std::size_t kMaxTokenBytes = 10;
 constexpr std::size_t kMaxStreamBytes = UINT32_MAX - kMaxTextBytes * 64;
 
 // Folded as it is, and one run of the tokeniser.
@@ -69,7 +71,12 @@ struct Index::State {
     return ByteView(streams).subspan(from, to - from);
   }
   void begin_file(FileNumber number) {
+    if (number.value >= slots.size()) {
+      make_room(slots, number.value + 1 - slots.size());
+      slots.resize(number.value + std::size_t{1}, kNoSlot);
+    }
     slots[number.value] = static_cast<Slot>(files.size());
+    make_room(files, 1);
     files.push_back({.number = number, .stream_at = static_cast<std::uint32_t>(streams.size())});
     dead.push_back(false);
   }
@@ -77,10 +84,12 @@ struct Index::State {
   void add_token(std::string_view word, std::uint32_t parts) {
     const TermNumber term = terms.intern(word);
     if (term == postings.size()) {
+      make_room(postings, 1);
       postings.emplace_back();
       sorted.add(term, terms);
     }
     postings[term].append(static_cast<Slot>(files.size() - 1));
+    make_room(streams, kMaxTokenBytes);
     put_token(term, parts, streams);
   }
   // False when nothing can match.
@@ -97,7 +106,7 @@ struct Index::State {
   std::vector<File> files;         // by slot
   std::vector<bool> dead;          // by slot
   std::vector<Byte> streams;       // the files' tokens, by slot
-  tsl::robin_map<std::uint32_t, Slot> slots;
+  std::vector<Slot> slots;         // by file number
   std::size_t dead_count = 0;
 };
 
@@ -184,11 +193,11 @@ bool Index::add(FileNumber file, ByteView relative_path) {
 }
 
 bool Index::remove(FileNumber file) {
-  const auto found = state_->slots.find(file.value);
-  if (found == state_->slots.end()) return false;
-  state_->dead[found->second] = true;
+  if (file.value >= state_->slots.size()) return false;
+  const Slot slot = std::exchange(state_->slots[file.value], kNoSlot);
+  if (slot == kNoSlot) return false;
+  state_->dead[slot] = true;
   ++state_->dead_count;
-  state_->slots.erase(found);
   if (state_->dead_count > kMinDeadFiles && state_->dead_count * 2 > state_->files.size()) {
     compact();
   }
@@ -251,7 +260,7 @@ std::vector<std::uint32_t> Index::word_hashes() const {
 }
 
 std::size_t Index::size() const {
-  return state_->slots.size();
+  return state_->files.size() - state_->dead_count;
 }
 
 std::size_t Index::memory_bytes() const {
@@ -259,8 +268,7 @@ std::size_t Index::memory_bytes() const {
   std::size_t total = state.terms.memory_bytes() + state.streams.capacity()
                       + state.postings.capacity() * sizeof(Postings)
                       + state.files.capacity() * sizeof(State::File) + state.dead.capacity() / 8
-                      + state.slots.bucket_count() * 3 * sizeof(std::uint32_t)
-                      + state.sorted.memory_bytes();
+                      + state.slots.capacity() * sizeof(Slot) + state.sorted.memory_bytes();
   for (const Postings& postings : state.postings) total += postings.memory_bytes();
   return total;
 }

@@ -26,7 +26,8 @@
 
 namespace freshet::core::search {
 
-/// A file of this node, as its owner (the catalogue) numbers them.
+/// A file of this node, as its owner (the catalogue) numbers them; small, because memory goes with
+/// the largest.
 using FileNumber = StrongInt<struct FileNumberTag, std::uint32_t>;
 
 /// Files in one index; an add() beyond it is refused.

@@ -3,8 +3,14 @@
 #include <algorithm>
 
 #include "node/base/check.h"
+#include "node/core/search/index_room.h"
 
 namespace freshet::core::search {
+namespace {
+
+constexpr std::size_t kMaxVarintBytes = 5;
+
+}  // namespace
 
 void put_varint(std::uint32_t value, std::vector<Byte>& to) {
   while (value >= 0x80U) {
@@ -22,19 +28,25 @@ std::uint32_t get_varint(const Byte*& at) {
   return value;
 }
 
+std::uint32_t Postings::size() const {
+  if (tail_) return tail_->count;
+  return first_ == kNone ? 0 : 1;
+}
+
 void Postings::append(Slot slot) {
-  if (count_ == 0) {
-    first_ = last_ = slot;
-    count_ = 1;
+  if (first_ == kNone) {
+    first_ = slot;
     return;
   }
-  if (slot == last_) return;
-  FRESHET_CHECK(slot > last_);
-  if (!tail_) tail_ = std::make_unique<Tail>();
-  put_varint(slot - last_, tail_->deltas);
-  last_ = slot;
-  ++count_;
-  if (count_ % kSkipEvery == 0) {
+  const Slot last = tail_ ? tail_->last : first_;
+  if (slot == last) return;
+  FRESHET_CHECK(slot > last);
+  if (!tail_)
+    tail_ = std::make_unique<Tail>(Tail{.last = 0, .count = 1, .deltas = {}, .skips = {}});
+  make_room(tail_->deltas, kMaxVarintBytes);
+  put_varint(slot - last, tail_->deltas);
+  tail_->last = slot;
+  if (++tail_->count % kSkipEvery == 0) {
     tail_->skips.push_back(
         {.slot = slot, .offset = static_cast<std::uint32_t>(tail_->deltas.size())});
   }
@@ -46,7 +58,7 @@ std::size_t Postings::memory_bytes() const {
 }
 
 PostingsCursor::PostingsCursor(const Postings& postings) : postings_(&postings) {
-  if (postings.count_ == 0) return;
+  if (postings.first_ == Postings::kNone) return;
   current_ = postings.first_;
   if (!postings.tail_) return;
   at_ = postings.tail_->deltas.data();

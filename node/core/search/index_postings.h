@@ -27,7 +27,7 @@ class Postings {
 
   /// REQUIRES: slot is greater than all before. A repeated last slot is ignored.
   void append(Slot slot);
-  [[nodiscard]] std::uint32_t size() const { return count_; }
+  [[nodiscard]] std::uint32_t size() const;
   [[nodiscard]] std::size_t memory_bytes() const;
 
  private:
@@ -36,14 +36,16 @@ class Postings {
     Slot slot;
     std::uint32_t offset;
   };
+  // Where there are two or more.
   struct Tail {
+    Slot last = 0;
+    std::uint32_t count = 0;
     std::vector<Byte> deltas;
     std::vector<Skip> skips;
   };
+  static constexpr Slot kNone = UINT32_MAX;
 
-  Slot first_ = 0;
-  Slot last_ = 0;
-  std::uint32_t count_ = 0;
+  Slot first_ = kNone;
   std::unique_ptr<Tail> tail_;
 };
 

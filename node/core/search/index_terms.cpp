@@ -5,6 +5,7 @@
 #include "node/base/bytes.h"
 #include "node/base/check.h"
 #include "node/base/digest.h"
+#include "node/core/search/index_room.h"
 #include "node/core/search/tokenizer.h"
 
 namespace freshet::core::search {
@@ -27,7 +28,7 @@ TermTable::TermTable(std::uint64_t hash_key)
 
 std::string_view TermTable::Text::word(TermNumber term) const {
   const std::uint32_t at = offsets[term];
-  return std::string_view(bytes).substr(at + 1, static_cast<Byte>(bytes[at]));
+  return {bytes.data() + at + 1, static_cast<Byte>(bytes[at])};
 }
 
 // Keyed at every step, so that colliding words cannot be made without the key.
@@ -57,9 +58,11 @@ TermNumber TermTable::intern(std::string_view word) {
   if (const auto known = find(word)) return *known;
   FRESHET_CHECK(word.size() <= UINT8_MAX);
   const auto term = static_cast<TermNumber>(text_->offsets.size());
+  make_room(text_->offsets, 1);
+  make_room(text_->bytes, word.size() + 1);
   text_->offsets.push_back(static_cast<std::uint32_t>(text_->bytes.size()));
   text_->bytes.push_back(static_cast<char>(word.size()));
-  text_->bytes += word;
+  text_->bytes.insert(text_->bytes.end(), word.begin(), word.end());
   numbers_.insert(term);
   return term;
 }

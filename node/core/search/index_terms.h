@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,7 +32,7 @@ class TermTable {
   // A byte of length, then the word; one after the other.
   struct Text {
     std::uint64_t hash_key = 0;
-    std::string bytes;
+    std::vector<char> bytes;
     std::vector<std::uint32_t> offsets;
     [[nodiscard]] std::string_view word(TermNumber term) const;
   };

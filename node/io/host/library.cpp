@@ -26,15 +26,7 @@ std::size_t hash_threads() {
   return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
 }
 
-core::search::FileFacts facts_of(const store::CatalogueFile& file, std::time_t now) {
-  constexpr std::int64_t kNanoseconds = 1'000'000'000;
-  return {.path = file.relative,
-          .size_bytes = file.stamp.size_bytes,
-          .age_s = now - file.stamp.mtime_ns / kNanoseconds,
-          .content = file.content};
-}
-
-core::search::FileNumber number_of(std::uint32_t place) {
+core::search::FileNumber number_of(store::FileTable::Place place) {
   return core::search::FileNumber{place};
 }
 
@@ -115,25 +107,12 @@ void Library::apply(const std::vector<store::FileChange>& changes) {
 }
 
 void Library::add(const store::CatalogueFile& file) {
-  if (place_of_.contains(file.id)) return;
-  std::uint32_t place = 0;
-  if (free_places_.empty()) {
-    place = static_cast<std::uint32_t>(files_.size());
-    files_.emplace_back();
-  } else {
-    place = free_places_.back();
-    free_places_.pop_back();
-  }
-  files_[place] = file;
-  place_of_[file.id] = place;
-  index_.add(number_of(place), bytes_of(file.relative));
+  const auto place = files_.add(file);
+  if (!place) return;
+  index_.add(number_of(*place), bytes_of(file.relative));
   tell_words();
-  count(file, 1);
-  if (file.content) {
-    by_content_[*file.content].push_back(place);
-  } else {
-    hashes_.add(file.id, file.stamp.size_bytes);
-  }
+  count(*place, 1);
+  if (!file.content) hashes_.add(file.id, file.stamp.size_bytes);
 }
 
 void Library::tell_words() {
@@ -146,33 +125,26 @@ void Library::tell_words() {
 }
 
 void Library::remove(store::FileId id) {
-  const auto found = place_of_.find(id);
-  if (found == place_of_.end()) return;
-  const std::uint32_t place = found->second;
-  const store::CatalogueFile file = *files_[place];
-  index_.remove(number_of(place));
-  count(file, -1);
-  if (file.content) {
-    auto& places = by_content_[*file.content];
-    std::erase(places, place);
-    if (places.empty()) by_content_.erase(*file.content);
-  }
-  files_[place].reset();
-  free_places_.push_back(place);
-  place_of_.erase(found);
+  const auto place = files_.find(id);
+  if (!place) return;
+  index_.remove(number_of(*place));
+  count(*place, -1);
+  files_.remove(*place);
 }
 
-void Library::count(const store::CatalogueFile& file, int sign) {
+void Library::count(store::FileTable::Place place, int sign) {
+  const bool hashed = files_.content(place).has_value();
   const auto change = [&](LibraryTotals& totals) {
     const auto step = static_cast<std::uint64_t>(sign);  // adds or, modulo 2^64, takes away
+    const std::uint64_t bytes = step * files_.size_bytes(place);
     totals.files += step;
-    totals.size_bytes += step * file.stamp.size_bytes;
-    if (!file.content) return;
+    totals.size_bytes += bytes;
+    if (!hashed) return;
     totals.hashed_files += step;
-    totals.hashed_bytes += step * file.stamp.size_bytes;
+    totals.hashed_bytes += bytes;
   };
   change(totals_);
-  if (ShareState* share = find_share(file.share)) change(share->summary.totals);
+  if (ShareState* share = find_share(files_.share(place))) change(share->summary.totals);
 }
 
 bool Library::lacks_a_word_of(ByteView query) const {
@@ -189,32 +161,37 @@ std::vector<wire::HitFile> Library::lookup(const Guid& lookup,
                                            std::uint32_t limit) {
   std::vector<wire::HitFile> hits;
   if (query.content) {
-    const auto found = by_content_.find(*query.content);
-    if (found != by_content_.end()) hits.push_back(hit_for(*files_[found->second.front()]));
+    if (const auto place = files_.find(*query.content)) hits.push_back(hit_for(*place));
     return hits;
   }
   core::search::Index::Accept accept;
   if (query.filter) {
-    accept =
-        [this, &filter = *query.filter, now = std::time(nullptr)](core::search::FileNumber number) {
-          return core::search::passes(filter, facts_of(*files_[number.value], now));
-        };
+    accept = [this, &filter = *query.filter, now = std::time(nullptr), path = std::string()](
+                 core::search::FileNumber number) mutable {
+      constexpr std::int64_t kNanoseconds = 1'000'000'000;
+      const store::FileTable::Place place = number.value;
+      return core::search::passes(filter,
+                                  {.path = files_.path(place, path),
+                                   .size_bytes = files_.size_bytes(place),
+                                   .age_s = now - files_.stamp(place).mtime_ns / kNanoseconds,
+                                   .content = files_.content(place)});
+    };
   }
   for (const core::search::FileNumber number : index_.find(query, limit, accept)) {
-    const auto& file = files_[number.value];
-    hits.push_back(hit_for(*file));
-    if (file->content) continue;
-    hashes_.promote(file->id);
+    hits.push_back(hit_for(number.value));
+    if (hits.back().content) continue;
+    const store::FileId file = files_.id(number.value);
+    hashes_.promote(file);
     if (waiters_.size() >= kMaxWaiters) waiters_.erase(waiters_.begin());
-    waiters_.push_back({.lookup = lookup, .file = file->id});
+    waiters_.push_back({.lookup = lookup, .file = file});
   }
   return hits;
 }
 
-wire::HitFile Library::hit_for(const store::CatalogueFile& file) const {
-  return {.content = file.content,
-          .name = store::file_name_of(file.relative),
-          .size_bytes = file.stamp.size_bytes};
+wire::HitFile Library::hit_for(store::FileTable::Place place) const {
+  return {.content = files_.content(place),
+          .name = std::string(files_.name(place)),
+          .size_bytes = files_.size_bytes(place)};
 }
 
 void Library::on_hashed(store::FileId id,
@@ -242,15 +219,12 @@ void Library::on_hashed(store::FileId id,
 }
 
 void Library::identify(store::FileId id, const ContentId& content) {
-  const auto found = place_of_.find(id);
-  if (found == place_of_.end()) return;
-  store::CatalogueFile& file = *files_[found->second];
-  if (file.content) return;
-  count(file, -1);
-  file.content = content;
-  count(file, 1);
-  by_content_[content].push_back(found->second);
-  const wire::HitFile hit = hit_for(file);
+  const auto place = files_.find(id);
+  if (!place || files_.content(*place)) return;
+  count(*place, -1);
+  files_.identify(*place, content);
+  count(*place, 1);
+  const wire::HitFile hit = hit_for(*place);
   std::vector<Guid> lookups;
   std::erase_if(waiters_, [&](const Waiter& waiter) {
     if (waiter.file == id) lookups.push_back(waiter.lookup);
@@ -325,15 +299,16 @@ void Library::add_finished(const std::string& path,
 }
 
 std::optional<store::FileRef> Library::locate(store::FileId id) const {
-  const auto found = place_of_.find(id);
-  if (found == place_of_.end()) return std::nullopt;
-  const store::CatalogueFile& file = *files_[found->second];
+  const auto place = files_.find(id);
+  if (!place) return std::nullopt;
   const auto share = std::find_if(shares_.begin(), shares_.end(), [&](const ShareState& each) {
-    return each.id == file.share;
+    return each.id == files_.share(*place);
   });
   if (share == shares_.end()) return std::nullopt;
-  return store::FileRef{
-      .base = share->location.base(), .relative = file.relative, .stamp = file.stamp};
+  store::FileRef where{
+      .base = share->location.base(), .relative = {}, .stamp = files_.stamp(*place)};
+  files_.path(*place, where.relative);
+  return where;
 }
 
 }  // namespace freshet::io

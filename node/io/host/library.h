@@ -7,7 +7,6 @@
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "node/base/ids.h"
@@ -17,6 +16,7 @@
 #include "node/io/host/live_shares.h"
 #include "node/io/host/worker_pool.h"
 #include "node/store/catalogue.h"
+#include "node/store/file_table.h"
 #include "node/store/scanner.h"
 #include "node/wire/overlay/bodies.h"
 
@@ -105,7 +105,9 @@ class Library {
   using ContentFound = std::function<void(std::optional<SharedContent>)>;
   void find_content(const InfoHash& id, ContentFound found);
   void find_content(const ContentId& content, ContentFound found);
-  [[nodiscard]] bool has(const ContentId& content) const { return by_content_.contains(content); }
+  [[nodiscard]] bool has(const ContentId& content) const {
+    return files_.find(content).has_value();
+  }
   /// Shares a finished download at once, already hashed. `done` gets where it is.
   void add_finished(const std::string& path,
                     store::ContentInfo content,
@@ -141,14 +143,14 @@ class Library {
   void add(const store::CatalogueFile& file);
   void tell_words();
   void remove(store::FileId id);
-  void count(const store::CatalogueFile& file, int sign);
+  void count(store::FileTable::Place place, int sign);
   void identify(store::FileId id, const ContentId& content);
   void on_hashed(store::FileId id, const store::FileRef& where, Result<store::ContentInfo> content);
   void flush_hashes();
   ShareState& share_state(const store::Share& share);
   [[nodiscard]] ShareState* find_share(store::ShareId id);
   [[nodiscard]] std::optional<store::FileRef> locate(store::FileId id) const;
-  [[nodiscard]] wire::HitFile hit_for(const store::CatalogueFile& file) const;
+  [[nodiscard]] wire::HitFile hit_for(store::FileTable::Place place) const;
 
   asio::io_context& io_;
   std::string state_folder_;
@@ -157,12 +159,8 @@ class Library {
   std::function<void()> words_changed_;
   bool telling_words_ = false;
   std::vector<ShareState> shares_;
-  /// A file's number in the index is its place here; a place that was left is used again.
-  std::vector<std::optional<store::CatalogueFile>> files_;
-  std::vector<std::uint32_t> free_places_;
-  std::unordered_map<store::FileId, std::uint32_t, IdHash> place_of_;
-  std::unordered_map<ContentId, std::vector<std::uint32_t>, IdHash> by_content_;
-  core::search::Index index_;
+  store::FileTable files_;
+  core::search::Index index_;  ///< a file's number in it is its place in files_
   LibraryTotals totals_;
   LibraryCounters counters_;
   std::vector<Waiter> waiters_;

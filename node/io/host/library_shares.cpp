@@ -164,8 +164,8 @@ void Library::show_again(store::ShareId id) {
 
 void Library::remove_files_of(store::ShareId id) {
   std::vector<store::FileId> files;
-  for (const auto& file : files_) {
-    if (file && file->share == id) files.push_back(file->id);
+  for (store::FileTable::Place place = 0; place < files_.places(); ++place) {
+    if (files_.has_file(place) && files_.share(place) == id) files.push_back(files_.id(place));
   }
   for (const store::FileId file : files) remove(file);
 }

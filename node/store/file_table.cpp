@@ -1,0 +1,139 @@
+#include "node/store/file_table.h"
+
+#include <utility>
+
+namespace freshet::store {
+namespace {
+
+constexpr float kLoad = 0.8F;
+// Of robin_set<uint32_t>: the number, and its distance from home.
+constexpr std::size_t kBucketBytes = 8;
+
+}  // namespace
+
+std::size_t FileTable::HashOrigin::operator()(const Origin& origin) const {
+  constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15ULL;
+  return static_cast<std::size_t>((static_cast<std::uint64_t>(origin.share.value) * kOdd)
+                                  ^ (origin.device * kOdd >> 1U));
+}
+
+FileTable::FileTable() : by_id_(0, HashRow{&rows_}, SameRow{&rows_}) {
+  by_id_.max_load_factor(kLoad);
+}
+
+FileTable::Place FileTable::free_place() {
+  if (free_.empty()) {
+    rows_.emplace_back();
+    return static_cast<Place>(rows_.size() - 1);
+  }
+  const Place place = free_.back();
+  free_.pop_back();
+  return place;
+}
+
+std::optional<FileTable::Place> FileTable::add(const CatalogueFile& file) {
+  const std::string_view path = file.relative;
+  const std::size_t slash = path.rfind('/');
+  const std::size_t name_at = slash == std::string_view::npos ? 0 : slash + 1;
+  if (file.id.value == 0 || path.size() - name_at > NamePool::kMaxNameBytes || find(file.id))
+    return std::nullopt;
+  const Place place = free_place();
+  // The slash stays with the folder: "a" has none, "/a" an empty one.
+  rows_[place] = {.id = file.id.value,
+                  .size_bytes = file.stamp.size_bytes,
+                  .mtime_ns = file.stamp.mtime_ns,
+                  .inode = file.stamp.inode,
+                  .name = names_.add(path.substr(name_at)),
+                  .folder = folders_.take(path.substr(0, name_at)),
+                  .origin = origins_.take({.share = file.share, .device = file.stamp.device})};
+  by_id_.insert(place);
+  if (file.content) hold(place, *file.content);
+  return place;
+}
+
+void FileTable::remove(Place place) {
+  const Row& row = rows_[place];
+  if (row.content != kUnknown) let_go(place);
+  by_id_.erase(place);
+  names_.drop(row.name);
+  folders_.drop(row.folder);
+  origins_.drop(row.origin);
+  rows_[place] = {};
+  free_.push_back(place);
+  if (names_.is_worn()) mend_names();
+}
+
+void FileTable::identify(Place place, const ContentId& content) {
+  hold(place, content);
+}
+
+void FileTable::hold(Place place, const ContentId& content) {
+  Row& row = rows_[place];
+  row.content = contents_.take(content);
+  Holders& holders = contents_.extra(row.content);
+  row.before = std::exchange(holders.last, place);
+  (row.before == kNowhere ? holders.first : rows_[row.before].after) = place;
+}
+
+void FileTable::let_go(Place place) {
+  const Row& row = rows_[place];
+  Holders& holders = contents_.extra(row.content);
+  (row.before == kNowhere ? holders.first : rows_[row.before].after) = row.after;
+  (row.after == kNowhere ? holders.last : rows_[row.after].before) = row.before;
+  contents_.drop(row.content);
+}
+
+void FileTable::mend_names() {
+  NamePool fresh;
+  for (Row& row : rows_) {
+    if (row.id != 0) row.name = fresh.add(names_[row.name]);
+  }
+  names_ = std::move(fresh);
+}
+
+std::optional<FileTable::Place> FileTable::find(FileId file) const {
+  const auto found = by_id_.find(file);
+  return found == by_id_.end() ? std::nullopt : std::optional(*found);
+}
+
+std::optional<FileTable::Place> FileTable::find(const ContentId& content) const {
+  const auto known = contents_.find(content);
+  return known ? std::optional(contents_.extra(*known).first) : std::nullopt;
+}
+
+FileStamp FileTable::stamp(Place place) const {
+  const Row& row = rows_[place];
+  return {.size_bytes = row.size_bytes,
+          .mtime_ns = row.mtime_ns,
+          .inode = row.inode,
+          .device = origins_[row.origin].device};
+}
+
+std::optional<ContentId> FileTable::content(Place place) const {
+  const std::uint32_t number = rows_[place].content;
+  return number == kUnknown ? std::nullopt : std::optional(contents_[number]);
+}
+
+std::string_view FileTable::path(Place place, std::string& into) const {
+  into = folders_[rows_[place].folder];
+  into += name(place);
+  return into;
+}
+
+CatalogueFile FileTable::file(Place place) const {
+  CatalogueFile file{.id = id(place),
+                     .share = share(place),
+                     .relative = {},
+                     .stamp = stamp(place),
+                     .content = content(place)};
+  path(place, file.relative);
+  return file;
+}
+
+std::size_t FileTable::memory_bytes() const {
+  return rows_.size() * sizeof(Row) + free_.capacity() * sizeof(Place) + names_.memory_bytes()
+         + folders_.memory_bytes() + origins_.memory_bytes() + contents_.memory_bytes()
+         + by_id_.bucket_count() * kBucketBytes;
+}
+
+}  // namespace freshet::store

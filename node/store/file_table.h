@@ -1,0 +1,130 @@
+// What is known of each shared file, in memory, for a million of them: a folder's path, a share and
+// a content are kept once, names without gaps. Files are found by their place, their id and their
+// content. Not thread-safe; single owner; reads no disk.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tsl/robin_set.h>
+
+#include "node/store/interned.h"
+#include "node/store/name_pool.h"
+#include "node/store/types.h"
+
+namespace freshet::store {
+
+class FileTable {
+ public:
+  /// Small and dense: a place that was left is used again.
+  using Place = std::uint32_t;
+
+  FileTable();
+  FileTable(const FileTable&) = delete;
+  FileTable& operator=(const FileTable&) = delete;
+  FileTable(FileTable&&) = delete;
+  FileTable& operator=(FileTable&&) = delete;
+  ~FileTable() = default;
+
+  /// nullopt: a file of this id is there, or the name is longer than any file system has
+  /// (NamePool::kMaxNameBytes).
+  std::optional<Place> add(const CatalogueFile& file);
+  // ---- REQUIRES, of all below that take a place: a file is there
+  void remove(Place place);
+  /// REQUIRES: its content was not known.
+  void identify(Place place, const ContentId& content);
+
+  [[nodiscard]] std::optional<Place> find(FileId file) const;
+  /// The one that was known first of those that have the content.
+  [[nodiscard]] std::optional<Place> find(const ContentId& content) const;
+
+  [[nodiscard]] FileId id(Place place) const { return FileId{rows_[place].id}; }
+  [[nodiscard]] ShareId share(Place place) const { return origins_[rows_[place].origin].share; }
+  [[nodiscard]] std::uint64_t size_bytes(Place place) const { return rows_[place].size_bytes; }
+  [[nodiscard]] FileStamp stamp(Place place) const;
+  [[nodiscard]] std::optional<ContentId> content(Place place) const;
+  /// Without its folders.
+  [[nodiscard]] std::string_view name(Place place) const { return names_[rows_[place].name]; }
+  /// Inside the share, in `into`, whose room is used again.
+  std::string_view path(Place place, std::string& into) const;
+  [[nodiscard]] CatalogueFile file(Place place) const;
+
+  /// Places run from 0 to this; some may be empty.
+  [[nodiscard]] Place places() const { return static_cast<Place>(rows_.size()); }
+  [[nodiscard]] bool has_file(Place place) const {
+    return place < rows_.size() && rows_[place].id != 0;
+  }
+  [[nodiscard]] std::size_t size() const { return by_id_.size(); }
+  [[nodiscard]] std::size_t memory_bytes() const;
+
+ private:
+  static constexpr Place kNowhere = UINT32_MAX;
+
+  struct Origin {
+    ShareId share;
+    std::uint64_t device = 0;
+    friend bool operator==(const Origin&, const Origin&) = default;
+  };
+  struct HashOrigin {
+    std::size_t operator()(const Origin& origin) const;
+  };
+  struct HashText {
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>()(text);
+    }
+  };
+  /// The files of a content, in a list through their rows.
+  struct Holders {
+    Place first = kNowhere;
+    Place last = kNowhere;
+  };
+  struct Nothing {};
+  static constexpr std::uint32_t kUnknown = UINT32_MAX;
+
+  struct Row {
+    std::int64_t id = 0;  ///< 0: no file is here
+    std::uint64_t size_bytes = 0;
+    std::int64_t mtime_ns = 0;
+    std::uint64_t inode = 0;
+    NamePool::Place name;
+    std::uint32_t folder = 0;
+    std::uint32_t origin = 0;
+    std::uint32_t content = kUnknown;
+    Place before = kNowhere;  ///< of those with the content
+    Place after = kNowhere;
+  };
+  using Rows = std::deque<Row>;
+  struct HashRow {
+    const Rows* rows;
+    std::size_t operator()(FileId id) const { return IdHash()(id); }
+    std::size_t operator()(Place place) const { return IdHash()(FileId{(*rows)[place].id}); }
+  };
+  struct SameRow {
+    // NOLINTNEXTLINE(readability-identifier-naming): the name that containers look for
+    using is_transparent = void;
+    const Rows* rows;
+    bool operator()(Place a, Place b) const { return a == b; }
+    bool operator()(Place a, FileId b) const { return (*rows)[a].id == b.value; }
+    bool operator()(FileId a, Place b) const { return (*rows)[b].id == a.value; }
+  };
+
+  Place free_place();
+  void hold(Place place, const ContentId& content);
+  void let_go(Place place);
+  void mend_names();
+
+  Rows rows_;
+  std::vector<Place> free_;
+  NamePool names_;
+  Interned<std::string, std::string_view, HashText, Nothing> folders_;
+  Interned<Origin, Origin, HashOrigin, Nothing> origins_;
+  Interned<ContentId, ContentId, IdHash, Holders> contents_;
+  tsl::robin_set<Place, HashRow, SameRow> by_id_;
+};
+
+}  // namespace freshet::store
