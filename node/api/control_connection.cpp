@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <asio/buffer.hpp>
+#include <asio/post.hpp>
 #include <asio/write.hpp>
 
 #include "node/api/codec.h"
@@ -46,12 +47,26 @@ class ControlConnection::Running final : public Exchange {
     }
   }
 
+  void on_idle(std::function<void()> told) override {
+    const auto connection = connection_.lock();
+    if (over_ || !connection) return;
+    idle_ = std::move(told);
+    if (connection->writing_.empty() && connection->out_.empty())
+      asio::post(connection->socket_.get_executor(), [connection] { connection->tell_idle(); });
+  }
+
+  void tell_idle() {
+    if (over_) return;
+    if (const auto told = std::exchange(idle_, nullptr)) told();
+  }
+
   [[nodiscard]] bool over() const override { return over_; }
 
   void lose() {
     if (over_) return;
     over_ = true;
     lost_ = true;
+    const auto forgotten = std::exchange(idle_, nullptr);
     if (const auto told = std::exchange(told_, nullptr)) told();
   }
 
@@ -61,11 +76,13 @@ class ControlConnection::Running final : public Exchange {
     over_ = true;
     // What it captured may own this object: it goes last.
     const auto forgotten = std::exchange(told_, nullptr);
+    const auto forgotten_too = std::exchange(idle_, nullptr);
     if (const auto connection = connection_.lock()) connection->finish(encode_reply(reply));
   }
 
   std::weak_ptr<ControlConnection> connection_;
   std::function<void()> told_;
+  std::function<void()> idle_;
   bool over_ = false;
   bool lost_ = false;
 };
@@ -106,6 +123,11 @@ void ControlConnection::lose_running() {
   is_running_ = false;
   if (const auto running = running_.lock()) running->lose();
   running_.reset();
+}
+
+void ControlConnection::tell_idle() {
+  if (!writing_.empty() || !out_.empty()) return;  // then flushed() tells
+  if (const auto running = running_.lock()) running->tell_idle();
 }
 
 void ControlConnection::arm_timer() {
@@ -200,9 +222,10 @@ void ControlConnection::flush() {
 void ControlConnection::flushed() {
   if (!out_.empty()) return flush();
   if (closing_) return close();
+  if (is_running_) return tell_idle();
   // A client that reads slowly has all the time it wants; one that has heard everything has to ask
   // or go.
-  if (!is_running_ && !asked_down_) arm_timer();
+  if (!asked_down_) arm_timer();
 }
 // NOLINTEND(misc-no-recursion)
 

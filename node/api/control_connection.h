@@ -46,6 +46,7 @@ class ControlConnection : public std::enable_shared_from_this<ControlConnection>
   void finish(Bytes reply);
   void flush();
   void flushed();
+  void tell_idle();
   void arm_timer();
   void lose_running();
 

@@ -138,6 +138,7 @@ struct ShareLine {
   std::uint64_t hashed_files = 0;
   std::string problem;  ///< why it is not offered, not whole or not watched; empty: nothing
   bool scanning = false;
+  bool browse = true;  ///< neighbours may list it
   friend bool operator==(const ShareLine&, const ShareLine&) = default;
 };
 struct ShareLines {
@@ -164,6 +165,25 @@ struct SearchDone {
   std::vector<std::uint32_t> answered_at = {};  ///< nodes of `answered` at 0, 1, 2 ... hops
   std::vector<std::uint32_t> ranking = {};      ///< numbers of the results, best first
   friend bool operator==(const SearchDone&, const SearchDone&) = default;
+};
+
+/// The end of a browse.
+struct BrowseDone {
+  enum class Outcome : std::uint8_t {
+    listed,
+    refused,       ///< nothing that the node shares may be listed
+    receive_only,  ///< it shares nothing at all
+    too_old,       ///< its version cannot be asked
+  };
+  NodeKey node;
+  std::string name;
+  Outcome outcome = Outcome::listed;
+  std::uint32_t files = 0;
+  bool more = false;           ///< the limit ended it
+  bool was_linked = false;     ///< it was no neighbour before
+  std::uint32_t numbered = 0;  ///< files whose numbers `get` knows, at most
+  double seconds = 0;
+  friend bool operator==(const BrowseDone&, const BrowseDone&) = default;
 };
 
 struct GetProgress {
@@ -291,7 +311,8 @@ struct JoinRequest {
 struct ShareAddRequest {
   using Event = NoEvent;
   using Done = ShareCount;
-  std::string path;  ///< absolute
+  std::string path;                 ///< absolute
+  std::optional<bool> browse = {};  ///< neighbours may list it; nullopt: as it was
   friend bool operator==(const ShareAddRequest&, const ShareAddRequest&) = default;
 };
 struct ShareRemoveRequest {
@@ -299,6 +320,14 @@ struct ShareRemoveRequest {
   using Done = api::Done;
   std::string path;  ///< absolute
   friend bool operator==(const ShareRemoveRequest&, const ShareRemoveRequest&) = default;
+};
+/// Whether neighbours may list a share.
+struct ShareBrowseRequest {
+  using Event = NoEvent;
+  using Done = api::Done;
+  std::string path;  ///< absolute
+  bool allowed = true;
+  friend bool operator==(const ShareBrowseRequest&, const ShareBrowseRequest&) = default;
 };
 struct ShareListRequest {
   using Event = NoEvent;
@@ -331,6 +360,15 @@ struct SearchRequest {
   /// Asks again from time to time, and tells what is new; without `timeout` it has no end.
   bool watch = false;
   friend bool operator==(const SearchRequest&, const SearchRequest&) = default;
+};
+/// Lists what a node shares. Its files are what `get N` means from now on.
+struct BrowseRequest {
+  using Event = Hit;
+  using Done = BrowseDone;
+  std::string peer;  ///< name, id or beginning of one, "ADDR:PORT"
+  std::optional<std::uint32_t> limit;
+  std::optional<Millis> timeout;  ///< of each answer
+  friend bool operator==(const BrowseRequest&, const BrowseRequest&) = default;
 };
 struct GetRequest {
   using Event = GetProgress;
@@ -455,7 +493,9 @@ using Request = std::variant<PingRequest,
                              TestbedLinkRequest,
                              TestbedAskRequest,
                              TorrentRequest,
-                             RateRequest>;
+                             RateRequest,
+                             BrowseRequest,
+                             ShareBrowseRequest>;
 using Reply = std::variant<Error,
                            Done,
                            DaemonInfo,
@@ -474,6 +514,7 @@ using Reply = std::variant<Error,
                            BlockInfos,
                            io::testbed::News,
                            TorrentText,
-                           RateInfo>;
+                           RateInfo,
+                           BrowseDone>;
 
 }  // namespace freshet::api

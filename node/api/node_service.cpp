@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "node/api/block_session.h"
+#include "node/api/browse_session.h"
 #include "node/api/get_session.h"
 #include "node/api/search_session.h"
 #include "node/api/torrent_session.h"
@@ -140,13 +141,14 @@ void NodeService::join(const JoinRequest& request, const Responder<JoinRequest>&
 
 void NodeService::share_add(const ShareAddRequest& request,
                             const Responder<ShareAddRequest>& reply) {
-  daemon_.library().add_share(request.path, [reply](const Result<io::ShareSummary>& share) {
+  const auto done = [reply](const Result<io::ShareSummary>& share) {
     if (share) {
       reply.done({.files = share->totals.files, .bytes = share->totals.size_bytes});
     } else {
       reply.fail(share.error());
     }
-  });
+  };
+  daemon_.library().add_share(request.path, done, request.browse);
 }
 
 void NodeService::share_remove(const ShareRemoveRequest& request,
@@ -169,7 +171,8 @@ void NodeService::share_list(const ShareListRequest& /*request*/,
                             .bytes = share.totals.size_bytes,
                             .hashed_files = share.totals.hashed_files,
                             .problem = share.problem,
-                            .scanning = share.scanning});
+                            .scanning = share.scanning,
+                            .browse = share.browse});
   }
   reply.done(lines);
 }
@@ -190,6 +193,21 @@ void NodeService::share_hashing(const ShareHashingRequest& request,
                                 const Responder<ShareHashingRequest>& reply) {
   daemon_.library().pause_hashing(request.paused);
   reply.done({});
+}
+
+void NodeService::share_browse(const ShareBrowseRequest& request,
+                               const Responder<ShareBrowseRequest>& reply) {
+  daemon_.library().set_browse(request.path, request.allowed, [reply](const Status& set) {
+    if (set) {
+      reply.done({});
+    } else {
+      reply.fail(set.error());
+    }
+  });
+}
+
+void NodeService::browse(const BrowseRequest& request, const Responder<BrowseRequest>& reply) {
+  run_browse(daemon_, request, reply);
 }
 
 void NodeService::search(const SearchRequest& request, const Responder<SearchRequest>& reply) {

@@ -34,6 +34,9 @@ class NodeService final : public Service {
                     const Responder<ShareRescanRequest>& reply) override;
   void share_hashing(const ShareHashingRequest& request,
                      const Responder<ShareHashingRequest>& reply) override;
+  void share_browse(const ShareBrowseRequest& request,
+                    const Responder<ShareBrowseRequest>& reply) override;
+  void browse(const BrowseRequest& request, const Responder<BrowseRequest>& reply) override;
   void search(const SearchRequest& request, const Responder<SearchRequest>& reply) override;
   void get(const GetRequest& request, const Responder<GetRequest>& reply) override;
   void downloads(const DownloadsRequest& request,

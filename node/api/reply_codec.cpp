@@ -35,6 +35,13 @@ constexpr std::array<std::pair<DownloadState, pb::DownloadState>, 4> kDownloadSt
     {DownloadState::failed, pb::DOWNLOAD_STATE_FAILED},
 }};
 
+constexpr std::array<std::pair<BrowseDone::Outcome, pb::BrowseOutcome>, 4> kOutcomes = {{
+    {BrowseDone::Outcome::listed, pb::BROWSE_OUTCOME_LISTED},
+    {BrowseDone::Outcome::refused, pb::BROWSE_OUTCOME_REFUSED},
+    {BrowseDone::Outcome::receive_only, pb::BROWSE_OUTCOME_RECEIVE_ONLY},
+    {BrowseDone::Outcome::too_old, pb::BROWSE_OUTCOME_TOO_OLD},
+}};
+
 template <typename Table, typename Ours>
 auto theirs(const Table& table, Ours ours) {
   for (const auto& [one, other] : table) {
@@ -168,6 +175,7 @@ void write(const ShareLines& from, pb::Reply& to) {
     one.set_hashed_files(share.hashed_files);
     one.set_problem(share.problem);
     one.set_scanning(share.scanning);
+    one.set_not_browsed(!share.browse);
   }
 }
 void write(const Hit& from, pb::Reply& to) {
@@ -188,6 +196,17 @@ void write(const SearchDone& from, pb::Reply& to) {
   done.set_ttl(from.ttl);
   done.mutable_answered_at()->Add(from.answered_at.begin(), from.answered_at.end());
   done.mutable_ranking()->Add(from.ranking.begin(), from.ranking.end());
+}
+void write(const BrowseDone& from, pb::Reply& to) {
+  pb::BrowseDone& done = *to.mutable_browse_done();
+  write_id(from.node, *done.mutable_node());
+  done.set_name(from.name);
+  done.set_outcome(theirs(kOutcomes, from.outcome));
+  done.set_files(from.files);
+  done.set_more(from.more);
+  done.set_was_linked(from.was_linked);
+  done.set_numbered(from.numbered);
+  done.set_seconds(from.seconds);
 }
 void write(const GetProgress& from, pb::Reply& to) {
   pb::GetProgress& progress = *to.mutable_get_progress();
@@ -297,8 +316,13 @@ ShareLines read(const pb::ShareLines& from) {
   ShareLines lines;
   lines.hashing = read(from.hashing());
   for (const pb::ShareLine& one : from.shares())
-    lines.shares.push_back(
-        {one.path(), one.files(), one.bytes(), one.hashed_files(), one.problem(), one.scanning()});
+    lines.shares.push_back({.path = one.path(),
+                            .files = one.files(),
+                            .bytes = one.bytes(),
+                            .hashed_files = one.hashed_files(),
+                            .problem = one.problem(),
+                            .scanning = one.scanning(),
+                            .browse = !one.not_browsed()});
   return lines;
 }
 
@@ -321,6 +345,19 @@ SearchDone read(const pb::SearchDone& from) {
           .ttl = from.ttl(),
           .answered_at = {from.answered_at().begin(), from.answered_at().end()},
           .ranking = {from.ranking().begin(), from.ranking().end()}};
+}
+
+std::optional<Reply> read(const pb::BrowseDone& from) {
+  BrowseDone done{.node = {},
+                  .name = from.name(),
+                  .outcome = ours(kOutcomes, from.outcome(), BrowseDone::Outcome::refused),
+                  .files = from.files(),
+                  .more = from.more(),
+                  .was_linked = from.was_linked(),
+                  .numbered = from.numbered(),
+                  .seconds = from.seconds()};
+  if (!read_id(from.node(), done.node)) return std::nullopt;
+  return done;
 }
 
 std::optional<Reply> read(const pb::GetProgress& from) {
@@ -397,6 +434,8 @@ std::optional<Reply> read(const pb::Reply& from) {
       return read(from.hit());
     case pb::Reply::kSearchDone:
       return read(from.search_done());
+    case pb::Reply::kBrowseDone:
+      return read(from.browse_done());
     case pb::Reply::kGetProgress:
       return read(from.get_progress());
     case pb::Reply::kGetDone:

@@ -37,6 +37,7 @@ void write(const JoinRequest& from, pb::Request& to) {
 }
 void write(const ShareAddRequest& from, pb::Request& to) {
   to.mutable_share_add()->set_path(from.path);
+  if (from.browse) to.mutable_share_add()->set_browse(*from.browse);
 }
 void write(const ShareRemoveRequest& from, pb::Request& to) {
   to.mutable_share_remove()->set_path(from.path);
@@ -58,6 +59,16 @@ void write(const SearchRequest& from, pb::Request& to) {
   if (from.limit) search.set_limit(*from.limit);
   search.set_strategy(from.strategy);
   search.set_watch(from.watch);
+}
+void write(const ShareBrowseRequest& from, pb::Request& to) {
+  to.mutable_share_browse()->set_path(from.path);
+  to.mutable_share_browse()->set_allowed(from.allowed);
+}
+void write(const BrowseRequest& from, pb::Request& to) {
+  pb::Browse& browse = *to.mutable_browse();
+  browse.set_peer(from.peer);
+  if (from.limit) browse.set_limit(*from.limit);
+  if (from.timeout) browse.set_timeout_ms(to_ms(*from.timeout));
 }
 void write(const GetRequest& from, pb::Request& to) {
   pb::Get& get = *to.mutable_get();
@@ -124,10 +135,34 @@ Result<Request> read_join(const pb::Join& join) {
   return Request(JoinRequest{.address = join.address(), .timeout = Millis(join.timeout_ms())});
 }
 
-template <typename ShareRequest>
-Result<Request> read_share(const std::string& path) {
-  if (!is_path(path)) return malformed("a path that is none");
-  return Request(ShareRequest{.path = path});
+Error no_path() {
+  return malformed("a path that is none");
+}
+
+Result<Request> read_share_add(const pb::ShareAdd& share) {
+  if (!is_path(share.path())) return no_path();
+  ShareAddRequest request{.path = share.path()};
+  if (share.has_browse()) request.browse = share.browse();
+  return Request(std::move(request));
+}
+
+Result<Request> read_share_remove(const pb::ShareRemove& share) {
+  if (!is_path(share.path())) return no_path();
+  return Request(ShareRemoveRequest{.path = share.path()});
+}
+
+Result<Request> read_share_browse(const pb::ShareBrowse& share) {
+  if (!is_path(share.path())) return no_path();
+  return Request(ShareBrowseRequest{.path = share.path(), .allowed = share.allowed()});
+}
+
+Result<Request> read_browse(const pb::Browse& browse) {
+  if (browse.peer().empty() || browse.peer().size() > kMaxWordBytes)
+    return malformed("nobody, or too long a name, to browse");
+  BrowseRequest request{.peer = browse.peer(), .limit = std::nullopt, .timeout = std::nullopt};
+  if (browse.has_limit()) request.limit = browse.limit();
+  if (browse.has_timeout_ms()) request.timeout = Millis(browse.timeout_ms());
+  return Request(std::move(request));
 }
 
 Result<Request> read_search(pb::Search& search) {
@@ -206,9 +241,13 @@ Result<Request> read(pb::Request& from) {
     case pb::Request::kJoin:
       return read_join(from.join());
     case pb::Request::kShareAdd:
-      return read_share<ShareAddRequest>(from.share_add().path());
+      return read_share_add(from.share_add());
     case pb::Request::kShareRemove:
-      return read_share<ShareRemoveRequest>(from.share_remove().path());
+      return read_share_remove(from.share_remove());
+    case pb::Request::kShareBrowse:
+      return read_share_browse(from.share_browse());
+    case pb::Request::kBrowse:
+      return read_browse(from.browse());
     case pb::Request::kShareList:
       return Request(ShareListRequest{});
     case pb::Request::kShareRescan:

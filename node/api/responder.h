@@ -22,6 +22,7 @@ class Exchange {
   virtual bool event(std::uint64_t key, const Reply& reply) = 0;
   virtual void end(const Reply& reply) = 0;
   virtual void on_gone(std::function<void()> told) = 0;
+  virtual void on_idle(std::function<void()> told) = 0;
   [[nodiscard]] virtual bool over() const = 0;
 };
 
@@ -61,6 +62,10 @@ class Responder {
   /// when that has happened already. Never after done() or fail(). A later call replaces the
   /// former.
   void on_gone(std::function<void()> told) const { exchange_->on_gone(std::move(told)); }
+  /// `told` is called once when the client has taken every event so far; soon, and not from within
+  /// this call, when it has already. Never after the end. A later call replaces the former. For a
+  /// service that could fill the client's queue at once.
+  void on_idle(std::function<void()> told) const { exchange_->on_idle(std::move(told)); }
   /// Ended, or nobody listens any more.
   [[nodiscard]] bool over() const { return exchange_->over(); }
 

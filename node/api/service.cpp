@@ -23,6 +23,8 @@ void Service::share_remove(const ShareRemoveRequest& /*request*/, const Responde
 void Service::share_list(const ShareListRequest& /*request*/, const Responder<ShareListRequest>& reply) { refuse(reply); }
 void Service::share_rescan(const ShareRescanRequest& /*request*/, const Responder<ShareRescanRequest>& reply) { refuse(reply); }
 void Service::share_hashing(const ShareHashingRequest& /*request*/, const Responder<ShareHashingRequest>& reply) { refuse(reply); }
+void Service::share_browse(const ShareBrowseRequest& /*request*/, const Responder<ShareBrowseRequest>& reply) { refuse(reply); }
+void Service::browse(const BrowseRequest& /*request*/, const Responder<BrowseRequest>& reply) { refuse(reply); }
 void Service::search(const SearchRequest& /*request*/, const Responder<SearchRequest>& reply) { refuse(reply); }
 void Service::get(const GetRequest& /*request*/, const Responder<GetRequest>& reply) { refuse(reply); }
 void Service::downloads(const DownloadsRequest& /*request*/, const Responder<DownloadsRequest>& reply) { refuse(reply); }
@@ -49,6 +51,8 @@ void dispatch(Service& service, const Request& request, const std::shared_ptr<Ex
       [&](const ShareListRequest& r) { service.share_list(r, Responder<ShareListRequest>(exchange)); },
       [&](const ShareRescanRequest& r) { service.share_rescan(r, Responder<ShareRescanRequest>(exchange)); },
       [&](const ShareHashingRequest& r) { service.share_hashing(r, Responder<ShareHashingRequest>(exchange)); },
+      [&](const ShareBrowseRequest& r) { service.share_browse(r, Responder<ShareBrowseRequest>(exchange)); },
+      [&](const BrowseRequest& r) { service.browse(r, Responder<BrowseRequest>(exchange)); },
       [&](const SearchRequest& r) { service.search(r, Responder<SearchRequest>(exchange)); },
       [&](const GetRequest& r) { service.get(r, Responder<GetRequest>(exchange)); },
       [&](const DownloadsRequest& r) { service.downloads(r, Responder<DownloadsRequest>(exchange)); },

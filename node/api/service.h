@@ -30,6 +30,9 @@ class Service {
                             const Responder<ShareRescanRequest>& reply);
   virtual void share_hashing(const ShareHashingRequest& request,
                              const Responder<ShareHashingRequest>& reply);
+  virtual void share_browse(const ShareBrowseRequest& request,
+                            const Responder<ShareBrowseRequest>& reply);
+  virtual void browse(const BrowseRequest& request, const Responder<BrowseRequest>& reply);
   virtual void search(const SearchRequest& request, const Responder<SearchRequest>& reply);
   virtual void get(const GetRequest& request, const Responder<GetRequest>& reply);
   virtual void downloads(const DownloadsRequest& request, const Responder<DownloadsRequest>& reply);

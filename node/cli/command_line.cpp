@@ -1,7 +1,6 @@
 #include "node/cli/command_line.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <sstream>
 #include <string_view>
@@ -18,9 +17,6 @@
 namespace freshet::cli {
 namespace {
 
-// Named by the contracts, and not here yet.
-constexpr std::array<std::string_view, 1> kLater = {"browse"};
-
 struct Options {
   Globals globals;
   UpOptions up;
@@ -30,6 +26,7 @@ struct Options {
   BlockOptions block;
   BlockOptions unblock;
   SearchOptions search;
+  BrowseOptions browse;
   GetOptions get;
   TorrentOptions torrent;
   MagnetOptions magnet;
@@ -77,6 +74,7 @@ void declare(CLI::App& root, Options& options) {
   declare_share(root, options.share);
   declare_block(root, options.block, options.unblock);
   declare_search(root, options.search);
+  declare_browse(root, options.browse);
   declare_get(root, options.get);
   declare_torrent(root, options.torrent, options.magnet);
   declare_rate(root, options.rate);
@@ -98,9 +96,6 @@ bool is_known(const CLI::App& root, const std::string& name) {
 }
 
 Stop unknown_command(const std::string& name) {
-  if (std::find(kLater.begin(), kLater.end(), name) != kLater.end()) {
-    return usage_error("", "'" + name + "' is not in this version yet");
-  }
   return usage_error("", "there is no command '" + name + "'");
 }
 
@@ -130,6 +125,7 @@ Command command_from(const std::string& name, Options&& options) {
   if (name == "torrent") return std::move(options.torrent);
   if (name == "magnet") return std::move(options.magnet);
   if (name == "search") return std::move(options.search);
+  if (name == "browse") return std::move(options.browse);
   if (name == "sim") return std::move(options.sim);
   if (name == "testbed") return std::move(options.testbed);
   if (name == "bench") return std::move(options.bench);
@@ -147,6 +143,7 @@ Status check_command(const std::string& name, const Options& options) {
   if (name == "block") return check(options.block);
   if (name == "unblock") return check(options.unblock);
   if (name == "search") return check(options.search);
+  if (name == "browse") return check(options.browse);
   if (name == "sim") return check(options.sim);
   if (name == "testbed") return check(options.testbed);
   if (name == "completion") return check(options.completion);

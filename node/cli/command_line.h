@@ -8,6 +8,7 @@
 
 #include "node/cli/commands/bench.h"
 #include "node/cli/commands/block.h"
+#include "node/cli/commands/browse.h"
 #include "node/cli/commands/completion.h"
 #include "node/cli/commands/demo.h"
 #include "node/cli/commands/doctor.h"
@@ -37,6 +38,7 @@ using Command = std::variant<UpOptions,
                              ShareOptions,
                              BlockOptions,
                              SearchOptions,
+                             BrowseOptions,
                              GetOptions,
                              DownloadsOptions,
                              TorrentOptions,

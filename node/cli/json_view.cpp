@@ -39,6 +39,20 @@ std::string_view word_for(api::DownloadState state) {
   return "unknown";
 }
 
+std::string_view word_for(api::BrowseDone::Outcome outcome) {
+  switch (outcome) {
+    case api::BrowseDone::Outcome::listed:
+      return "listed";
+    case api::BrowseDone::Outcome::refused:
+      return "refused";
+    case api::BrowseDone::Outcome::receive_only:
+      return "receive_only";
+    case api::BrowseDone::Outcome::too_old:
+      return "too_old";
+  }
+  return "unknown";
+}
+
 json json_of(const api::RateInfo& rates) {
   const auto limit = [](std::uint64_t rate) {
     return rate == 0 ? json(nullptr) : json(rate);
@@ -116,6 +130,7 @@ json json_of(const api::ShareLines& shares) {
                     {"bytes", share.bytes},
                     {"hashed_files", share.hashed_files},
                     {"scanning", share.scanning},
+                    {"browse", share.browse},
                     {"problem", share.problem}});
   }
   return {
@@ -149,6 +164,19 @@ json json_of(const api::SearchDone& done) {
           {"ttl", done.ttl},
           {"reached", nullptr},  // nobody counts whom a search reached
           {"ranking", done.ranking},
+          {"seconds", thousandths(done.seconds)}};
+}
+
+json json_of(const api::BrowseDone& done) {
+  return {{"schema", kJsonSchema},
+          {"event", "done"},
+          {"hits", done.files},
+          {"answered", 1},
+          {"node", done.node.hex()},
+          {"name", done.name},
+          {"outcome", word_for(done.outcome)},
+          {"more", done.more},
+          {"linked", done.was_linked},
           {"seconds", thousandths(done.seconds)}};
 }
 

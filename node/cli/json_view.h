@@ -20,6 +20,7 @@ nlohmann::json json_of(const api::ShareLines& shares);
 nlohmann::json json_of(const api::ShareCount& count);
 nlohmann::json json_of(const api::Hit& hit);
 nlohmann::json json_of(const api::SearchDone& done);
+nlohmann::json json_of(const api::BrowseDone& done);
 nlohmann::json json_of(const api::GetProgress& progress);
 nlohmann::json json_of(const api::GetDone& done);
 nlohmann::json json_of(const api::DownloadList& downloads);
@@ -28,5 +29,6 @@ nlohmann::json json_of(const api::TorrentText& text);
 
 std::string_view word_for(api::Direction direction);
 std::string_view word_for(api::DownloadState state);
+std::string_view word_for(api::BrowseDone::Outcome outcome);
 
 }  // namespace freshet::cli

@@ -59,8 +59,16 @@ Result<std::vector<Share>> Catalogue::shares() {
     if (!row) return row.error();
     if (!*row) return shares;
     shares.push_back({ShareId{(*statement)->integer(0)},
-                      {text_in(**statement, 1), (*statement)->integer(2) != 0}});
+                      {text_in(**statement, 1), (*statement)->integer(2) != 0},
+                      (*statement)->integer(3) != 0});
   }
+}
+
+Status Catalogue::set_browse(ShareId share, bool allowed) {
+  if (auto done = state_->run(kSetBrowse, share.value, allowed ? 1 : 0); !done) return done;
+  if (state_->database.changes() == 0)
+    return Error{ErrorCode::not_found, "there is no such share; see `freshet share ls`"};
+  return kOk;
 }
 
 Status Catalogue::for_each_file(const std::function<Status(const CatalogueFile&)>& visit) {

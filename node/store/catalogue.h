@@ -60,6 +60,8 @@ class Catalogue {
   /// Forgets the share and its files. Errors: not_found.
   Status remove_share(ShareId share);
   Result<std::vector<Share>> shares();
+  /// Whether neighbours may list it; true for a new one. Errors: not_found.
+  Status set_browse(ShareId share, bool allowed);
 
   // ---- scanning: begin_scan, merge batches, end_scan
 

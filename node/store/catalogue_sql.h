@@ -12,7 +12,9 @@ namespace freshet::store {
 inline constexpr const char* kFindShare = "SELECT id FROM share WHERE path = ?1";
 inline constexpr const char* kAddShare = "INSERT INTO share (path, single_file) VALUES (?1, ?2)";
 inline constexpr const char* kRemoveShare = "DELETE FROM share WHERE id = ?1";
-inline constexpr const char* kListShares = "SELECT id, path, single_file FROM share ORDER BY id";
+inline constexpr const char* kListShares =
+    "SELECT id, path, single_file, browse FROM share ORDER BY id";
+inline constexpr const char* kSetBrowse = "UPDATE share SET browse = ?2 WHERE id = ?1";
 inline constexpr const char* kHasShare = "SELECT 1 FROM share WHERE id = ?1";
 inline constexpr const char* kFindFile =
     "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE file.share = ?1 AND file.path = ?2";

@@ -45,6 +45,9 @@ DROP INDEX file_unhashed;
 DROP INDEX file_by_inode;
 CREATE INDEX file_by_inode ON file (inode);
 )sql",
+    R"sql(
+ALTER TABLE share ADD COLUMN browse INTEGER NOT NULL DEFAULT 1;  -- neighbours may list it
+)sql",
 };
 
 }  // namespace freshet::store

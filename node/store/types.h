@@ -44,6 +44,7 @@ struct ShareLocation {
 struct Share {
   ShareId id;
   ShareLocation location;
+  bool browse = true;  ///< neighbours may list it
 };
 
 /// "b.txt" of "a/b.txt".

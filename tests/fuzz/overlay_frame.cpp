@@ -6,6 +6,7 @@
 #include "node/base/check.h"
 #include "node/wire/overlay/block_list.h"
 #include "node/wire/overlay/bodies.h"
+#include "node/wire/overlay/browse.h"
 #include "node/wire/overlay/frame.h"
 #include "node/wire/overlay/paths.h"
 #include "node/wire/overlay/query_view.h"
@@ -146,6 +147,28 @@ void decode_relay_bodies(ByteView body) {
   }
 }
 
+void decode_browse_body(ByteView body) {
+  const auto browse = decode_browse(body);
+  if (!browse) return;
+  const auto again = decode_browse(encode(*browse));
+  FRESHET_CHECK(again && again->from == browse->from && again->max_files == browse->max_files
+                && again->wants_ids == browse->wants_ids);
+}
+
+void decode_page_body(ByteView body) {
+  const auto page = decode_browse_page(body);
+  if (!page) return;
+  FRESHET_CHECK(page->files.size() <= kMaxHitFiles);
+  FRESHET_CHECK(page->addresses.size() <= kMaxHitAddresses);
+  for (const BrowsedFile& file : page->files) {
+    FRESHET_CHECK(file.file.name.find('/') == std::string::npos && file.file.name != "..");
+    FRESHET_CHECK(page->next == 0 || file.place < page->next);
+  }
+  const auto again = decode_browse_page(encode(*page));
+  FRESHET_CHECK(again && again->files.size() == page->files.size() && again->next == page->next
+                && again->addresses == page->addresses && again->state == page->state);
+}
+
 void decode_body(FrameType type, ByteView body) {
   switch (type) {
     case FrameType::hello:
@@ -188,6 +211,12 @@ void decode_body(FrameType type, ByteView body) {
     case FrameType::block_list_version:
       if (const auto version = decode_list_version(body))
         FRESHET_CHECK(decode_list_version(encode(*version))->version == version->version);
+      break;
+    case FrameType::browse:
+      decode_browse_body(body);
+      break;
+    case FrameType::browse_page:
+      decode_page_body(body);
       break;
     case FrameType::check_back:
     case FrameType::go_on:

@@ -17,9 +17,10 @@ int fail(Session& session, const Error& error) {
   return session.output().fail(error, exit_code_of(error.code));
 }
 
-int add(Session& session, const std::string& path) {
+int add(Session& session, const ShareOptions& options, const std::string& path) {
   api::ShareAddRequest request;
   request.path = absolute_path(path);
+  if (options.no_browse) request.browse = false;
   const auto count = session.ask(request, api::ControlClient::kForever);
   if (!count) return fail(session, count.error());
   if (session.json()) {
@@ -47,6 +48,19 @@ int remove(Session& session, const std::string& path) {
   return kExitOk;
 }
 
+int set_browse(Session& session, bool allowed, const std::string& path) {
+  const api::ShareBrowseRequest request{.path = absolute_path(path), .allowed = allowed};
+  const auto done = session.ask(request);
+  if (!done) return fail(session, done.error());
+  if (session.json()) {
+    session.output().json({{"schema", kJsonSchema}, {"path", request.path}, {"browse", allowed}});
+  } else {
+    session.output().line(escape_text(request.path)
+                          + (allowed ? " may be browsed" : " may not be browsed any more"));
+  }
+  return kExitOk;
+}
+
 int list(Session& session) {
   const auto shares = session.ask(api::ShareListRequest{});
   if (!shares) return fail(session, shares.error());
@@ -58,11 +72,12 @@ int list(Session& session) {
     session.output().message("nothing is shared; share a folder with: freshet share add PATH");
     return kExitOk;
   }
-  Table table({{"FILES", true}, {"HASHED", true}, {"SIZE", true}, {"PATH"}});
+  Table table({{"FILES", true}, {"HASHED", true}, {"SIZE", true}, {"BROWSE"}, {"PATH"}});
   for (const api::ShareLine& share : shares->shares) {
     table.add({std::to_string(share.files),
                std::to_string(share.hashed_files),
                human_size(share.bytes),
+               share.browse ? "on" : "off",
                share.path});
   }
   for (const std::string& line : table.lines()) session.output().line(line);
@@ -116,8 +131,18 @@ void declare_share(CLI::App& root, ShareOptions& options) {
   const auto with_paths = [&](CLI::App* command) {
     command->add_option("PATH", options.paths, "Folders")->type_name("")->required();
   };
-  with_paths(action("add", "Offer folders", Action::add));
+  auto* add = action("add", "Offer folders", Action::add);
+  with_paths(add);
+  add->add_flag("--no-browse",
+                options.no_browse,
+                "Neighbours may not list them; searches find their files all the same");
   with_paths(action("rm", "Offer folders no longer; nothing is deleted", Action::remove));
+  auto* browse = action("browse", "Let neighbours list folders, or not", Action::browse);
+  browse->add_option("WHETHER", options.browse, "on or off")
+      ->type_name("")
+      ->required()
+      ->check(CLI::IsMember({"on", "off"}));
+  with_paths(browse);
   action("ls", "List what is offered", Action::list);
   action("rescan", "Look for changed files now", Action::rescan);
   action("pause", "Hash no files until resumed, or the node starts again", Action::pause);
@@ -137,8 +162,14 @@ int run(Session& session, const ShareOptions& options) {
       break;
   }
   for (const std::string& path : options.paths) {
-    const bool adds = options.action == ShareOptions::Action::add;
-    const int code = adds ? add(session, path) : remove(session, path);
+    int code = kExitOk;
+    if (options.action == ShareOptions::Action::add) {
+      code = add(session, options, path);
+    } else if (options.action == ShareOptions::Action::browse) {
+      code = set_browse(session, options.browse == "on", path);
+    } else {
+      code = remove(session, path);
+    }
     if (code != kExitOk) return code;
   }
   return kExitOk;

@@ -1,4 +1,4 @@
-// `share add|rm|ls|rescan|pause|resume`: the folders that this node offers.
+// `share add|rm|browse|ls|rescan|pause|resume`: the folders that this node offers.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +12,11 @@ namespace freshet::cli {
 class Session;
 
 struct ShareOptions {
-  enum class Action : std::uint8_t { add, remove, list, rescan, pause, resume };
+  enum class Action : std::uint8_t { add, remove, browse, list, rescan, pause, resume };
   Action action = Action::list;
   std::vector<std::string> paths;  ///< as typed
+  bool no_browse = false;          ///< of add
+  std::string browse;              ///< of browse: "on" or "off"
 };
 
 void declare_share(CLI::App& root, ShareOptions& options);

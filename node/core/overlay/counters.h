@@ -89,6 +89,10 @@ struct Counters {
   std::uint64_t block_lists_ignored = 0;  ///< dropped: old, or of a moderator not obeyed here
   std::uint64_t block_lists_forged = 0;   ///< dropped: not signed by the moderator
 
+  std::uint64_t browses_out = 0;         ///< pages asked of neighbours
+  std::uint64_t browses_in = 0;          ///< pages that neighbours asked for
+  std::uint64_t browses_over_limit = 0;  ///< dropped: too many of one neighbour's wait
+
   std::uint64_t drops_query = 0;  ///< frames dropped because a neighbour was slow, by class
   std::uint64_t drops_hit = 0;
   std::uint64_t drops_control = 0;
@@ -177,6 +181,9 @@ inline constexpr std::array kCounterNames = {
     FRESHET_COUNTER(block_lists_out),
     FRESHET_COUNTER(block_lists_ignored),
     FRESHET_COUNTER(block_lists_forged),
+    FRESHET_COUNTER(browses_out),
+    FRESHET_COUNTER(browses_in),
+    FRESHET_COUNTER(browses_over_limit),
     FRESHET_COUNTER(drops_query),
     FRESHET_COUNTER(drops_hit),
     FRESHET_COUNTER(drops_control),

@@ -6,6 +6,7 @@
 #include "node/base/digest.h"
 #include "node/base/overloaded.h"
 #include "node/core/overlay/block_lists.h"
+#include "node/core/overlay/browsing.h"
 #include "node/core/overlay/dial_back.h"
 #include "node/core/overlay/frame_kinds.h"
 #include "node/core/overlay/pushing.h"
@@ -62,6 +63,8 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
           [&](const LinkDown& it) {
             membership_.on_link_down(turn, it.link);
             router_.forget(turn, it.link);
+            if (guard_ && guard_->browsing() != nullptr)
+              guard_->browsing()->on_link_down(turn, it.link);
             if (guard_) guard_->forget(it.link);
           },
           [&](const DialFailed& it) { membership_.need_dials().on_dial_failed(turn, it.dial); },
@@ -96,6 +99,9 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
             ++counters_.block_lists_forged;
             if (Link* link = links_.find(it.link)) offend(turn, *link);
           },
+          [&](const AskBrowse& it) { turn.need_guard().need_browsing().ask(turn, it); },
+          [&](const ForgetBrowse& it) { turn.need_guard().need_browsing().forget(it.ask); },
+          [&](const AnswerBrowse& it) { turn.need_guard().need_browsing().answer(turn, it); },
           [&](const ShutDown&) { membership_.on_shut_down(turn); },
       },
       input);
@@ -230,6 +236,10 @@ bool Engine::on_link_frame(Turn& turn, Link& link, const Frame& frame) {
       return turn.need_guard().dial_backs().on_request(turn, link, frame.body);
     case wire::FrameType::dial_back_answer:
       return turn.need_guard().dial_backs().on_answer(turn, link, frame.body);
+    case wire::FrameType::browse:
+      return turn.need_guard().need_browsing().on_request(turn, link, frame);
+    case wire::FrameType::browse_page:
+      return turn.need_guard().need_browsing().on_page(turn, link, frame);
     default: {
       const bool well_formed = membership_.on_bye(turn, link, frame.body);
       run_timers(turn);

@@ -19,6 +19,8 @@ bool is_link_frame(wire::FrameType type) {
     case wire::FrameType::bye:
     case wire::FrameType::dial_back:
     case wire::FrameType::dial_back_answer:
+    case wire::FrameType::browse:
+    case wire::FrameType::browse_page:
       return true;
     default:
       return false;
@@ -45,6 +47,10 @@ bool is_strategy_frame(wire::FrameType type) {
   }
 }
 
+bool is_browse_frame(wire::FrameType type) {
+  return type == wire::FrameType::browse || type == wire::FrameType::browse_page;
+}
+
 bool is_path_frame(wire::FrameType type) {
   return type == wire::FrameType::push || type == wire::FrameType::relay_call;
 }
@@ -54,6 +60,7 @@ Rated kind_of(wire::FrameType type) {
   if (type == wire::FrameType::route_table) return Rated::table;
   if (is_member_frame(type)) return Rated::member;
   if (is_path_frame(type)) return Rated::push;
+  if (is_browse_frame(type)) return Rated::browse;
   return is_strategy_frame(type) ? Rated::strategy : Rated::unknown;
 }
 
@@ -64,7 +71,8 @@ bool is_rated(wire::FrameType type) {
 
 std::uint32_t max_body_bytes(wire::FrameType type) {
   if (type == wire::FrameType::query) return wire::kMaxQueryBodyBytes;
-  if (type == wire::FrameType::route_table) return wire::kMaxBodyBytes;
+  if (type == wire::FrameType::route_table || type == wire::FrameType::browse_page)
+    return wire::kMaxBodyBytes;
   if (is_strategy_frame(type)) return kMaxStrategyBodyBytes;
   if (is_path_frame(type)) return wire::kMaxPathBodyBytes;
   return is_link_frame(type) || is_member_frame(type) ? kMaxLinkBodyBytes : wire::kMaxBodyBytes;

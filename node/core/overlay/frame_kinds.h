@@ -15,6 +15,8 @@ bool is_link_frame(wire::FrameType type);
 bool is_member_frame(wire::FrameType type);
 /// What a strategy sends beside queries and hits.
 bool is_strategy_frame(wire::FrameType type);
+/// Reading what a neighbour shares.
+bool is_browse_frame(wire::FrameType type);
 /// What opens other paths.
 bool is_path_frame(wire::FrameType type);
 

@@ -11,6 +11,7 @@
 #include "node/base/endpoint.h"
 #include "node/base/ids.h"
 #include "node/base/time.h"
+#include "node/wire/overlay/browse.h"
 #include "node/wire/overlay/dial_back.h"
 #include "node/wire/overlay/frame.h"
 
@@ -20,6 +21,8 @@ enum class Direction : std::uint8_t { in, out };
 
 /// A peer that the user named (--peer, join); the host knows the name behind the number.
 using PeerNumber = StrongInt<struct PeerNumberTag, std::uint32_t>;
+/// A question for a page of what a neighbour shares; given by the host.
+using BrowseId = StrongInt<struct BrowseIdTag, std::uint32_t>;
 
 /// Why a link is closed by the core, or was lost.
 enum class CloseReason : std::uint8_t {
@@ -132,6 +135,23 @@ struct SetBlockList {
 struct BlockListForged {
   LinkId link;
 };
+/// Asks a neighbour for a page of what it shares. The answer is Browsed, once, unless ForgetBrowse
+/// comes first: a neighbour may as well say nothing.
+struct AskBrowse {
+  BrowseId ask;
+  LinkId link;
+  wire::Browse browse;
+};
+/// The page is not wanted any more.
+struct ForgetBrowse {
+  BrowseId ask;
+};
+/// Answers a BrowseAsked.
+struct AnswerBrowse {
+  LinkId link;
+  Guid request;
+  wire::BrowsePage page;
+};
 /// The node is leaving: says Bye on every link and closes it.
 struct ShutDown {};
 
@@ -153,6 +173,9 @@ using Input = std::variant<Received,
                            ObeyModerator,
                            SetBlockList,
                            BlockListForged,
+                           AskBrowse,
+                           ForgetBrowse,
+                           AnswerBrowse,
                            ShutDown>;
 
 // ---- effects
@@ -230,6 +253,26 @@ struct Called {
   std::vector<Endpoint> addresses;
 };
 
+/// A neighbour wants to read what this node shares. The answer is AnswerBrowse, at any time.
+struct BrowseAsked {
+  LinkId link;
+  Guid request;
+  wire::Browse browse;
+};
+enum class BrowseFailure : std::uint8_t {
+  none,
+  link_gone,       ///< there is no such link, or not any more
+  not_understood,  ///< the neighbour's version does not know the question
+  too_many,        ///< this node waits for too many pages
+  malformed,       ///< what came is no page
+};
+/// Answers an AskBrowse. The files are those of the node at the other end of the link.
+struct Browsed {
+  BrowseId ask;
+  BrowseFailure failure = BrowseFailure::none;
+  wire::BrowsePage page;
+};
+
 using Effect = std::variant<Relay,
                             Dial,
                             Close,
@@ -240,6 +283,8 @@ using Effect = std::variant<Relay,
                             DialBack,
                             DialBackAnswer,
                             Called,
-                            BlockListHeard>;
+                            BlockListHeard,
+                            BrowseAsked,
+                            Browsed>;
 
 }  // namespace freshet::core::overlay

@@ -120,7 +120,8 @@ void Membership::greet(Turn& turn, Link& link, wire::Wish wish) {
   wire::Hello hello{.agent = turn.config.agent,
                     .name = turn.config.name,
                     .listen_port = turn.config.listen_port,
-                    .tokenizer_version = turn.config.tokenizer_version};
+                    .tokenizer_version = turn.config.tokenizer_version,
+                    .browse = true};
   if (turn.config.discover) {
     hello.member = wire::kTakesPart;
     if (turn.links.live_count() == 1) hello.member |= wire::kIsAlone;
@@ -140,6 +141,7 @@ bool Membership::on_hello(Turn& turn, Link& link, ByteView body) {
 bool Membership::admit(Turn& turn, Link& link, const wire::Hello& hello) {
   if (hello.wish == wire::Wish::chosen) link.is_fixed = true;
   link.folds_alike = hello.tokenizer_version == turn.config.tokenizer_version;
+  link.browses = hello.browse;
   if (!turn.config.discover) return true;
   link.is_member = (hello.member & wire::kTakesPart) != 0;
   const bool is_alone = (hello.member & wire::kIsAlone) != 0;

@@ -10,6 +10,7 @@ Outbox::Class Outbox::class_of(wire::FrameType type) {
       return query;
     case wire::FrameType::query_hit:
     case wire::FrameType::push:
+    case wire::FrameType::browse_page:
       return hit;
     default:
       return control;

@@ -20,6 +20,7 @@
 #include "node/core/transfer/io.h"
 #include "node/io/asio_fwd.h"
 #include "node/io/host/blocks.h"
+#include "node/io/host/browses.h"
 #include "node/io/host/fetches.h"
 #include "node/io/host/library.h"
 #include "node/io/host/limits.h"
@@ -58,6 +59,7 @@ struct PeerView {
   std::optional<double> rtt_ms;
   std::uint64_t bytes_in = 0;  ///< on the wire, TLS records included
   std::uint64_t bytes_out = 0;
+  std::string listen = {};  ///< where it says it can be dialled; empty: nowhere
 };
 
 class Daemon {
@@ -99,6 +101,7 @@ class Daemon {
 
   [[nodiscard]] virtual Library& library() = 0;
   [[nodiscard]] virtual Searches& searches() = 0;
+  [[nodiscard]] virtual Browses& browses() = 0;
   [[nodiscard]] virtual Fetches& fetches() = 0;
   /// nullptr, unless it was set up by a testbed.
   [[nodiscard]] virtual TestbedPort* testbed() = 0;

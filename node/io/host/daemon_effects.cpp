@@ -35,9 +35,44 @@ bool NodeDaemon::perform_here(const co::Effect& effect) {
     asio::post(io_, [this] { on_joined(); });  // once the links know of it
     return false;
   } else {
-    return perform_reach(effect);
+    return perform_browse(effect) || perform_reach(effect);
   }
   return true;
+}
+
+// False when the effect is another one.
+bool NodeDaemon::perform_browse(const co::Effect& effect) {
+  if (const auto* asked = std::get_if<co::BrowseAsked>(&effect)) {
+    pump_->deliver(co::Input(co::AnswerBrowse{
+        .link = asked->link, .request = asked->request, .page = page_for(asked->browse)}));
+  } else if (const auto* browsed = std::get_if<co::Browsed>(&effect)) {
+    // Not from within: what comes of a page may ask for the next one.
+    asio::post(io_, [this, answer = *browsed]() mutable {
+      std::erase_if(answer.page.files,
+                    [this](const wire::BrowsedFile& file) { return is_blocked(file.file); });
+      browses_->on_browsed(answer);
+    });
+  } else {
+    return false;
+  }
+  return true;
+}
+
+wire::BrowsePage NodeDaemon::page_for(const wire::Browse& browse) {
+  if (!options_.serves) {
+    wire::BrowsePage none;
+    none.state = wire::BrowseState::receive_only;
+    return none;
+  }
+  wire::BrowsePage page = library_->browse(browse);
+  std::erase_if(page.files,
+                [this](const wire::BrowsedFile& file) { return is_blocked(file.file); });
+  page.addresses = described_;
+  return page;
+}
+
+bool NodeDaemon::is_blocked(const wire::HitFile& file) const {
+  return file.content && blocks_->has(*file.content);
 }
 
 // The first link: what a resumed download asked before, nobody heard.
@@ -88,9 +123,7 @@ void NodeDaemon::perform_search(cs::Effect& effect) {
 }
 
 void NodeDaemon::leave_out_blocked(std::vector<wire::HitFile>& files) const {
-  std::erase_if(files, [&](const wire::HitFile& file) {
-    return file.content && blocks_->has(*file.content);
-  });
+  std::erase_if(files, [&](const wire::HitFile& file) { return is_blocked(file); });
 }
 
 void NodeDaemon::look_up(const cs::Lookup& lookup) {

@@ -163,6 +163,7 @@ void NodeDaemon::shut_down(std::function<void()> gone) {
   upkeep_.cancel();
   fetches_->stop();
   searches_->stop();
+  browses_->stop();
   joins_.end_all({.code = ErrorCode::canceled, .message = "the daemon is shutting down"});
   pump_->deliver(co::Input(co::ShutDown{}));
   transfer_links_->abort_all();

@@ -137,6 +137,11 @@ void NodeDaemon::make_searches() {
       [this](const ContentId& content, std::vector<ct::Source> sources) {
         fetches_->add_sources(content, std::move(sources));
       });
+  browses_ = std::make_unique<Browses>(
+      io_,
+      *searches_,
+      [this](co::Input input) { pump_->deliver(std::move(input)); },
+      [this](const NodeKey& node) { return link_to(node); });
 }
 
 void NodeDaemon::make_torrents() {

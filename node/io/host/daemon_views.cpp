@@ -41,6 +41,7 @@ Limits NodeDaemon::limits() const {
   add("relay_newcomers", Relays::kMaxNewcomers, relays_->newcomers());
   add("relay_ends_coming", RelayEnds::kMaxComing, relays_->coming());
   bound("content_searches", Searches::kMaxContentAsks);
+  bound("listed_files", Listing::kMaxFiles);
   bound("lookups_waiting_for_hashes", Library::kMaxWaiters);
   bound("failed_dials_told", Reachability::kMaxFailed);
   add("dial_targets", co::TargetLimit::kMaxTargets, targets_.size());
@@ -92,7 +93,8 @@ PeerView NodeDaemon::view_of(const OverlayPeer& peer) const {
                 .direction = peer.direction,
                 .rtt_ms = std::nullopt,
                 .bytes_in = peer.link->bytes_in(),
-                .bytes_out = peer.link->bytes_out()};
+                .bytes_out = peer.link->bytes_out(),
+                .listen = peer.listen ? peer.listen->to_string() : std::string()};
   const co::LinkTable& links = node_->overlay().links();
   if (const co::Link* link = links.find(peer.id)) {
     if (link->rtt_us != 0) view.rtt_ms = link->rtt_us / 1000.0;
@@ -107,6 +109,15 @@ std::vector<PeerView> NodeDaemon::peers() const {
     if (link != nullptr && link->state == co::LinkState::up) views.push_back(view_of(peer));
   }
   return views;
+}
+
+std::optional<LinkId> NodeDaemon::link_to(const NodeKey& node) const {
+  for (const auto& [id, peer] : overlay_links_->peers()) {
+    const co::Link* link = node_->overlay().links().find(peer.id);
+    if (link != nullptr && link->state == co::LinkState::up && peer.link->peer() == node)
+      return peer.id;
+  }
+  return std::nullopt;
 }
 
 NetworkView NodeDaemon::network() const {

@@ -19,6 +19,7 @@
 #include "node/store/file_table.h"
 #include "node/store/scanner.h"
 #include "node/wire/overlay/bodies.h"
+#include "node/wire/overlay/browse.h"
 
 namespace freshet::io {
 
@@ -41,6 +42,7 @@ struct ShareSummary {
   std::string path;
   LibraryTotals totals;
   bool scanning = false;
+  bool browse = true;  ///< neighbours may list it; searches find its files in any case
   /// Of the last scan, or why it is not watched; empty when there is none.
   std::string problem;
 };
@@ -80,7 +82,10 @@ class Library {
   using ShareDone = std::function<void(Result<ShareSummary>)>;
   /// Shares a folder or file; done when it is scanned (its names are searchable by then). Again for
   /// one that is shared: looks at it again. Errors: io.
-  void add_share(const std::string& path, ShareDone done);
+  /// `browse`: whether neighbours may list it; nullopt: as it was, true at first.
+  void add_share(const std::string& path, ShareDone done, std::optional<bool> browse = {});
+  /// Whether neighbours may list a share. Errors: not_found.
+  void set_browse(const std::string& path, bool allowed, std::function<void(Status)> done);
   /// Errors: not_found.
   void remove_share(const std::string& path, std::function<void(Status)> done);
   /// Looks at every share again.
@@ -100,6 +105,10 @@ class Library {
   std::vector<wire::HitFile> lookup(const Guid& lookup,
                                     const wire::Query& query,
                                     std::uint32_t limit);
+
+  // ---- browsing
+  /// A page of the files that a neighbour may list.
+  wire::BrowsePage browse(const wire::Browse& browse);
 
   // ---- content
   using ContentFound = std::function<void(std::optional<SharedContent>)>;
@@ -141,6 +150,7 @@ class Library {
   void remove_files_of(store::ShareId id);
   void apply(const std::vector<store::FileChange>& changes);
   void add(const store::CatalogueFile& file);
+  bool may_browse(store::ShareId id);
   void tell_words();
   void remove(store::FileId id);
   void count(store::FileTable::Place place, int sign);
@@ -149,6 +159,7 @@ class Library {
   void flush_hashes();
   ShareState& share_state(const store::Share& share);
   [[nodiscard]] ShareState* find_share(store::ShareId id);
+  Result<ShareState*> share_at(const std::string& path);
   [[nodiscard]] std::optional<store::FileRef> locate(store::FileId id) const;
   [[nodiscard]] wire::HitFile hit_for(store::FileTable::Place place) const;
 

@@ -12,8 +12,8 @@
 
 namespace freshet::io {
 
-void Library::add_share(const std::string& path, ShareDone done) {
-  catalogue_pool_.submit([this, path, done = std::move(done)]() -> WorkerPool::Completion {
+void Library::add_share(const std::string& path, ShareDone done, std::optional<bool> browse) {
+  catalogue_pool_.submit([this, path, done = std::move(done), browse]() -> WorkerPool::Completion {
     auto location = store::resolve_share(path);
     if (!location)
       return [done, error = location.error()] {
@@ -24,10 +24,34 @@ void Library::add_share(const std::string& path, ShareDone done) {
       return [done, error = id.error()] {
         done(error);
       };
-    return [this, done, share = store::Share{.id = *id, .location = *location}] {
+    if (browse) {
+      if (const Status set = catalogue_.set_browse(*id, *browse); !set)
+        return [done, error = set.error()] {
+          done(error);
+        };
+    }
+    return [this, done, browse, share = store::Share{.id = *id, .location = *location}] {
+      ShareState& state = share_state(share);
+      state.summary.browse = browse.value_or(state.summary.browse);
       scan(share, done);
     };
   });
+}
+
+void Library::set_browse(const std::string& path, bool allowed, std::function<void(Status)> done) {
+  const auto share = share_at(path);
+  if (!share) {
+    done(share.error());
+    return;
+  }
+  (*share)->summary.browse = allowed;
+  catalogue_pool_.submit(
+      [this, id = (*share)->id, allowed, done = std::move(done)]() -> WorkerPool::Completion {
+        auto set = catalogue_.set_browse(id, allowed);
+        return [done, set] {
+          done(set);
+        };
+      });
 }
 
 void Library::scan(store::Share share, ShareDone done) {
@@ -171,17 +195,12 @@ void Library::remove_files_of(store::ShareId id) {
 }
 
 void Library::remove_share(const std::string& path, std::function<void(Status)> done) {
-  std::error_code failed;
-  const std::string absolute = std::filesystem::weakly_canonical(path, failed).string();
-  const auto found = std::find_if(shares_.begin(), shares_.end(), [&](const ShareState& share) {
-    return share.location.path == absolute || share.location.path == path;
-  });
-  if (found == shares_.end()) {
-    done(Error{.code = ErrorCode::not_found,
-               .message = path + " is not shared; `freshet share ls` lists what is"});
+  const auto found = share_at(path);
+  if (!found) {
+    done(found.error());
     return;
   }
-  const store::ShareId id = found->id;
+  const store::ShareId id = (*found)->id;
   forget_share(id);
   catalogue_pool_.submit([this, id, done = std::move(done)]() -> WorkerPool::Completion {
     auto removed = catalogue_.remove_share(id);
@@ -229,10 +248,24 @@ std::vector<ShareSummary> Library::shares() const {
 
 Library::ShareState& Library::share_state(const store::Share& share) {
   if (ShareState* known = find_share(share.id)) return *known;
-  return shares_.emplace_back(ShareState{
-      .id = share.id,
-      .summary = {.path = share.location.path, .totals = {}, .scanning = false, .problem = {}},
-      .location = share.location});
+  return shares_.emplace_back(ShareState{.id = share.id,
+                                         .summary = {.path = share.location.path,
+                                                     .totals = {},
+                                                     .scanning = false,
+                                                     .browse = share.browse,
+                                                     .problem = {}},
+                                         .location = share.location});
+}
+
+Result<Library::ShareState*> Library::share_at(const std::string& path) {
+  std::error_code failed;
+  const std::string absolute = std::filesystem::weakly_canonical(path, failed).string();
+  const auto found = std::find_if(shares_.begin(), shares_.end(), [&](const ShareState& share) {
+    return share.location.path == absolute || share.location.path == path;
+  });
+  if (found != shares_.end()) return &*found;
+  return Error{.code = ErrorCode::not_found,
+               .message = path + " is not shared; `freshet share ls` lists what is"};
 }
 
 Library::ShareState* Library::find_share(store::ShareId id) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "node/core/overlay/browsing.h"
 #include "node/core/overlay/dial_back.h"
 #include "node/core/overlay/membership/lost_peers.h"
 #include "node/core/overlay/membership/walk_routes.h"
@@ -69,6 +70,10 @@ void add_paths(List& list, const core::overlay::Guard* guard) {
            guard == nullptr ? 0 : guard->attempts().size());
   list.add("path_addresses", wire::kMaxPathAddresses);
   list.add("dial_backs_asked", core::overlay::DialBacks::kAsked);
+  list.add("browses_waiting_per_link", core::overlay::Browsing::kMaxServedPerLink);
+  list.add("browse_pages_asked",
+           core::overlay::Browsing::kMaxAsked,
+           guard == nullptr || guard->browsing() == nullptr ? 0 : guard->browsing()->asked());
 }
 
 void add_strategies(List& list) {
@@ -92,6 +97,7 @@ void add_rates(List& list) {
   add("strategy_frames_at_once_per_link", Rated::strategy);
   add("member_frames_at_once_per_link", Rated::member);
   add("pushes_at_once_per_link", Rated::push);
+  add("browse_frames_at_once_per_link", Rated::browse);
   add("unknown_frames_at_once_per_link", Rated::unknown);
   add("stray_hits_at_once_per_link", Rated::stray);
   add("hits_at_once_per_link", Rated::hit);

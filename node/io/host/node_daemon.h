@@ -82,6 +82,7 @@ class NodeDaemon final : public Daemon, public Performer {
             std::function<void(Result<PeerView>)> joined) override;
   [[nodiscard]] Library& library() override { return *library_; }
   [[nodiscard]] Searches& searches() override { return *searches_; }
+  [[nodiscard]] Browses& browses() override { return *browses_; }
   [[nodiscard]] Fetches& fetches() override { return *fetches_; }
   [[nodiscard]] TestbedPort* testbed() override { return testbed_.get(); }
   void add_peer(const std::string& host_port) override {
@@ -110,6 +111,10 @@ class NodeDaemon final : public Daemon, public Performer {
   bool perform_here(const co::Effect& effect);
   void perform_search(cs::Effect& effect);
   bool perform_reach(const co::Effect& effect);
+  bool perform_browse(const co::Effect& effect);
+  [[nodiscard]] wire::BrowsePage page_for(const wire::Browse& browse);
+  [[nodiscard]] bool is_blocked(const wire::HitFile& file) const;
+  [[nodiscard]] std::optional<LinkId> link_to(const NodeKey& node) const;
   void on_joined();
   void judge_hit(cs::Judge& judge);
   void tell_words();
@@ -159,6 +164,7 @@ class NodeDaemon final : public Daemon, public Performer {
   std::unique_ptr<TransferLinks> transfer_links_;
   std::unique_ptr<Relays> relays_;
   std::unique_ptr<Searches> searches_;
+  std::unique_ptr<Browses> browses_;
   std::unique_ptr<Blocks> blocks_;
   std::unique_ptr<Torrents> torrents_;
   std::uint64_t blocked_opens_ = 0;

@@ -1,6 +1,7 @@
 #include "node/io/host/searches.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <asio/io_context.hpp>
@@ -56,6 +57,7 @@ Searches::~Searches() = default;
 
 cs::AskId Searches::start(wire::Query query, const Scope& scope, Changed changed) {
   const cs::AskId ask{next_ask_++};
+  instead_.reset();
   sessions_.remove_if([&](const auto& session) {
     const bool unwatched = !session->changed;
     if (unwatched) deliver_(cs::Forget{.ask = session->ask});
@@ -65,6 +67,22 @@ cs::AskId Searches::start(wire::Query query, const Scope& scope, Changed changed
       std::make_unique<Session>(Session{.ask = ask, .results = {}, .changed = std::move(changed)}));
   send(ask, std::move(query), scope);
   return ask;
+}
+
+void Searches::list_instead(std::shared_ptr<NumberedResults> results) {
+  instead_ = std::move(results);
+}
+
+std::vector<cs::Source> Searches::nodes() const {
+  std::vector<cs::Source> nodes;
+  if (sessions_.empty()) return nodes;
+  std::set<NodeKey> told;
+  for (const cs::SearchResult* result : sessions_.back()->results.all()) {
+    for (const cs::Source& source : result->sources) {
+      if (source.node != self_ && told.insert(source.node).second) nodes.push_back(source);
+    }
+  }
+  return nodes;
 }
 
 void Searches::repeat(cs::AskId ask, wire::Query query, const Scope& scope) {
@@ -153,6 +171,10 @@ void Searches::resolve(const std::string& what,
                        std::chrono::milliseconds patience,
                        std::function<void(Result<Wanted>)> resolved) {
   const auto whole_id = ContentId::from_hex(what);
+  if (instead_) {
+    instead_->resolve(what, patience, std::move(resolved));
+    return;
+  }
   if (sessions_.empty()) {
     if (whole_id) {
       resolved(Wanted{.content = *whole_id, .name = {}, .size_claim = std::nullopt, .sources = {}});

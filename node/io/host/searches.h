@@ -30,6 +30,21 @@ struct Wanted {
   std::vector<core::transfer::Source> sources;
 };
 
+/// What numbers and beginnings of ids mean after something else than a search, that listed files.
+class NumberedResults {
+ public:
+  using Resolved = std::function<void(Result<Wanted>)>;
+
+  NumberedResults() = default;
+  NumberedResults(const NumberedResults&) = delete;
+  NumberedResults& operator=(const NumberedResults&) = delete;
+  virtual ~NumberedResults() = default;
+  /// As Searches::resolve().
+  virtual void resolve(const std::string& what,
+                       std::chrono::milliseconds patience,
+                       Resolved resolved) = 0;
+};
+
 class Searches {
  public:
   static constexpr std::size_t kMaxContentAsks =
@@ -59,6 +74,10 @@ class Searches {
   /// Hits are still gathered, for `get`, until the next search.
   void stop_watching(core::search::AskId ask);
   [[nodiscard]] const core::search::ResultSet* results(core::search::AskId ask) const;
+  /// `results` take the place of the last search's, until the next search.
+  void list_instead(std::shared_ptr<NumberedResults> results);
+  /// Nodes of the last search that have something, each once.
+  [[nodiscard]] std::vector<core::search::Source> nodes() const;
 
   /// What `what` means: a number of the last search, the beginning of an id in it, or a whole id,
   /// which may be unknown. A result without an id yet is waited for, at most `patience`. Errors:
@@ -92,6 +111,7 @@ class Searches {
   std::uint32_t next_ask_ = 1;
   /// Newest last. The last search, and those that are still watched.
   std::list<std::unique_ptr<Session>> sessions_;
+  std::shared_ptr<NumberedResults> instead_;  ///< null: the last of the above is meant
   struct ContentAsk {
     core::search::AskId ask;
     ContentId content;

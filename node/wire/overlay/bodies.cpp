@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "node/wire/overlay/address_field.h"
+#include "node/wire/overlay/file_name.h"
 #include "node/wire/overlay/message.h"
 #include "node/wire/overlay/utf8.h"
 
@@ -61,11 +62,6 @@ bool is_text(const std::string& bytes, std::size_t limit) {
   return bytes.size() <= limit && is_utf8(bytes);
 }
 
-bool is_file_name(const std::string& name) {
-  return !name.empty() && name.size() <= kMaxFileNameBytes && name != "." && name != ".."
-         && name.find('/') == std::string::npos && name.find('\0') == std::string::npos;
-}
-
 bool read_files(const pb::HitRecord& from, std::vector<HitFile>& to) {
   to.reserve(static_cast<std::size_t>(from.files_size()));
   for (const pb::HitFile& file : from.files()) {
@@ -112,6 +108,7 @@ Bytes encode(const Hello& hello) {
   message.set_tokenizer_version(hello.tokenizer_version);
   message.set_member(hello.member);
   message.set_wish(static_cast<std::uint32_t>(hello.wish));
+  message.set_browse(hello.browse);
   return serialize(message);
 }
 
@@ -173,7 +170,8 @@ std::optional<Hello> decode_hello(ByteView body) {
                .listen_port = static_cast<std::uint16_t>(message.listen_port()),
                .tokenizer_version = message.tokenizer_version(),
                .member = message.member(),
-               .wish = static_cast<Wish>(std::min<std::uint32_t>(message.wish(), 0xFF))};
+               .wish = static_cast<Wish>(std::min<std::uint32_t>(message.wish(), 0xFF)),
+               .browse = message.browse()};
 }
 
 std::optional<Pong> decode_pong(ByteView body) {

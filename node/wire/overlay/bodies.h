@@ -55,6 +55,7 @@ struct Hello {
   std::uint32_t tokenizer_version = 0;
   std::uint32_t member = 0;  ///< kTakesPart, kIsAlone
   Wish wish = Wish::unsaid;
+  bool browse = false;  ///< answers a Browse (browse.h)
 };
 
 struct PongNode {

@@ -51,6 +51,8 @@ enum class FrameType : std::uint8_t {
   relay_joined = 0xC4,  ///< a third: what follows comes from the other end; no body
   block_list = 0xC8,    ///< of a moderator, signed
   block_list_version = 0xC9,
+  browse = 0xD8,       ///< asks a neighbour for a page of what it shares (browse.h)
+  browse_page = 0xD9,  ///< the page
 };
 
 struct FrameHeader {

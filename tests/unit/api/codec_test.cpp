@@ -55,7 +55,12 @@ TEST_CASE("every request comes back as it was written") {
   check_request(NetworkRequest{.dial_back = true});
   check_request(JoinRequest{.address = "host:7346", .timeout = Millis(1500)});
   check_request(ShareAddRequest{.path = "/home/\xFF/Public"});
+  check_request(ShareAddRequest{.path = "/home", .browse = false});
   check_request(ShareRemoveRequest{.path = "/home"});
+  check_request(ShareBrowseRequest{.path = "/home", .allowed = false});
+  check_request(ShareBrowseRequest{.path = "/home", .allowed = true});
+  check_request(BrowseRequest{.peer = "alice", .limit = std::nullopt, .timeout = std::nullopt});
+  check_request(BrowseRequest{.peer = "\xFF", .limit = 3, .timeout = Millis(1500)});
   check_request(ShareListRequest{});
   check_request(ShareRescanRequest{});
   check_request(ShareHashingRequest{.paused = true});
@@ -131,6 +136,18 @@ TEST_CASE("every reply comes back as it was written") {
                  .hashing = {.files = 1, .bytes = 2, .bytes_per_second = 0.5, .paused = true},
                  .share_problems = 3});
   check_reply(RateInfo{.up = 1, .down = 0});
+  using Outcome = BrowseDone::Outcome;
+  for (const Outcome outcome :
+       {Outcome::listed, Outcome::refused, Outcome::receive_only, Outcome::too_old}) {
+    check_reply(BrowseDone{.node = node(3),
+                           .name = "al\xFF",
+                           .outcome = outcome,
+                           .files = 7,
+                           .more = true,
+                           .was_linked = true,
+                           .numbered = 5,
+                           .seconds = 0.5});
+  }
   check_reply(BlockInfos{});
   check_reply(BlockInfos{
       .blocks =
@@ -281,6 +298,11 @@ TEST_CASE("a request beyond a limit is refused, one at the limit is not") {
   CHECK(refused(ShareAddRequest{.path = std::string(kMaxPathBytes + 1, '/')}));
   CHECK(refused(ShareAddRequest{.path = ""}));
   CHECK(refused(ShareRemoveRequest{.path = std::string("/a\0b", 4)}));
+  CHECK(refused(ShareBrowseRequest{.path = "", .allowed = true}));
+  CHECK(refused(BrowseRequest{.peer = "", .limit = std::nullopt, .timeout = std::nullopt}));
+  CHECK(refused(BrowseRequest{.peer = std::string(kMaxWordBytes + 1, 'x'),
+                              .limit = std::nullopt,
+                              .timeout = std::nullopt}));
   CHECK(refused(GetRequest{.what = "", .folder = "", .file_name = "", .timeout = {}}));
   CHECK(refused(JoinRequest{.address = "", .timeout = Millis(1)}));
 }
@@ -293,7 +315,7 @@ TEST_CASE("a request of another protocol version is refused with the way out") {
 }
 
 TEST_CASE("a request that this version does not know is refused with the way out") {
-  const Bytes unknown = {0x08, 0x01, 0xC2, 0x07, 0x00};  // version = 1, field 120
+  const Bytes unknown = {0x08, 0x01, 0xC2, 0x3E, 0x00};  // version = 1, field 1000
   const auto decoded = decode_request(unknown);
   REQUIRE_FALSE(decoded.ok());
   CHECK(decoded.error().message.find("does not know") != std::string::npos);

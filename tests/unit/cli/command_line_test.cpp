@@ -142,6 +142,15 @@ TEST_CASE("share has six actions") {
   const auto add = parsed<ShareOptions>({"share", "add", "/a", "/b"});
   CHECK(add.action == Action::add);
   CHECK(add.paths == Words{"/a", "/b"});
+  CHECK_FALSE(add.no_browse);
+  CHECK(parsed<ShareOptions>({"share", "add", "--no-browse", "/a"}).no_browse);
+  const auto browse = parsed<ShareOptions>({"share", "browse", "off", "/a", "/b"});
+  CHECK(browse.action == Action::browse);
+  CHECK(browse.browse == "off");
+  CHECK(browse.paths == Words{"/a", "/b"});
+  refused({"share", "browse", "off"});
+  refused({"share", "browse", "maybe", "/a"});
+  refused({"share", "rm", "--no-browse", "/a"});
   const auto remove = parsed<ShareOptions>({"share", "rm", "/a"});
   CHECK(remove.action == Action::remove);
   CHECK(remove.paths == Words{"/a"});
@@ -257,14 +266,26 @@ TEST_CASE("mesh shows, makes and leaves") {
   parsed<InviteOptions>({"invite"});
 }
 
+TEST_CASE("browse takes one peer, a limit and a time") {
+  const auto browse =
+      parsed<BrowseOptions>({"browse", "alice", "--limit", "5", "--timeout", "1.5"});
+  CHECK(browse.peer == "alice");
+  CHECK(browse.limit == 5);
+  CHECK(browse.timeout_s == 1.5);
+  CHECK_FALSE(parsed<BrowseOptions>({"browse", "192.0.2.1:7346"}).limit.has_value());
+  refused({"browse"});
+  refused({"browse", ""});
+  refused({"browse", "alice", "bob"});
+  refused({"browse", "alice", "--limit", "0"});
+  refused({"browse", "alice", "--timeout", "-1"});
+  refused({"browse", std::string(2000, 'x')});
+}
+
 TEST_CASE("a missing or unknown command is a usage error with a hint") {
   CHECK(has(refused({}), "command is missing"));
   CHECK(has(refused({"--json"}), "freshet --help"));
   CHECK(has(refused({"frobnicate"}), "no command 'frobnicate'"));
   CHECK(has(refused({"--state", "/s", "frobnicate", "x"}), "no command 'frobnicate'"));
-  for (const char* later : {"browse"}) {
-    CHECK(has(refused({later}), "not in this version yet"));
-  }
   CHECK(has(refused({"fro\x1b[31m"}), "\\x1b"));
   refused({"status", "extra"});
   refused({"status", "--state", ""});

@@ -59,6 +59,32 @@ TEST_CASE("the end of a search names hits, who answered, the order and the time"
                 {"seconds", 1.235}});
 }
 
+TEST_CASE("the end of a browse names the node, how many files, and whether there are more") {
+  api::BrowseDone done;
+  done.node = filled<NodeKey>(0xAB);
+  done.name = "alice";
+  done.files = 4;
+  done.more = true;
+  done.seconds = 1.2345;
+  json expected = {{"schema", 1},
+                   {"event", "done"},
+                   {"hits", 4},
+                   {"answered", 1},
+                   {"node", done.node.hex()},
+                   {"name", "alice"},
+                   {"outcome", "listed"},
+                   {"more", true},
+                   {"linked", false},
+                   {"seconds", 1.235}};
+  CHECK(json_of(done) == expected);
+  done.outcome = api::BrowseDone::Outcome::refused;
+  CHECK(json_of(done)["outcome"] == "refused");
+  done.outcome = api::BrowseDone::Outcome::receive_only;
+  CHECK(json_of(done)["outcome"] == "receive_only");
+  done.outcome = api::BrowseDone::Outcome::too_old;
+  CHECK(json_of(done)["outcome"] == "too_old");
+}
+
 TEST_CASE("a get tells its progress and its end") {
   api::GetProgress progress;
   progress.done_bytes = 1;

@@ -97,7 +97,8 @@ class Rig {
   void hello(LinkId link, std::uint16_t listen_port = kDefaultPort) {
     receive(link,
             {.guid = guid(0xAA), .type = wire::FrameType::hello, .ttl = 1},
-            wire::encode(wire::Hello{.agent = "test", .name = "peer", .listen_port = listen_port}));
+            wire::encode(wire::Hello{
+                .agent = "test", .name = "peer", .listen_port = listen_port, .browse = true}));
   }
   /// A link that exchanged Hello. Forgets what was done until then.
   LinkId link_to(std::uint8_t peer,
@@ -195,6 +196,8 @@ class Rig {
     closed.clear();
     dial_backs.clear();
     dial_back_answers.clear();
+    browse_asked.clear();
+    browsed.clear();
     lookups.clear();
     hits.clear();
   }
@@ -214,6 +217,8 @@ class Rig {
   std::vector<search::Hit> hits;
   std::vector<overlay::DialBack> dial_backs;
   std::vector<overlay::DialBackAnswer> dial_back_answers;
+  std::vector<overlay::BrowseAsked> browse_asked;
+  std::vector<overlay::Browsed> browsed;
   std::size_t words_needed = 0;  ///< NeedWords so far; clear() leaves it
 
  private:
@@ -242,6 +247,7 @@ class Rig {
         ++words_needed;
       } else {
         keep_into(*of_overlay, dials, closes, established, closed, dial_backs, dial_back_answers);
+        keep_into(*of_overlay, browse_asked, browsed);
       }
     } else if (const auto* of_search = std::get_if<search::Effect>(&effect)) {
       if (const auto* lookup = std::get_if<search::Lookup>(of_search))

@@ -316,6 +316,37 @@ TEST_CASE("another program's database is set aside, not written into") {
   CHECK(Catalogue::open(temp / "c", kNow)->set_aside().has_value());
 }
 
+TEST_CASE("a share may be browsed until that is forbidden, and that outlives a restart") {
+  Node node;
+  node.scan();
+  const ShareId share = node.catalogue->shares()->front().id;
+  CHECK(node.catalogue->shares()->front().browse);
+  REQUIRE(node.catalogue->set_browse(share, false));
+  CHECK(node.catalogue->set_browse(ShareId{99}, false).error().code == ErrorCode::not_found);
+  node.open();
+  CHECK_FALSE(node.catalogue->shares()->front().browse);
+  // Sharing it again changes nothing of it.
+  REQUIRE(node.catalogue->add_share(node.catalogue->shares()->front().location));
+  CHECK_FALSE(node.catalogue->shares()->front().browse);
+  REQUIRE(node.catalogue->set_browse(share, true));
+  CHECK(node.catalogue->shares()->front().browse);
+}
+
+TEST_CASE("the catalogue of an earlier freshet is taken over, and its shares may be browsed") {
+  Node node;
+  node.scan();
+  node.catalogue.reset();
+  sqlite3* handle = nullptr;
+  REQUIRE(sqlite3_open(node.file.c_str(), &handle) == SQLITE_OK);
+  const char* const back = "ALTER TABLE share DROP COLUMN browse; PRAGMA user_version = 2";
+  REQUIRE(sqlite3_exec(handle, back, nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(handle);
+  node.open();
+  CHECK_FALSE(node.catalogue->set_aside().has_value());
+  REQUIRE(node.catalogue->shares()->size() == 1);
+  CHECK(node.catalogue->shares()->front().browse);
+}
+
 TEST_CASE("a catalogue of a newer freshet is left alone") {
   Node node;
   node.catalogue.reset();

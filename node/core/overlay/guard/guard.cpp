@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "node/core/overlay/block_lists.h"
+#include "node/core/overlay/browsing.h"
 #include "node/core/overlay/dial_back.h"
 
 namespace freshet::core::overlay {
@@ -19,6 +20,7 @@ constexpr std::array<Rate, static_cast<std::size_t>(Rated::kind_count)> kRates =
     {.interval = microseconds(50), .burst = 100000},  // strategy: some for each query
     {.interval = milliseconds(20), .burst = 1000},    // member: many may join at one time
     {.interval = milliseconds(100), .burst = 100},    // push: few fetches of few nodes need one
+    {.interval = microseconds(2500), .burst = 400},   // browse: both ways; a page is up to 40 KB
     {.interval = milliseconds(10), .burst = 1000},    // unknown
     {.interval = milliseconds(1), .burst = 10000},    // stray: hits come late after a rush
     {.interval = milliseconds(1), .burst = 4000},     // hit
@@ -56,6 +58,11 @@ DialBacks& Guard::dial_backs() {
   return *dial_backs_;
 }
 
+Browsing& Guard::need_browsing() {
+  if (!browsing_) browsing_ = std::make_unique<Browsing>();
+  return *browsing_;
+}
+
 std::uint64_t Guard::digest() const {
   Digest digest;
   for (const Buckets& each : links_) {
@@ -69,6 +76,7 @@ std::uint64_t Guard::digest() const {
   attempts_.digest(digest);
   push_routes_.digest(digest);
   if (block_lists_) block_lists_->digest(digest);
+  if (browsing_) browsing_->digest(digest);
   return digest.value();
 }
 

@@ -31,6 +31,7 @@ enum class Rated : std::uint8_t {
   strategy,    ///< what strategies say to each other of a query
   member,      ///< joins and shuffles
   push,        ///< Pushes and calls: each makes somebody connect
+  browse,      ///< what a neighbour shares: questions and pages
   unknown,     ///< types that this version does not take
   stray,       ///< hits of queries that did not come through here
   hit,         ///< hits on their way through here
@@ -42,6 +43,7 @@ enum class Rated : std::uint8_t {
 const Rate& rate_of(Rated kind);
 
 class BlockLists;
+class Browsing;
 class DialBacks;
 
 class Guard {
@@ -72,6 +74,10 @@ class Guard {
   void use(std::unique_ptr<BlockLists> lists);
   /// Who asked this node to dial back, and whom it asked. Here for the same reason.
   [[nodiscard]] DialBacks& dial_backs();
+  /// Whom this node asked what it shares, and who asked it. Here for the same reason.
+  [[nodiscard]] Browsing& need_browsing();
+  /// nullptr as long as nobody asked.
+  [[nodiscard]] Browsing* browsing() const { return browsing_.get(); }
   [[nodiscard]] std::uint64_t digest() const;
 
  private:
@@ -89,6 +95,7 @@ class Guard {
   PushRoutes push_routes_;
   std::unique_ptr<BlockLists> block_lists_;
   std::unique_ptr<DialBacks> dial_backs_;
+  std::unique_ptr<Browsing> browsing_;
 };
 
 }  // namespace freshet::core::overlay

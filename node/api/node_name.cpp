@@ -1,0 +1,61 @@
+#include "node/api/node_name.h"
+
+#include <algorithm>
+#include <cctype>
+#include <functional>
+
+namespace freshet::api {
+namespace {
+
+// As `freshet peers` shows.
+constexpr std::size_t kShortIdDigits = 12;
+
+std::string lower(std::string_view text) {
+  std::string lowered(text);
+  std::transform(lowered.begin(), lowered.end(), lowered.begin(), [](unsigned char each) {
+    return static_cast<char>(std::tolower(each));
+  });
+  return lowered;
+}
+
+std::vector<std::size_t> those(std::span<const NamedNode> nodes,
+                               const std::function<bool(const NamedNode&)>& is_meant) {
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (is_meant(nodes[i])) found.push_back(i);
+  }
+  return found;
+}
+
+std::vector<std::size_t> meant_by(std::span<const NamedNode> nodes, std::string_view what) {
+  auto found = those(nodes, [&](const NamedNode& node) {
+    return std::find(node.addresses.begin(), node.addresses.end(), what) != node.addresses.end();
+  });
+  if (!found.empty()) return found;
+  const std::string lowered = lower(what);
+  found = those(nodes, [&](const NamedNode& node) { return lower(node.name) == lowered; });
+  if (!found.empty() || what.empty()) return found;
+  return those(nodes, [&](const NamedNode& node) { return node.key.hex().starts_with(lowered); });
+}
+
+}  // namespace
+
+std::string describe(const NamedNode& node) {
+  std::string text = node.name.empty() ? "" : node.name + " ";
+  text += node.key.hex().substr(0, kShortIdDigits);
+  if (!node.addresses.empty()) text += " " + node.addresses.front();
+  return text;
+}
+
+Result<std::size_t> find_node(std::span<const NamedNode> nodes, std::string_view what) {
+  const auto found = meant_by(nodes, what);
+  if (found.size() == 1) return found.front();
+  if (found.empty())
+    return Error{.code = ErrorCode::not_found, .message = "'" + std::string(what) + "' is none"};
+  std::string message = "'" + std::string(what) + "' means several nodes; say more of an id:";
+  for (const std::size_t i : found)
+    message += (i == found.front() ? " " : ", ") + describe(nodes[i]);
+  return Error{.code = ErrorCode::invalid, .message = std::move(message)};
+}
+
+}  // namespace freshet::api

@@ -1,0 +1,95 @@
+#include "node/wire/overlay/browse.h"
+
+#include <string>
+#include <utility>
+
+#include "node/wire/overlay/address_field.h"
+#include "node/wire/overlay/file_name.h"
+#include "node/wire/overlay/message.h"
+
+#include "freshet/overlay/v1/overlay.pb.h"
+
+namespace freshet::wire {
+namespace {
+
+namespace pb = freshet::overlay::v1;
+
+bool read_file(const pb::BrowsedFile& from, BrowsedFile& to) {
+  to.file.name = from.name();
+  to.file.size_bytes = from.size_bytes();
+  to.place = from.place();
+  if (!is_file_name(to.file.name)) return false;
+  if (from.content().empty()) return true;
+  if (from.content().size() != ContentId::kSize) return false;
+  to.file.content = ContentId::from(bytes_of(from.content()));
+  return true;
+}
+
+// Whether it gets on: who asks for the next page is never sent back.
+bool ascends(const BrowsePage& page) {
+  for (std::size_t i = 1; i < page.files.size(); ++i) {
+    if (page.files[i].place <= page.files[i - 1].place) return false;
+  }
+  return page.next == 0 || page.files.empty() || page.next > page.files.back().place;
+}
+
+}  // namespace
+
+Bytes encode(const Browse& browse) {
+  pb::Browse message;
+  message.set_from(browse.from);
+  message.set_max_files(browse.max_files);
+  message.set_wants_ids(browse.wants_ids);
+  return serialize(message);
+}
+
+Bytes encode(const BrowsePage& page) {
+  pb::BrowsePage message;
+  message.set_state(static_cast<std::uint32_t>(page.state));
+  for (const Endpoint& address : page.addresses) {
+    if (static_cast<std::size_t>(message.addresses_size()) == kMaxHitAddresses) break;
+    if (is_sendable(address)) write_address(address, *message.add_addresses());
+  }
+  for (const BrowsedFile& file : page.files) {
+    if (static_cast<std::size_t>(message.files_size()) == kMaxHitFiles) break;
+    pb::BrowsedFile* to = message.add_files();
+    if (file.file.content) to->set_content(std::string(text_of(file.file.content->view())));
+    to->set_name(file.file.name);
+    to->set_size_bytes(file.file.size_bytes);
+    to->set_place(file.place);
+  }
+  message.set_next(page.next);
+  return serialize(message);
+}
+
+std::optional<Browse> decode_browse(ByteView body) {
+  pb::Browse message;
+  if (body.size() > kMaxBrowseBodyBytes || !parse(body, message)) return std::nullopt;
+  return Browse{
+      .from = message.from(), .max_files = message.max_files(), .wants_ids = message.wants_ids()};
+}
+
+std::optional<BrowsePage> decode_browse_page(ByteView body) {
+  pb::BrowsePage message;
+  if (!parse(body, message) || static_cast<std::size_t>(message.addresses_size()) > kMaxHitAddresses
+      || static_cast<std::size_t>(message.files_size()) > kMaxHitFiles) {
+    return std::nullopt;
+  }
+  BrowsePage page{.state = static_cast<BrowseState>(message.state()),
+                  .addresses = {},
+                  .files = {},
+                  .next = message.next()};
+  for (const pb::Address& address : message.addresses()) {
+    const auto endpoint = read_address(address);
+    if (!endpoint) return std::nullopt;
+    if (is_sendable(*endpoint)) page.addresses.push_back(*endpoint);
+  }
+  page.files.reserve(static_cast<std::size_t>(message.files_size()));
+  for (const pb::BrowsedFile& file : message.files()) {
+    if (!read_file(file, page.files.emplace_back())) return std::nullopt;
+  }
+  if (!ascends(page)) return std::nullopt;
+  return page;
+}
+
+}  // namespace freshet::wire
