@@ -268,7 +268,7 @@ struct KeepBlock {
   BlockRange block;
   std::uint32_t piece_bytes = 0;
 };
-/// Let a piece's assembly buffer go; it may not exist.
+/// Let what was kept of a piece go; it may not exist.
 struct DropPiece {
   ContentId content;
   std::uint32_t piece = 0;

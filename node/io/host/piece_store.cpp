@@ -68,6 +68,11 @@ Result<std::string> copy_shared(const SharedContent& content,
 
 }  // namespace
 
+struct PieceStore::EarlyBlock {
+  core::transfer::KeepBlock keep;
+  std::shared_ptr<const Bytes> bytes;
+};
+
 // What is known of a content that is fetched or served.
 struct PieceStore::Held {
   std::shared_ptr<const SharedContent> shared;  ///< set: whole, read from shared files
@@ -75,6 +80,10 @@ struct PieceStore::Held {
   PieceSet have;                                ///< of the partial file
   std::uint64_t size = 0;
   std::uint32_t piece_length = 0;
+  /// Its size is known to be true. Before, blocks are kept as they come: how large a piece is is
+  /// only a claim then.
+  bool is_proven = false;
+  std::vector<EarlyBlock> early;
   std::map<std::uint32_t, PieceBuffers::Buffer> assembling;
   std::vector<std::optional<Sha256>> hashes;  ///< of the pieces verified in this run
 };
@@ -143,6 +152,9 @@ void PieceStore::prepare(const core::transfer::PrepareStorage& prepare) {
   held->size = prepare.size;
   held->piece_length = prepare.piece_length;
   held->hashes.resize(wire::bt::Shape::of(prepare.size).piece_count);
+  held->is_proven = true;
+  for (const EarlyBlock& block : std::exchange(held->early, {}))
+    assemble(*held, block.keep, *block.bytes);
   const Target target = target_of_(prepare.content);
   const store::PartialSpec spec{.content = prepare.content,
                                 .size_bytes = prepare.size,
@@ -171,25 +183,40 @@ void PieceStore::prepare(const core::transfer::PrepareStorage& prepare) {
 void PieceStore::keep(const core::transfer::KeepBlock& keep, ByteView payload) {
   auto& held = held_[keep.content];
   if (!held) held = std::make_shared<Held>();
-  auto& buffer = held->assembling[keep.block.piece];
-  if (!buffer) buffer = buffers_.take(keep.piece_bytes);
   FRESHET_CHECK(payload.size() == keep.block.length);
-  FRESHET_CHECK(std::size_t{keep.block.begin} + payload.size() <= buffer->size());
-  std::copy(payload.begin(), payload.end(), buffer->begin() + keep.block.begin);
+  if (held->is_proven) return assemble(*held, keep, payload);
+  std::erase_if(held->early, [&](const EarlyBlock& it) { return it.keep.block == keep.block; });
+  held->early.push_back(
+      {.keep = keep, .bytes = std::make_shared<const Bytes>(payload.begin(), payload.end())});
+}
+
+void PieceStore::assemble(Held& held, const core::transfer::KeepBlock& keep, ByteView payload) {
+  auto& buffer = held.assembling[keep.block.piece];
+  if (!buffer) buffer = buffers_.take(keep.piece_bytes);
+  buffer->put(keep.block.begin, payload);
 }
 
 void PieceStore::drop(const core::transfer::DropPiece& drop) {
-  if (Held* held = find(drop.content)) held->assembling.erase(drop.piece);
+  Held* held = find(drop.content);
+  if (held == nullptr) return;
+  std::erase_if(held->early,
+                [&](const EarlyBlock& it) { return it.keep.block.piece == drop.piece; });
+  const auto found = held->assembling.find(drop.piece);
+  if (found == held->assembling.end()) return;
+  buffers_.give_back(std::move(found->second));
+  held->assembling.erase(found);
 }
 
 void PieceStore::check(const core::transfer::CheckBlock& check) {
   const Held* held = find(check.content);
-  const auto found = held == nullptr ? decltype(held->assembling.end()){}
-                                     : held->assembling.find(check.block.piece);
-  FRESHET_CHECK(held != nullptr && found != held->assembling.end());
-  disk_.submit([this, check, buffer = found->second]() -> WorkerPool::Completion {
-    const ByteView block = ByteView(*buffer).subspan(check.block.begin, check.block.length);
-    const bool ok = wire::bt::merkle_root(block, 1) == check.expected;
+  FRESHET_CHECK(held != nullptr);
+  const auto found =
+      std::find_if(held->early.begin(), held->early.end(), [&](const EarlyBlock& it) {
+        return it.keep.block == check.block;
+      });
+  FRESHET_CHECK(found != held->early.end());
+  disk_.submit([this, check, bytes = found->bytes]() -> WorkerPool::Completion {
+    const bool ok = wire::bt::merkle_root(*bytes, 1) == check.expected;
     return [this, check, ok] {
       deliver_(
           core::transfer::BlockChecked{.content = check.content, .block = check.block, .ok = ok});
@@ -202,7 +229,7 @@ void PieceStore::verify(const core::transfer::Verify& verify) {
   FRESHET_CHECK(held != nullptr && held->assembling.contains(verify.piece));
   auto node = held->assembling.extract(verify.piece);
   disk_.submit([this, verify, buffer = std::move(node.mapped())]() -> WorkerPool::Completion {
-    const bool ok = wire::bt::merkle_root(*buffer, verify.leaf_count) == verify.expected;
+    const bool ok = wire::bt::merkle_root(buffer->view(), verify.leaf_count) == verify.expected;
     return [this, verify, buffer, ok] {
       if (ok) {
         write(verify.content, verify.piece, buffer, verify.expected);
@@ -224,7 +251,7 @@ void PieceStore::write(const ContentId& content,
   if (held == nullptr || !held->partial) return;  // the fetch was stopped meanwhile
   writer_.submit(
       [this, content, piece, bytes, hash, partial = held->partial]() -> WorkerPool::Completion {
-        const Status written = partial->write_piece(piece, *bytes);
+        const Status written = partial->write_piece(piece, bytes->view());
         return [this, content, piece, bytes, hash, written] {
           buffers_.give_back(bytes);
           if (Held* still = find(content);
@@ -384,7 +411,7 @@ void PieceStore::discard(const ContentId& content) {
 void PieceStore::release(const ContentId& content) {
   held_.erase(content);
   const bool fetches = std::any_of(held_.begin(), held_.end(), [](const auto& held) {
-    return held.second->partial || !held.second->assembling.empty();
+    return held.second->partial || !held.second->assembling.empty() || !held.second->early.empty();
   });
   if (!fetches) buffers_.clear();
 }

@@ -70,9 +70,11 @@ class PieceStore {
 
  private:
   struct Held;
+  struct EarlyBlock;
   using PartialPtr = std::shared_ptr<store::PartialFile>;
 
   Held* find(const ContentId& content);
+  void assemble(Held& held, const core::transfer::KeepBlock& keep, ByteView payload);
   void write(const ContentId& content,
              std::uint32_t piece,
              const PieceBuffers::Buffer& bytes,
