@@ -7,6 +7,8 @@
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
 
+#include "node/wire/bt/magnet.h"
+
 namespace freshet::api {
 namespace {
 
@@ -45,6 +47,24 @@ class GetSession final : public io::FetchObserver, public std::enable_shared_fro
                        .in_order = request.in_order};
     in_order_ = request.in_order;
     daemon_.fetches().start(std::move(wish), self);
+  }
+
+  void begin_torrent(io::TorrentWish wish,
+                     const GetRequest& request,
+                     const std::string& default_folder) {
+    if (reply_.over()) return;
+    content_ = store::download_id_of(wish.name);
+    const auto self = shared_from_this();
+    reply_.on_gone([self, name = wish.name] {
+      self->timer_.cancel();
+      self->daemon_.torrent_fetches().leave(name, self.get());
+    });
+    wish.peers.insert(wish.peers.end(), request.sources.begin(), request.sources.end());
+    wish.folder = request.folder.empty() ? default_folder : request.folder;
+    wish.file_name = request.file_name;
+    wish.patience = request.timeout.value_or(kDefaultPatience);
+    wish.rate = request.rate;
+    daemon_.torrent_fetches().start(wish, self);
   }
 
   void progress(std::uint64_t verified_bytes, std::uint64_t size, std::uint32_t sources) override {
@@ -99,7 +119,62 @@ class GetSession final : public io::FetchObserver, public std::enable_shared_fro
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 
+void get_magnet(const std::shared_ptr<GetSession>& session,
+                const GetRequest& request,
+                const std::string& default_folder,
+                const Responder<GetRequest>& reply) {
+  auto magnet = wire::bt::parse_magnet(request.what);
+  if (!magnet) {
+    reply.fail(
+        {.code = magnet.error().code, .message = "the magnet link: " + magnet.error().message});
+    return;
+  }
+  session->begin_torrent({.name = magnet->name,
+                          .layout = nullptr,
+                          .title = std::move(magnet->title),
+                          .trackers = std::move(magnet->trackers),
+                          .peers = std::move(magnet->peers),
+                          .folder = {},
+                          .file_name = {}},
+                         request,
+                         default_folder);
+}
+
+void get_torrent(io::Daemon& daemon,
+                 const std::shared_ptr<GetSession>& session,
+                 const GetRequest& request,
+                 const std::string& default_folder,
+                 const Responder<GetRequest>& reply) {
+  using Read = Result<std::shared_ptr<const wire::bt::ReadTorrent>>;
+  daemon.torrent_fetches().read(
+      request.what, [session, request, default_folder, reply](const Read& torrent) {
+        if (!torrent) {
+          reply.fail(torrent.error());
+          return;
+        }
+        // Of the torrent's own: both live as long as the layout is looked at.
+        std::shared_ptr<const wire::bt::TorrentLayout> layout(*torrent, &(*torrent)->layout);
+        session->begin_torrent({.name = layout->name,
+                                .layout = layout,
+                                .title = layout->title,
+                                .trackers = (*torrent)->trackers,
+                                .peers = {},
+                                .folder = {},
+                                .file_name = {}},
+                               request,
+                               default_folder);
+      });
+}
+
 }  // namespace
+
+bool is_magnet(std::string_view what) {
+  return what.starts_with("magnet:");
+}
+
+bool is_torrent_file(std::string_view what) {
+  return what.ends_with(".torrent");
+}
 
 void run_get(asio::io_context& io,
              io::Daemon& daemon,
@@ -107,6 +182,14 @@ void run_get(asio::io_context& io,
              const GetRequest& request,
              const Responder<GetRequest>& reply) {
   auto session = std::make_shared<GetSession>(io, daemon, reply);
+  if (is_magnet(request.what)) {
+    get_magnet(session, request, default_folder, reply);
+    return;
+  }
+  if (is_torrent_file(request.what)) {
+    get_torrent(daemon, session, request, default_folder, reply);
+    return;
+  }
   daemon.searches().resolve(request.what,
                             request.timeout.value_or(kDefaultPatience),
                             [session, request, default_folder, reply](Result<io::Wanted> wanted) {

@@ -25,6 +25,8 @@ inline constexpr std::uint32_t kControlVersion = 1;
 inline constexpr std::size_t kMaxWords = 256;  ///< of a search
 inline constexpr std::size_t kMaxWordBytes = 1024;
 inline constexpr std::size_t kMaxPathBytes = 4096;
+inline constexpr std::size_t kMaxWhatBytes = 16384;  ///< of a `get`: magnet links are long
+inline constexpr std::size_t kMaxGetSources = 64;
 
 using Millis = std::chrono::milliseconds;
 
@@ -373,13 +375,14 @@ struct BrowseRequest {
 struct GetRequest {
   using Event = GetProgress;
   using Done = GetDone;
-  std::string
-      what;  ///< number of a result of the last search, id (64 hex), or unique prefix of one in it
-  std::string folder;             ///< absolute; empty: the daemon's folder
-  std::string file_name;          ///< empty: as the hit says
-  std::optional<Millis> timeout;  ///< gives up when no source appears for so long
-  std::uint64_t rate = 0;         ///< bytes a second at most; 0: no limit
-  bool in_order = false;          ///< to be read while it is fetched
+  std::string what;    ///< number of a result of the last search, id (64 hex), or unique prefix of
+                       ///< one in it; or the absolute path of a torrent file, or a magnet link
+  std::string folder;  ///< absolute; empty: the daemon's folder
+  std::string file_name;                  ///< empty: as the hit says
+  std::optional<Millis> timeout;          ///< gives up when no source appears for so long
+  std::uint64_t rate = 0;                 ///< bytes a second at most; 0: no limit
+  bool in_order = false;                  ///< to be read while it is fetched
+  std::vector<std::string> sources = {};  ///< of a torrent: HOST:PORT of clients that have it
   friend bool operator==(const GetRequest&, const GetRequest&) = default;
 };
 struct DownloadsRequest {

@@ -221,9 +221,10 @@ void NodeService::get(const GetRequest& request, const Responder<GetRequest>& re
 void NodeService::downloads(const DownloadsRequest& /*request*/,
                             const Responder<DownloadsRequest>& reply) {
   DownloadList list;
-  for (const io::DownloadSummary& summary : daemon_.fetches().list()) {
+  for (const io::DownloadSummary& summary : daemon_.fetches().list())
     list.downloads.push_back(download_from(summary));
-  }
+  for (const io::DownloadSummary& torrent : daemon_.torrent_fetches().list())
+    list.downloads.push_back(download_from(torrent));
   reply.done(list);
 }
 

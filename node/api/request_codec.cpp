@@ -78,6 +78,7 @@ void write(const GetRequest& from, pb::Request& to) {
   if (from.timeout) get.set_timeout_ms(to_ms(*from.timeout));
   get.set_rate(from.rate);
   get.set_in_order(from.in_order);
+  for (const std::string& source : from.sources) get.add_sources(source);
 }
 void write(const RateRequest& from, pb::Request& to) {
   pb::Rate& rate = *to.mutable_rate();
@@ -182,8 +183,10 @@ Result<Request> read_search(pb::Search& search) {
 }
 
 Result<Request> read_get(const pb::Get& get) {
-  if (get.what().empty() || get.what().size() > kMaxPathBytes)
+  if (get.what().empty() || get.what().size() > kMaxWhatBytes)
     return malformed("nothing, or too much, to get");
+  if (static_cast<std::size_t>(get.sources_size()) > kMaxGetSources)
+    return malformed("too many sources");
   if (!get.folder().empty() && !is_path(get.folder())) return malformed("a folder that is none");
   if (!get.file_name().empty() && !is_path(get.file_name()))
     return malformed("a file name that is none");
@@ -192,7 +195,8 @@ Result<Request> read_get(const pb::Get& get) {
                      .file_name = get.file_name(),
                      .timeout = std::nullopt,
                      .rate = get.rate(),
-                     .in_order = get.in_order()};
+                     .in_order = get.in_order(),
+                     .sources = {get.sources().begin(), get.sources().end()}};
   if (get.has_timeout_ms()) request.timeout = Millis(get.timeout_ms());
   return Request(std::move(request));
 }

@@ -277,13 +277,13 @@ Status PartialFile::write_head() {
   return kOk;
 }
 
-Result<std::string> PartialFile::finish() {
+Result<std::string> PartialFile::finish_as(const ContentId& content) {
   if (!part_ || !complete()) {
     return Error{ErrorCode::invalid, "pieces of " + head_.name + " are still missing"};
   }
   if (::fsync(part_.get()) != 0) return os_error("cannot sync", part_path_, errno);
   auto placed =
-      place_file({part_path_, head_.target_folder, head_.name, head_.content, head_.size_bytes});
+      place_file({part_path_, head_.target_folder, head_.name, content, head_.size_bytes});
   if (!placed) return placed;
   // A crash here leaves a resume file without its .part: list_downloads() knows what that means.
   ::unlink(resume_path_.c_str());

@@ -80,7 +80,10 @@ class PartialFile {
   /// the very same content is there already, that one stays and is the answer. Across file systems:
   /// copied to a hidden name in the target folder first. Returns the absolute path. The PartialFile
   /// is of no further use then. Errors: invalid (pieces are missing), io (try again later).
-  Result<std::string> finish();
+  Result<std::string> finish() { return finish_as(head_.content); }
+  /// The same for a download that is not called by its content: `content` is what it turned out to
+  /// be.
+  Result<std::string> finish_as(const ContentId& content);
 
  private:
   PartialFile() = default;

@@ -1,7 +1,8 @@
-// What is said to the tracker.
+// What is said to the tracker, and what one says.
 #include <cstdlib>
 
 #include "node/wire/bt/announce.h"
+#include "node/wire/bt/http_reply.h"
 #include "node/wire/bt/http_request.h"
 
 using namespace freshet;            // NOLINT(google-build-using-namespace): a test
@@ -14,5 +15,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (length && *length > size) std::abort();
   const auto request = parse_http_request(input);
   if (request) (void)read_announce(*request);
+  if (const auto url = parse_http_url(text_of(input))) (void)http_get(*url, "a=b");
+  if (const auto body = http_body(input)) {
+    const auto heard = read_announce_answer(*body);
+    if (heard && heard->peers.size() > 2 * kMaxHeardPeers) std::abort();
+  }
   return 0;
 }

@@ -18,8 +18,11 @@
 #include "node/cli/seconds.h"
 #include "node/cli/session.h"
 #include "node/cli/text.h"
+#include "node/io/net/dialer.h"
 #include "node/store/file_io.h"
 #include "node/store/unique_fd.h"
+#include "node/wire/bt/magnet.h"
+#include "node/wire/bt/torrent_layout.h"
 
 namespace freshet::cli {
 namespace {
@@ -37,11 +40,42 @@ bool ends_with(std::string_view text, std::string_view back) {
   return text.size() >= back.size() && text.substr(text.size() - back.size()) == back;
 }
 
-Status check_what(const std::string& what) {
-  if (begins_with(what, "magnet:") || ends_with(what, ".torrent")) {
-    return Error{ErrorCode::invalid,
-                 "'" + what + "': torrents and magnet links are not in this version yet"};
+bool is_magnet(const std::string& what) {
+  return begins_with(what, "magnet:");
+}
+bool is_torrent_file(const std::string& what) {
+  return ends_with(what, ".torrent");
+}
+
+// The daemon reads it again, and may be the only one to know what is in its way then.
+Status check_torrent(const std::string& path) {
+  const auto bytes = store::read_small_file(path, wire::bt::kMaxTorrentFileBytes);
+  if (!bytes) return bytes.error();
+  if (!*bytes) return Error{ErrorCode::invalid, path + ": there is no such file"};
+  const auto torrent = wire::bt::read_torrent(**bytes);
+  if (torrent) return kOk;
+  return Error{ErrorCode::invalid, path + ": " + torrent.error().message};
+}
+
+Status check_sources(const GetOptions& options) {
+  for (const std::string& source : options.sources) {
+    if (const auto target = io::parse_host_port(source); !target) return target.error();
   }
+  const bool some_torrent =
+      std::any_of(options.what.begin(), options.what.end(), [](const std::string& what) {
+        return is_magnet(what) || is_torrent_file(what);
+      });
+  if (options.sources.empty() || some_torrent) return kOk;
+  return Error{ErrorCode::invalid, "--source: is for torrents; in the mesh sources are found"};
+}
+
+Status check_what(const std::string& what) {
+  if (is_magnet(what)) {
+    const auto magnet = wire::bt::parse_magnet(what);
+    return magnet ? Status(kOk)
+                  : Error{ErrorCode::invalid, "the magnet link: " + magnet.error().message};
+  }
+  if (is_torrent_file(what)) return check_torrent(what);
   const bool hex = what.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
   if (!what.empty() && hex && what.size() <= kIdDigits) return kOk;
   return Error{
@@ -162,7 +196,9 @@ std::string percent(const api::DownloadInfo& download) {
 void declare_get(CLI::App& root, GetOptions& options) {
   auto* get =
       root.add_subcommand("get", "Fetch files from all who have them, and verify every piece");
-  get->add_option("WHAT", options.what, "Numbers of the last search's results, or ids")
+  get->add_option("WHAT",
+                  options.what,
+                  "Numbers of the last search's results, ids, .torrent files or magnet links")
       ->type_name("")
       ->required();
   get->add_option("-o,--output", options.output, "Put it here: a folder, a file, or - for stdout")
@@ -171,6 +207,11 @@ void declare_get(CLI::App& root, GetOptions& options) {
          "--timeout", options.timeout_s, "Give up when no source appears for so long; default 10")
       ->type_name("SECONDS")
       ->check(seconds_range());
+  get->add_option("--source",
+                  options.sources,
+                  "A BitTorrent client that has the torrent, beside those that its tracker knows")
+      ->type_name("HOST:PORT")
+      ->allow_extra_args(false);
   add_rate(*get, "--rate", options.rate, "Fetch no more than so much a second");
   root.add_subcommand("downloads", "List unfinished and finished downloads");
 }
@@ -179,12 +220,16 @@ Status check(const GetOptions& options, bool json) {
   for (const std::string& what : options.what) {
     if (Status status = check_what(what); !status) return status;
   }
+  if (Status status = check_sources(options); !status) return status;
   if (!options.output) return kOk;
   if (options.output->empty()) return Error{ErrorCode::invalid, "-o: the path is empty"};
   if (*options.output != kStdout) return kOk;
   if (json)
     return Error{ErrorCode::invalid, "-o - and --json both write to stdout; use one of them"};
   if (options.what.size() > 1) return Error{ErrorCode::invalid, "-o - takes one file at a time"};
+  const std::string& only = options.what.front();
+  if (is_magnet(only) || is_torrent_file(only))
+    return Error{ErrorCode::invalid, "-o - is for contents of the mesh; torrents go to a folder"};
   return kOk;
 }
 
@@ -221,7 +266,8 @@ int run(Session& session, const GetOptions& options) {
   int first_failure = kExitOk;
   for (const std::string& what : options.what) {
     api::GetRequest request;
-    request.what = what;
+    request.what = is_torrent_file(what) ? absolute_path(what) : what;
+    request.sources = options.sources;
     request.folder = destination->folder;
     request.file_name = destination->file_name;
     if (options.timeout_s) request.timeout = millis_of(*options.timeout_s);

@@ -1,4 +1,5 @@
-// `get` and `downloads`: files from the mesh, verified, and how far they are.
+// `get` and `downloads`: files from the mesh and from BitTorrent clients, verified, and how far
+// they are.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,10 @@ class Session;
 
 struct DownloadsOptions {};
 struct GetOptions {
-  std::vector<std::string> what;      ///< numbers, ids or their beginnings
-  std::optional<std::string> output;  ///< -o PATH, or "-" for stdout
+  /// Numbers, ids or their beginnings; torrent files and magnet links.
+  std::vector<std::string> what;
+  std::vector<std::string> sources = {};  ///< of torrents: HOST:PORT
+  std::optional<std::string> output;      ///< -o PATH, or "-" for stdout
   std::optional<double> timeout_s;
   std::uint64_t rate = 0;  ///< bytes a second at most; 0: no limit
 };

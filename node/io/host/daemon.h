@@ -27,6 +27,7 @@
 #include "node/io/host/reachability.h"
 #include "node/io/host/searches.h"
 #include "node/io/host/testbed_port.h"
+#include "node/io/host/torrent_fetches.h"
 #include "node/io/host/torrents.h"
 #include "node/io/testbed/news.h"
 #include "node/store/mesh.h"
@@ -112,6 +113,7 @@ class Daemon {
   virtual void set_rates(const core::transfer::SetRates& rates) = 0;
   [[nodiscard]] virtual Blocks& blocks() = 0;
   [[nodiscard]] virtual Torrents& torrents() = 0;
+  [[nodiscard]] virtual TorrentFetches& torrent_fetches() = 0;
 
  protected:
   Daemon() = default;

@@ -189,6 +189,7 @@ void NodeDaemon::take_down() {
   pump_->stop();
   pieces_->stop();
   torrents_->stop();
+  torrent_fetches_->stop();
   library_->stop();
   gone_();
 }

@@ -157,6 +157,16 @@ void NodeDaemon::make_torrents() {
           .is_blocked = [this](const ContentId& content) { return blocks_->has(content); },
           .addresses = [this] { return dial_addresses(); },
           .rng = rng_.fork("torrents")});
+  torrent_fetches_ = std::make_unique<TorrentFetches>(
+      io_,
+      TorrentFetches::Options{.partials = options_.paths.dir + "/torrents",
+                              .is_private = parts_.mesh.is_private(),
+                              .share_finished = options_.share_finished,
+                              .port = config_.overlay.listen_port},
+      *library_,
+      [this] { return pump_->now(); },
+      [this] { return options_.rates.down; },
+      rng_.fork("torrent fetches"));
 }
 
 }  // namespace freshet::io

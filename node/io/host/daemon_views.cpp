@@ -50,6 +50,7 @@ Limits NodeDaemon::limits() const {
   add("blocks", Blocks::kMaxOwn, blocks_->own_count());
   add("block_list", wire::kMaxBlockListEntries, blocks_->listed_count());
   torrents_->add_limits(limits);
+  torrent_fetches_->add_limits(limits);
   return limits;
 }
 
@@ -83,6 +84,7 @@ FlatCounters NodeDaemon::counters() const {
   all.emplace_back("opens_refused", blocked_opens_);
   all.emplace_back("transfer_links_blocked", blocked_links_);
   torrents_->count(all);
+  torrent_fetches_->count(all);
   return all;
 }
 

@@ -96,6 +96,7 @@ class NodeDaemon final : public Daemon, public Performer {
   }
   [[nodiscard]] Blocks& blocks() override { return *blocks_; }
   [[nodiscard]] Torrents& torrents() override { return *torrents_; }
+  [[nodiscard]] TorrentFetches& torrent_fetches() override { return *torrent_fetches_; }
   [[nodiscard]] Limits limits() const override;
   [[nodiscard]] std::vector<NodeKey> known_nodes() const override;
 
@@ -167,6 +168,7 @@ class NodeDaemon final : public Daemon, public Performer {
   std::unique_ptr<Browses> browses_;
   std::unique_ptr<Blocks> blocks_;
   std::unique_ptr<Torrents> torrents_;
+  std::unique_ptr<TorrentFetches> torrent_fetches_;
   std::uint64_t blocked_opens_ = 0;
   std::uint64_t blocked_links_ = 0;
   std::unique_ptr<Discovery> discovery_;

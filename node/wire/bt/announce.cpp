@@ -4,6 +4,7 @@
 #include <charconv>
 #include <string>
 
+#include "node/base/percent.h"
 #include "node/wire/bt/bencode.h"
 
 namespace freshet::wire::bt {
@@ -51,7 +52,88 @@ void write_list(BencodeWriter& out, const std::vector<AnnouncedPeer>& peers) {
   out.end();
 }
 
+void read_compact(ByteView bytes, std::size_t address_bytes, std::vector<Endpoint>& peers) {
+  const std::size_t each = address_bytes + 2;
+  for (; bytes.size() >= each && peers.size() < kMaxHeardPeers; bytes = bytes.subspan(each)) {
+    Endpoint at = Endpoint::v4({}, 0);
+    if (address_bytes == at.address.size()) at = Endpoint();
+    std::copy_n(bytes.begin(),
+                address_bytes,
+                at.address.end() - static_cast<std::ptrdiff_t>(address_bytes));
+    at.port = static_cast<std::uint16_t>((bytes[address_bytes] << 8U) | bytes[address_bytes + 1]);
+    peers.push_back(at);
+  }
+}
+
+// A dictionary of one peer (BEP 3).
+std::optional<Endpoint> listed_peer(const Bencoded::Value& peer) {
+  const auto ip = peer.find("ip");
+  const auto port = peer.find("port");
+  if (!ip || !ip->text() || !port || !port->integer()) return std::nullopt;
+  const std::string host(*ip->text());
+  const std::string text = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  return Endpoint::parse(text + ":" + std::to_string(*port->integer()));
+}
+
+constexpr std::string_view word_for(Announce::Event event) {
+  switch (event) {
+    case Announce::Event::started:
+      return "started";
+    case Announce::Event::completed:
+      return "completed";
+    case Announce::Event::stopped:
+      return "stopped";
+    case Announce::Event::none:
+      break;
+  }
+  return {};
+}
+
 }  // namespace
+
+std::vector<Endpoint> compact_peers(ByteView v4, ByteView v6) {
+  std::vector<Endpoint> peers;
+  read_compact(v4, 4, peers);
+  read_compact(v6, 16, peers);
+  return peers;
+}
+
+std::string announce_query(const Announce& announce, std::uint64_t got_bytes) {
+  std::string query = "info_hash=" + percent_encoded(text_of(announce.info_hash.view()));
+  query += "&peer_id=" + percent_encoded(text_of(announce.peer_id));
+  query += "&port=" + std::to_string(announce.port);
+  query += "&uploaded=0&downloaded=" + std::to_string(got_bytes);
+  query += "&left=" + std::to_string(announce.left) + "&compact=1";
+  query += "&numwant=" + std::to_string(announce.wanted);
+  const std::string_view event = word_for(announce.event);
+  return event.empty() ? query : query + "&event=" + std::string(event);
+}
+
+Result<HeardAnnounce> read_announce_answer(ByteView body) {
+  const Error malformed{ErrorCode::invalid, "what it answers is no tracker's answer (BEP 3)"};
+  if (body.size() > kMaxAnnounceAnswerBytes) return malformed;
+  const auto document = Bencoded::parse(body);
+  if (!document || document->root().type() != Bencoded::Type::dictionary) return malformed;
+  const auto root = document->root();
+  if (const auto reason = root.find("failure reason"); reason && reason->text())
+    return Error{ErrorCode::not_found, std::string(reason->text()->substr(0, 200))};
+  HeardAnnounce heard;
+  const auto interval = root.find("interval");
+  if (interval && interval->integer())
+    heard.interval_s =
+        static_cast<std::uint32_t>(std::clamp<std::int64_t>(*interval->integer(), 0, 86'400));
+  const auto peers = root.find("peers");
+  if (!peers) return malformed;
+  const auto peers6 = root.find("peers6");
+  heard.peers = compact_peers(peers->bytes().value_or(ByteView()),
+                              peers6 ? peers6->bytes().value_or(ByteView()) : ByteView());
+  if (peers->type() != Bencoded::Type::list) return heard;
+  for (auto peer = peers->first(); peer && heard.peers.size() < kMaxHeardPeers;
+       peer = peer->next()) {
+    if (const auto at = listed_peer(*peer)) heard.peers.push_back(*at);
+  }
+  return heard;
+}
 
 std::optional<Announce> read_announce(const HttpRequest& request) {
   const auto hash = request.find("info_hash");

@@ -5,12 +5,14 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "node/base/bytes.h"
 #include "node/base/endpoint.h"
 #include "node/base/ids.h"
+#include "node/base/result.h"
 #include "node/wire/bt/http_request.h"
 
 namespace freshet::wire::bt {
@@ -51,5 +53,22 @@ Bytes announce_failure(std::string_view reason);
 /// Peers in 6 bytes each (IPv4), or 18 (IPv6).
 Bytes compact_v4(const std::vector<AnnouncedPeer>& peers);
 Bytes compact_v6(const std::vector<AnnouncedPeer>& peers);
+
+/// The peers of such fields; what is left over at the end of one is not looked at.
+std::vector<Endpoint> compact_peers(ByteView v4, ByteView v6);
+
+// ---- the client's side
+
+/// What to ask for behind a tracker's URL: "info_hash=...&..." (BEP 3, 23).
+std::string announce_query(const Announce& announce, std::uint64_t got_bytes);
+/// What a tracker said: a body within kMaxAnnounceAnswerBytes.
+struct HeardAnnounce {
+  std::uint32_t interval_s = 0;
+  std::vector<Endpoint> peers;  ///< at most kMaxHeardPeers; those that are named by a host are not
+};
+inline constexpr std::size_t kMaxAnnounceAnswerBytes = std::size_t{64} * 1024;
+inline constexpr std::size_t kMaxHeardPeers = 200;
+/// Errors: invalid: malformed; not_found: what the tracker gave as a reason.
+Result<HeardAnnounce> read_announce_answer(ByteView body);
 
 }  // namespace freshet::wire::bt

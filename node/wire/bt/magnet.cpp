@@ -97,7 +97,7 @@ Status read_pair(std::string_view pair, Reading& reading) {
 }  // namespace
 
 Result<Magnet> parse_magnet(std::string_view link) {
-  if (link.size() > kMaxMagnetBytes) return Error{ErrorCode::invalid, "it is of more than 64 KiB"};
+  if (link.size() > kMaxMagnetBytes) return Error{ErrorCode::invalid, "it is of more than 16 KiB"};
   if (!begins_with(link, kScheme))
     return Error{ErrorCode::invalid, "it does not begin with magnet:?"};
   Reading reading;

@@ -11,7 +11,7 @@
 
 namespace freshet::wire::bt {
 
-inline constexpr std::size_t kMaxMagnetBytes = std::size_t{64} * 1024;
+inline constexpr std::size_t kMaxMagnetBytes = std::size_t{16} * 1024;
 inline constexpr std::size_t kMaxMagnetPeers = 64;
 
 struct Magnet {

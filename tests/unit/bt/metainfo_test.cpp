@@ -6,6 +6,7 @@
 
 #include "node/wire/bt/announce.h"
 #include "node/wire/bt/bencode.h"
+#include "node/wire/bt/http_reply.h"
 #include "node/wire/bt/http_request.h"
 #include "node/wire/bt/metadata_message.h"
 #include "node/wire/bt/sha1.h"
@@ -150,4 +151,60 @@ TEST_CASE("peers are answered in six or eighteen bytes, or as a list where one i
   const auto first = list->root().find("peers")->first();
   CHECK(first->find("ip")->text() == "10.0.0.1");
   CHECK(first->next()->find("ip")->text() == "fd00::1");
+}
+
+TEST_CASE("what a tracker answers is heard, compact or listed, and its refusal too") {
+  AnnounceAnswer answer{.interval_s = 60,
+                        .min_interval_s = 15,
+                        .complete = 1,
+                        .incomplete = 0,
+                        .peers = {{.id = {}, .at = *Endpoint::parse("10.0.0.1:258")},
+                                  {.id = {}, .at = *Endpoint::parse("[fd00::1]:258")}},
+                        .compact = true};
+  for (const bool compact : {true, false}) {
+    answer.compact = compact;
+    const auto heard = read_announce_answer(encode(answer));
+    REQUIRE(heard);
+    CHECK(heard->interval_s == 60);
+    CHECK(heard->peers == std::vector{answer.peers[0].at, answer.peers[1].at});
+  }
+  CHECK(read_announce_answer(announce_failure("not here")).error().message == "not here");
+  CHECK_FALSE(read_announce_answer(bytes_of("d5:peersi1ee"))->interval_s);
+  for (const char* text : {"", "de", "le", "hello"})
+    CHECK_FALSE(read_announce_answer(bytes_of(text)));
+}
+
+TEST_CASE("a tracker's URL is taken apart, and what is asked there is what a tracker reads") {
+  const auto url = parse_http_url("http://[fd00::1]:6969/announce?key=1#x");
+  REQUIRE(url);
+  CHECK(url->host == "fd00::1");
+  CHECK(url->port == 6969);
+  CHECK(url->target == "/announce?key=1");
+  CHECK(parse_http_url("http://tracker")->target == "/");
+  CHECK(parse_http_url("http://tracker?x")->target == "/?x");
+  for (const char* text : {"udp://a:1",
+                           "https://a",
+                           "http://",
+                           "http://:1",
+                           "http://a:0/",
+                           "http://a:99999/",
+                           "http://a:1x/",
+                           "http://[::1/",
+                           "http://a/\r\n"})
+    CHECK_FALSE(parse_http_url(text));
+  Announce announce{.info_hash = InfoHash::from(Bytes(20, Byte{0xE9})), .port = 7346};
+  announce.peer_id.fill('&');
+  announce.left = 12;
+  announce.event = Announce::Event::started;
+  const std::string request = http_get(*url, announce_query(announce, 5));
+  const auto parsed = parse_http_request(bytes_of(request));
+  REQUIRE(parsed);
+  CHECK(read_announce(*parsed) == announce);
+}
+
+TEST_CASE("the body of a tracker's answer is what stands behind its fields") {
+  CHECK(text_of(*http_body(bytes_of("HTTP/1.1 200 OK\r\nA: b\r\n\r\nbody"))) == "body");
+  CHECK(http_body(bytes_of("HTTP/1.0 404 Not Found\r\n\r\n")).error().message == "404 Not Found");
+  for (const char* text : {"", "HTTP/1.1", "HTTP/1.1 200 OK\r\n", "hello\r\n\r\n"})
+    CHECK_FALSE(http_body(bytes_of(text)));
 }

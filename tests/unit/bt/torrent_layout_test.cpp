@@ -185,5 +185,5 @@ TEST_CASE("a magnet link that names nothing that is fetched is refused with the 
   CHECK(says(reason("magnet:?xt=urn:btih:" + std::string(40, 'a')
                     + "&xt=urn:btih:" + std::string(40, 'b')),
              "two torrents"));
-  CHECK(says(reason("magnet:?" + std::string(kMaxMagnetBytes, 'x')), "64 KiB"));
+  CHECK(says(reason("magnet:?" + std::string(kMaxMagnetBytes, 'x')), "16 KiB"));
 }

@@ -225,8 +225,14 @@ TEST_CASE("get refuses what can name nothing") {
   CHECK(has(refused({"get", "not-an-id"}), "neither"));
   refused({"get", ""});
   refused({"get", std::string(65, 'a')});
-  CHECK(has(refused({"get", "x.torrent"}), "not in this version"));
-  CHECK(has(refused({"get", "magnet:?xt=urn:btmh:1220"}), "not in this version"));
+  CHECK(has(refused({"get", "/nowhere/x.torrent"}), "/nowhere/x.torrent: there is no such file"));
+  CHECK(has(refused({"get", "magnet:?xt=urn:btmh:1220"}), "the magnet link: it names a torrent"));
+  const std::string magnet = "magnet:?xt=urn:btih:" + std::string(40, 'a');
+  const auto named = parsed<GetOptions>({"get", magnet, "--source", "10.0.0.1:6881", "3"});
+  CHECK(named.what.size() == 2);
+  CHECK(named.sources.size() == 1);
+  CHECK(has(refused({"get", magnet, "-o", "-"}), "torrents go to a folder"));
+  CHECK(has(refused({"get", "3", "--source", "10.0.0.1:1"}), "--source"));
   refused({"get", "1", "-o", ""});
   refused({"get", "1", "2", "-o", "-"});
   refused({"get", "1", "-o", "-", "--json"});

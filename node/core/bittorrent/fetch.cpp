@@ -1,0 +1,229 @@
+#include "node/core/bittorrent/fetch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "node/base/check.h"
+
+namespace freshet::core::bittorrent {
+
+using wire::bt::BlockRange;
+using wire::bt::PieceSet;
+
+Fetch::Fetch(
+    const InfoHash& name, const FetchConfig& config, FetchCounters& counters, Host& host, Rng rng)
+    : name_(name),
+      config_(config),
+      counters_(counters),
+      host_(host),
+      rng_(std::move(rng)) {}
+
+void Fetch::begin(std::shared_ptr<const wire::bt::TorrentLayout> layout, PieceSet have) {
+  FRESHET_CHECK(!plan_);
+  layout_ = std::move(layout);
+  plan_ = std::make_unique<FetchPlan>(*layout_, std::move(have), rng_.fork("plan"));
+  has_metadata_ = true;
+  for (auto& [number, link] : links_) {
+    if (link->is_shaken() && !link->over()) link->begin(*layout_);
+  }
+  fill_all();
+}
+
+void Fetch::add_peer(const Endpoint& at, PeerBook::Word word, TimePoint now) {
+  if (book_.add(at, word, now)) ++counters_.peers_heard;
+}
+
+std::optional<PeerNumber> Fetch::next_dial(TimePoint now) {
+  if (links_.size() + dialling_ >= config_.max_links || complete()) return std::nullopt;
+  const auto next = book_.next(now);
+  if (next) ++dialling_;
+  return next;
+}
+
+void Fetch::opened(PeerNumber peer, TimePoint now) {
+  --dialling_;
+  FetchLink::Owner& owner = *this;
+  links_[peer] = std::make_unique<FetchLink>(peer, name_, config_, counters_, owner, now);
+}
+
+void Fetch::dial_failed(PeerNumber peer, TimePoint now) {
+  --dialling_;
+  ++counters_.dials_failed;
+  book_.left(peer, false, now);
+}
+
+FetchLink* Fetch::find(PeerNumber peer) {
+  const auto found = links_.find(peer);
+  return found == links_.end() ? nullptr : found->second.get();
+}
+
+void Fetch::on_bytes(PeerNumber peer, ByteView bytes, TimePoint now) {
+  now_ = now;
+  FetchLink* link = find(peer);
+  if (link == nullptr) return;
+  link->on_bytes(bytes, now);
+  fill(*link);
+  if (some_free_) fill_all();
+}
+
+void Fetch::closed(PeerNumber peer, TimePoint now) {
+  now_ = now;
+  const auto found = links_.find(peer);
+  if (found == links_.end()) return;
+  const auto link = std::move(found->second);
+  links_.erase(found);
+  link->give_back();
+  if (plan_) {
+    plan_->remove_holder(link->has());
+    plan_->drop(peer);
+  }
+  book_.left(peer, link->was_useful(), now);
+  ask_for_metadata();
+  fill_all();
+}
+
+void Fetch::verified(std::uint32_t piece, Verdict verdict) {
+  FRESHET_CHECK(plan_);
+  switch (verdict) {
+    case Verdict::ok:
+      blame(plan_->passed(piece));
+      return;
+    case Verdict::bad:
+      ++counters_.pieces_bad;
+      blame(plan_->failed(piece));
+      break;
+    case Verdict::lost:
+      plan_->lost(piece);
+      break;
+  }
+  fill_all();
+}
+
+void Fetch::blame(const FetchPlan::Blame& blame) {
+  for (const PeerNumber peer : blame.guilty) ban(peer);
+  for (const PeerNumber peer : blame.suspects) {
+    if (book_.strike(peer)) ban(peer);
+  }
+}
+
+void Fetch::ban(PeerNumber peer) {
+  book_.ban(peer);
+  ++counters_.peers_banned;
+  if (FetchLink* link = find(peer)) link->end();
+}
+
+void Fetch::on_time(TimePoint now) {
+  now_ = now;
+  for (auto& [number, link] : links_) link->on_time(now);
+  ask_for_metadata();
+  fill_all();
+}
+
+Bytes Fetch::take_output(PeerNumber peer) {
+  FetchLink* link = find(peer);
+  return link == nullptr ? Bytes() : link->take_output();
+}
+
+bool Fetch::is_over(PeerNumber peer) const {
+  const auto found = links_.find(peer);
+  return found == links_.end() || found->second->over();
+}
+
+std::uint32_t Fetch::sources() const {
+  return static_cast<std::uint32_t>(
+      std::count_if(links_.begin(), links_.end(), [&](const auto& each) {
+        const FetchLink& link = *each.second;
+        return link.is_shaken() && !link.over() && (!plan_ || !link.has().none());
+      }));
+}
+
+void Fetch::on_shaken(FetchLink& link) {
+  const bool doubled = std::any_of(links_.begin(), links_.end(), [&](const auto& each) {
+    const FetchLink& other = *each.second;
+    return &other != &link && other.is_shaken() && !other.over()
+           && other.peer_id() == link.peer_id();
+  });
+  if (doubled) {  // at two addresses
+    link.end();
+  } else if (plan_) {
+    if (!link.has_begun()) link.begin(*layout_);
+  } else {
+    ask_for_metadata();
+  }
+}
+
+// Of one peer at a time: it is small, and a lie costs its patience at most.
+void Fetch::ask_for_metadata() {
+  if (has_metadata_) return;
+  const auto asks = [](const auto& each) {
+    return each.second->is_asking_metadata();
+  };
+  if (std::any_of(links_.begin(), links_.end(), asks)) return;
+  for (auto& [number, link] : links_) {
+    if (link->over() || !link->offers_metadata()) continue;
+    link->ask_metadata();
+    return;
+  }
+}
+
+void Fetch::on_metadata(FetchLink& /*link*/, const Bytes& info) {
+  if (std::exchange(has_metadata_, true)) return;
+  host_.on_metadata(info);
+}
+
+void Fetch::on_has(FetchLink& link, const PieceSet& before) {
+  plan_->remove_holder(before);
+  plan_->add_holder(link.has());
+  if (plan_->wants(link.has())) link.show_interest();
+}
+
+void Fetch::on_have(FetchLink& link, std::uint32_t piece) {
+  plan_->holder_got(piece);
+  if (!plan_->have().has(piece)) link.show_interest();
+}
+
+void Fetch::on_block(FetchLink& link, const BlockRange& block, ByteView bytes) {
+  const auto arrival = plan_->arrived(block, link.number());
+  if (!arrival.kept) {
+    ++counters_.blocks_unasked;
+    return;
+  }
+  if (arrival.other) {
+    if (FetchLink* other = find(*arrival.other)) other->cancel(block);
+  }
+  host_.keep(block, bytes);
+  if (arrival.whole) host_.verify(block.piece);
+}
+
+void Fetch::on_unasked(FetchLink& link, const BlockRange& block) {
+  plan_->release(block, link.number());
+  some_free_ = true;
+}
+
+void Fetch::on_stalled(FetchLink& link) {
+  plan_->drop(link.number());
+  some_free_ = true;
+}
+
+void Fetch::on_peers(FetchLink& /*link*/, const std::vector<Endpoint>& peers) {
+  for (const Endpoint& at : peers) add_peer(at, PeerBook::Word::stranger, now_);
+}
+
+void Fetch::fill(FetchLink& link) {
+  if (!plan_) return;
+  const auto may = [&](std::uint32_t piece) {
+    return link.may_ask(piece);
+  };
+  while (link.room() > 0) {
+    const auto block = plan_->pick(link.number(), may);
+    if (!block) return;
+    link.request(*block);
+  }
+}
+
+void Fetch::fill_all() {
+  some_free_ = false;
+  for (auto& [number, link] : links_) fill(*link);
+}
+
+}  // namespace freshet::core::bittorrent

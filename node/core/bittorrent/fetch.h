@@ -1,0 +1,104 @@
+// One torrent that is fetched from BitTorrent clients: whom to dial, which block is asked of whom,
+// when a piece is whole, who sent bad bytes and is asked no more. Sans-IO and deterministic: bytes,
+// verdicts and time come in, requests and what is to be kept go out.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "node/base/rng.h"
+#include "node/core/bittorrent/fetch_link.h"
+#include "node/core/bittorrent/fetch_plan.h"
+#include "node/core/bittorrent/peer_book.h"
+
+namespace freshet::core::bittorrent {
+
+class Fetch final : private FetchLink::Owner {
+ public:
+  /// What it needs done. Called from within the inputs below.
+  class Host {
+   public:
+    /// Bytes of a piece that is not verified yet.
+    virtual void keep(const wire::bt::BlockRange& block, ByteView bytes) = 0;
+    /// All of the piece was kept: verified() is to follow.
+    virtual void verify(std::uint32_t piece) = 0;
+    /// The info dictionary of a magnet link came, and is what the name says. begin() may follow.
+    virtual void on_metadata(const Bytes& info) = 0;
+
+   protected:
+    ~Host() = default;
+  };
+
+  Fetch(const InfoHash& name,
+        const FetchConfig& config,
+        FetchCounters& counters,
+        Host& host,
+        Rng rng);
+
+  // ---- in
+  /// What it is made of, and what of it is here. Once.
+  void begin(std::shared_ptr<const wire::bt::TorrentLayout> layout, wire::bt::PieceSet have);
+  void add_peer(const Endpoint& at, PeerBook::Word word, TimePoint now);
+  /// The dial that next_dial() named. `now` of an open link: its handshake is in its output.
+  void opened(PeerNumber peer, TimePoint now);
+  void dial_failed(PeerNumber peer, TimePoint now);
+  void on_bytes(PeerNumber peer, ByteView bytes, TimePoint now);
+  /// The connection is gone; also what the host does with one that is_over().
+  void closed(PeerNumber peer, TimePoint now);
+  enum class Verdict : std::uint8_t { ok, bad, lost };  ///< lost: could not be kept
+  void verified(std::uint32_t piece, Verdict verdict);
+  /// Every second or so.
+  void on_time(TimePoint now);
+
+  // ---- out
+  /// Whom to dial now; opened() or dial_failed() is to follow.
+  std::optional<PeerNumber> next_dial(TimePoint now);
+  [[nodiscard]] const Endpoint& at(PeerNumber peer) const { return book_.at(peer); }
+  Bytes take_output(PeerNumber peer);
+  [[nodiscard]] bool is_over(PeerNumber peer) const;
+  /// Links that have something to be had, or may have.
+  [[nodiscard]] std::uint32_t sources() const;
+  [[nodiscard]] bool complete() const { return plan_ && plan_->complete(); }
+  [[nodiscard]] std::uint64_t verified_bytes() const { return plan_ ? plan_->have_bytes() : 0; }
+  [[nodiscard]] std::size_t known_peers() const { return book_.size(); }
+  [[nodiscard]] std::size_t banned_peers() const { return book_.banned(); }
+  [[nodiscard]] const FetchPlan* plan() const { return plan_.get(); }
+
+ private:
+  using Links = std::map<PeerNumber, std::unique_ptr<FetchLink>>;
+
+  void on_shaken(FetchLink& link) override;
+  void on_has(FetchLink& link, const wire::bt::PieceSet& before) override;
+  void on_have(FetchLink& link, std::uint32_t piece) override;
+  void on_block(FetchLink& link, const wire::bt::BlockRange& block, ByteView bytes) override;
+  void on_unasked(FetchLink& link, const wire::bt::BlockRange& block) override;
+  void on_stalled(FetchLink& link) override;
+  void on_metadata(FetchLink& link, const Bytes& info) override;
+  void on_peers(FetchLink& link, const std::vector<Endpoint>& peers) override;
+
+  FetchLink* find(PeerNumber peer);
+  void fill(FetchLink& link);
+  void fill_all();
+  void ask_for_metadata();
+  void blame(const FetchPlan::Blame& blame);
+  void ban(PeerNumber peer);
+
+  InfoHash name_;
+  const FetchConfig& config_;
+  FetchCounters& counters_;
+  Host& host_;
+  Rng rng_;
+  PeerBook book_;
+  std::shared_ptr<const wire::bt::TorrentLayout> layout_;
+  std::unique_ptr<FetchPlan> plan_;
+  Links links_;
+  std::size_t dialling_ = 0;
+  TimePoint now_;
+  bool has_metadata_ = false;
+  bool some_free_ = false;  ///< a block came back: others may ask for it
+};
+
+}  // namespace freshet::core::bittorrent

@@ -1,0 +1,240 @@
+#include "node/core/bittorrent/fetch_plan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "node/base/check.h"
+
+namespace freshet::core::bittorrent {
+
+using wire::bt::BlockRange;
+using wire::bt::kBlockBytes;
+using wire::bt::PieceSet;
+
+namespace {
+
+// So many of the waiting pieces are looked at for the rarest: all of a small torrent, a sample of a
+// large one.
+constexpr std::size_t kSample = 256;
+
+}  // namespace
+
+FetchPlan::FetchPlan(const wire::bt::TorrentLayout& layout, PieceSet have, Rng rng)
+    : layout_(layout),
+      have_(std::move(have)),
+      rng_(std::move(rng)),
+      copies_(layout.piece_count(), 0) {
+  FRESHET_CHECK(have_.size() == layout.piece_count());
+  for (std::uint32_t piece = 0; piece < have_.size(); ++piece) {
+    if (!have_.has(piece)) waiting_.push_back(piece);
+  }
+}
+
+void FetchPlan::add_holder(const PieceSet& has) {
+  for (std::uint32_t piece = 0; piece < has.size(); ++piece)
+    if (has.has(piece)) ++copies_.at(piece);
+}
+
+void FetchPlan::remove_holder(const PieceSet& has) {
+  for (std::uint32_t piece = 0; piece < has.size(); ++piece)
+    if (has.has(piece)) --copies_.at(piece);
+}
+
+bool FetchPlan::wants(const PieceSet& has) const {
+  for (std::uint32_t piece = 0; piece < has.size(); ++piece)
+    if (has.has(piece) && !have_.has(piece)) return true;
+  return false;
+}
+
+std::uint64_t FetchPlan::have_bytes() const {
+  if (have_.none()) return 0;
+  const std::uint32_t last = have_.size() - 1;
+  const std::uint64_t bytes = std::uint64_t{have_.count()} * layout_.piece_length;
+  return have_.has(last) ? bytes - layout_.piece_length + layout_.piece_bytes(last) : bytes;
+}
+
+BlockRange FetchPlan::range_of(std::uint32_t piece, std::size_t block) const {
+  const auto begin = static_cast<std::uint32_t>(block * kBlockBytes);
+  return {.piece = piece,
+          .begin = begin,
+          .length = std::min(kBlockBytes, layout_.piece_bytes(piece) - begin)};
+}
+
+FetchPlan::Block* FetchPlan::find(const BlockRange& block) {
+  const auto found = open_.find(block.piece);
+  if (found == open_.end()) return nullptr;
+  const std::size_t index = block.begin / kBlockBytes;
+  if (index >= found->second.blocks.size() || range_of(block.piece, index) != block) return nullptr;
+  return &found->second.blocks[index];
+}
+
+void FetchPlan::open(std::uint32_t piece, PeerNumber leader) {
+  const std::size_t blocks = (layout_.piece_bytes(piece) + kBlockBytes - 1) / kBlockBytes;
+  open_[piece] = Open{.blocks = std::vector<Block>(blocks), .leader = leader};
+  with_free_.insert(piece);
+}
+
+void FetchPlan::note_free(std::uint32_t piece) {
+  const auto& blocks = open_.at(piece).blocks;
+  if (std::any_of(blocks.begin(), blocks.end(), [](const Block& it) { return it.is_free(); })) {
+    with_free_.insert(piece);
+  } else {
+    with_free_.erase(piece);
+  }
+}
+
+std::optional<BlockRange> FetchPlan::take_free(std::uint32_t piece, PeerNumber peer) {
+  Open& open = open_.at(piece);
+  for (std::size_t i = 0; i < open.blocks.size(); ++i) {
+    if (!open.blocks[i].is_free()) continue;
+    open.blocks[i].askers[0] = peer;
+    // Blocks are taken in order; where one came back, the next look finds that there is none.
+    if (i + 1 == open.blocks.size()) note_free(piece);
+    return range_of(piece, i);
+  }
+  with_free_.erase(piece);
+  return std::nullopt;
+}
+
+// `led`: pieces that the peer leads, or nobody; else those of others.
+std::optional<BlockRange> FetchPlan::pick_open(PeerNumber peer, const May& may, bool led) {
+  for (auto it = with_free_.begin(); it != with_free_.end();) {
+    const std::uint32_t piece = *it++;  // may leave the set below
+    Open& open = open_.at(piece);
+    const bool is_led = open.leader == peer || open.leader == kNobody;
+    if (is_led != led || (!is_led && open.alone) || !may(piece)) continue;
+    if (led) open.leader = peer;
+    if (auto block = take_free(piece, peer)) return block;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint32_t> FetchPlan::rarest(const May& may) {
+  if (waiting_.empty()) return std::nullopt;
+  const std::size_t start = rng_.below(waiting_.size());
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < waiting_.size() && !(best && i >= kSample); ++i) {
+    const std::size_t at = (start + i) % waiting_.size();
+    if (!may(waiting_[at])) continue;
+    if (!best || copies_[waiting_[at]] < copies_[waiting_[*best]]) best = at;
+  }
+  if (!best) return std::nullopt;
+  std::swap(waiting_[*best], waiting_.back());
+  const std::uint32_t piece = waiting_.back();
+  waiting_.pop_back();
+  return piece;
+}
+
+// The end-game: nothing is left that was not asked of somebody.
+std::optional<BlockRange> FetchPlan::pick_second(PeerNumber peer, const May& may) {
+  if (!waiting_.empty() || !with_free_.empty()) return std::nullopt;
+  for (auto& [piece, open] : open_) {
+    if (open.alone || !may(piece)) continue;
+    for (std::size_t i = 0; i < open.blocks.size(); ++i) {
+      auto& askers = open.blocks[i].askers;
+      const bool asked_once = (askers[0] == kNobody) != (askers[1] == kNobody);
+      if (open.blocks[i].from != kNobody || !asked_once) continue;
+      if (askers[0] == peer || askers[1] == peer) continue;
+      (askers[0] == kNobody ? askers[0] : askers[1]) = peer;
+      return range_of(piece, i);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<BlockRange> FetchPlan::pick(PeerNumber peer, const May& may) {
+  if (auto block = pick_open(peer, may, true)) return block;
+  if (const auto piece = rarest(may)) {
+    open(*piece, peer);
+    return take_free(*piece, peer);
+  }
+  if (auto block = pick_open(peer, may, false)) return block;
+  return pick_second(peer, may);
+}
+
+void FetchPlan::release(const BlockRange& range, PeerNumber peer) {
+  Block* block = find(range);
+  if (block == nullptr) return;
+  for (PeerNumber& asker : block->askers)
+    if (asker == peer) asker = kNobody;
+  if (block->is_free()) with_free_.insert(range.piece);
+}
+
+void FetchPlan::drop(PeerNumber peer) {
+  std::vector<std::uint32_t> again;
+  for (auto& [piece, open] : open_) {
+    if (open.leader != peer) continue;
+    open.leader = kNobody;
+    // What must come from one alone begins again with another.
+    const bool whole = std::none_of(
+        open.blocks.begin(), open.blocks.end(), [](const Block& it) { return it.from == kNobody; });
+    if (open.alone && !whole) again.push_back(piece);
+  }
+  for (const std::uint32_t piece : again) {
+    auto suspects = std::move(open_.at(piece).suspects);
+    open(piece, kNobody);
+    open_.at(piece).alone = true;
+    open_.at(piece).suspects = std::move(suspects);
+  }
+}
+
+FetchPlan::Arrival FetchPlan::arrived(const BlockRange& range, PeerNumber from) {
+  Arrival arrival;
+  Block* block = find(range);
+  if (block == nullptr || block->from != kNobody) return arrival;
+  Open& open = open_.at(range.piece);
+  if (open.alone && open.leader != from) return arrival;
+  arrival.kept = true;
+  block->from = from;
+  for (PeerNumber& asker : block->askers) {
+    if (asker != kNobody && asker != from) arrival.other = asker;
+    asker = kNobody;
+  }
+  note_free(range.piece);
+  arrival.whole = std::none_of(
+      open.blocks.begin(), open.blocks.end(), [](const Block& it) { return it.from == kNobody; });
+  return arrival;
+}
+
+std::vector<PeerNumber> FetchPlan::contributors(const Open& open) {
+  std::set<PeerNumber> all;
+  for (const Block& block : open.blocks) all.insert(block.from);
+  return {all.begin(), all.end()};
+}
+
+FetchPlan::Blame FetchPlan::passed(std::uint32_t piece) {
+  Blame blame;
+  const auto found = open_.find(piece);
+  FRESHET_CHECK(found != open_.end());
+  const auto good = contributors(found->second);
+  for (const PeerNumber suspect : found->second.suspects)
+    if (std::find(good.begin(), good.end(), suspect) == good.end())
+      blame.suspects.push_back(suspect);
+  if (blame.suspects.size() == 1) blame.guilty.swap(blame.suspects);
+  open_.erase(found);
+  with_free_.erase(piece);
+  have_.add(piece);
+  return blame;
+}
+
+FetchPlan::Blame FetchPlan::failed(std::uint32_t piece) {
+  Blame blame;
+  const auto found = open_.find(piece);
+  FRESHET_CHECK(found != open_.end());
+  auto senders = contributors(found->second);
+  if (senders.size() == 1) {
+    blame.guilty = senders;
+    senders = std::move(found->second.suspects);
+    std::erase(senders, blame.guilty.front());
+  }
+  open(piece, kNobody);
+  open_.at(piece).alone = !senders.empty();
+  open_.at(piece).suspects = std::move(senders);
+  return blame;
+}
+
+void FetchPlan::lost(std::uint32_t piece) {
+  open(piece, kNobody);
+}
+
+}  // namespace freshet::core::bittorrent

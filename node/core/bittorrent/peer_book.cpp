@@ -1,0 +1,59 @@
+#include "node/core/bittorrent/peer_book.h"
+
+#include <algorithm>
+
+namespace freshet::core::bittorrent {
+namespace {
+
+constexpr std::uint16_t kLeastPort = 1024;
+constexpr std::chrono::seconds kFirstPause{1};
+constexpr std::uint32_t kMostDoublings = 5;  // 32 s
+
+}  // namespace
+
+bool PeerBook::add(const Endpoint& at, Word word, TimePoint now) {
+  if (!at.is_dialable() || peers_.size() >= kMaxPeers) return false;
+  if (word == Word::stranger && at.port < kLeastPort) return false;
+  const bool known =
+      std::any_of(peers_.begin(), peers_.end(), [&](const Peer& peer) { return peer.at == at; });
+  if (known) return false;
+  peers_.push_back({.at = at, .due = now});
+  return true;
+}
+
+std::optional<PeerNumber> PeerBook::next(TimePoint now) {
+  std::optional<PeerNumber> best;
+  for (PeerNumber i = 0; i < peers_.size(); ++i) {
+    const Peer& peer = peers_[i];
+    if (peer.linked || peer.banned || peer.due > now) continue;
+    if (!best || peer.due < peers_[*best].due) best = i;
+  }
+  if (best) peers_[*best].linked = true;
+  return best;
+}
+
+void PeerBook::left(PeerNumber number, bool useful, TimePoint now) {
+  Peer& peer = peers_.at(number);
+  peer.linked = false;
+  peer.failures = useful ? 0 : peer.failures + 1;
+  const std::uint32_t doublings = std::min(peer.failures, kMostDoublings);
+  peer.due = now + kFirstPause * (std::int64_t{1} << doublings);
+}
+
+void PeerBook::ban(PeerNumber peer) {
+  peers_.at(peer).banned = true;
+}
+
+bool PeerBook::strike(PeerNumber number) {
+  Peer& peer = peers_.at(number);
+  if (peer.banned || ++peer.strikes < kMaxStrikes) return false;
+  peer.banned = true;
+  return true;
+}
+
+std::size_t PeerBook::banned() const {
+  return static_cast<std::size_t>(
+      std::count_if(peers_.begin(), peers_.end(), [](const Peer& peer) { return peer.banned; }));
+}
+
+}  // namespace freshet::core::bittorrent

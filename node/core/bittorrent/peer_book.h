@@ -1,0 +1,54 @@
+// Who may have a torrent that is fetched: addresses, whom to dial and when, who is banned. Bounded;
+// a number once given stays an address's for the whole fetch.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "node/base/endpoint.h"
+#include "node/base/time.h"
+
+namespace freshet::core::bittorrent {
+
+/// One address of a fetch; it has one link at most.
+using PeerNumber = std::uint32_t;
+
+class PeerBook {
+ public:
+  static constexpr std::size_t kMaxPeers = 256;
+  static constexpr std::uint32_t kMaxStrikes = 3;
+  enum class Word : std::uint8_t {
+    user,     ///< by the user or the link that the user gave
+    stranger  ///< by a tracker or another peer: no ports below 1024, so that nobody makes this node
+              ///< knock at a service
+  };
+
+  /// False: known, banned, not dialable, or the book is full.
+  bool add(const Endpoint& at, Word word, TimePoint now);
+  /// The next to dial; it counts as linked until left().
+  std::optional<PeerNumber> next(TimePoint now);
+  /// The link ended. `useful`: it brought something, so it is dialled again soon.
+  void left(PeerNumber peer, bool useful, TimePoint now);
+  void ban(PeerNumber peer);
+  /// One of several who may have sent bad bytes; the third time is a ban. True: banned by it.
+  bool strike(PeerNumber peer);
+
+  [[nodiscard]] const Endpoint& at(PeerNumber peer) const { return peers_.at(peer).at; }
+  [[nodiscard]] bool is_banned(PeerNumber peer) const { return peers_.at(peer).banned; }
+  [[nodiscard]] std::size_t size() const { return peers_.size(); }
+  [[nodiscard]] std::size_t banned() const;
+
+ private:
+  struct Peer {
+    Endpoint at;
+    TimePoint due;
+    std::uint32_t failures = 0;
+    std::uint32_t strikes = 0;
+    bool linked = false;
+    bool banned = false;
+  };
+  std::vector<Peer> peers_;
+};
+
+}  // namespace freshet::core::bittorrent

@@ -1,0 +1,39 @@
+// The sockets of one torrent that is fetched: dials whom its core::bittorrent::Fetch names, over
+// TCP and in the clear, and carries bytes between them and it. Reads from nobody while the disk is
+// behind. On the io thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "node/base/time.h"
+#include "node/core/bittorrent/fetch.h"
+#include "node/io/asio_fwd.h"
+
+namespace freshet::io {
+
+class FetchLinks {
+ public:
+  /// `fetch` outlives this. `moved`: something came in, or a link came or went.
+  FetchLinks(asio::io_context& io,
+             core::bittorrent::Fetch& fetch,
+             std::function<TimePoint()> now,
+             std::function<void()> moved);
+  ~FetchLinks();
+  FetchLinks(const FetchLinks&) = delete;
+  FetchLinks& operator=(const FetchLinks&) = delete;
+
+  /// Dials who is due, sends what is to be said, closes what is over. After anything was told to
+  /// the fetch.
+  void work();
+  /// Nothing is read while so.
+  void pause(bool paused);
+  void stop();
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace freshet::io

@@ -1,0 +1,425 @@
+#include "node/io/host/torrent_fetch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <spdlog/spdlog.h>
+
+#include "node/io/net/dialer.h"
+#include "node/io/net/tcp_socket.h"
+
+namespace freshet::io {
+
+namespace cb = core::bittorrent;
+using wire::bt::TorrentLayout;
+
+namespace {
+
+constexpr std::chrono::milliseconds kTick{200};
+// Beyond this the disk is behind, and nothing is read.
+constexpr std::size_t kMaxUnwrittenBytes = std::size_t{16} << 20U;
+// Written in one go.
+constexpr std::size_t kRunBytes = std::size_t{256} * 1024;
+constexpr std::size_t kMaxTrackerSets = 8;
+
+Error named(const Error& error, const std::string& what) {
+  return {error.code, what + ": " + error.message};
+}
+
+}  // namespace
+
+TorrentFetch::TorrentFetch(const Parts& parts, TorrentWish wish, Rng rng)
+    : parts_(parts),
+      wish_(std::move(wish)),
+      fetch_(wish_.name, parts.config, parts.counters, *this, std::move(rng)),
+      links_(parts.io, fetch_, parts.now, [this] { moved(); }),
+      resolver_(parts.io),
+      timer_(parts.io),
+      ticked_at_(parts.now()) {}
+
+void TorrentFetch::start() {
+  if (wish_.layout) {
+    prepare();
+  } else {
+    find_info();
+  }
+  find_peers(wish_);
+  tick();
+}
+
+void TorrentFetch::add(const TorrentWish& wish) {
+  wish_.rate = wish.rate;  // the last word counts
+  find_peers(wish);
+}
+
+void TorrentFetch::find_peers(const TorrentWish& wish) {
+  for (const std::string& peer : wish.peers) resolve(peer);
+  if (wish.trackers.empty() || trackers_.size() >= kMaxTrackerSets) return;
+  trackers_.push_back(std::make_unique<TrackerClient>(
+      parts_.io,
+      wish.trackers,
+      TrackerClient::Parts{.announce = [this] { return announce(); },
+                           .got_bytes = [this] { return fetch_.verified_bytes(); },
+                           .heard =
+                               [this](const std::vector<Endpoint>& peers) {
+                                 for (const Endpoint& at : peers)
+                                   fetch_.add_peer(at, cb::PeerBook::Word::stranger, parts_.now());
+                                 moved();
+                               }},
+      parts_.tracker_counters));
+}
+
+void TorrentFetch::resolve(const std::string& host_port) {
+  if (const auto at = Endpoint::parse(host_port)) {
+    fetch_.add_peer(*at, cb::PeerBook::Word::user, parts_.now());
+    return;
+  }
+  const auto target = parse_host_port(host_port);
+  if (!target) return;
+  resolver_.async_resolve(
+      target->host,
+      std::to_string(target->port),
+      [self = shared_from_this()](const asio::error_code& failed,
+                                  const asio::ip::tcp::resolver::results_type& found) {
+        if (failed || self->over_) return;
+        for (const auto& each : found)
+          self->fetch_.add_peer(
+              to_endpoint(each.endpoint()), cb::PeerBook::Word::user, self->parts_.now());
+        self->moved();
+      });
+}
+
+wire::bt::Announce TorrentFetch::announce() const {
+  wire::bt::Announce announce{.info_hash = wish_.name, .port = parts_.config.listen_port};
+  announce.peer_id = parts_.config.peer_id;
+  // Who does not know yet how long it is lacks something in any case.
+  announce.left = wish_.layout ? size() - fetch_.verified_bytes() : 1;
+  return announce;
+}
+
+// An earlier run may have kept what a magnet link leads to.
+void TorrentFetch::find_info() {
+  parts_.disk.submit([weak = weak_from_this(),
+                      partials = parts_.partials,
+                      name = wish_.name]() -> WorkerPool::Completion {
+    const auto info = store::kept_info(partials, name);
+    if (!info) return {};
+    return [weak, info = *info] {
+      const auto self = weak.lock();
+      if (self && !self->over_ && !self->wish_.layout) self->know(wire::bt::read_layout(info));
+    };
+  });
+}
+
+void TorrentFetch::on_metadata(const Bytes& info) {
+  if (over_ || wish_.layout) return;
+  auto layout = wire::bt::read_layout(info);
+  if (layout) {
+    parts_.disk.submit(
+        [partials = parts_.partials, name = wish_.name, info]() -> WorkerPool::Completion {
+          const Status kept = store::keep_info(partials, name, info);
+          if (kept) return {};
+          return [error = kept.error()] {
+            spdlog::warn("torrent: {}", error.message);
+          };
+        });
+  }
+  // Not from within: this may end it.
+  asio::post(parts_.io, [self = shared_from_this(), layout = std::move(layout)] {
+    if (!self->over_ && !self->wish_.layout) self->know(layout);
+  });
+}
+
+void TorrentFetch::know(const Result<TorrentLayout>& layout) {
+  if (!layout) {
+    end(named(layout.error(), "what that magnet link leads to is not fetched"));
+    return;
+  }
+  wish_.layout = std::make_shared<const TorrentLayout>(*layout);
+  prepare();
+}
+
+void TorrentFetch::prepare() {
+  tell();
+  const store::TorrentStorage::Spec spec{
+      .layout = wish_.layout, .folder = wish_.folder, .name = wish_.file_name};
+  parts_.disk.submit(
+      [weak = weak_from_this(), partials = parts_.partials, spec]() -> WorkerPool::Completion {
+        auto opened = store::TorrentStorage::open(partials, spec);
+        if (!opened) {
+          return [weak, error = opened.error()] {
+            if (const auto self = weak.lock()) self->end(error);
+          };
+        }
+        auto storage = std::make_shared<store::TorrentStorage>(std::move(*opened));
+        return [weak, storage, have = storage->verified()] {
+          const auto self = weak.lock();
+          if (!self || self->over_) return;
+          self->storage_ = storage;
+          self->fetch_.begin(self->wish_.layout, have);
+          self->tell();
+          self->moved();
+        };
+      });
+}
+
+void TorrentFetch::keep(const wire::bt::BlockRange& block, ByteView bytes) {
+  const std::uint64_t offset =
+      std::uint64_t{block.piece} * wish_.layout->piece_length + block.begin;
+  pending_bytes_ += bytes.size();
+  allowance_ -= static_cast<std::int64_t>(bytes.size());
+  if (!pending_.empty() && !pending_.back().verify) {
+    Kept& last = pending_.back();
+    if (last.offset + last.bytes.size() == offset && last.bytes.size() < kRunBytes) {
+      last.bytes.insert(last.bytes.end(), bytes.begin(), bytes.end());
+      return;
+    }
+  }
+  pending_.push_back(
+      {.offset = offset, .bytes = Bytes(bytes.begin(), bytes.end()), .verify = std::nullopt});
+}
+
+void TorrentFetch::verify(std::uint32_t piece) {
+  pending_.push_back({.offset = 0, .bytes = {}, .verify = piece});
+}
+
+void TorrentFetch::flush() {
+  if (pending_.empty() || !storage_) return;
+  const std::size_t bytes = std::exchange(pending_bytes_, 0);
+  unwritten_bytes_ += bytes;
+  auto kept = std::make_shared<std::vector<Kept>>(std::exchange(pending_, {}));
+  parts_.disk.submit(
+      [weak = weak_from_this(), storage = storage_, kept, bytes]() -> WorkerPool::Completion {
+        std::vector<Judged> judged;
+        Status written = kOk;
+        for (const Kept& each : *kept) {
+          if (each.verify) {
+            const auto good = storage->verify(*each.verify);
+            if (good) {
+              judged.push_back({.piece = *each.verify, .good = *good});
+            } else {
+              written = good.error();
+            }
+          } else {
+            written = storage->write(each.offset, each.bytes);
+          }
+          if (!written) break;
+        }
+        return [weak, bytes, judged = std::move(judged), written] {
+          if (const auto self = weak.lock()) self->on_written(bytes, judged, written);
+        };
+      });
+}
+
+void TorrentFetch::on_written(std::size_t bytes,
+                              const std::vector<Judged>& judged,
+                              const Status& written) {
+  unwritten_bytes_ -= bytes;
+  if (over_) return;
+  if (!written) {
+    end(written.error());
+    return;
+  }
+  for (const Judged& each : judged)
+    fetch_.verified(each.piece, each.good ? cb::Fetch::Verdict::ok : cb::Fetch::Verdict::bad);
+  moved();
+}
+
+// After whatever happened.
+void TorrentFetch::moved() {
+  if (over_ || finishing_) return;
+  flush();
+  most_sources_ = std::max(most_sources_, fetch_.sources());
+  if (told_sources_ != fetch_.sources() || told_bytes_ != fetch_.verified_bytes()) tell();
+  if (fetch_.complete()) {
+    finish();
+    return;
+  }
+  const std::uint64_t node_rate = parts_.down_rate();
+  const bool limited = wish_.rate != 0 || node_rate != 0;
+  links_.pause(unwritten_bytes_ >= kMaxUnwrittenBytes || (limited && allowance_ <= 0));
+  links_.work();
+}
+
+void TorrentFetch::tick() {
+  const TimePoint now = parts_.now();
+  pace(now);
+  fetch_.on_time(now);
+  for (const auto& trackers : trackers_) trackers->on_time();
+  moved();
+  if (over_ || finishing_) return;
+  lose_patience(now);
+  if (over_) return;
+  timer_.expires_after(kTick);
+  timer_.async_wait([self = shared_from_this()](const asio::error_code& canceled) {
+    if (!canceled && !self->over_) self->tick();
+  });
+}
+
+void TorrentFetch::pace(TimePoint now) {
+  const std::uint64_t node_rate = parts_.down_rate();
+  std::uint64_t rate = wish_.rate == 0 ? node_rate : wish_.rate;
+  if (node_rate != 0) rate = std::min(rate, node_rate);
+  const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(now - ticked_at_);
+  ticked_at_ = now;
+  if (rate == 0) {
+    allowance_ = 0;
+    return;
+  }
+  const auto more = static_cast<std::int64_t>(rate) * passed.count() / 1000;
+  // Not more than half a second's worth is saved up.
+  allowance_ = std::min(allowance_ + more, static_cast<std::int64_t>(rate / 2));
+}
+
+void TorrentFetch::watch(const std::shared_ptr<FetchObserver>& observer,
+                         std::chrono::milliseconds patience) {
+  watchers_.push_back(
+      {.observer = observer, .patience = patience, .without_source_since = parts_.now()});
+  observer->progress(fetch_.verified_bytes(), size(), fetch_.sources());
+}
+
+void TorrentFetch::leave(const FetchObserver* observer) {
+  std::erase_if(watchers_, [&](const Watcher& it) { return it.observer.get() == observer; });
+  if (!watchers_.empty() || finishing_ || over_) return;
+  close(false);
+  parts_.over(wish_.name);
+}
+
+void TorrentFetch::lose_patience(TimePoint now) {
+  std::vector<Watcher> leaving;
+  for (Watcher& watcher : watchers_) {
+    if (fetch_.sources() > 0) watcher.without_source_since = now;
+    if (now - watcher.without_source_since >= watcher.patience) leaving.push_back(watcher);
+  }
+  if (leaving.empty()) return;
+  const Error why = why_none();
+  for (const Watcher& watcher : leaving) {
+    watcher.observer->failed(why);
+    leave(watcher.observer.get());
+  }
+}
+
+Error TorrentFetch::why_none() const {
+  if (fetch_.banned_peers() > 0)
+    return {ErrorCode::verification,
+            "what was sent of this torrent is not what it names, and who sent it is asked no more; "
+            "what is verified is kept"};
+  if (fetch_.verified_bytes() > 0)
+    return {ErrorCode::timed_out,
+            "no source left; what was fetched is kept, run the same `get` again to go on"};
+  std::string message = "no source for the torrent " + wish_.name.hex();
+  for (const auto& trackers : trackers_) {
+    if (!trackers->last_failure().empty()) {
+      return {ErrorCode::no_source, message + "; tracker " + trackers->last_failure()};
+    }
+  }
+  if (trackers_.empty() && fetch_.known_peers() == 0)
+    message += ": it names no tracker that is asked and no peer; name one with --source HOST:PORT";
+  return {ErrorCode::no_source, message};
+}
+
+void TorrentFetch::tell() {
+  told_sources_ = fetch_.sources();
+  told_bytes_ = fetch_.verified_bytes();
+  for (const Watcher& watcher : std::vector(watchers_))
+    watcher.observer->progress(told_bytes_, size(), told_sources_);
+}
+
+void TorrentFetch::finish() {
+  finishing_ = true;
+  for (const auto& trackers : trackers_) trackers->stop(true);
+  links_.stop();
+  timer_.cancel();
+  parts_.disk.submit([weak = weak_from_this(), storage = storage_]() -> WorkerPool::Completion {
+    auto finished = storage->finish();
+    return [weak, finished = std::move(finished)] {
+      const auto self = weak.lock();
+      if (!self || self->over_) return;
+      if (!finished) {
+        self->end(finished.error());
+        return;
+      }
+      self->share(*finished, [self, path = finished->path] {
+        if (self->over_) return;
+        self->close(true);
+        for (const Watcher& watcher : std::vector(self->watchers_))
+          watcher.observer->done(path, self->size(), self->most_sources_);
+        self->parts_.over(self->wish_.name);
+      });
+    };
+  });
+}
+
+void TorrentFetch::share(const store::FinishedTorrent& finished, std::function<void()> then) {
+  if (!parts_.share_finished) {
+    then();
+    return;
+  }
+  if (finished.content) {
+    parts_.library.add_finished(finished.path,
+                                *finished.content,
+                                [then = std::move(then)](const Result<store::FileRef>& added) {
+                                  if (!added)
+                                    spdlog::warn("torrent: not shared: {}", added.error().message);
+                                  then();
+                                });
+    return;
+  }
+  const auto shares = parts_.library.shares();
+  const bool inside = std::any_of(shares.begin(), shares.end(), [&](const ShareSummary& share) {
+    return finished.path.starts_with(share.path + "/");
+  });
+  // What is inside of a share is seen by its watch.
+  if (!inside) {
+    parts_.library.add_share(finished.path, [](const Result<ShareSummary>& shared) {
+      if (!shared) spdlog::warn("torrent: not shared: {}", shared.error().message);
+    });
+  }
+  then();
+}
+
+void TorrentFetch::end(const Error& error) {
+  if (over_) return;
+  spdlog::warn("torrent {} failed: {}", wish_.name.hex(), error.message);
+  close(false);
+  for (const Watcher& watcher : std::exchange(watchers_, {})) watcher.observer->failed(error);
+  parts_.over(wish_.name);
+}
+
+void TorrentFetch::close(bool completed) {
+  if (std::exchange(over_, true)) return;
+  timer_.cancel();
+  resolver_.cancel();
+  for (const auto& trackers : trackers_) trackers->stop(completed);
+  links_.stop();
+  if (!storage_ || completed) return;
+  parts_.disk.submit([storage = storage_]() -> WorkerPool::Completion {
+    const Status synced = storage->checkpoint();
+    if (synced) return {};
+    return [error = synced.error()] {
+      spdlog::warn("torrent: {}", error.message);
+    };
+  });
+}
+
+void TorrentFetch::stop() {
+  close(false);
+}
+
+DownloadSummary TorrentFetch::summary() const {
+  DownloadSummary summary{.content = store::download_id_of(wish_.name),
+                          .name = !wish_.file_name.empty() ? wish_.file_name
+                                  : wish_.layout           ? wish_.layout->title
+                                                           : wish_.title,
+                          .folder = wish_.folder,
+                          .size = size(),
+                          .verified_bytes = fetch_.verified_bytes(),
+                          .sources = fetch_.sources(),
+                          .running = true};
+  if (summary.name.empty()) summary.name = wish_.name.hex();
+  return summary;
+}
+
+}  // namespace freshet::io

@@ -1,0 +1,130 @@
+// One torrent that is fetched from BitTorrent clients, for all who asked for it: finds peers, keeps
+// the bytes on a worker, tells how far it is, and puts the files in their place. Gives up when no
+// source is up for as long as somebody has patience; what is verified stays. On the io thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
+
+#include "node/core/bittorrent/fetch.h"
+#include "node/io/bittorrent/fetch_links.h"
+#include "node/io/bittorrent/tracker_client.h"
+#include "node/io/host/fetches.h"
+#include "node/io/host/worker_pool.h"
+#include "node/store/torrent_storage.h"
+
+namespace freshet::io {
+
+struct TorrentWish {
+  InfoHash name;
+  std::shared_ptr<const wire::bt::TorrentLayout> layout;  ///< unset: by magnet link
+  std::string title;                  ///< what a magnet link calls it, until more is known
+  std::vector<std::string> trackers;  ///< URLs
+  std::vector<std::string> peers;     ///< HOST:PORT
+  std::string folder;                 ///< absolute
+  std::string file_name;              ///< empty: as the torrent says
+  std::chrono::milliseconds patience{10000};
+  std::uint64_t rate = 0;  ///< bytes a second at most; 0: no limit
+};
+
+class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
+                           private core::bittorrent::Fetch::Host {
+ public:
+  struct Parts {
+    asio::io_context& io;
+    Library& library;
+    WorkerPool& disk;  ///< of one thread
+    std::string partials;
+    bool share_finished = true;
+    std::function<TimePoint()> now;
+    std::function<std::uint64_t()> down_rate;  ///< of the node; 0: no limit
+    const core::bittorrent::FetchConfig& config;
+    core::bittorrent::FetchCounters& counters;
+    TrackerCounters& tracker_counters;
+    /// It has ended, in whatever way; no call follows.
+    std::function<void(const InfoHash&)> over;
+  };
+  TorrentFetch(const Parts& parts, TorrentWish wish, Rng rng);
+
+  void start();
+  /// More of the same torrent, by another `get`.
+  void add(const TorrentWish& wish);
+  void watch(const std::shared_ptr<FetchObserver>& observer, std::chrono::milliseconds patience);
+  /// Without a watcher it ends, and can be gone on with.
+  void leave(const FetchObserver* observer);
+  /// Ends at once; watchers hear nothing.
+  void stop();
+  [[nodiscard]] DownloadSummary summary() const;
+
+ private:
+  struct Watcher {
+    std::shared_ptr<FetchObserver> observer;
+    std::chrono::milliseconds patience;
+    TimePoint without_source_since;
+  };
+  struct Kept {
+    std::uint64_t offset = 0;
+    Bytes bytes;
+    std::optional<std::uint32_t> verify;  ///< instead: a piece whose bytes are all written
+  };
+  struct Judged {
+    std::uint32_t piece = 0;
+    bool good = false;
+  };
+  using StoragePtr = std::shared_ptr<store::TorrentStorage>;
+
+  void keep(const wire::bt::BlockRange& block, ByteView bytes) override;
+  void verify(std::uint32_t piece) override;
+  void on_metadata(const Bytes& info) override;
+
+  void find_info();
+  void know(const Result<wire::bt::TorrentLayout>& layout);
+  void prepare();
+  void find_peers(const TorrentWish& wish);
+  void resolve(const std::string& host_port);
+  void moved();
+  void flush();
+  void on_written(std::size_t bytes, const std::vector<Judged>& judged, const Status& written);
+  void tick();
+  void pace(TimePoint now);
+  void lose_patience(TimePoint now);
+  [[nodiscard]] Error why_none() const;
+  void tell();
+  void finish();
+  void share(const store::FinishedTorrent& finished, std::function<void()> then);
+  void end(const Error& error);
+  void close(bool completed);
+  [[nodiscard]] std::uint64_t size() const { return wish_.layout ? wish_.layout->size_bytes : 0; }
+  [[nodiscard]] wire::bt::Announce announce() const;
+
+  Parts parts_;
+  TorrentWish wish_;
+  core::bittorrent::Fetch fetch_;
+  FetchLinks links_;
+  std::vector<std::unique_ptr<TrackerClient>> trackers_;
+  asio::ip::tcp::resolver resolver_;
+  asio::steady_timer timer_;
+  StoragePtr storage_;  ///< touched on the worker alone, once it is here
+  std::vector<Watcher> watchers_;
+  std::vector<Kept> pending_;
+  std::size_t pending_bytes_ = 0;
+  std::size_t unwritten_bytes_ = 0;
+  std::int64_t allowance_ = 0;  ///< bytes that may come now, where there is a limit
+  TimePoint ticked_at_;
+  std::uint32_t most_sources_ = 0;
+  std::uint32_t told_sources_ = 0;
+  std::uint64_t told_bytes_ = 0;
+  bool finishing_ = false;
+  bool over_ = false;
+};
+
+}  // namespace freshet::io

@@ -1,0 +1,60 @@
+// All torrents that are fetched from BitTorrent clients. One is fetched once, for all who want it.
+// Refuses all of it in a private mesh, whose nodes speak to nobody else. On the io thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "node/base/rng.h"
+#include "node/io/host/limits.h"
+#include "node/io/host/torrent_fetch.h"
+
+namespace freshet::io {
+
+class TorrentFetches {
+ public:
+  static constexpr std::size_t kMaxAtOnce = 64;
+  struct Options {
+    std::string partials;  ///< folder of unfinished ones
+    bool is_private = false;
+    bool share_finished = true;
+    std::uint16_t port = 0;
+  };
+  TorrentFetches(asio::io_context& io,
+                 Options options,
+                 Library& library,
+                 std::function<TimePoint()> now,
+                 std::function<std::uint64_t()> down_rate,
+                 Rng rng);
+
+  /// Reads a torrent file on a worker. Errors: invalid (what is wrong with it), io.
+  void read(const std::string& path,
+            std::function<void(Result<std::shared_ptr<const wire::bt::ReadTorrent>>)> done);
+  /// `observer` is told at once how far it is.
+  void start(const TorrentWish& wish, const std::shared_ptr<FetchObserver>& observer);
+  void leave(const InfoHash& torrent, const FetchObserver* observer);
+  [[nodiscard]] std::vector<DownloadSummary> list() const;
+  void stop();
+
+  void count(std::vector<std::pair<std::string, std::uint64_t>>& all) const;
+  void add_limits(Limits& limits) const;
+
+ private:
+  asio::io_context& io_;
+  Options options_;
+  Library& library_;
+  std::function<TimePoint()> now_;
+  std::function<std::uint64_t()> down_rate_;
+  Rng rng_;
+  core::bittorrent::FetchConfig config_;
+  core::bittorrent::FetchCounters counters_;
+  TrackerCounters tracker_counters_;
+  std::map<InfoHash, std::shared_ptr<TorrentFetch>> fetches_;
+  WorkerPool disk_;
+};
+
+}  // namespace freshet::io

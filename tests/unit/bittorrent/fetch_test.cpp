@@ -1,0 +1,309 @@
+#include "node/core/bittorrent/fetch.h"
+
+#include <map>
+#include <set>
+
+#include <doctest/doctest.h>
+
+#include "node/core/bittorrent/seed_link.h"
+#include "node/wire/bt/metainfo.h"
+#include "node/wire/bt/sha1.h"
+
+using namespace freshet;                    // NOLINT(google-build-using-namespace): a test
+using namespace freshet::core::bittorrent;  // NOLINT(google-build-using-namespace): a test
+using namespace freshet::wire::bt;          // NOLINT(google-build-using-namespace): a test
+
+namespace {
+
+constexpr std::uint32_t kPiece = 32768;
+
+Bytes content_of(std::size_t size) {
+  Bytes bytes(size);
+  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<Byte>((i * 7 + i / 251) & 0xFFU);
+  return bytes;
+}
+
+TorrentPtr torrent_of(const Bytes& content) {
+  TorrentInfo info{.kind = TorrentKind::v1,
+                   .name = "x",
+                   .size_bytes = content.size(),
+                   .piece_length = kPiece,
+                   .pieces = {},
+                   .root = std::nullopt};
+  for (std::size_t at = 0; at < content.size(); at += kPiece) {
+    const auto hash =
+        sha1(ByteView(content).subspan(at, std::min<std::size_t>(kPiece, content.size() - at)));
+    info.pieces.insert(info.pieces.end(), hash.bytes.begin(), hash.bytes.end());
+  }
+  const Bytes encoded = encode_info(info);
+  return core::bittorrent::make_torrent({}, std::move(info), encoded);
+}
+
+// A client that has all of it, by the node's own serving side. `lies`: pieces that it sends wrong.
+struct Seed {
+  Seed(const TorrentPtr& the_torrent, char letter, const TimePoint& now)
+      : torrent(the_torrent),
+        link(
+            config_for(letter),
+            counters,
+            [this](const InfoHash& name) { return name == *torrent->names.v1 ? torrent : nullptr; },
+            now) {}
+  const SeedConfig& config_for(char letter) {
+    config.peer_id.fill(static_cast<Byte>(letter));
+    return config;
+  }
+  Bytes answer(ByteView bytes, const Bytes& content, TimePoint now) {
+    if (!bytes.empty()) link.on_bytes(bytes, now);
+    if (link.is_interested() && !mute) link.set_choked(false);
+    for (std::uint32_t i = 0; i < pace; ++i) {
+      const auto block = link.next_read(0);
+      if (!block) break;
+      Bytes payload(
+          content.begin()
+              + static_cast<std::ptrdiff_t>(std::size_t{block->piece} * kPiece + block->begin),
+          content.begin()
+              + static_cast<std::ptrdiff_t>(std::size_t{block->piece} * kPiece + block->begin
+                                            + block->length));
+      if (lies.contains(block->piece)) payload.front() ^= 1U;
+      link.on_block(*block, ByteView(payload));
+      ++sent;
+    }
+    return link.take_output();
+  }
+
+  TorrentPtr torrent;
+  SeedConfig config;
+  Counters counters;
+  SeedLink link;
+  std::set<std::uint32_t> lies;
+  bool mute = false;
+  std::uint32_t pace = 1000;  ///< blocks a turn
+  std::uint32_t sent = 0;
+};
+
+// A fetch and the seeds that it dials, in turns, until nothing moves.
+struct World final : Fetch::Host {
+  explicit World(std::size_t size)
+      : content(content_of(size)),
+        torrent(torrent_of(content)),
+        got(size) {
+    config.peer_id.fill('n');
+    layout = std::make_shared<const TorrentLayout>(*read_layout(torrent->encoded_info));
+  }
+  ~World() = default;
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  Seed& add_seed(char letter) {
+    const Endpoint at = Endpoint::v4({10, 0, 0, static_cast<Byte>(seeds.size() + 1)}, 6881);
+    fetch.add_peer(at, PeerBook::Word::user, now);
+    return *(seeds[at] = std::make_unique<Seed>(torrent, letter, now));
+  }
+  void begin() { fetch.begin(layout, PieceSet(layout->piece_count())); }
+
+  void keep(const BlockRange& block, ByteView bytes) override {
+    std::copy(
+        bytes.begin(),
+        bytes.end(),
+        got.begin() + static_cast<std::ptrdiff_t>(std::size_t{block.piece} * kPiece + block.begin));
+    kept += 1;
+  }
+  void verify(std::uint32_t piece) override { whole.push_back(piece); }
+  void on_metadata(const Bytes& info) override { metadata = info; }
+
+  void judge() {
+    for (const std::uint32_t piece : std::exchange(whole, {})) {
+      const ByteView bytes =
+          ByteView(got).subspan(std::size_t{piece} * kPiece, layout->piece_bytes(piece));
+      fetch.verified(
+          piece,
+          sha1(bytes) == layout->piece_hash(piece) ? Fetch::Verdict::ok : Fetch::Verdict::bad);
+    }
+  }
+  void turn() {
+    while (const auto peer = fetch.next_dial(now)) {
+      fetch.opened(*peer, now);
+      linked.insert(*peer);
+    }
+    for (const PeerNumber peer : std::set(linked)) {
+      const Bytes out = fetch.take_output(peer);
+      const Bytes answer = seeds.at(fetch.at(peer))->answer(out, content, now);
+      if (!answer.empty()) fetch.on_bytes(peer, answer, now);
+      judge();
+      if (!fetch.is_over(peer)) continue;
+      fetch.closed(peer, now);
+      linked.erase(peer);
+    }
+  }
+  void turns(int count) {
+    for (int i = 0; i < count && !fetch.complete(); ++i) turn();
+  }
+  void seconds(int count) {
+    for (int i = 0; i < count && !fetch.complete(); ++i) {
+      now += std::chrono::seconds(1);
+      fetch.on_time(now);
+      turns(3);
+    }
+  }
+
+  TimePoint now;
+  Bytes content;
+  TorrentPtr torrent;
+  std::shared_ptr<const TorrentLayout> layout;
+  FetchConfig config;
+  FetchCounters counters;
+  Fetch fetch{*torrent->names.v1, config, counters, *this, Rng::from_seed(5)};
+  std::map<Endpoint, std::unique_ptr<Seed>> seeds;
+  std::set<PeerNumber> linked;
+  Bytes got;
+  Bytes metadata;
+  std::vector<std::uint32_t> whole;
+  std::uint32_t kept = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a torrent is fetched from one client, each block once") {
+  World world(kPiece * 20 + 5000);
+  world.add_seed('a');
+  world.begin();
+  world.turns(20);
+  CHECK(world.fetch.complete());
+  CHECK(world.got == world.content);
+  CHECK(world.kept == 41);
+  CHECK(world.fetch.verified_bytes() == world.content.size());
+  CHECK(world.counters.blocks_unasked == 0);
+  CHECK(world.counters.links_broken == 0);
+}
+
+TEST_CASE("several clients share the work") {
+  World world(kPiece * 64);
+  world.config.first_window = 8;
+  for (const char letter : {'a', 'b', 'c'}) world.add_seed(letter).pace = 8;
+  world.begin();
+  world.turns(60);
+  CHECK(world.fetch.complete());
+  CHECK(world.got == world.content);
+  for (const auto& [at, seed] : world.seeds) CHECK(seed->sent > 20);
+}
+
+TEST_CASE("what is verified already is not asked again") {
+  World world(kPiece * 8);
+  world.add_seed('a');
+  PieceSet have(8);
+  for (const std::uint32_t piece : {0U, 3U, 7U}) have.add(piece);
+  world.fetch.begin(world.layout, have);
+  CHECK(world.fetch.verified_bytes() == 3 * kPiece);
+  world.turns(20);
+  CHECK(world.fetch.complete());
+  CHECK(world.kept == 10);
+}
+
+TEST_CASE("a magnet link's metadata comes from a client, and then its content") {
+  World world(kPiece * 3000);  // 60 kB of hashes: several pieces of metadata
+  world.add_seed('a');
+  world.turns(4);
+  CHECK(world.metadata == world.torrent->encoded_info);
+  CHECK(world.fetch.sources() == 1);
+  world.begin();
+  world.turns(500);
+  CHECK(world.fetch.complete());
+}
+
+TEST_CASE("who sends bad bytes is found out and banned, alone or among others") {
+  World world(kPiece * 12);
+  SUBCASE("alone, then another comes") {
+    world.add_seed('a').lies = {4};
+    world.begin();
+    world.turns(20);
+    CHECK_FALSE(world.fetch.complete());
+    CHECK(world.fetch.banned_peers() == 1);
+    CHECK(world.fetch.sources() == 0);
+    world.add_seed('b');
+  }
+  SUBCASE("among others") {
+    world.config.first_window = 2;
+    auto& liar = world.add_seed('a');
+    for (std::uint32_t piece = 0; piece < 12; ++piece) liar.lies.insert(piece);
+    world.add_seed('b');
+    world.add_seed('c');
+    world.begin();
+  }
+  world.turns(100);
+  world.seconds(60);
+  CHECK(world.fetch.complete());
+  CHECK(world.got == world.content);
+  CHECK(world.fetch.banned_peers() == 1);
+  CHECK(world.counters.pieces_bad > 0);
+}
+
+TEST_CASE("a client that stops sending is relieved of its blocks by the others") {
+  World world(kPiece * 16);
+  auto& slow = world.add_seed('a');
+  slow.pace = 1;
+  world.begin();
+  world.turns(3);
+  slow.pace = 0;
+  world.add_seed('b');
+  world.seconds(6);
+  CHECK(world.fetch.complete());
+  CHECK(world.got == world.content);
+}
+
+TEST_CASE("a client that never unchokes holds nothing up, and is no work") {
+  World world(kPiece * 4);
+  world.add_seed('a').mute = true;
+  world.begin();
+  world.turns(10);
+  CHECK(world.kept == 0);
+  world.add_seed('b');
+  world.turns(20);
+  CHECK(world.fetch.complete());
+}
+
+TEST_CASE("a client of another torrent, or this node itself, is left") {
+  World world(kPiece);
+  auto& other = world.add_seed('a');
+  other.torrent = torrent_of(content_of(5));
+  world.add_seed('n');  // the node's own peer id
+  world.begin();
+  world.turns(10);
+  CHECK(world.fetch.sources() == 0);
+  CHECK_FALSE(world.fetch.complete());
+}
+
+TEST_CASE("strangers cannot make the node dial low ports, nor fill its book without end") {
+  PeerBook book;
+  const TimePoint now;
+  const auto at = [](int number, std::uint16_t port) {
+    return Endpoint::v4({10, 0, static_cast<Byte>(number / 256), static_cast<Byte>(number % 256)},
+                        port);
+  };
+  CHECK_FALSE(book.add(at(1, 22), PeerBook::Word::stranger, now));
+  CHECK(book.add(at(1, 22), PeerBook::Word::user, now));
+  CHECK_FALSE(book.add(at(1, 22), PeerBook::Word::user, now));
+  CHECK_FALSE(book.add(at(1, 0), PeerBook::Word::user, now));
+  for (int i = 0; i < 1000; ++i) book.add(at(i, 6881), PeerBook::Word::stranger, now);
+  CHECK(book.size() == PeerBook::kMaxPeers);
+}
+
+TEST_CASE("a claimed size of metadata is bounded, and wrong pieces of it are refused") {
+  CHECK_FALSE(MetadataDownload::of_size(0));
+  CHECK_FALSE(MetadataDownload::of_size(-1));
+  CHECK_FALSE(MetadataDownload::of_size(INT64_MAX));
+  CHECK_FALSE(MetadataDownload::of_size(static_cast<std::int64_t>(kMaxInfoBytes) + 1));
+  auto metadata = MetadataDownload::of_size(5);
+  REQUIRE(metadata);
+  CHECK(metadata->next() == 0U);
+  CHECK_FALSE(metadata->next());
+  const Bytes five(5);
+  MetadataMessage message{
+      .type = MetadataMessage::Type::data, .piece = 0, .total_size = 5, .data = five};
+  message.total_size = 6;
+  CHECK(metadata->take(message) == MetadataDownload::Taken::refused);
+  message.total_size = 5;
+  CHECK(metadata->take(message) == MetadataDownload::Taken::whole);
+  CHECK(metadata->take(message) == MetadataDownload::Taken::refused);
+  CHECK(metadata->checked(sha1(five)) == five);
+  CHECK_FALSE(metadata->checked(InfoHash()));
+}

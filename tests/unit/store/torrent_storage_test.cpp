@@ -1,0 +1,149 @@
+#include "node/store/torrent_storage.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <doctest/doctest.h>
+
+#include "node/wire/bt/bencode.h"
+#include "node/wire/bt/sha1.h"
+#include "tests/unit/store/process.h"
+#include "tests/unit/store/temp_folder.h"
+
+namespace freshet::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kPiece = kMinPieceLength;
+
+struct Part {
+  std::vector<std::string> path;
+  std::size_t size;
+};
+
+/// A torrent of a folder, with its bytes.
+struct Album {
+  explicit Album(const std::vector<Part>& parts) {
+    std::size_t size = 0;
+    for (const Part& part : parts) size += part.size;
+    text = noise(size, size);
+    std::string hashes;
+    for (std::size_t at = 0; at < size; at += kPiece)
+      hashes += text_of(wire::bt::sha1(bytes_of(std::string_view(text).substr(at, kPiece))).view());
+    wire::bt::BencodeWriter out;
+    out.begin_dictionary().key("files").begin_list();
+    for (const Part& part : parts) {
+      out.begin_dictionary().key("length").integer(static_cast<std::int64_t>(part.size));
+      out.key("path").begin_list();
+      for (const std::string& name : part.path) out.text(name);
+      out.end().end();
+    }
+    out.end().key("name").text("album").key("piece length").integer(kPiece);
+    out.key("pieces").text(hashes).end();
+    layout = std::make_shared<const wire::bt::TorrentLayout>(*wire::bt::read_layout(out.take()));
+  }
+  [[nodiscard]] Result<TorrentStorage> open(const std::string& name = {}) const {
+    return TorrentStorage::open(partials,
+                                {.layout = layout, .folder = temp / "target", .name = name});
+  }
+  void fill(TorrentStorage& storage) const {
+    for (std::uint32_t piece = 0; piece < layout->piece_count(); ++piece) {
+      if (storage.verified().has(piece)) continue;
+      const auto bytes = bytes_of(std::string_view(text).substr(piece * kPiece, kPiece));
+      REQUIRE(storage.write(piece * kPiece, bytes));
+      REQUIRE(*storage.verify(piece));
+    }
+  }
+  [[nodiscard]] std::string read(const std::string& relative) const {
+    std::ifstream file(temp / "target" + "/" + relative, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  TempFolder temp;
+  std::string partials = temp / "torrents";
+  std::string text;
+  std::shared_ptr<const wire::bt::TorrentLayout> layout;
+};
+
+const std::vector<Part> kParts = {
+    {{"a", "b.txt"}, 3 * kPiece + 5}, {{"empty"}, 0}, {{"c"}, 2 * kPiece}, {{"a", "d"}, 7}};
+
+}  // namespace
+
+TEST_CASE("a torrent's folder gets its tree, and nothing is left of the download") {
+  const Album album(kParts);
+  auto storage = album.open();
+  REQUIRE(storage);
+  album.fill(*storage);
+  const auto done = storage->finish();
+  REQUIRE(done);
+  CHECK(done->path == album.temp / "target" + "/album");
+  CHECK(album.read("album/a/b.txt") == album.text.substr(0, 3 * kPiece + 5));
+  CHECK(album.read("album/c") == album.text.substr(3 * kPiece + 5, 2 * kPiece));
+  CHECK(album.read("album/a/d") == album.text.substr(5 * kPiece + 5));
+  CHECK(fs::file_size(album.temp / "target" + "/album/empty") == 0);
+  CHECK(fs::is_empty(album.partials));
+  for (const auto& entry : fs::recursive_directory_iterator(album.temp / "target"))
+    CHECK(entry.path().filename().string().front() != '.');
+}
+
+TEST_CASE("files that are in their place are taken as far as their pieces are right") {
+  const Album album(kParts);
+  {
+    auto storage = album.open();
+    album.fill(*storage);
+    REQUIRE(storage->finish());
+  }
+  fs::remove(album.temp / "target" + "/album/c");
+  std::fstream changed(album.temp / "target" + "/album/a/b.txt");
+  changed.write("changed", 7);
+  changed.close();
+  auto storage = album.open();
+  REQUIRE(storage);
+  // Whole pieces of a/b.txt but the first; c and what reaches into it is gone.
+  CHECK(storage->verified().count() == 2);
+  CHECK(storage->verified().has(1));
+  CHECK(storage->verified().has(2));
+  album.fill(*storage);
+  REQUIRE(storage->finish());
+  CHECK(album.read("album/c") == album.text.substr(3 * kPiece + 5, 2 * kPiece));
+  // Nothing is replaced.
+  CHECK(album.read("album/a/b.txt").substr(0, 7) == "changed");
+  CHECK(album.read("album/a/b (2).txt") == album.text.substr(0, 3 * kPiece + 5));
+}
+
+TEST_CASE("a piece that is wrong is not recorded, and one that is right outlives the storage") {
+  const Album album(kParts);
+  {
+    auto storage = album.open();
+    const Bytes wrong(kPiece);
+    REQUIRE(storage->write(0, wrong));
+    CHECK_FALSE(*storage->verify(0));
+    REQUIRE(storage->write(kPiece, bytes_of(std::string_view(album.text).substr(kPiece, kPiece))));
+    CHECK(*storage->verify(1));
+  }
+  const auto storage = album.open();
+  CHECK(storage->verified().count() == 1);
+  CHECK(storage->verified().has(1));
+}
+
+TEST_CASE("names that become one when they are made safe are refused") {
+  const Album album({{{"-x"}, 5}, {{"x"}, 6}});
+  const auto storage = album.open();
+  REQUIRE_FALSE(storage);
+  CHECK(storage.error().code == ErrorCode::invalid);
+}
+
+TEST_CASE("metadata is kept for the next run, and believed by its hash alone") {
+  const TempFolder temp;
+  const std::string partials = temp / "torrents";
+  const auto name = wire::bt::sha1(bytes_of("info"));
+  CHECK_FALSE(kept_info(partials, name));
+  REQUIRE(keep_info(partials, name, bytes_of("info")));
+  CHECK(text_of(*kept_info(partials, name)) == "info");
+  REQUIRE(keep_info(partials, name, bytes_of("other")));
+  CHECK_FALSE(kept_info(partials, name));
+}
+
+}  // namespace freshet::store
