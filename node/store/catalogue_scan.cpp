@@ -40,9 +40,42 @@ Status Catalogue::begin_scan(ShareId share) {
   const auto known = state_->finds(kHasShare, share.value);
   if (!known) return known.error();
   if (!*known) return Error{ErrorCode::not_found, "there is no such share; see `freshet share ls`"};
+  const auto has_files = state_->finds(kHasFiles, share.value);
+  if (!has_files) return has_files.error();
+  const auto has_contents = state_->finds(kHasContents);
+  if (!has_contents) return has_contents.error();
   state_->scan.emplace();
   state_->scan->share = share;
+  state_->scan->first = !*has_files;
+  state_->scan->hashes_known =
+      *has_contents || !state_->lately_gone.empty() || !state_->earlier_gone.empty();
   return kOk;
+}
+
+Result<std::optional<FileChange>> Catalogue::State::merge_scanned(const ScannedFile& scanned) {
+  if (scan->first && !scan->hashes_known) return merge_of_first_scan(scanned);
+  auto merged = merge_one(scan->share, scanned);
+  if (!merged) return merged.error();
+  if (!scan->first) scan->seen.insert(merged->id.value);
+  return std::move(merged->change);
+}
+
+// One statement a file, where merge_one() needs three.
+Result<std::optional<FileChange>> Catalogue::State::merge_of_first_scan(
+    const ScannedFile& scanned) {
+  if (auto done = put(kInsertNewFile, scan->share, scanned, std::nullopt); !done)
+    return done.error();
+  if (database.changes() == 0) {  // it is there: a download that ended meanwhile
+    auto merged = merge_one(scan->share, scanned);
+    if (!merged) return merged.error();
+    return std::move(merged->change);
+  }
+  const CatalogueFile file{.id = FileId{database.last_insert()},
+                           .share = scan->share,
+                           .relative = scanned.relative,
+                           .stamp = scanned.stamp,
+                           .content = std::nullopt};
+  return std::optional(FileChange{.change = Change::added, .file = file});
 }
 
 Result<std::vector<FileChange>> Catalogue::merge(std::span<const ScannedFile> batch) {
@@ -52,10 +85,9 @@ Result<std::vector<FileChange>> Catalogue::merge(std::span<const ScannedFile> ba
   if (!transaction) return transaction.error();
   std::vector<FileChange> changes;
   for (const ScannedFile& scanned : batch) {
-    auto merged = state_->merge_one(state_->scan->share, scanned);
-    if (!merged) return merged.error();
-    state_->scan->seen.insert(merged->id.value);
-    if (merged->change) changes.push_back(std::move(*merged->change));
+    auto change = state_->merge_scanned(scanned);
+    if (!change) return change.error();
+    if (*change) changes.push_back(std::move(**change));
   }
   if (auto done = transaction->commit(); !done) return done.error();
   return changes;

@@ -39,6 +39,9 @@ inline constexpr const char* kLinked =
 inline constexpr const char* kInsertFile =
     "INSERT INTO file (share, path, size, mtime_ns, inode, device, content) VALUES (?1, ?2, ?3, "
     "?4, ?5, ?6, ?7)";
+inline constexpr const char* kInsertNewFile =
+    "INSERT INTO file (share, path, size, mtime_ns, inode, device, content) VALUES (?1, ?2, ?3, "
+    "?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
 inline constexpr const char* kUpdateFile =
     "UPDATE file SET size = ?3, mtime_ns = ?4, inode = ?5, device = ?6, content = ?7 WHERE share = "
     "?1 AND path = ?2";
@@ -55,6 +58,7 @@ inline constexpr const char* kDropUnused =
     "DELETE FROM content WHERE NOT EXISTS (SELECT 1 FROM file WHERE file.content = content.id)";
 inline constexpr const char* kDropIfUnused =
     "DELETE FROM content WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM file WHERE file.content = ?1)";
+inline constexpr const char* kHasContents = "SELECT 1 FROM content LIMIT 1";
 inline constexpr const char* kHasFiles = "SELECT 1 FROM file WHERE share = ?1 LIMIT 1";
 inline constexpr const char* kHasFilesOn =
     "SELECT 1 FROM file WHERE share = ?1 AND device = ?2 LIMIT 1";

@@ -123,6 +123,7 @@ Status Catalogue::State::put(const char* sql,
 }
 
 Result<std::int64_t> Catalogue::State::keep_content(const ContentInfo& content) {
+  if (scan) scan->hashes_known = true;
   auto add = use(kAddContent);
   if (!add) return add.error();
   const Bytes layer = blob_of(content.piece_layer);
@@ -243,6 +244,7 @@ Result<std::optional<Catalogue::State::Known>> Catalogue::State::known_by_inode(
 }
 
 Result<std::vector<FileChange>> Catalogue::State::unseen() {
+  if (scan->first) return std::vector<FileChange>();
   auto statement = use(kFilesOfShare);
   if (!statement) return statement.error();
   const ResetAtEnd guard(**statement);

@@ -29,7 +29,11 @@ Result<ContentInfo> read_content(const Statement& row);
 struct Catalogue::State {
   struct Scan {
     ShareId share;
-    std::unordered_set<std::int64_t> seen;
+    /// No file of the share was known when the scan began: what it finds is new, and none is gone.
+    bool first = false;
+    /// There may be hashes for files that it finds.
+    bool hashes_known = true;
+    std::unordered_set<std::int64_t> seen;  ///< not by a first scan
   };
   struct Known {
     std::int64_t row = 0;  ///< in content
@@ -92,7 +96,7 @@ struct Catalogue::State {
   Status remember_gone(const CatalogueFile& file);
   Status drop_unused();
 
-  /// `sql`: kInsertFile or kUpdateFile.
+  /// `sql`: kInsertFile, kInsertNewFile or kUpdateFile.
   Status put(const char* sql,
              ShareId share,
              const ScannedFile& file,
@@ -105,6 +109,9 @@ struct Catalogue::State {
   Result<Merged> merge_one(ShareId share, const ScannedFile& scanned);
   /// What the catalogue has of this file, by any name, as it was before.
   Result<std::vector<CatalogueFile>> names_behind(const FileStamp& now);
+  /// The same of a scan, which notes what it has seen.
+  Result<std::optional<FileChange>> merge_scanned(const ScannedFile& scanned);
+  Result<std::optional<FileChange>> merge_of_first_scan(const ScannedFile& scanned);
   /// Brings other names of the same file up to it; appends what changed.
   Status merge_links(const ScannedFile& scanned, std::vector<FileChange>& changes);
   Status forget(const CatalogueFile& file);
