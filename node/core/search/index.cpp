@@ -80,14 +80,17 @@ struct Index::State {
     files.push_back({.number = number, .stream_at = static_cast<std::uint32_t>(streams.size())});
     dead.push_back(false);
   }
-  // A token of the last file.
-  void add_token(std::string_view word, std::uint32_t parts) {
+  TermNumber term_of(std::string_view word) {
     const TermNumber term = terms.intern(word);
     if (term == postings.size()) {
       make_room(postings, 1);
       postings.emplace_back();
       sorted.add(term, terms);
     }
+    return term;
+  }
+  // A token of the last file.
+  void add_token(TermNumber term, std::uint32_t parts) {
     postings[term].append(static_cast<Slot>(files.size() - 1));
     make_room(streams, kMaxTokenBytes);
     put_token(term, parts, streams);
@@ -108,6 +111,13 @@ struct Index::State {
   std::vector<Byte> streams;       // the files' tokens, by slot
   std::vector<Slot> slots;         // by file number
   std::size_t dead_count = 0;
+  // Files come folder by folder: the tokens of the last one's folder, which ends in a slash.
+  struct FolderToken {
+    TermNumber term;
+    std::uint32_t parts;
+  };
+  Bytes folder;
+  std::vector<FolderToken> folder_tokens;
 };
 
 bool Index::State::plan(const wire::Query& query, Plan& plan, Budget& budget) const {
@@ -186,10 +196,33 @@ bool Index::add(FileNumber file, ByteView relative_path) {
       || state.streams.size() > kMaxStreamBytes) {
     return false;
   }
-  tokenize(relative_path, scratch_);
   state.begin_file(file);
-  for (const Token& token : scratch_.list) state.add_token(scratch_.word(token), token.parts);
+  const auto slash = std::find(relative_path.rbegin(), relative_path.rend(), Byte{'/'});
+  auto name_at = static_cast<std::size_t>(relative_path.rend() - slash);
+  if (relative_path.size() > kMaxTextBytes) name_at = 0;  // cut as a whole, from its end
+  if (name_at > 0) add_folder(relative_path.first(name_at));
+  add_tokens(relative_path.subspan(name_at));
   return true;
+}
+
+void Index::add_tokens(ByteView text) {
+  tokenize(text, scratch_);
+  for (const Token& token : scratch_.list)
+    state_->add_token(state_->term_of(scratch_.word(token)), token.parts);
+}
+
+// A slash separates words, and no letter or mark is joined across it: a path's tokens are those of
+// its folder, and then those of its name.
+void Index::add_folder(ByteView folder) {
+  State& state = *state_;
+  if (!std::ranges::equal(folder, state.folder)) {
+    tokenize(folder, scratch_);
+    state.folder.assign(folder.begin(), folder.end());
+    state.folder_tokens.clear();
+    for (const Token& token : scratch_.list)
+      state.folder_tokens.push_back({state.term_of(scratch_.word(token)), token.parts});
+  }
+  for (const auto& token : state.folder_tokens) state.add_token(token.term, token.parts);
 }
 
 bool Index::remove(FileNumber file) {
@@ -212,7 +245,7 @@ void Index::compact() {
     fresh->begin_file(state_->files[slot].number);
     get_tokens(state_->stream(slot), tokens);
     for (const FileToken& token : tokens) {
-      fresh->add_token(state_->terms.word(token.term), token.end - token.first);
+      fresh->add_token(fresh->term_of(state_->terms.word(token.term)), token.end - token.first);
     }
   }
   state_ = std::move(fresh);

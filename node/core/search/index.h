@@ -82,6 +82,8 @@ class Index {
  private:
   struct Plan;
   struct State;
+  void add_tokens(ByteView text);
+  void add_folder(ByteView folder);
   void compact();
 
   std::unique_ptr<State> state_;

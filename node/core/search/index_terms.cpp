@@ -11,8 +11,8 @@
 namespace freshet::core::search {
 namespace {
 
-// A bucket of robin_set<uint32_t>: the number, and its distance from home.
-constexpr std::size_t kBucketBytes = 8;
+// A bucket of robin_set<uint32_t>: the number, its hash, and its distance from home.
+constexpr std::size_t kBucketBytes = 12;
 constexpr float kLoad = 0.8F;
 // A path's words: at most one token and a half for each byte, expanded characters included.
 constexpr std::size_t kPathRoom = std::size_t{kMaxTextBytes} * 16 * kMaxWordBytes / 8;

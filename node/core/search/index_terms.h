@@ -51,7 +51,8 @@ class TermTable {
   };
 
   std::unique_ptr<Text> text_;  // at a fixed address, for Hash and Equal
-  tsl::robin_set<TermNumber, Hash, Equal> numbers_;
+  // With the hash in each bucket: a word is compared with few others, and none when it grows.
+  tsl::robin_set<TermNumber, Hash, Equal, std::allocator<TermNumber>, true> numbers_;
 };
 
 }  // namespace freshet::core::search

@@ -265,6 +265,46 @@ TEST_CASE("the words of a query for a run are among the tokens of that run") {
   }
 }
 
+// The index tokenises a folder once for all of its files.
+TEST_CASE("the tokens of a path are those of its folder, and then those of its name") {
+  constexpr std::uint64_t seed = 4713;
+  MESSAGE("seed ", seed);
+  Rng rng = Rng::from_seed(seed);
+  const std::vector<std::string> alphabet = {"a",
+                                             "B",
+                                             "1",
+                                             "'",
+                                             "/",
+                                             "é",
+                                             "e",
+                                             "\u0301",
+                                             "\u0338",
+                                             "=",
+                                             "\u05B0",
+                                             "東",
+                                             "ท",
+                                             "ี",
+                                             "\xF0\x9F",
+                                             "_",
+                                             "\u1100",
+                                             "\u1161"};
+  const auto some = [&] {
+    std::string text;
+    for (std::uint64_t n = rng.below(6); n > 0; --n) text += alphabet[rng.below(alphabet.size())];
+    return text;
+  };
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string folder = some() + "/";
+    const std::string name = some();
+    CAPTURE(folder);
+    CAPTURE(name);
+    Words apart = words_of(folder);
+    const Words of_name = words_of(name);
+    apart.insert(apart.end(), of_name.begin(), of_name.end());
+    CHECK(words_of(folder + name) == apart);
+  }
+}
+
 TEST_CASE("tokens follow their last part, and parts are numbered without a gap") {
   Tokens tokens;
   tokenize(bytes_of("FooBar12'a東京x_Don't🎉"), tokens);
