@@ -98,7 +98,7 @@ class Catalogue {
 
   // ---- files
 
-  /// Every file, in the order of share and path; stops at the first Error of `visit`, which
+  /// Every file, in the order of their ids; stops at the first Error of `visit`, which
   /// must not call the catalogue.
   Status for_each_file(const std::function<Status(const CatalogueFile&)>& visit);
   /// Files without a content id, smallest first; at most `limit`. Those that skip_hashing() named

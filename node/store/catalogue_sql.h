@@ -24,7 +24,7 @@ inline constexpr const char* kFirstFrom =
 inline constexpr const char* kFileById =
     "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE file.id = ?1";
 inline constexpr const char* kAllFiles =
-    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "ORDER BY file.share, file.path";
+    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "ORDER BY file.id";
 inline constexpr const char* kFilesOfShare =
     "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE file.share = ?1";
 inline constexpr const char* kUnhashed = "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE

@@ -21,6 +21,8 @@ namespace {
 // nothing is left to hash. What a kill costs at most.
 constexpr std::size_t kHashesPerTransaction = 64;
 constexpr std::uint64_t kHashedBytesPerTransaction = 256UL << 20U;
+// From the catalogue to the picture in memory: some milliseconds of the io thread.
+constexpr std::size_t kFilesPerBatch = 512;
 
 std::size_t hash_threads() {
   return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
@@ -76,22 +78,41 @@ void Library::stop() {
 
 void Library::start(std::function<void()> loaded) {
   catalogue_pool_.submit([this, loaded = std::move(loaded)]() -> WorkerPool::Completion {
-    auto shares = catalogue_.shares();
-    auto files = std::make_shared<std::vector<store::CatalogueFile>>();
+    return [this, loaded, shares = catalogue_.shares()] {
+      if (!shares) {
+        spdlog::error("catalogue: {}", shares.error().message);
+        loaded();
+        return;
+      }
+      for (const store::Share& share : *shares) share_state(share);
+      load([this, loaded, shares = *shares] {
+        loaded();
+        for (const store::Share& share : shares) scan(share, [](const Result<ShareSummary>&) {});
+      });
+    };
+  });
+}
+
+// In batches: names are searchable while others are read, and links are served between two.
+void Library::load(std::function<void()> done, std::optional<store::ShareId> only) {
+  catalogue_pool_.submit([this, done = std::move(done), only]() -> WorkerPool::Completion {
+    std::vector<store::CatalogueFile> batch;
+    const auto hand_over = [&] {
+      catalogue_pool_.post([this, files = std::exchange(batch, {})] {
+        for (const store::CatalogueFile& file : files) show(file);
+      });
+    };
     const Status read = catalogue_.for_each_file([&](const store::CatalogueFile& file) -> Status {
-      files->push_back(file);
+      if (stop_.stop_requested()) return Error{.code = ErrorCode::canceled, .message = "stopped"};
+      if (only && file.share != *only) return kOk;
+      batch.push_back(file);
+      if (batch.size() >= kFilesPerBatch) hand_over();
       return kOk;
     });
-    return [this, loaded, shares = std::move(shares), files, read] {
+    hand_over();
+    return [done, read] {
       if (!read) spdlog::error("catalogue: {}", read.error().message);
-      if (!shares) spdlog::error("catalogue: {}", shares.error().message);
-      if (shares) {
-        for (const store::Share& share : *shares) share_state(share);
-      }
-      for (const store::CatalogueFile& file : *files) add(file);
-      loaded();
-      if (!shares) return;
-      for (const store::Share& share : *shares) scan(share, [](const Result<ShareSummary>&) {});
+      done();
     };
   });
 }
@@ -100,10 +121,13 @@ void Library::apply(const std::vector<store::FileChange>& changes) {
   counters_.files_changed += changes.size();
   for (const store::FileChange& change : changes) {
     if (change.change != store::Change::added) remove(change.file.id);
-    const ShareState* share = find_share(change.file.share);
-    const bool shown = share != nullptr && !share->hidden;
-    if (change.change != store::Change::removed && shown) add(change.file);
+    if (change.change != store::Change::removed) show(change.file);
   }
+}
+
+void Library::show(const store::CatalogueFile& file) {
+  const ShareState* share = find_share(file.share);
+  if (share != nullptr && !share->hidden) add(file);
 }
 
 void Library::add(const store::CatalogueFile& file) {

@@ -145,10 +145,12 @@ class Library {
                   const Result<store::ScanReport>& scanned,
                   const ShareDone& done);
   void hide(ShareState& share);
-  void show_again(store::ShareId id);
   void forget_share(store::ShareId id);
   void remove_files_of(store::ShareId id);
+  /// What the catalogue knows, of every share or of one.
+  void load(std::function<void()> done, std::optional<store::ShareId> only = std::nullopt);
   void apply(const std::vector<store::FileChange>& changes);
+  void show(const store::CatalogueFile& file);
   void add(const store::CatalogueFile& file);
   bool may_browse(store::ShareId id);
   void tell_words();

@@ -156,7 +156,8 @@ void Library::on_scanned(const store::Share& share,
   }
   if (std::exchange(state->hidden, false)) {
     spdlog::info("share {}: it is there again", share.location.path);
-    show_again(share.id);
+    // The catalogue reports changes only; what did not change meanwhile comes from here.
+    load([] {}, share.id);
   }
   done(state->summary);
 }
@@ -166,24 +167,6 @@ void Library::on_scanned(const store::Share& share,
 void Library::hide(ShareState& share) {
   if (std::exchange(share.hidden, true)) return;
   remove_files_of(share.id);
-}
-
-// The catalogue reports changes only; what did not change while the share was hidden comes from
-// here.
-void Library::show_again(store::ShareId id) {
-  catalogue_pool_.submit([this, id]() -> WorkerPool::Completion {
-    auto files = std::make_shared<std::vector<store::CatalogueFile>>();
-    const Status read = catalogue_.for_each_file([&](const store::CatalogueFile& file) -> Status {
-      if (file.share == id) files->push_back(file);
-      return kOk;
-    });
-    return [this, id, files, read] {
-      if (!read) spdlog::error("catalogue: {}", read.error().message);
-      const ShareState* share = find_share(id);
-      if (share == nullptr || share->hidden) return;  // again, meanwhile
-      for (const store::CatalogueFile& file : *files) add(file);
-    };
-  });
 }
 
 void Library::remove_files_of(store::ShareId id) {

@@ -1,6 +1,7 @@
 #include "node/io/host/worker_pool.h"
 
-#include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <utility>
 
 #include <asio/io_context.hpp>
@@ -12,6 +13,42 @@
 
 namespace freshet::io {
 
+namespace {
+
+/// What is on its way to the io thread. Outlives the pool: completions look here first.
+class Posted {
+ public:
+  void wait_for_room() {
+    std::unique_lock lock(mutex_);
+    room_.wait(lock, [this] { return count_ < WorkerPool::kMaxPosted || stopped_; });
+    ++count_;
+  }
+  /// False: the pool was stopped, and this one is dropped.
+  bool take() {
+    const std::lock_guard lock(mutex_);
+    --count_;
+    room_.notify_one();
+    return !stopped_;
+  }
+  void stop() {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    room_.notify_all();
+  }
+  bool stopped() {
+    const std::lock_guard lock(mutex_);
+    return stopped_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable room_;
+  std::size_t count_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
 struct WorkerPool::Impl {
   Impl(asio::io_context& context, std::size_t threads, bool in_background)
       : io(context),
@@ -21,8 +58,7 @@ struct WorkerPool::Impl {
   asio::io_context& io;
   asio::thread_pool pool;
   const bool background;
-  /// Completions look here first: they may be run after the pool's owner is gone.
-  std::shared_ptr<std::atomic<bool>> stopped = std::make_shared<std::atomic<bool>>(false);
+  std::shared_ptr<Posted> posted = std::make_shared<Posted>();
 };
 
 namespace {
@@ -47,24 +83,24 @@ WorkerPool::~WorkerPool() {
 }
 
 void WorkerPool::submit(Job job) {
-  asio::post(
-      impl_->pool,
-      [this, background = impl_->background, stopped = impl_->stopped, job = std::move(job)] {
-        if (stopped->load()) return;
-        if (background) lower_priority_once();
-        Completion completion = job();
-        if (completion) post(std::move(completion));
-      });
+  asio::post(impl_->pool,
+             [this, background = impl_->background, posted = impl_->posted, job = std::move(job)] {
+               if (posted->stopped()) return;
+               if (background) lower_priority_once();
+               Completion completion = job();
+               if (completion) post(std::move(completion));
+             });
 }
 
 void WorkerPool::post(Completion completion) {
-  asio::post(impl_->io, [stopped = impl_->stopped, completion = std::move(completion)] {
-    if (!stopped->load()) completion();
+  impl_->posted->wait_for_room();
+  asio::post(impl_->io, [posted = impl_->posted, completion = std::move(completion)] {
+    if (posted->take()) completion();
   });
 }
 
 void WorkerPool::stop() {
-  impl_->stopped->store(true);
+  impl_->posted->stop();
   impl_->pool.join();
 }
 

@@ -1,5 +1,6 @@
 // Threads for what blocks: disk and hashing. A job runs on a worker and hands back what is to be
-// done on the io thread; nothing else crosses. No caller ever waits.
+// done on the io thread; nothing else crosses. The io thread never waits; a job that hands over
+// faster than the io thread takes does.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +26,10 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
 
   void submit(Job job);
-  /// From within a job: something for the io thread before the job is done.
+  /// Handed over and not yet taken, at most.
+  static constexpr std::size_t kMaxPosted = 64;
+  /// From within a job: something for the io thread before the job is done. Waits while kMaxPosted
+  /// are on their way, until stop().
   void post(Completion completion);
   /// Waits for the jobs that run, drops those that wait and every completion that has not run. Jobs
   /// that take long should watch a stop flag of their own, set before.
