@@ -1,6 +1,7 @@
 #include "node/core/transfer/choking.h"
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "node/core/transfer/serving.h"
@@ -17,6 +18,7 @@ bool has_something(const Session& session) {
 void unchoke(Turn& turn, Session& session) {
   if (!session.am_choking) return;
   session.am_choking = false;
+  session.asked_at = turn.now;
   turn.say(session, wire::bt::Unchoke{});
 }
 
@@ -28,6 +30,23 @@ std::vector<Session*> interested_sessions(Turn& turn) {
     }
   }
   return sessions;
+}
+
+bool is_resting(const Turn& turn, const Session& session) {
+  return turn.now < session.rests_until;
+}
+
+// Who has a slot and asks for nothing gives it up for a while, each time for longer: else the seed,
+// which serves first who was given least, would wait for it for ever.
+void rest_idle(Turn& turn, const std::vector<Session*>& sessions) {
+  constexpr unsigned kMaxDoublings = 6;
+  for (Session* session : sessions) {
+    if (session->am_choking || session->uplink.queued_blocks() > 0) continue;
+    if (turn.now - session->asked_at < turn.config.idle_taker_after) continue;
+    ++turn.counters.takers_idle;
+    session->rests_until = turn.now + turn.config.idle_taker_rest * (1U << session->idle_turns);
+    session->idle_turns = std::min(session->idle_turns + 1, kMaxDoublings);
+  }
 }
 
 Taker taker_of(const Session& session) {
@@ -89,8 +108,17 @@ bool must_choose(Turn& turn, const std::vector<Session*>& interested) {
 }
 
 void choke_round(Turn& turn, const std::vector<Session*>& sessions) {
-  const std::vector<Taker> takers = takers_of(sessions);
-  const auto chosen = choker_of(turn).choose(round_of(turn, takers));
+  rest_idle(turn, sessions);
+  std::vector<Session*> wanting;
+  std::copy_if(
+      sessions.begin(), sessions.end(), std::back_inserter(wanting), [&](const Session* session) {
+        return !is_resting(turn, *session);
+      });
+  std::vector<LinkId> chosen;
+  if (!wanting.empty()) {
+    const std::vector<Taker> takers = takers_of(wanting);
+    chosen = choker_of(turn).choose(round_of(turn, takers));
+  }
   turn.state.served = chosen.size();
   const auto is_chosen = [&](const Session* session) {
     return std::find(chosen.begin(), chosen.end(), session->link) != chosen.end();
@@ -125,14 +153,17 @@ void fill_slots(Turn& turn) {
   State& state = turn.state;
   std::vector<Session*> waiting;
   const auto interested = interested_sessions(turn);
+  std::size_t taken = 0;
   for (Session* session : interested) {
-    if (session->am_choking) waiting.push_back(session);
+    if (!session->am_choking)
+      ++taken;
+    else if (!is_resting(turn, *session))
+      waiting.push_back(session);
   }
   if (waiting.empty()) return;
   const bool in_round = state.choke_at != TimePoint::max();
   const std::size_t slots =
       in_round ? state.served : choker_of(turn).slots(turn.config, state.upload_rate);
-  const std::size_t taken = interested.size() - waiting.size();
   const std::size_t served = std::min(slots - std::min(taken, slots), waiting.size());
   if (served == waiting.size()) {
     for (Session* session : waiting) unchoke(turn, *session);

@@ -49,6 +49,7 @@ struct Counters {
 
   std::uint64_t requests_in = 0;
   std::uint64_t requests_rejected = 0;  ///< choked, not had, out of range, queue full
+  std::uint64_t takers_idle = 0;        ///< gave up a slot that they did not use
   std::uint64_t cancels_in = 0;
   std::uint64_t blocks_out = 0;
   std::uint64_t bytes_out = 0;  ///< of all `piece` payloads
@@ -105,6 +106,7 @@ inline constexpr std::array kCounterNames = {
     FRESHET_COUNTER(sources_banned),
     FRESHET_COUNTER(requests_in),
     FRESHET_COUNTER(requests_rejected),
+    FRESHET_COUNTER(takers_idle),
     FRESHET_COUNTER(cancels_in),
     FRESHET_COUNTER(blocks_out),
     FRESHET_COUNTER(bytes_out),

@@ -27,6 +27,7 @@ void reject(Turn& turn, Session& session, const BlockRange& block) {
 
 void on_request(Turn& turn, Session& session, const BlockRange& block) {
   ++turn.counters.requests_in;
+  session.asked_at = turn.now;
   const Content& content = *session.content;
   if (!content.proven) return reject(turn, session, block);
   if (!is_in_range(content, block)) {

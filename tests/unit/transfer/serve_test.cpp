@@ -144,6 +144,31 @@ TEST_CASE("with more takers than slots the choker moves the optimistic slot arou
   CHECK(served.size() >= 5);
 }
 
+TEST_CASE("takers that ask for nothing do not keep a seed's slots from those that do") {
+  Config config;
+  config.upload_slots = config.min_upload_slots = config.max_upload_slots = 4;
+  Bench bench(config);
+  const Thing thing = Thing::make(1 << 20);
+  for (Byte i = 1; i <= 8; ++i) bench.serve(LinkId{i}, i, thing);  // of which 1 to 4 never ask
+  const bt::Request request{{.piece = 0, .begin = 0, .length = 16384}};
+  std::map<Byte, std::size_t> served;
+  for (int second = 0; second < 300; ++second) {
+    bench.pass(1s);
+    for (Byte i = 1; i <= 8; ++i) bench.tell(Writable{.link = LinkId{i}, .room_bytes = 1 << 20});
+    if (second % 60 == 0) {
+      for (Byte i = 1; i <= 4; ++i) bench.say(LinkId{i}, bt::KeepAlive{});
+    }
+    for (Byte i = 5; i <= 8; ++i) served[i] += count<SendBlock>(bench.say(LinkId{i}, request));
+  }
+  std::size_t all = 0;
+  for (const auto& [peer, blocks] : served) {
+    CHECK(blocks > 120);
+    all += blocks;
+  }
+  CHECK(all > 4 * 300 * 2 / 3);
+  CHECK(bench.counters.takers_idle >= 4);
+}
+
 TEST_CASE(
     "hash requests go to the host when the content is whole, and senseless ones are rejected") {
   Bench bench;
