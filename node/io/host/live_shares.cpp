@@ -1,6 +1,7 @@
 #include "node/io/host/live_shares.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
 #include <set>
 #include <utility>
@@ -8,7 +9,10 @@
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/steady_timer.hpp>
-#include <unistd.h>
+#include <fcntl.h>
+
+#include "node/store/os_error.h"
+#include "node/store/unique_fd.h"
 
 namespace freshet::io {
 namespace {
@@ -38,6 +42,7 @@ struct LiveShares::State : std::enable_shared_from_this<LiveShares::State> {
         polls(io) {}
 
   void open();
+  Status listen(int watch);
   void wait_readable();
   void look_at(Clock::time_point when);
   void look_now();
@@ -62,12 +67,12 @@ struct LiveShares::State : std::enable_shared_from_this<LiveShares::State> {
 
 void LiveShares::State::open() {
   auto watch = store::TreeWatch::open();
+  if (watch) {
+    if (const Status heard = listen(watch->fd()); !heard) watch = heard.error();
+  }
   std::string why = watch ? std::string() : watch.error().message;
   std::optional<store::TreeWatch> opened;
-  if (watch) {
-    readable.assign(::dup(watch->fd()));
-    opened = std::move(*watch);
-  }
+  if (watch) opened = std::move(*watch);
   look = std::make_shared<LiveLook>(
       LiveLook::Uses{.catalogue = uses.catalogue,
                      .excluded = uses.excluded,
@@ -80,6 +85,17 @@ void LiveShares::State::open() {
       std::move(opened),
       std::move(why));
   wait_readable();
+}
+
+Status LiveShares::State::listen(int watch) {
+  constexpr const char* kAdvice = "raise the limit (ulimit -n)";
+  store::UniqueFd copy(::fcntl(watch, F_DUPFD_CLOEXEC, 0));
+  if (!copy) return store::os_error("cannot watch", "shared folders", errno, kAdvice);
+  asio::error_code failed;
+  readable.assign(copy.get(), failed);
+  if (failed) return store::os_error("cannot watch", "shared folders", failed.value(), kAdvice);
+  static_cast<void>(copy.release());  // the descriptor's now
+  return kOk;
 }
 
 void LiveShares::State::wait_readable() {
@@ -194,6 +210,7 @@ void LiveShares::remove(store::ShareId share) {
 
 void LiveShares::scanned(store::ShareId share, const Scanned& scanned) {
   state_->rescanning.erase(share);
+  state_->look_at(Clock::now());  // what changed while it was scanned, in the other shares too
   const auto known = state_->shares.find(share);
   if (known == state_->shares.end()) return;
   state_->tell_unwatched(scanned.unwatched);
@@ -205,7 +222,6 @@ void LiveShares::scanned(store::ShareId share, const Scanned& scanned) {
   if (scanned.failed || !it.problem.empty())
     it.due = Clock::now() + std::max<Clock::duration>(least, scanned.took * kPollShare);
   state_->wait_poll();
-  state_->look_at(Clock::now());  // what changed while it was scanned
 }
 
 std::string LiveShares::problem(store::ShareId share) const {
