@@ -8,9 +8,11 @@
 
 namespace freshet::io {
 
-HashQueue::HashQueue(asio::io_context& io, std::size_t threads, Locate locate, Done done)
+HashQueue::HashQueue(
+    asio::io_context& io, std::size_t threads, Locate locate, Done done, Rests rests)
     : locate_(std::move(locate)),
       done_(std::move(done)),
+      rests_(std::move(rests)),
       threads_(threads),
       pool_(io, threads, true) {}
 
@@ -55,10 +57,12 @@ void HashQueue::fill() {
     found->second.stage = Stage::running;
     start(file, std::move(*where));
   }
+  if (running_ == 0 && !std::exchange(resting_, true)) rests_();
 }
 
 void HashQueue::start(store::FileId file, store::FileRef where) {
-  if (running_++ == 0) rate_.begin(steady_now(), *read_bytes_);
+  ++running_;
+  if (std::exchange(resting_, false)) rate_.begin(steady_now(), *read_bytes_);
   pool_.submit([this,
                 ran = Ran{.file = file, .where = std::move(where)},
                 all = read_bytes_,

@@ -34,7 +34,11 @@ class HashQueue {
   using Done =
       std::function<void(store::FileId, const store::FileRef&, Result<store::ContentInfo>)>;
 
-  HashQueue(asio::io_context& io, std::size_t threads, Locate locate, Done done);
+  /// On the io thread: nothing is read any more, and nothing will be before something is added or
+  /// it goes on.
+  using Rests = std::function<void()>;
+
+  HashQueue(asio::io_context& io, std::size_t threads, Locate locate, Done done, Rests rests);
 
   /// Again for one that waits or is being hashed: nothing.
   void add(store::FileId file, std::uint64_t size_bytes);
@@ -63,8 +67,10 @@ class HashQueue {
 
   Locate locate_;
   Done done_;
+  Rests rests_;
   std::size_t threads_;
   std::size_t running_ = 0;
+  bool resting_ = true;
   bool paused_ = false;
   std::deque<store::FileId> order_;  ///< names a file twice after promote(); states_ decides
   std::unordered_map<store::FileId, State, IdHash> states_;

@@ -18,7 +18,7 @@ namespace freshet::io {
 namespace {
 
 // Hashes are kept in the catalogue so many at a time, or when so much was read for them, or when
-// nothing is left to hash. What a kill costs at most.
+// nothing is hashed any more. What a kill costs at most.
 constexpr std::size_t kHashesPerTransaction = 64;
 constexpr std::uint64_t kHashedBytesPerTransaction = 256UL << 20U;
 // From the catalogue to the picture in memory: some milliseconds of the io thread.
@@ -60,10 +60,10 @@ Library::Library(asio::io_context& io,
           io,
           hash_threads(),
           [this](store::FileId id) { return locate(id); },
-          [this](
-              store::FileId id, const store::FileRef& where, Result<store::ContentInfo> content) {
-            on_hashed(id, where, std::move(content));
-          }) {}
+          [this](store::FileId id,
+                 const store::FileRef& where,
+                 Result<store::ContentInfo> content) { on_hashed(id, where, std::move(content)); },
+          [this] { flush_hashes(); }) {}
 
 Library::~Library() {
   stop();
@@ -74,6 +74,8 @@ void Library::stop() {
   live_.stop();
   hashes_.stop();
   catalogue_pool_.stop();
+  // Nobody else touches the catalogue now.
+  static_cast<void>(catalogue_.record_hashes(std::exchange(unsaved_, {})));
 }
 
 void Library::start(std::function<void()> loaded) {
@@ -230,14 +232,12 @@ void Library::on_hashed(store::FileId id,
   if (!content) {
     if (content.error().code != ErrorCode::canceled)
       spdlog::warn("hashing: {}", content.error().message);
-    if (hashes_.pending() == 0) flush_hashes();
     return;
   }
   const ContentId content_id = content->id;
   unsaved_.push_back({.file = id, .stamp = where.stamp, .content = std::move(*content)});
   unsaved_bytes_ += where.stamp.size_bytes;
-  if (unsaved_.size() >= kHashesPerTransaction || unsaved_bytes_ >= kHashedBytesPerTransaction
-      || hashes_.pending() == 0)
+  if (unsaved_.size() >= kHashesPerTransaction || unsaved_bytes_ >= kHashedBytesPerTransaction)
     flush_hashes();
   identify(id, content_id);
 }

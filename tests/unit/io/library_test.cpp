@@ -5,12 +5,10 @@
 #include <filesystem>
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <sys/resource.h>
 
 #include "node/io/host/finished_file.h"
 #include "node/store/hasher.h"
-#include "node/store/unique_fd.h"
+#include "tests/unit/io/few_descriptors.h"
 #include "tests/unit/io/loop.h"
 #include "tests/unit/store/temp_folder.h"
 
@@ -18,30 +16,9 @@ namespace freshet::io {
 
 namespace {
 
-/// While it lives, at most two more descriptors can be opened: enough to look at a file of a share,
-/// or to scan what lies right in it, and too few to enter a folder of a folder.
-class FewDescriptors {
- public:
-  FewDescriptors() {
-    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
-    const rlimit few{.rlim_cur = 128, .rlim_max = before_.rlim_max};
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
-    while (true) {
-      store::UniqueFd fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-      if (!fd) break;
-      open_.push_back(std::move(fd));
-    }
-    REQUIRE(open_.size() >= 2);
-    open_.resize(open_.size() - 2);
-  }
-  ~FewDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-  FewDescriptors(const FewDescriptors&) = delete;
-  FewDescriptors& operator=(const FewDescriptors&) = delete;
-
- private:
-  rlimit before_{};
-  std::vector<store::UniqueFd> open_;
-};
+// Enough descriptors to look at a file of a share, or to scan what lies right in it, and too few to
+// enter a folder of a folder.
+constexpr std::size_t kTooFew = 2;
 
 struct Shelf {
   store::TempFolder temp;
@@ -93,7 +70,7 @@ TEST_CASE(
     "a single file that comes to a share that cannot be read is not offered before the rest") {
   Shelf shelf;
   {
-    const FewDescriptors few;
+    const FewDescriptors few(kTooFew);
     CHECK_FALSE(shelf.rescan());
     CHECK(shelf.files() == 0);
     const auto changed = shelf.library.counters().files_changed;
@@ -109,7 +86,7 @@ TEST_CASE(
 TEST_CASE("a share that is removed when it could be read again stays away") {
   Shelf shelf;
   {
-    const FewDescriptors few;
+    const FewDescriptors few(kTooFew);
     CHECK_FALSE(shelf.rescan());
   }
   bool removed = false;
@@ -144,6 +121,19 @@ TEST_CASE("a download outside of every share is shared, and followed when it goe
   REQUIRE(test::run_until(shelf.io, [&] { return !shelf.library.shares().back().scanning; }));
   std::filesystem::remove(path);
   CHECK(shelf.comes_to(2));
+}
+
+TEST_CASE("hashes that were not kept yet are kept when the library stops") {
+  Shelf shelf;
+  shelf.temp.write("share/huge.bin", "");
+  std::filesystem::resize_file(shelf.temp / "share/huge.bin", std::uintmax_t{1} << 30U);
+  REQUIRE(shelf.comes_to(3));
+  shelf.library.pause_hashing(false);
+  REQUIRE(test::run_until(shelf.io, [&] { return shelf.library.totals().hashed_files == 2; }));
+  shelf.library.stop();
+  auto catalogue = store::Catalogue::open(shelf.temp / "catalogue.sqlite", 1'700'000'000);
+  REQUIRE(catalogue.ok());
+  CHECK(catalogue->totals()->hashed_files == 2);
 }
 
 }  // namespace freshet::io
