@@ -101,6 +101,16 @@ TEST_CASE("--json prints the summary as one object, the same for the same seed")
   CHECK(run_freshet({"sim", scenario, "--seed", "6", "--json"}).out != once.out);
 }
 
+TEST_CASE("--json prints a swarm's summary as one object, and no blank line") {
+  const Folder folder;
+  const auto run =
+      run_freshet({"sim", folder.scenario("[swarm]\nsize = \"256KiB\"\nleechers = 2\n"), "--json"});
+  CHECK(run.exit_code == 0);
+  CHECK(nlohmann::json::parse(run.out).at("swarms").size() == 1);
+  REQUIRE(run.out.size() > 2);
+  CHECK(run.out.substr(run.out.size() - 2) == "}\n");
+}
+
 TEST_CASE("without --json a table names every strategy") {
   const Folder folder;
   const auto table = run_freshet({"sim", folder.scenario(kSmall)});

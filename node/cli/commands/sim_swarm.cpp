@@ -24,7 +24,7 @@ int run_swarm(Session& session, const SimOptions& options, const bench::Scenario
     return kExitInterrupted;
   }
   if (session.json()) {
-    output.line(bench::swarm_json(set));
+    output.raw(bench::swarm_json(set));
   } else {
     output.raw(bench::swarm_table(set));
   }
