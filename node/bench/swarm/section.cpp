@@ -52,6 +52,12 @@ std::optional<std::uint64_t> parse_buffer(std::string_view text) {
              : std::nullopt;
 }
 
+// What it sends on each link is a share of its uplink.
+void check_strategic(const SwarmSpec& swarm, Section& section) {
+  if (swarm.strategic > 0 && !swarm.up.is_skewed && swarm.up.rate == 0)
+    section.complain_about("strategic", "peers split their uplink, so `up` must not be \"none\"");
+}
+
 void check_pieces(const SwarmSpec& swarm, Section& section) {
   if (swarm.piece_length == 0 || swarm.size_bytes <= wire::bt::kBlockBytes) return;
   const std::uint64_t pieces = (swarm.size_bytes + swarm.piece_length - 1) / swarm.piece_length;
@@ -94,6 +100,7 @@ void read_swarm(Section& section, SwarmSpec& swarm) {
   section.read_as("buffer", swarm.buffer_bytes, parse_buffer, kSizeForms);
   section.read_as("give_up", swarm.give_up, parse_duration, kTimeForms);
   section.finish();
+  check_strategic(swarm, section);
   check_pieces(swarm, section);
 }
 

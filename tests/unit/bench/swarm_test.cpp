@@ -49,6 +49,7 @@ TEST_CASE("what is wrong in [swarm] is said with its line") {
   check_complaint("\n[swarm]\npiece = \"17KiB\"\n", "s.toml:3", "power of two");
   check_complaint("\n[swarm]\nsize = \"1GiB\"\npiece = \"16KiB\"\n", "s.toml:4", "65536 pieces");
   check_complaint("\n[swarm]\nfree_riders = 0.6\nstrategic = 0.6\n", "s.toml:4", "everyone");
+  check_complaint("\n[swarm]\nup = \"none\"\nstrategic = 0.2\n", "s.toml:4", "split their uplink");
   check_complaint("\n[swarm]\n[topology]\nnodes = 4\n", "s.toml:3", "[swarm]");
 }
 
