@@ -7,6 +7,7 @@
 #include "node/api/network_codec.h"
 #include "node/api/testbed_codec.h"
 #include "node/api/torrent_codec.h"
+#include "node/core/transfer/token_bucket.h"
 
 #include "freshet/control/v1/control.pb.h"
 
@@ -182,6 +183,13 @@ Result<Request> read_search(pb::Search& search) {
   return Request(std::move(request));
 }
 
+Error no_rate(std::uint64_t rate) {
+  using core::transfer::TokenBucket;
+  return malformed("a rate of " + std::to_string(rate) + " bytes a second; give "
+                   + std::to_string(TokenBucket::kLeastRate) + " to "
+                   + std::to_string(TokenBucket::kMaxRate) + ", or 0 for no limit");
+}
+
 Result<Request> read_get(const pb::Get& get) {
   if (get.what().empty() || get.what().size() > kMaxWhatBytes)
     return malformed("nothing, or too much, to get");
@@ -190,6 +198,7 @@ Result<Request> read_get(const pb::Get& get) {
   if (!get.folder().empty() && !is_path(get.folder())) return malformed("a folder that is none");
   if (!get.file_name().empty() && !is_path(get.file_name()))
     return malformed("a file name that is none");
+  if (!core::transfer::TokenBucket::is_sensible(get.rate())) return no_rate(get.rate());
   GetRequest request{.what = get.what(),
                      .folder = get.folder(),
                      .file_name = get.file_name(),
@@ -202,6 +211,9 @@ Result<Request> read_get(const pb::Get& get) {
 }
 
 Result<Request> read_rate(const pb::Rate& rate) {
+  for (const std::uint64_t each : {rate.up(), rate.down()}) {
+    if (!core::transfer::TokenBucket::is_sensible(each)) return no_rate(each);
+  }
   RateRequest request;
   if (rate.has_up()) request.up = rate.up();
   if (rate.has_down()) request.down = rate.down();

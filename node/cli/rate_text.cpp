@@ -6,11 +6,12 @@
 #include <CLI/App.hpp>
 
 #include "node/cli/text.h"
+#include "node/core/transfer/token_bucket.h"
 
 namespace freshet::cli {
 namespace {
 
-constexpr double kMostBytes = 1e11;
+constexpr auto kMostBytes = static_cast<double>(core::transfer::TokenBucket::kMaxRate);
 
 std::optional<double> factor_of(char suffix) {
   switch (suffix) {
@@ -46,7 +47,7 @@ void declare(CLI::App& command,
             if (!parsed) {
               throw CLI::ValidationError(
                   option,
-                  "'" + text + "' is not a rate: give bytes a second, 16K or more, such as 500K or 2M; 0 for no limit");
+                  "'" + text + "' is not a rate: give bytes a second, from 16K to 93G, such as 500K or 2M; 0 for no limit");
             }
             rate = *parsed;
           },
@@ -70,8 +71,10 @@ std::optional<std::uint64_t> parse_rate(std::string_view text) {
   if (failed != std::errc{} || end != text.data() + text.size() || !(number >= 0)) return {};
   const double bytes = number * factor;
   if (bytes == 0) return 0;
-  if (bytes < static_cast<double>(kLeastRate) || bytes > kMostBytes) return std::nullopt;
-  return static_cast<std::uint64_t>(std::llround(bytes));
+  if (bytes > kMostBytes) return std::nullopt;
+  const auto rate = static_cast<std::uint64_t>(std::llround(bytes));
+  if (rate == 0 || !core::transfer::TokenBucket::is_sensible(rate)) return std::nullopt;
+  return rate;
 }
 
 std::string rates_text(const api::RateInfo& rates) {

@@ -12,11 +12,8 @@
 
 namespace freshet::cli {
 
-/// A slower source would pass for a stalled one.
-inline constexpr std::uint64_t kLeastRate = 16384;
-
-/// Bytes a second; K, M and G stand for 2^10, 2^20 and 2^30. nullopt: not a rate, or one below
-/// kLeastRate that is not 0.
+/// Bytes a second; K, M and G stand for 2^10, 2^20 and 2^30. nullopt: not a rate, or not one
+/// that a node takes (TokenBucket::is_sensible).
 std::optional<std::uint64_t> parse_rate(std::string_view text);
 /// "up 2.0 MiB/s, down without a limit".
 std::string rates_text(const api::RateInfo& rates);

@@ -15,6 +15,12 @@ class TokenBucket {
   static constexpr std::uint64_t kUnlimited = std::numeric_limits<std::uint64_t>::max();
   /// Beyond it a rate means no limit: one hundred gigabytes a second.
   static constexpr std::uint64_t kMaxRate = 100'000'000'000;
+  /// With less a source would pass for a stalled one: a block a second.
+  static constexpr std::uint64_t kLeastRate = 16'384;
+  /// What a user may ask for.
+  static constexpr bool is_sensible(std::uint64_t rate) {
+    return rate == 0 || (rate >= kLeastRate && rate <= kMaxRate);
+  }
 
   /// 0: no limit. A new rate begins with what the old one had, as far as it fits.
   void set_rate(std::uint64_t bytes_per_second, TimePoint now);

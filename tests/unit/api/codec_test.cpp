@@ -304,6 +304,14 @@ TEST_CASE("a request beyond a limit is refused, one at the limit is not") {
                               .limit = std::nullopt,
                               .timeout = std::nullopt}));
   CHECK(refused(GetRequest{.what = "", .folder = "", .file_name = "", .timeout = {}}));
+  for (const std::uint64_t rate : {1ULL, 16383ULL, 100'000'000'001ULL}) {
+    CAPTURE(rate);
+    CHECK(refused(RateRequest{.up = rate, .down = std::nullopt}));
+    CHECK(refused(RateRequest{.up = std::nullopt, .down = rate}));
+    CHECK(refused(
+        GetRequest{.what = "1", .folder = "", .file_name = "", .timeout = {}, .rate = rate}));
+  }
+  CHECK_FALSE(refused(RateRequest{.up = 0, .down = 16384}));
   CHECK(refused(JoinRequest{.address = "", .timeout = Millis(1)}));
 }
 
