@@ -247,10 +247,8 @@ void NodeService::torrent(const TorrentRequest& request, const Responder<Torrent
 }
 
 void NodeService::rate(const RateRequest& request, const Responder<RateRequest>& reply) {
-  core::transfer::SetRates rates = daemon_.rates();
-  rates.up = request.up.value_or(rates.up);
-  rates.down = request.down.value_or(rates.down);
-  daemon_.set_rates(rates);
+  daemon_.change_rates({.up = request.up, .down = request.down});
+  const core::transfer::SetRates rates = daemon_.rates();
   reply.done({.up = rates.up, .down = rates.down});
 }
 

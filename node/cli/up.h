@@ -19,9 +19,10 @@ struct UpOptions {
   bool no_relay = false;
   bool bittorrent = false;
   bool receive_only = false;
-  std::uint64_t up_rate = 0;    ///< bytes a second; 0: no limit
-  std::uint64_t down_rate = 0;  ///< the same
-  bool testbed = false;         ///< becomes what a testbed says over the control socket
+  /// Bytes a second, 0: no limit; nullopt: as the user last said.
+  std::optional<std::uint64_t> up_rate = {};
+  std::optional<std::uint64_t> down_rate = {};
+  bool testbed = false;  ///< becomes what a testbed says over the control socket
   bool json = false;
 };
 

@@ -101,6 +101,26 @@ TEST_CASE("get -o - writes the beginning while the rest is still being fetched")
   CHECK(get->out() == whole);
 }
 
+TEST_CASE("a limit that `rate` set is kept by the next run, unless that says otherwise") {
+  const TempDir dir;
+  const auto limits = [&](std::vector<std::string> flags, const std::vector<std::string>& rate) {
+    flags.emplace_back("--no-discovery");
+    Daemon node(dir.path() / "node", DaemonOptions{.flags = flags});
+    if (!rate.empty()) REQUIRE(node.cli(rate).exit_code == 0);
+    return node.status().at("rates");
+  };
+  limits({"--up-rate", "3M"}, {"rate", "--down", "2M"});
+  const auto kept = limits({}, {});
+  CHECK(kept.at("down") == 2 * kMiB);
+  CHECK(kept.at("up").is_null());  // of that one run alone
+  const auto said = limits({"--down-rate", "0", "--up-rate", "1M"}, {});
+  CHECK(said.at("down").is_null());
+  CHECK(said.at("up") == kMiB);
+  CHECK(limits({}, {}).at("down") == 2 * kMiB);
+  CHECK(limits({}, {"rate", "--down", "0"}).at("down").is_null());
+  CHECK(limits({}, {}).at("down").is_null());
+}
+
 TEST_CASE("get --rate limits one fetch") {
   Pair pair;
   check_kept(pair.fetch({"--rate", "4M"}));

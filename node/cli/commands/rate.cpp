@@ -12,7 +12,8 @@ namespace freshet::cli {
 
 void declare_rate(CLI::App& root, RateOptions& options) {
   auto* rate = root.add_subcommand(
-      "rate", "Limit what the node sends and fetches a second; alone, show the limits");
+      "rate",
+      "Limit what the node sends and fetches a second, from now on; alone, show the limits");
   add_rate(*rate, "--up", options.up, "Send no more of files; 0: no limit");
   add_rate(*rate, "--down", options.down, "Fetch no more; 0: no limit");
 }

@@ -27,8 +27,12 @@ void declare_up(CLI::App& root, UpOptions& options) {
                options.no_relay,
                "Pass on no transfers between nodes that cannot reach each other");
   up->add_flag("--bittorrent", options.bittorrent, "Serve plain BitTorrent clients too");
-  add_rate(*up, "--up-rate", options.up_rate, "Send no more of files than so much a second");
-  add_rate(*up, "--down-rate", options.down_rate, "Fetch no more than so much a second");
+  add_rate(
+      *up,
+      "--up-rate",
+      options.up_rate,
+      "Send no more of files than so much a second; 0: no limit; default: as `rate` last said");
+  add_rate(*up, "--down-rate", options.down_rate, "Fetch no more than so much a second; likewise");
   up->add_flag("--testbed", options.testbed)->group("");  // for `freshet testbed` alone
   up->add_flag("--receive-only", options.receive_only, "Fetch, and offer nothing");
 }

@@ -22,6 +22,7 @@
 #include "node/io/host/blocks.h"
 #include "node/io/host/browses.h"
 #include "node/io/host/fetches.h"
+#include "node/io/host/kept_rates.h"
 #include "node/io/host/library.h"
 #include "node/io/host/limits.h"
 #include "node/io/host/reachability.h"
@@ -47,8 +48,8 @@ struct DaemonOptions {
   std::optional<testbed::Setup> testbed = {};  ///< a node of one
   /// False: fetches and searches, relays what others ask, and neither answers nor serves.
   bool serves = true;
-  bool bittorrent = false;              ///< answers BitTorrent clients; not in a private mesh
-  core::transfer::SetRates rates = {};  ///< at first
+  bool bittorrent = false;  ///< answers BitTorrent clients; not in a private mesh
+  RateChange rates = {};    ///< of this run alone
 };
 
 /// One overlay link, for the user.
@@ -110,7 +111,8 @@ class Daemon {
   virtual void add_peer(const std::string& host_port) = 0;
   /// What it sends and fetches of contents at most.
   [[nodiscard]] virtual core::transfer::SetRates rates() const = 0;
-  virtual void set_rates(const core::transfer::SetRates& rates) = 0;
+  /// Also when it runs again.
+  virtual void change_rates(const RateChange& change) = 0;
   [[nodiscard]] virtual Blocks& blocks() = 0;
   [[nodiscard]] virtual Torrents& torrents() = 0;
   [[nodiscard]] virtual TorrentFetches& torrent_fetches() = 0;

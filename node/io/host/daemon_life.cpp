@@ -32,7 +32,8 @@ void NodeDaemon::start(std::function<void()> loaded) {
   for (const std::string& peer : options_.peers) add_peer(peer);
   if (options_.discover && options_.beacon) start_discovery();
   if (!testbed_) watch_sleep();  // a testbed has a clock of its own
-  if (options_.rates.up != 0 || options_.rates.down != 0) set_rates(options_.rates);
+  rates_.recall(options_.rates);
+  pump_->deliver(ct::Input(rates_.now()));
   library_->start(std::move(loaded));
   if (const auto left = store::list_downloads(options_.paths.downloads)) {
     fetches_->resume(left->unfinished);

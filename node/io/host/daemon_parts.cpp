@@ -165,7 +165,7 @@ void NodeDaemon::make_torrents() {
                               .port = config_.overlay.listen_port},
       *library_,
       [this] { return pump_->now(); },
-      [this] { return options_.rates.down; },
+      [this] { return rates_.now().down; },
       rng_.fork("torrent fetches"));
 }
 

@@ -89,10 +89,10 @@ class NodeDaemon final : public Daemon, public Performer {
     pump_->deliver(
         co::Input(co::AddPeer{.peer = overlay_links_->add_name(host_port), .keep = true}));
   }
-  [[nodiscard]] ct::SetRates rates() const override { return options_.rates; }
-  void set_rates(const ct::SetRates& rates) override {
-    options_.rates = rates;
-    pump_->deliver(ct::Input(rates));
+  [[nodiscard]] ct::SetRates rates() const override { return rates_.now(); }
+  void change_rates(const RateChange& change) override {
+    rates_.change(change);
+    pump_->deliver(ct::Input(rates_.now()));
   }
   [[nodiscard]] Blocks& blocks() override { return *blocks_; }
   [[nodiscard]] Torrents& torrents() override { return *torrents_; }
@@ -179,6 +179,7 @@ class NodeDaemon final : public Daemon, public Performer {
   asio::steady_timer farewell_;
   std::function<void()> gone_;
   bool leaving_ = false;
+  KeptRates rates_{options_.paths.dir + "/rates"};
   bool bans_changed_ = false;
   bool words_are_wanted_ = false;  ///< by a neighbour, for its route table
 };
