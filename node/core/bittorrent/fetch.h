@@ -39,6 +39,8 @@ class Fetch final : private FetchLink::Owner {
         Rng rng);
 
   // ---- in
+  /// The info dictionary is here: nobody is asked for it, and begin() is to follow.
+  void knows_metadata() { has_metadata_ = true; }
   /// What it is made of, and what of it is here. Once.
   void begin(std::shared_ptr<const wire::bt::TorrentLayout> layout, wire::bt::PieceSet have);
   void add_peer(const Endpoint& at, PeerBook::Word word, TimePoint now);

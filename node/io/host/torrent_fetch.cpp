@@ -142,6 +142,7 @@ void TorrentFetch::know(const Result<TorrentLayout>& layout) {
 }
 
 void TorrentFetch::prepare() {
+  fetch_.knows_metadata();
   tell();
   const store::TorrentStorage::Spec spec{
       .layout = wish_.layout, .folder = wish_.folder, .name = wish_.file_name};

@@ -1,0 +1,97 @@
+// A client that a torrent is fetched from, and that says anything at all: by magnet link, where its
+// metadata may come, or with the torrent known. The first byte says which; the second how the bytes
+// are cut.
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+
+#include "node/core/bittorrent/fetch.h"
+#include "node/wire/bt/metainfo.h"
+
+using namespace freshet;                    // NOLINT(google-build-using-namespace): a test
+using namespace freshet::core::bittorrent;  // NOLINT(google-build-using-namespace): a test
+using namespace freshet::wire::bt;          // NOLINT(google-build-using-namespace): a test
+
+namespace {
+
+constexpr std::uint32_t kPiece = 32768;
+
+TorrentInfo info_of_three() {
+  return {.kind = TorrentKind::v1,
+          .name = "x",
+          .size_bytes = 2 * kPiece + 5000,
+          .piece_length = kPiece,
+          .pieces = Bytes(60),
+          .root = std::nullopt};
+}
+
+struct World final : Fetch::Host {
+  World() {
+    config.peer_id.fill('n');
+    const Bytes info = encode_info(info_of_three());
+    layout = std::make_shared<const TorrentLayout>(*read_layout(info));
+    fetch = std::make_unique<Fetch>(layout->name, config, counters, *this, Rng::from_seed(1));
+  }
+  ~World() = default;
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+  void keep(const BlockRange& block, ByteView bytes) override {
+    if (block.piece >= layout->piece_count() || bytes.size() != block.length) std::abort();
+    if (block.begin + block.length > layout->piece_bytes(block.piece)) std::abort();
+  }
+  void verify(std::uint32_t piece) override { whole.push_back(piece); }
+  void on_metadata(const Bytes& info) override {
+    if (names_of(TorrentKind::v1, info).v1 != layout->name) std::abort();
+    came = true;
+  }
+  void begin() { fetch->begin(layout, PieceSet(layout->piece_count())); }
+  // Says bad of every other.
+  void judge() {
+    for (const std::uint32_t piece : std::exchange(whole, {}))
+      fetch->verified(piece, ++judged % 2 == 0 ? Fetch::Verdict::ok : Fetch::Verdict::bad);
+  }
+
+  std::shared_ptr<const TorrentLayout> layout;
+  FetchConfig config;
+  FetchCounters counters;
+  std::unique_ptr<Fetch> fetch;
+  std::vector<std::uint32_t> whole;
+  std::uint32_t judged = 0;
+  bool came = false;
+};
+
+}  // namespace
+
+// NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 2) return 0;
+  World world;
+  TimePoint now;
+  const bool is_known = data[0] % 2 == 0;
+  if (is_known) world.begin();
+  world.fetch->add_peer(Endpoint::v4({10, 0, 0, 1}, 6881), PeerBook::Word::user, now);
+  const auto peer = world.fetch->next_dial(now);
+  if (!peer) std::abort();
+  world.fetch->opened(*peer, now);
+  Bytes hello = encode(Handshake{.extensions = true,
+                                 .fast = true,
+                                 .v2 = false,
+                                 .info_hash = world.layout->name,
+                                 .peer_id = {}});
+  if (data[0] % 4 < 2) world.fetch->on_bytes(*peer, hello, now);
+  ByteView rest = ByteView(data, size).subspan(2);
+  const std::size_t step = std::size_t{data[1]} * 16 + 1;
+  while (!rest.empty() && !world.fetch->is_over(*peer)) {
+    const auto part = rest.first(std::min(step, rest.size()));
+    rest = rest.subspan(part.size());
+    world.fetch->on_bytes(*peer, part, now);
+    world.judge();
+    if (world.came && world.fetch->plan() == nullptr) world.begin();
+    now += std::chrono::seconds(1);
+    world.fetch->on_time(now);
+    // What it makes this side say is within reason of what it said.
+    if (world.fetch->take_output(*peer).size() > std::size_t{1} << 20U) std::abort();
+  }
+  world.fetch->closed(*peer, now);
+  return 0;
+}

@@ -1,0 +1,255 @@
+// freshet fetches from Debian's BitTorrent clients what they seed: a file and a folder of many
+// files, each by torrent file and by magnet link, found through a tracker. Machines are network
+// namespaces. FRESHET_BT_MIB sets the file's size. Without the clients, or the right to make
+// namespaces, the test says so.
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tests/support/eventually.h"
+#include "tests/support/files.h"
+#include "tests/support/lan.h"
+#include "tests/support/mesh.h"
+
+namespace freshet::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using Words = std::vector<std::string>;
+
+constexpr int kAlbumFiles = 200;
+constexpr const char* kPython = "/usr/bin/python3";  // the one that Debian's modules are for
+constexpr const char* kTrackerUrl = "http://10.79.0.1:6969/announce";
+
+// A tracker of few lines, so that what is tested is not our own at both ends.
+constexpr const char* kTracker = R"(
+import http.server, struct, socket, sys, urllib.parse
+swarms = {}
+class Door(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query, encoding='latin-1'))
+        peers = swarms.setdefault(query['info_hash'], {})
+        peers[(self.client_address[0], int(query['port']))] = 1
+        open(sys.argv[1], 'a').write(self.client_address[0] + '\n')
+        compact = b''.join(socket.inet_aton(ip) + struct.pack('>H', port) for ip, port in peers)
+        body = b'd8:intervali10e5:peers%d:%se' % (len(compact), compact)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *args): pass
+http.server.ThreadingHTTPServer(('0.0.0.0', 6969), Door).serve_forever()
+)";
+
+// Torrents as libtorrent makes them; v1 alone, or hybrid: with padding between files.
+constexpr const char* kMaker = R"(
+import libtorrent, os, sys
+source, torrent, tracker, kind = sys.argv[1:]
+files = libtorrent.file_storage()
+libtorrent.add_files(files, source)
+made = libtorrent.create_torrent(files, 0, libtorrent.create_torrent.v1_only if kind == 'v1' else 0)
+made.add_tracker(tracker)
+libtorrent.set_piece_hashes(made, os.path.dirname(source))
+open(torrent, 'wb').write(libtorrent.bencode(made.generate()))
+print(libtorrent.torrent_info(torrent).info_hashes().v1)
+)";
+
+constexpr const char* kLibtorrentSeed = R"(
+import libtorrent, sys, time
+folder, *torrents = sys.argv[1:]
+session = libtorrent.session({'listen_interfaces': '0.0.0.0:6881', 'enable_dht': False, 'enable_lsd': False,
+                              'enable_upnp': False, 'enable_natpmp': False})
+for torrent in torrents:
+    parameters = libtorrent.add_torrent_params()
+    parameters.ti = libtorrent.torrent_info(torrent)
+    parameters.save_path = folder
+    session.add_torrent(parameters)
+while True:
+    time.sleep(1)
+)";
+
+std::uint64_t file_bytes() {
+  const char* mib = std::getenv("FRESHET_BT_MIB");  // NOLINT(concurrency-mt-unsafe)
+  return (mib == nullptr ? 64 : std::stoull(mib)) << 20U;
+}
+
+bool is_there(const Words& probe) {
+  if (run_program(probe).exit_code == 0) return true;
+  MESSAGE("skipped: no " << probe.front() << " here (see scripts/packages.txt, [test])");
+  return false;
+}
+
+bool can_run(const Words& client) {
+  return enter_lan() && is_there({kPython, "-c", "import libtorrent"}) && is_there(client);
+}
+
+struct Torrent {
+  std::string file;
+  std::string magnet;
+  fs::path original;
+};
+
+/// Machine 1 has the tracker and freshet, machine 2 the client that seeds.
+class Stage {
+ public:
+  explicit Stage(const std::string& kind = "v1") : wire_("wire") {
+    for (int i = 1; i <= 2; ++i) {
+      machines_.push_back(std::make_unique<Machine>(dir_.path(), i));
+      machines_.back()->plug(wire_, "lan0", {"10.79.0." + std::to_string(i) + "/24"});
+    }
+    tracker_ = std::make_unique<Process>(on(1, {kPython, "-c", kTracker, announces().string()}),
+                                         dir_.path() / "tracker");
+    write_random_file(seeds() / "blue boat.bin", file_bytes(), 7);
+    for (int i = 0; i < kAlbumFiles; ++i) {
+      // One empty, some across several pieces.
+      const auto size = static_cast<std::uint64_t>(i % 20 == 0 ? i * 10000 : i * 97);
+      write_random_file(
+          seeds() / "album" / ("part " + std::to_string(i % 7)) / (std::to_string(i) + ".txt"),
+          size,
+          static_cast<std::uint64_t>(i));
+    }
+    torrents_ = {make("blue boat.bin", kind), make("album", kind)};
+    node_ = std::make_unique<Daemon>(dir_.path() / "state",
+                                     DaemonOptions{.listen = "0.0.0.0:7346",
+                                                   .flags = {"--no-discovery"},
+                                                   .wrapper = machines_.front()->wrapper()});
+  }
+
+  [[nodiscard]] Words on(int machine, const Words& program) const {
+    Words words = machines_.at(static_cast<std::size_t>(machine - 1))->wrapper();
+    words.insert(words.end(), program.begin(), program.end());
+    return words;
+  }
+  [[nodiscard]] fs::path seeds() const { return dir_.folder("seeds"); }
+  [[nodiscard]] const TempDir& dir() const { return dir_; }
+  [[nodiscard]] const std::vector<Torrent>& torrents() const { return torrents_; }
+  [[nodiscard]] const Daemon& node() const { return *node_; }
+
+  /// Both torrents, by file and by link, as soon as the tracker knows who has them.
+  void fetch_all() const {
+    REQUIRE(eventually([&] { return announced() >= torrents_.size(); }, std::chrono::seconds(60)));
+    for (const Torrent& torrent : torrents_) {
+      for (const bool by_magnet : {false, true}) {
+        const auto out = dir_.folder(by_magnet ? "by-magnet" : "by-torrent");
+        const std::string& what = by_magnet ? torrent.magnet : torrent.file;
+        const auto got = node_->cli({"get", what, "-o", out.string(), "--timeout", "60", "--json"});
+        INFO(what);
+        INFO(got.err);
+        REQUIRE(got.exit_code == 0);
+        const auto done = got.events("done").back();
+        CHECK(done.at("path").get<std::string>() == (out / torrent.original.filename()).string());
+        check_same(torrent.original, out / torrent.original.filename());
+      }
+    }
+    CHECK(node_->counter("btget_metadata") == 2);
+    CHECK(node_->counter("btget_pieces_bad") == 0);
+    CHECK(node_->counter("btget_peers_banned") == 0);
+  }
+
+ private:
+  [[nodiscard]] fs::path announces() const { return dir_.path() / "announces"; }
+  [[nodiscard]] std::size_t announced() const {
+    if (!fs::exists(announces())) return 0;
+    const std::string text = read_file(announces());
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  }
+  static void check_same(const fs::path& a, const fs::path& b) {
+    if (!fs::is_directory(a)) {
+      CHECK(sha256_of(a) == sha256_of(b));
+      return;
+    }
+    const auto files = regular_files(a);
+    REQUIRE(files.size() == kAlbumFiles);
+    CHECK(regular_files(b).size() == kAlbumFiles);
+    for (const fs::path& file : files)
+      CHECK(read_file(file) == read_file(b / fs::relative(file, a)));
+  }
+  [[nodiscard]] Torrent make(const std::string& name, const std::string& kind) const {
+    const fs::path original = seeds() / name;
+    const std::string file = (dir_.path() / (name + ".torrent")).string();
+    const auto made =
+        run_program({kPython, "-c", kMaker, original.string(), file, kTrackerUrl, kind});
+    REQUIRE_MESSAGE(made.exit_code == 0, made.err);
+    const std::string hash = made.out.substr(0, made.out.find('\n'));
+    return {.file = file,
+            .magnet = "magnet:?xt=urn:btih:" + hash + "&tr=" + kTrackerUrl,
+            .original = original};
+  }
+
+  TempDir dir_;
+  Switch wire_;
+  std::vector<std::unique_ptr<Machine>> machines_;
+  std::unique_ptr<Process> tracker_;
+  std::vector<Torrent> torrents_;
+  std::unique_ptr<Daemon> node_;
+};
+
+}  // namespace
+
+TEST_CASE("freshet fetches a file and a folder from aria2, by torrent and by magnet") {
+  if (!can_run({"aria2c", "--version"})) return;
+  const Stage stage;
+  std::vector<std::unique_ptr<Process>> clients;
+  for (const Torrent& torrent : stage.torrents()) {
+    const std::string number = std::to_string(clients.size());
+    clients.push_back(std::make_unique<Process>(stage.on(2,
+                                                         {"aria2c",
+                                                          "--no-conf=true",
+                                                          "--dir=" + stage.seeds().string(),
+                                                          "--check-integrity=true",
+                                                          "--seed-ratio=0.0",
+                                                          "--enable-dht=false",
+                                                          "--bt-enable-lpd=false",
+                                                          "--listen-port=688" + number,
+                                                          torrent.file}),
+                                                stage.dir().path() / ("aria2-" + number)));
+  }
+  stage.fetch_all();
+}
+
+TEST_CASE("freshet fetches a file and a folder from transmission, by torrent and by magnet") {
+  if (!can_run({"transmission-daemon", "--version"})) return;
+  const Stage stage;
+  const Process client(stage.on(2,
+                                {"transmission-daemon",
+                                 "--foreground",
+                                 "--config-dir",
+                                 stage.dir().folder("transmission").string(),
+                                 "--download-dir",
+                                 stage.seeds().string(),
+                                 "--no-auth",
+                                 "--rpc-bind-address",
+                                 "127.0.0.1",
+                                 "--port",
+                                 "9191",
+                                 "--no-dht",
+                                 "--no-lpd",
+                                 "--no-portmap"}),
+                       stage.dir().path() / "client");
+  for (const Torrent& torrent : stage.torrents()) {
+    REQUIRE(eventually([&] {
+      return run_program(
+                 stage.on(2, {"transmission-remote", "127.0.0.1:9191", "--add", torrent.file}))
+                 .exit_code
+             == 0;
+    }));
+  }
+  stage.fetch_all();
+}
+
+TEST_CASE("freshet fetches a file and a folder from libtorrent, by torrent and by magnet") {
+  if (!can_run({kPython, "-c", "import libtorrent"})) return;
+  for (const std::string kind : {"v1", "hybrid"}) {
+    INFO(kind);
+    const Stage stage(kind);
+    Words words = {kPython, "-c", kLibtorrentSeed, stage.seeds().string()};
+    for (const Torrent& torrent : stage.torrents()) words.push_back(torrent.file);
+    const Process client(stage.on(2, words), stage.dir().path() / "client");
+    stage.fetch_all();
+  }
+}
+
+}  // namespace freshet::testing
