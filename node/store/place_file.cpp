@@ -107,6 +107,7 @@ Result<std::string> place_file(const Placement& placement) {
     ::unlink(placement.from.c_str());
   }
   if (!placed) return placed;
+  if (!placement.sync_folder) return placed;
   if (auto synced = sync_folder(placement.folder); !synced) return synced.error();
   return placed;
 }

@@ -14,6 +14,7 @@ struct Placement {
   std::string name;    ///< a safe name (safe_name.h)
   ContentId content;
   std::uint64_t size_bytes = 0;
+  bool sync_folder = true;  ///< false: the caller makes the new name last
 };
 
 /// "name (N).ext" is tried up to this N.

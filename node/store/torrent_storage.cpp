@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <utility>
 
 #include <fcntl.h>
@@ -34,6 +35,13 @@ Result<FileRef> file_at(const std::string& folder, const std::string& name) {
   const std::string path = folder + "/" + name;
   if (::lstat(path.c_str(), &info) != 0) return os_error("cannot examine", path, errno);
   return FileRef{.base = folder, .relative = name, .stamp = stamp_of(info)};
+}
+
+// Everything of the file system that `folder` is on.
+Status sync_all(const std::string& folder) {
+  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd || ::syncfs(fd.get()) != 0) return os_error("cannot sync", folder, errno);
+  return kOk;
 }
 
 }  // namespace
@@ -97,11 +105,7 @@ Result<FinishedTorrent> TorrentStorage::finish() {
     if (finished) ::unlink(info_path_of(partials_, spec_.layout->name).c_str());
     return finished;
   }
-  if (Status made = make_folders(place_.target, kFolderMode); !made) return made.error();
-  for (const PlacedFile& file : place_.files) {
-    if (file.padding) continue;
-    if (Status placed = place(file); !placed) return placed.error();
-  }
+  if (Status done = finish_folder(); !done) return done.error();
   if (Status gone = PartialFile::discard(partials_, id); !gone) return gone.error();
   ::unlink(info_path_of(partials_, spec_.layout->name).c_str());
   return FinishedTorrent{.path = place_.target, .content = std::nullopt};
@@ -150,34 +154,62 @@ Status TorrentStorage::copy_out(const PlacedFile& file, const std::string& to) {
     if (Status read = partial_.read_at(file.offset + at, buffer_); !read) return read;
     if (Status written = write_all_at(out.get(), at, buffer_, to); !written) return written;
   }
-  if (::fdatasync(out.get()) != 0) return os_error("cannot sync", to, errno);
   return kOk;
 }
 
-Status TorrentStorage::place(const PlacedFile& file) {
-  const auto there = is_placed(file);
-  if (!there) return there.error();
-  if (*there) return kOk;
-  // Hidden, so that no scan shares it half.
-  const std::string name = "." + download_id_of(spec_.layout->name).hex() + ".freshet-part";
-  const std::string copy = place_.target + "/" + name;
-  Status done = copy_out(file, copy);
-  if (done) {
-    const auto copied = file_at(place_.target, name);
-    const auto content = copied ? hash_file(*copied) : Result<ContentInfo>(copied.error());
-    if (content) {
-      const auto placed = place_file({.from = copy,
-                                      .folder = file.folder,
-                                      .name = file.name,
-                                      .content = content->id,
-                                      .size_bytes = file.size_bytes});
-      if (!placed) done = placed.error();
-    } else {
-      done = content.error();
-    }
+// Hidden, so that no scan shares files half; in the target, so that each gets its name in one step.
+std::string TorrentStorage::staging() const {
+  return place_.target + "/." + download_id_of(spec_.layout->name).hex() + ".freshet-part";
+}
+
+// Copies what is not in its place yet; the answer says which.
+Result<std::vector<std::size_t>> TorrentStorage::stage() {
+  std::vector<std::size_t> staged;
+  for (std::size_t i = 0; i < place_.files.size(); ++i) {
+    const PlacedFile& file = place_.files[i];
+    if (file.padding) continue;
+    const auto there = is_placed(file);
+    if (!there) return there.error();
+    if (*there) continue;
+    if (Status copied = copy_out(file, staging() + "/" + std::to_string(i)); !copied)
+      return copied.error();
+    staged.push_back(i);
   }
-  if (!done) ::unlink(copy.c_str());
+  return staged;
+}
+
+// All bytes are synced before any file gets its name: once, not once a file.
+Status TorrentStorage::finish_folder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(staging(), ignored);  // a crash may have left one
+  if (Status made = make_folders(staging(), kFolderMode); !made) return made;
+  const auto staged = stage();
+  Status done = staged ? sync_all(place_.target) : Status(staged.error());
+  for (std::size_t i = 0; done && i < staged->size(); ++i)
+    done = place(place_.files[(*staged)[i]], std::to_string((*staged)[i]));
+  if (done) done = sync_all(place_.target);
+  std::filesystem::remove_all(staging(), ignored);
   return done;
+}
+
+Status TorrentStorage::place(const PlacedFile& file, const std::string& staged) {
+  const std::string copy = staging() + "/" + staged;
+  Placement placement{.from = copy,
+                      .folder = file.folder,
+                      .name = file.name,
+                      .content = {},
+                      .size_bytes = file.size_bytes,
+                      .sync_folder = false};
+  struct stat info {};
+  if (::lstat(file.absolute().c_str(), &info) == 0) {
+    // Another file has the name; this very content may have a numbered one.
+    const auto ref = file_at(staging(), staged);
+    const auto content = ref ? hash_file(*ref) : Result<ContentInfo>(ref.error());
+    if (!content) return content.error();
+    placement.content = content->id;
+  }
+  const auto placed = place_file(placement);
+  return placed ? Status(kOk) : placed.error();
 }
 
 Status keep_info(const std::string& partials, const InfoHash& torrent, ByteView info) {

@@ -46,7 +46,10 @@ class TorrentStorage {
   TorrentStorage(std::string partials, Spec spec, TorrentPlace place, PartialFile partial);
   Status adopt_placed();
   Result<FinishedTorrent> finish_file();
-  Status place(const PlacedFile& file);
+  Status finish_folder();
+  [[nodiscard]] std::string staging() const;
+  Result<std::vector<std::size_t>> stage();
+  Status place(const PlacedFile& file, const std::string& staged);
   Result<bool> is_placed(const PlacedFile& file);
   Status copy_out(const PlacedFile& file, const std::string& to);
 

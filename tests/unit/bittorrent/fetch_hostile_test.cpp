@@ -1,0 +1,203 @@
+// Peers of ill will, and what they cost: a link at most, and memory within bounds.
+#include <doctest/doctest.h>
+
+#include "node/core/bittorrent/fetch.h"
+#include "node/wire/bt/bencode.h"
+#include "node/wire/bt/metainfo.h"
+
+using namespace freshet;                    // NOLINT(google-build-using-namespace): a test
+using namespace freshet::core::bittorrent;  // NOLINT(google-build-using-namespace): a test
+using namespace freshet::wire::bt;          // NOLINT(google-build-using-namespace): a test
+
+namespace {
+
+constexpr std::uint32_t kPieces = 10;
+constexpr std::uint32_t kPiece = 32768;
+
+std::shared_ptr<const TorrentLayout> some_layout() {
+  return std::make_shared<const TorrentLayout>(
+      *read_layout(encode_info({.kind = TorrentKind::v1,
+                                .name = "x",
+                                .size_bytes = kPieces * kPiece,
+                                .piece_length = kPiece,
+                                .pieces = Bytes(kPieces * 20),
+                                .root = std::nullopt})));
+}
+
+// One peer that says what the test makes it say.
+struct Talk final : Fetch::Host {
+  explicit Talk(bool is_known = true) {
+    config.peer_id.fill('n');
+    if (is_known) fetch.begin(layout, PieceSet(kPieces));
+    fetch.add_peer(Endpoint::v4({10, 0, 0, 1}, 6881), PeerBook::Word::user, now);
+    peer = *fetch.next_dial(now);
+    fetch.opened(peer, now);
+    hear(encode(Handshake{
+        .extensions = true, .fast = true, .v2 = false, .info_hash = layout->name, .peer_id = {}}));
+  }
+  ~Talk() = default;
+  Talk(const Talk&) = delete;
+  Talk& operator=(const Talk&) = delete;
+
+  void hear(const Bytes& bytes) { fetch.on_bytes(peer, bytes, now); }
+  template <typename M>
+  void hear_message(const M& message) {
+    Bytes bytes;
+    append(bytes, message);
+    hear(bytes);
+  }
+  void hear_piece(const BlockRange& block) {
+    Bytes bytes;
+    const auto header = piece_header(block);
+    bytes.assign(header.begin(), header.end());
+    bytes.resize(bytes.size() + block.length);
+    hear(bytes);
+  }
+  void hear_extended(std::uint8_t id, const Bytes& payload) {
+    hear_message(Extended{.id = id, .payload = payload});
+  }
+  void offer_metadata(std::int64_t size) {
+    BencodeWriter hello;
+    hello.begin_dictionary().key("m").begin_dictionary().key("ut_metadata").integer(3).end();
+    hear_extended(0, hello.key("metadata_size").integer(size).end().take());
+  }
+  void keep(const BlockRange& /*block*/, ByteView /*bytes*/) override { ++kept; }
+  void verify(std::uint32_t /*piece*/) override {}
+  void on_metadata(const Bytes& /*info*/) override { ++metadata; }
+  [[nodiscard]] bool is_over() const { return fetch.is_over(peer); }
+  std::size_t said() { return fetch.take_output(peer).size(); }
+
+  TimePoint now;
+  std::shared_ptr<const TorrentLayout> layout = some_layout();
+  FetchConfig config;
+  FetchCounters counters;
+  Fetch fetch{layout->name, config, counters, *this, Rng::from_seed(3)};
+  PeerNumber peer = 0;
+  int kept = 0;
+  int metadata = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a have or bitfield that does not fit the torrent ends the link") {
+  Talk talk;
+  CHECK_FALSE(talk.is_over());
+  SUBCASE("have") {
+    talk.hear_message(Have{.piece = kPieces});
+  }
+  SUBCASE("allowed fast") {
+    talk.hear_message(AllowedFast{.piece = kPieces});
+  }
+  SUBCASE("bitfield too long") {
+    talk.hear_message(Bitfield{.bits = Bytes(3)});
+  }
+  SUBCASE("spare bits set") {
+    talk.hear_message(Bitfield{.bits = Bytes(2, Byte{0xFF})});
+  }
+  CHECK(talk.is_over());
+  CHECK(talk.counters.links_broken == 1);
+}
+
+TEST_CASE("the same said before the torrent is known ends the link when it is") {
+  Talk talk(false);
+  talk.hear_message(Bitfield{.bits = Bytes(2, Byte{0xFF})});
+  for (std::uint32_t i = 0; i < 100'000; ++i) talk.hear_message(Have{.piece = i});
+  CHECK_FALSE(talk.is_over());
+  talk.fetch.begin(talk.layout, PieceSet(kPieces));
+  CHECK(talk.is_over());
+}
+
+TEST_CASE("blocks that nobody asked for are dropped, and end the link when they go on") {
+  Talk talk;
+  for (int i = 0; i < 100 && !talk.is_over(); ++i)
+    talk.hear_piece({.piece = 0, .begin = 0, .length = 16384});
+  CHECK(talk.is_over());
+  CHECK(talk.kept == 0);
+  CHECK(talk.counters.blocks_unasked == talk.config.max_offences);
+}
+
+TEST_CASE("requests are rejected one by one, and end the link when they go on") {
+  Talk talk;
+  (void)talk.said();
+  std::size_t asked = 0;
+  for (; asked < 1000 && !talk.is_over(); ++asked)
+    talk.hear_message(Request{.block = {.piece = 0, .begin = 0, .length = 16384}});
+  CHECK(asked == talk.config.max_offences);
+  CHECK(talk.said() <= asked * 17);
+}
+
+TEST_CASE("who rejects every request is left after a while") {
+  Talk talk;
+  talk.hear_message(HaveAll{});
+  talk.hear_message(Unchoke{});
+  StreamSplitter splitter;
+  bool shaken = false;
+  for (int turn = 0; turn < 1000 && !talk.is_over(); ++turn) {
+    const Bytes out = talk.fetch.take_output(talk.peer);
+    Bytes answer;
+    splitter.feed(out);
+    for (auto item = splitter.next(); item.kind != StreamSplitter::Kind::more;
+         item = splitter.next()) {
+      if (!std::exchange(shaken, true)) continue;
+      const auto message = decode_message(item.bytes);
+      if (const auto* request = message ? std::get_if<Request>(&*message) : nullptr)
+        append(answer, Reject{.block = request->block});
+    }
+    talk.hear(answer);
+  }
+  CHECK(talk.is_over());
+  CHECK(talk.counters.requests_rejected <= 2 * talk.config.most_window + 1);
+}
+
+TEST_CASE("a message beyond the limit ends the link before it is read") {
+  Talk talk;
+  talk.hear({0x7F, 0xFF, 0xFF, 0xFF, 5});
+  CHECK(talk.is_over());
+}
+
+TEST_CASE("metadata of an absurd size is not asked for, and wrong metadata ends the link") {
+  Talk talk(false);
+  (void)talk.said();
+  SUBCASE("absurd") {
+    talk.offer_metadata(std::int64_t{1} << 40U);
+    CHECK(talk.said() == 0);
+    CHECK_FALSE(talk.is_over());
+  }
+  SUBCASE("wrong") {
+    talk.offer_metadata(5);
+    CHECK(talk.said() > 0);
+    talk.hear_extended(1,
+                       encode(MetadataMessage{.type = MetadataMessage::Type::data,
+                                              .piece = 0,
+                                              .total_size = 5,
+                                              .data = bytes_of("wrong")}));
+    CHECK(talk.is_over());
+    CHECK(talk.counters.metadata_bad == 1);
+  }
+  SUBCASE("never comes") {
+    talk.offer_metadata(5);
+    for (int i = 0; i < 12; ++i) {
+      talk.now += std::chrono::seconds(1);
+      talk.fetch.on_time(talk.now);
+    }
+    talk.offer_metadata(5);  // is asked again: it may have been busy
+    CHECK(talk.said() > 0);
+  }
+  CHECK(talk.metadata == 0);
+}
+
+TEST_CASE("peer exchange fills the book to its limit and no further") {
+  Talk talk;
+  for (int round = 0; round < 100; ++round) {
+    Bytes v4;
+    for (int i = 0; i < 100; ++i) {
+      const std::array<Byte, 6> at = {
+          11, 0, static_cast<Byte>(round), static_cast<Byte>(i), 0x1A, 0xE1};
+      v4.insert(v4.end(), at.begin(), at.end());
+    }
+    BencodeWriter message;
+    talk.hear_extended(2, message.begin_dictionary().key("added").bytes(v4).end().take());
+  }
+  CHECK(talk.fetch.known_peers() == PeerBook::kMaxPeers);
+  CHECK_FALSE(talk.is_over());
+}
