@@ -18,6 +18,15 @@ std::string lower(std::string_view text) {
   return lowered;
 }
 
+// "[::1]:7346" is also [::1] and ::1.
+bool is_address(std::string_view address, std::string_view what) {
+  if (address == what) return true;
+  std::string_view host = address.substr(0, address.rfind(':'));
+  if (host == what) return true;
+  if (host.size() < 2 || host.front() != '[') return false;
+  return host.substr(1, host.size() - 2) == what;
+}
+
 std::vector<std::size_t> those(std::span<const NamedNode> nodes,
                                const std::function<bool(const NamedNode&)>& is_meant) {
   std::vector<std::size_t> found;
@@ -29,7 +38,9 @@ std::vector<std::size_t> those(std::span<const NamedNode> nodes,
 
 std::vector<std::size_t> meant_by(std::span<const NamedNode> nodes, std::string_view what) {
   auto found = those(nodes, [&](const NamedNode& node) {
-    return std::find(node.addresses.begin(), node.addresses.end(), what) != node.addresses.end();
+    return std::any_of(node.addresses.begin(), node.addresses.end(), [&](const std::string& at) {
+      return is_address(at, what);
+    });
   });
   if (!found.empty()) return found;
   const std::string lowered = lower(what);

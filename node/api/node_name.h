@@ -18,9 +18,9 @@ struct NamedNode {
   std::vector<std::string> addresses;  ///< "ADDR:PORT"
 };
 
-/// The place in `nodes` of the one that `what` means: "ADDR:PORT", a name (letters of ASCII in
-/// either case), or the beginning of an id. Errors: not_found; invalid when several are meant: the
-/// message names them.
+/// The place in `nodes` of the one that `what` means: "ADDR:PORT" or ADDR alone, a name (letters of
+/// ASCII in either case), or the beginning of an id. Errors: not_found; invalid when several are
+/// meant: the message names them.
 Result<std::size_t> find_node(std::span<const NamedNode> nodes, std::string_view what);
 
 /// "alice 3fa9c2d81e0b 192.0.2.1:7346", for a person.

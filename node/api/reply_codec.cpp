@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "node/api/browse_codec.h"
 #include "node/api/codec.h"
 #include "node/api/framing.h"
 #include "node/api/network_codec.h"
@@ -33,13 +34,6 @@ constexpr std::array<std::pair<DownloadState, pb::DownloadState>, 4> kDownloadSt
     {DownloadState::paused, pb::DOWNLOAD_STATE_PAUSED},
     {DownloadState::done, pb::DOWNLOAD_STATE_DONE},
     {DownloadState::failed, pb::DOWNLOAD_STATE_FAILED},
-}};
-
-constexpr std::array<std::pair<BrowseDone::Outcome, pb::BrowseOutcome>, 4> kOutcomes = {{
-    {BrowseDone::Outcome::listed, pb::BROWSE_OUTCOME_LISTED},
-    {BrowseDone::Outcome::refused, pb::BROWSE_OUTCOME_REFUSED},
-    {BrowseDone::Outcome::receive_only, pb::BROWSE_OUTCOME_RECEIVE_ONLY},
-    {BrowseDone::Outcome::too_old, pb::BROWSE_OUTCOME_TOO_OLD},
 }};
 
 template <typename Table, typename Ours>
@@ -197,17 +191,6 @@ void write(const SearchDone& from, pb::Reply& to) {
   done.mutable_answered_at()->Add(from.answered_at.begin(), from.answered_at.end());
   done.mutable_ranking()->Add(from.ranking.begin(), from.ranking.end());
 }
-void write(const BrowseDone& from, pb::Reply& to) {
-  pb::BrowseDone& done = *to.mutable_browse_done();
-  write_id(from.node, *done.mutable_node());
-  done.set_name(from.name);
-  done.set_outcome(theirs(kOutcomes, from.outcome));
-  done.set_files(from.files);
-  done.set_more(from.more);
-  done.set_was_linked(from.was_linked);
-  done.set_numbered(from.numbered);
-  done.set_seconds(from.seconds);
-}
 void write(const GetProgress& from, pb::Reply& to) {
   pb::GetProgress& progress = *to.mutable_get_progress();
   write_id(from.id, *progress.mutable_id());
@@ -347,19 +330,6 @@ SearchDone read(const pb::SearchDone& from) {
           .ranking = {from.ranking().begin(), from.ranking().end()}};
 }
 
-std::optional<Reply> read(const pb::BrowseDone& from) {
-  BrowseDone done{.node = {},
-                  .name = from.name(),
-                  .outcome = ours(kOutcomes, from.outcome(), BrowseDone::Outcome::refused),
-                  .files = from.files(),
-                  .more = from.more(),
-                  .was_linked = from.was_linked(),
-                  .numbered = from.numbered(),
-                  .seconds = from.seconds()};
-  if (!read_id(from.node(), done.node)) return std::nullopt;
-  return done;
-}
-
 std::optional<Reply> read(const pb::GetProgress& from) {
   GetProgress progress{.id = {},
                        .done_bytes = from.done_bytes(),
@@ -435,7 +405,7 @@ std::optional<Reply> read(const pb::Reply& from) {
     case pb::Reply::kSearchDone:
       return read(from.search_done());
     case pb::Reply::kBrowseDone:
-      return read(from.browse_done());
+      return api::read(from.browse_done());
     case pb::Reply::kGetProgress:
       return read(from.get_progress());
     case pb::Reply::kGetDone:

@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "node/api/browse_codec.h"
 #include "node/api/codec.h"
 #include "node/api/framing.h"
 #include "node/api/network_codec.h"
@@ -64,12 +65,6 @@ void write(const SearchRequest& from, pb::Request& to) {
 void write(const ShareBrowseRequest& from, pb::Request& to) {
   to.mutable_share_browse()->set_path(from.path);
   to.mutable_share_browse()->set_allowed(from.allowed);
-}
-void write(const BrowseRequest& from, pb::Request& to) {
-  pb::Browse& browse = *to.mutable_browse();
-  browse.set_peer(from.peer);
-  if (from.limit) browse.set_limit(*from.limit);
-  if (from.timeout) browse.set_timeout_ms(to_ms(*from.timeout));
 }
 void write(const GetRequest& from, pb::Request& to) {
   pb::Get& get = *to.mutable_get();
@@ -159,12 +154,8 @@ Result<Request> read_share_browse(const pb::ShareBrowse& share) {
 }
 
 Result<Request> read_browse(const pb::Browse& browse) {
-  if (browse.peer().empty() || browse.peer().size() > kMaxWordBytes)
-    return malformed("nobody, or too long a name, to browse");
-  BrowseRequest request{.peer = browse.peer(), .limit = std::nullopt, .timeout = std::nullopt};
-  if (browse.has_limit()) request.limit = browse.limit();
-  if (browse.has_timeout_ms()) request.timeout = Millis(browse.timeout_ms());
-  return Request(std::move(request));
+  if (auto request = api::read(browse)) return std::move(*request);
+  return malformed("nobody, or too long a name, to browse");
 }
 
 Result<Request> read_search(pb::Search& search) {

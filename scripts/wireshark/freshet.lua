@@ -7,6 +7,7 @@ local types = {
   [0x00] = "Ping", [0x01] = "Pong", [0x02] = "Bye", [0x30] = "Route table", [0x40] = "Push", [0x80] = "Query",
   [0x81] = "Query hit", [0xA0] = "Hello", [0xA1] = "Announce", [0xA2] = "Graft", [0xA3] = "Prune", [0xA4] = "Check back",
   [0xA5] = "Go on", [0xA6] = "Fetch",
+  [0xD8] = "Browse", [0xD9] = "Browse page",
 }
 local fields = freshet.fields
 fields.from = ProtoField.uint32("freshet.from", "From node")

@@ -1,4 +1,5 @@
-// The index on 100,000 names: what a name costs to add and to keep, and what a query takes.
+// The index on 100,000 names: what a name costs to add and to keep, and what a query takes; and
+// what it takes to put results in order.
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -8,6 +9,8 @@
 #include "node/cli/bench/load/sample_names.h"
 #include "node/core/search/index.h"
 #include "node/core/search/query_text.h"
+#include "node/core/search/ranking.h"
+#include "node/core/search/results.h"
 
 namespace freshet::core::search {
 namespace {
@@ -69,6 +72,38 @@ BENCHMARK_CAPTURE(find_words, phrase, std::vector<std::string>{"kakaka kakaka"})
 BENCHMARK_CAPTURE(find_words, phrase_missed, std::vector<std::string>{"jpg kakaka"});
 BENCHMARK_CAPTURE(find_words, excluded, std::vector<std::string>{"jpg", "-kakaka"});
 BENCHMARK_CAPTURE(find_words, unknown, std::vector<std::string>{"nothere"});
+
+// A set of so many results, each of so many names, as a search for two words has it at its end.
+ResultSet result_set(std::size_t results, std::size_t names_each) {
+  const auto list = names(true);
+  ResultSet set;
+  for (std::size_t i = 0; i < results; ++i) {
+    for (std::size_t k = 0; k < names_each; ++k) {
+      wire::HitRecord record{.node = {}, .name = "desk", .addresses = {}, .files = {}};
+      record.node.bytes[0] = static_cast<Byte>(k);
+      wire::HitFile file{.content = ContentId{},
+                         .name = list[(i * names_each + k) % list.size()],
+                         .size_bytes = 1};
+      store_le(static_cast<std::uint64_t>(i), file.content->bytes.data());
+      record.files.push_back(std::move(file));
+      set.add(record, 1);
+    }
+  }
+  return set;
+}
+
+void rank_results(benchmark::State& state) {
+  const auto set = result_set(static_cast<std::size_t>(state.range(0)),
+                              static_cast<std::size_t>(state.range(1)));
+  const auto words = ranking_words(*parse_query({"kakaka", "jpg"}));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(rank(set, words));
+}
+BENCHMARK(rank_results)
+    ->ArgNames({"results", "names"})
+    ->Args({100, 1})
+    ->Args({10'000, 1})
+    ->Args({10'000, 3})
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace freshet::core::search

@@ -1,3 +1,6 @@
+#include <atomic>
+#include <functional>
+
 #include <doctest/doctest.h>
 
 #include "tests/unit/api/control_fixture.h"
@@ -115,6 +118,7 @@ TEST_CASE("a service is told once that its client went away, and may still speak
     reply.on_gone([&gone, reply] {
       CHECK(reply.over());
       CHECK_FALSE(reply.event(hit(1)));
+      reply.on_idle([] { FAIL("nobody is there to be idle"); });
       reply.done({});
       gone.set_value();  // throws when it is told twice
     });
@@ -227,6 +231,38 @@ TEST_CASE(
   CHECK(heard < things);
   CHECK(newer >= 90);
   CHECK(daemon.counters().events_dropped > 0);
+}
+
+TEST_CASE(
+    "a service that waits for its client loses no event, and runs no further ahead than one page") {
+  Daemon daemon(
+      {.state_dir = "", .request_timeout = kLong, .max_connections = 4, .max_queued_events = 100});
+  constexpr std::uint32_t page = 100;
+  constexpr std::uint32_t pages = 400;  // more than the socket takes
+  std::atomic<std::uint32_t> sent = 0;
+  std::function<void(const Responder<SearchRequest>&)> next;
+  next = [&](const Responder<SearchRequest>& reply) {
+    for (std::uint32_t i = 0; i < page; ++i) CHECK(reply.event(hit(++sent)));
+    if (sent == page * pages) {
+      reply.done({.hits = sent, .answered = 1, .seconds = 0});
+    } else {
+      reply.on_idle([&next, reply] { next(reply); });
+    }
+  };
+  daemon.service.on_search = [&](const SearchRequest&, const Responder<SearchRequest>& reply) {
+    next(reply);
+  };
+  ControlClient client = daemon.client();
+  REQUIRE(client.send(search_for("x")).ok());
+  std::uint32_t heard = 0;
+  for (;;) {
+    const auto told = client.next<SearchRequest>(kLong);
+    REQUIRE(told.ok());
+    if (std::holds_alternative<SearchDone>(*told)) break;
+    CHECK(std::get<Hit>(*told).n == ++heard);
+  }
+  CHECK(heard == page * pages);
+  CHECK(daemon.counters().events_dropped == 0);
 }
 
 TEST_CASE("a wait ends with its timeout") {

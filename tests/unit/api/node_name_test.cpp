@@ -28,6 +28,8 @@ std::optional<std::size_t> meant(std::string_view what) {
 TEST_CASE("a node is meant by its address, its name in either case, or the front of its id") {
   CHECK(meant("192.0.2.2:50000") == 1);
   CHECK(meant("[2001:db8::1]:7346") == 2);
+  CHECK(meant("192.0.2.2") == 1);
+  CHECK(meant("2001:db8::1") == 2);
   CHECK(meant("Alice") == 0);
   CHECK(meant("ac") == 1);
   CHECK(meant("AC00") == 1);
@@ -46,7 +48,7 @@ TEST_CASE("what means several nodes names them, and what means none says so") {
   CHECK(two.error().message.find("bob ac0000000000 192.0.2.2:50000") != std::string::npos);
   CHECK(two.error().message.find("bob 120000000000 [2001:db8::1]:7346") != std::string::npos);
   CHECK(find_node(kNodes, "a").error().code == ErrorCode::invalid);
-  for (const char* nobody : {"carol", "ff", "192.0.2.1", "alic"})
+  for (const char* nobody : {"carol", "ff", "192.0.2", "192.0.2.1:7347", "alic"})
     CHECK(find_node(kNodes, nobody).error().code == ErrorCode::not_found);
 }
 
