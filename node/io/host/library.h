@@ -130,20 +130,21 @@ class Library {
     std::stop_source removed = {};  ///< ends a scan of it
     bool hidden = false;  ///< could not be read: its files are in the catalogue, and not in answers
   };
+  struct ScanEnd {
+    Result<store::ScanReport> report;
+    bool unreadable = false;  ///< it failed at the share itself, not at what keeps its changes
+  };
   struct Waiter {
     Guid lookup;
     store::FileId file;
   };
 
   void scan(store::Share share, ShareDone done);
-  Result<store::ScanReport> scan_on_worker(const store::Share& share,
-                                           const std::stop_token& removed);
+  ScanEnd scan_on_worker(const store::Share& share, const std::stop_token& removed);
   Status keep_changes(Result<std::vector<store::FileChange>> changes);
   Status is_mounted(const store::Share& share, const store::ScanReport& report);
   void scan_again(store::ShareId share);
-  void on_scanned(const store::Share& share,
-                  const Result<store::ScanReport>& scanned,
-                  const ShareDone& done);
+  void on_scanned(const store::Share& share, const ScanEnd& end, const ShareDone& done);
   void hide(ShareState& share);
   void forget_share(store::ShareId id);
   void remove_files_of(store::ShareId id);

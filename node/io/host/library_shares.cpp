@@ -65,7 +65,7 @@ void Library::scan(store::Share share, ShareDone done) {
     const auto begun = std::chrono::steady_clock::now();
     auto scanned = scan_on_worker(share, removed);
     LiveShares::Scanned told{.took = std::chrono::steady_clock::now() - begun,
-                             .failed = !scanned,
+                             .failed = !scanned.report,
                              .unwatched = live_.look()->unwatched()};
     return [this, share, done, scanned = std::move(scanned), told = std::move(told)] {
       live_.scanned(share.id, told);
@@ -75,11 +75,12 @@ void Library::scan(store::Share share, ShareDone done) {
 }
 
 // On the catalogue's worker.
-Result<store::ScanReport> Library::scan_on_worker(const store::Share& share,
-                                                  const std::stop_token& removed) {
+Library::ScanEnd Library::scan_on_worker(const store::Share& share,
+                                         const std::stop_token& removed) {
   LiveLook& look = *live_.look();
-  if (auto begun = catalogue_.begin_scan(share.id); !begun) return begun.error();
+  if (auto begun = catalogue_.begin_scan(share.id); !begun) return {.report = begun.error()};
   look.scan_begins(share);
+  bool kept = true;
   std::vector<store::ScannedFile> rested;
   const auto keep = [&](std::span<const store::ScannedFile> batch) -> Status {
     if (removed.stop_requested())
@@ -90,7 +91,9 @@ Result<store::ScanReport> Library::scan_on_worker(const store::Share& share,
     std::copy_if(batch.begin(), batch.end(), std::back_inserter(rested), [&](const auto& file) {
       return !look.is_written(share.id, file.relative);
     });
-    return keep_changes(catalogue_.merge(rested));
+    Status done = keep_changes(catalogue_.merge(rested));
+    kept = done.ok();
+    return done;
   };
   auto report = store::scan_share(share.location,
                                   keep,
@@ -99,10 +102,11 @@ Result<store::ScanReport> Library::scan_on_worker(const store::Share& share,
                                    .entered = [&](const std::string& folder, int fd) {
                                      look.entered(share.id, folder, fd);
                                    }});
-  if (!report) return report;
-  if (auto there = is_mounted(share, *report); !there) return there.error();
-  if (auto kept = keep_changes(catalogue_.end_scan()); !kept) return kept.error();
-  return report;
+  if (!report) return {.report = std::move(report), .unreadable = kept};
+  if (auto there = is_mounted(share, *report); !there)
+    return {.report = there.error(), .unreadable = true};
+  if (auto done = keep_changes(catalogue_.end_scan()); !done) return {.report = done.error()};
+  return {.report = std::move(report)};
 }
 
 Status Library::keep_changes(Result<std::vector<store::FileChange>> changes) {
@@ -129,10 +133,9 @@ void Library::scan_again(store::ShareId id) {
     scan({.id = id, .location = share->location}, [](const Result<ShareSummary>&) {});
 }
 
-void Library::on_scanned(const store::Share& share,
-                         const Result<store::ScanReport>& scanned,
-                         const ShareDone& done) {
+void Library::on_scanned(const store::Share& share, const ScanEnd& end, const ShareDone& done) {
   ++counters_.scans;
+  const Result<store::ScanReport>& scanned = end.report;
   ShareState* state = find_share(share.id);
   if (state == nullptr) {
     done(Error{.code = ErrorCode::not_found,
@@ -146,7 +149,7 @@ void Library::on_scanned(const store::Share& share,
     // Scanned again and again until it is there: said once.
     if (before != state->summary.problem)
       spdlog::warn("share {}: {}", share.location.path, state->summary.problem);
-    hide(*state);
+    if (end.unreadable) hide(*state);
     done(scanned.error());
     return;
   }

@@ -19,7 +19,7 @@ namespace freshet::io {
 /// kPollShare times what that took: no more than a twentieth of the time goes into it.
 inline constexpr std::chrono::seconds kPollEvery{10};
 inline constexpr int kPollShare = 20;
-/// One that could not be read: its first tries, then as above.
+/// One whose scan failed: its first tries, then as above.
 inline constexpr std::chrono::seconds kRetryEvery{2};
 inline constexpr int kRetries = 30;
 
@@ -46,7 +46,7 @@ class LiveShares {
   void remove(store::ShareId share);
   struct Scanned {
     std::chrono::steady_clock::duration took{};
-    bool failed = false;  ///< nothing of the share is offered until another scan succeeds
+    bool failed = false;  ///< another is due soon
     LiveLook::Unwatched unwatched;
   };
   /// A scan of it ended.

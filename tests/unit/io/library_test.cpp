@@ -10,6 +10,7 @@
 #include "node/store/hasher.h"
 #include "tests/unit/io/few_descriptors.h"
 #include "tests/unit/io/loop.h"
+#include "tests/unit/store/process.h"
 #include "tests/unit/store/temp_folder.h"
 
 namespace freshet::io {
@@ -121,6 +122,23 @@ TEST_CASE("a download outside of every share is shared, and followed when it goe
   REQUIRE(test::run_until(shelf.io, [&] { return !shelf.library.shares().back().scanning; }));
   std::filesystem::remove(path);
   CHECK(shelf.comes_to(2));
+}
+
+TEST_CASE("a share whose changes cannot be kept is offered as it was, and says why") {
+  Shelf shelf;
+  std::filesystem::remove(shelf.temp / "share/heron.txt");
+  shelf.temp.write("share/osprey.txt", "three");
+  {
+    const store::FileSizeLimit full(1);
+    CHECK_FALSE(shelf.rescan());
+    CHECK(shelf.files() == 2);
+    CHECK_FALSE(shelf.library.shares().front().problem.empty());
+  }
+  CHECK(shelf.rescan());
+  CHECK(shelf.comes_to(2));
+  CHECK(shelf.library.shares().front().problem.empty());
+  std::filesystem::remove(shelf.temp / "share/a/b/kestrel.txt");
+  CHECK(shelf.comes_to(1));
 }
 
 TEST_CASE("hashes that were not kept yet are kept when the library stops") {
