@@ -113,6 +113,13 @@ class Swarm {
     REQUIRE(eventually([&] { return std::filesystem::exists(file); }, std::chrono::seconds(90)));
     CHECK(sha256_of(file) == sha256_of(original_));
   }
+  /// The same of a client that gives its name to a file that it is still writing.
+  void check_arrives(const std::filesystem::path& folder) const {
+    const auto file = folder / original_.filename();
+    const auto whole = sha256_of(original_);
+    CHECK(eventually([&] { return std::filesystem::exists(file) && sha256_of(file) == whole; },
+                     std::chrono::seconds(90)));
+  }
 
  private:
   TempDir dir_;
@@ -175,14 +182,18 @@ class Transmission {
                            "--no-portmap"}),
                  swarm.dir().path() / name) {}
 
-  void fetch(const std::string& what) {
+  void begin(const std::string& what) {
     REQUIRE(eventually([&] {
       return run_program(swarm_.on(3, {"transmission-remote", "127.0.0.1:9191", "--add", what}))
                  .exit_code
              == 0;
     }));
+  }
+  void fetch(const std::string& what) {
+    begin(what);
     swarm_.check_arrived(folder_);
   }
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 
  private:
   const Swarm& swarm_;
@@ -225,6 +236,38 @@ TEST_CASE("libtorrent fetches a published file by torrent and by magnet, of each
     fetch_with_libtorrent(swarm, swarm.magnet(kind), "by-magnet" + name);
   }
   CHECK(swarm.node().counter("bt_hashes_sent") > 0);
+  CHECK(swarm.node().counter("bt_links_broken") == 0);
+}
+
+TEST_CASE("a swarm of aria2, transmission, libtorrent and freshet completes on every member") {
+  if (!enter_lan() || !is_there({"aria2c", "--version"})
+      || !is_there({"transmission-daemon", "--version"})
+      || !is_there({"/usr/bin/python3", "-c", "import libtorrent"})) {
+    return;
+  }
+  const Swarm swarm(5);
+  const auto torrent = swarm.torrent();
+  Transmission transmission(swarm, "transmission");
+  transmission.begin(torrent);
+  const auto by_aria2 = swarm.folder("aria2");
+  const Process aria(swarm.on(2, aria2(by_aria2, torrent)), swarm.dir().path() / "aria2-out");
+  const auto by_libtorrent = swarm.folder("libtorrent");
+  const Process libtorrent(
+      swarm.on(4, {"/usr/bin/python3", "-c", kLibtorrentClient, by_libtorrent.string(), torrent}),
+      swarm.dir().path() / "libtorrent-out");
+  const Daemon fetcher(
+      swarm.dir().path() / "fetcher",
+      DaemonOptions{
+          .listen = "0.0.0.0:7346", .flags = {"--no-discovery"}, .wrapper = swarm.on(5, {})});
+  const auto by_freshet = swarm.folder("freshet");
+  const auto got =
+      fetcher.cli({"get", torrent, "-o", by_freshet.string(), "--timeout", "60", "--json"});
+  INFO(got.err);
+  CHECK(got.exit_code == 0);
+  swarm.check_arrived(by_freshet);
+  for (const auto& folder : {by_aria2, by_libtorrent, transmission.folder()})
+    swarm.check_arrives(folder);
+  CHECK(fetcher.counter("btget_pieces_bad") == 0);
   CHECK(swarm.node().counter("bt_links_broken") == 0);
 }
 
