@@ -39,6 +39,7 @@ struct Session {
   asio::steady_timer pause;  ///< until it asks again
   Millis pause_length = kFirstPause;
   wire::Query query;
+  core::search::Ranker ranker{{}};
   io::Searches::Scope scope;
   core::search::AskId ask;
   std::uint32_t limit = 0;  ///< 0: none
@@ -64,7 +65,7 @@ void end(const std::shared_ptr<Session>& session) {
     if (session->limit != 0) done.hits = std::min(done.hits, session->limit);
     done.answered = static_cast<std::uint32_t>(results->answered());
     done.answered_at = results->answered_by_hops();
-    done.ranking = core::search::rank(*results, core::search::ranking_words(session->query));
+    done.ranking = session->ranker.rank(*results);
     if (session->limit != 0)
       std::erase_if(done.ranking, [&](std::uint32_t number) { return number > session->limit; });
   }
@@ -133,8 +134,10 @@ void run_search(asio::io_context& io,
                     .strategy = *strategy_of(request),
                     .wanted = session->limit};
   session->query = std::move(*query);
+  session->ranker = core::search::Ranker(core::search::ranking_words(session->query));
   const auto on_change = [session](const core::search::SearchResult& result) {
     if (session->limit != 0 && result.number > session->limit) return;
+    session->ranker.read(result);
     session->reply.event(hit_from(result));
     // Not from within this call: the search still adds the rest of this hit.
     if (has_enough(*session)) end_after(session, Millis(0));

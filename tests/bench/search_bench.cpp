@@ -98,6 +98,20 @@ void rank_results(benchmark::State& state) {
   const auto words = ranking_words(*parse_query({"kakaka", "jpg"}));
   while (state.KeepRunning()) benchmark::DoNotOptimize(rank(set, words));
 }
+// The same when names were read as they came.
+void rank_read_results(benchmark::State& state) {
+  const auto set = result_set(static_cast<std::size_t>(state.range(0)),
+                              static_cast<std::size_t>(state.range(1)));
+  Ranker ranker(ranking_words(*parse_query({"kakaka", "jpg"})));
+  for (const SearchResult* result : set.all()) ranker.read(*result);
+  while (state.KeepRunning()) benchmark::DoNotOptimize(ranker.rank(set));
+}
+BENCHMARK(rank_read_results)
+    ->ArgNames({"results", "names"})
+    ->Args({10'000, 1})
+    ->Args({10'000, 3})
+    ->Unit(benchmark::kMillisecond);
+
 BENCHMARK(rank_results)
     ->ArgNames({"results", "names"})
     ->Args({100, 1})

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "node/base/rng.h"
 #include "node/core/search/query_text.h"
 
 namespace freshet::core::search {
@@ -58,6 +59,33 @@ TEST_CASE("the best of a result's names decides") {
   CHECK(rank_for({"boat"},
                  {{1, 1, "my boat and other things.txt"}, {1, 2, "a b c d.txt"}, {1, 2, "boat"}})
         == Numbers{2, 1});
+}
+
+TEST_CASE("names that were read as they came give the order that reading all at the end gives") {
+  const std::uint64_t seed = 7;
+  Rng rng = Rng::from_seed(seed);
+  const std::vector<std::string> words = {"red", "boat", "kite", "old", "txt"};
+  for (int round = 0; round < 20; ++round) {
+    ResultSet set;
+    Ranker ranker({"red", "boat"});
+    for (int hit = 0; hit < 200; ++hit) {
+      wire::HitRecord record;
+      record.node.bytes.fill(static_cast<Byte>(rng.below(9)));
+      std::string name = words[rng.below(words.size())];
+      for (std::uint64_t more = rng.below(5); more > 0; --more)
+        name += " " + words[rng.below(words.size())];
+      // Some without an id at first: when it follows, two results may become one.
+      std::optional<ContentId> id;
+      if (rng.below(3) != 0) id.emplace().bytes.fill(static_cast<Byte>(rng.below(60)));
+      record.files.push_back({.content = id, .name = name, .size_bytes = rng.below(3)});
+      for (const ResultNumber number :
+           set.add(record, static_cast<std::uint8_t>(1 + rng.below(4)))) {
+        if (rng.below(2) == 0) ranker.read(*set.by_number(number));
+      }
+    }
+    CHECK(ranker.rank(set) == rank(set, {"red", "boat"}));
+    CHECK(ranker.rank(set) == rank(set, {"red", "boat"}));  // once more: nothing was counted twice
+  }
 }
 
 TEST_CASE("without words, and without results, there is an order all the same") {
