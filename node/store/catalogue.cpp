@@ -21,8 +21,20 @@ const std::optional<std::string>& Catalogue::set_aside() const {
   return state_->set_aside;
 }
 
-Result<ShareId> Catalogue::add_share(const ShareLocation& location) {
-  auto find = state_->use(kFindShare);
+Result<ShareId> Catalogue::add_share(const ShareLocation& location, std::optional<bool> browse) {
+  auto transaction = Transaction::begin(state_->database);
+  if (!transaction) return transaction.error();
+  const auto share = state_->keep_share(location);
+  if (!share) return share;
+  if (browse) {
+    if (auto set = set_browse(*share, *browse); !set) return set.error();
+  }
+  if (auto done = transaction->commit(); !done) return done.error();
+  return share;
+}
+
+Result<ShareId> Catalogue::State::keep_share(const ShareLocation& location) {
+  auto find = use(kFindShare);
   if (!find) return find.error();
   (*find)->bind(1, bytes_of(location.path));
   const auto row = (*find)->step();
@@ -30,11 +42,11 @@ Result<ShareId> Catalogue::add_share(const ShareLocation& location) {
   const ShareId known{*row ? (*find)->integer(0) : 0};
   (*find)->reset();
   if (*row) return known;
-  auto add = state_->use(kAddShare);
+  auto add = use(kAddShare);
   if (!add) return add.error();
   (*add)->bind(1, bytes_of(location.path)).bind(2, location.single_file ? 1 : 0);
   if (auto done = (*add)->run(); !done) return done.error();
-  return ShareId{state_->database.last_insert()};
+  return ShareId{database.last_insert()};
 }
 
 Status Catalogue::remove_share(ShareId share) {
@@ -71,8 +83,9 @@ Status Catalogue::set_browse(ShareId share, bool allowed) {
   return kOk;
 }
 
-Status Catalogue::for_each_file(const std::function<Status(const CatalogueFile&)>& visit) {
-  auto statement = state_->use(kAllFiles);
+Status Catalogue::for_each_file(const std::function<Status(const CatalogueFile&)>& visit,
+                                std::optional<ShareId> only) {
+  auto statement = only ? state_->bound(kFilesOfShare, only->value) : state_->bound(kAllFiles);
   if (!statement) return statement.error();
   const ResetAtEnd guard(**statement);
   while (true) {

@@ -56,7 +56,9 @@ class Catalogue {
   // ---- what is shared
 
   /// The share's id; that of the one that is there already, when it is.
-  Result<ShareId> add_share(const ShareLocation& location);
+  /// `browse`: see set_browse(), in the same transaction.
+  Result<ShareId> add_share(const ShareLocation& location,
+                            std::optional<bool> browse = std::nullopt);
   /// Forgets the share and its files. Errors: not_found.
   Status remove_share(ShareId share);
   Result<std::vector<Share>> shares();
@@ -98,9 +100,10 @@ class Catalogue {
 
   // ---- files
 
-  /// Every file, in the order of their ids; stops at the first Error of `visit`, which
-  /// must not call the catalogue.
-  Status for_each_file(const std::function<Status(const CatalogueFile&)>& visit);
+  /// Every file (of `only`, or of all shares), in the order of their ids; stops at the first Error
+  /// of `visit`, which must not call the catalogue.
+  Status for_each_file(const std::function<Status(const CatalogueFile&)>& visit,
+                       std::optional<ShareId> only = std::nullopt);
   /// Files without a content id, smallest first; at most `limit`. Those that skip_hashing() named
   /// are left out.
   Result<std::vector<CatalogueFile>> unhashed(std::size_t limit);

@@ -26,7 +26,7 @@ inline constexpr const char* kFileById =
 inline constexpr const char* kAllFiles =
     "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "ORDER BY file.id";
 inline constexpr const char* kFilesOfShare =
-    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE file.share = ?1";
+    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE file.share = ?1 ORDER BY file.id";
 inline constexpr const char* kUnhashed = "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE
                                          "WHERE file.content IS NULL ORDER BY file.size";
 inline constexpr const char* kByInode =

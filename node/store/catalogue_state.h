@@ -85,6 +85,8 @@ struct Catalogue::State {
     return (*statement)->step();
   }
 
+  /// The share's row, made where it is missing.
+  Result<ShareId> keep_share(const ShareLocation& location);
   /// The one file that `statement` (bound) finds.
   static Result<std::optional<CatalogueFile>> one_file(Statement& statement);
 

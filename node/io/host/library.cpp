@@ -95,7 +95,8 @@ void Library::start(std::function<void()> loaded) {
   });
 }
 
-// In batches: names are searchable while others are read, and links are served between two.
+// In batches: names are searchable while others are read, and links are served whenever those that
+// are on their way (WorkerPool::kMaxPosted) are done.
 void Library::load(std::function<void()> done, std::optional<store::ShareId> only) {
   catalogue_pool_.submit([this, done = std::move(done), only]() -> WorkerPool::Completion {
     std::vector<store::CatalogueFile> batch;
@@ -104,13 +105,15 @@ void Library::load(std::function<void()> done, std::optional<store::ShareId> onl
         for (const store::CatalogueFile& file : files) show(file);
       });
     };
-    const Status read = catalogue_.for_each_file([&](const store::CatalogueFile& file) -> Status {
-      if (stop_.stop_requested()) return Error{.code = ErrorCode::canceled, .message = "stopped"};
-      if (only && file.share != *only) return kOk;
-      batch.push_back(file);
-      if (batch.size() >= kFilesPerBatch) hand_over();
-      return kOk;
-    });
+    const Status read = catalogue_.for_each_file(
+        [&](const store::CatalogueFile& file) -> Status {
+          if (stop_.stop_requested())
+            return Error{.code = ErrorCode::canceled, .message = "stopped"};
+          batch.push_back(file);
+          if (batch.size() >= kFilesPerBatch) hand_over();
+          return kOk;
+        },
+        only);
     hand_over();
     return [done, read] {
       if (!read) spdlog::error("catalogue: {}", read.error().message);

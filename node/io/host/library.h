@@ -145,6 +145,8 @@ class Library {
   Status is_mounted(const store::Share& share, const store::ScanReport& report);
   void scan_again(store::ShareId share);
   void on_scanned(const store::Share& share, const ScanEnd& end, const ShareDone& done);
+  /// What became of it; or that it was removed meanwhile.
+  void tell_of(const store::Share& share, const ShareDone& done);
   void hide(ShareState& share);
   void forget_share(store::ShareId id);
   void remove_files_of(store::ShareId id);

@@ -19,17 +19,11 @@ void Library::add_share(const std::string& path, ShareDone done, std::optional<b
       return [done, error = location.error()] {
         done(error);
       };
-    auto id = catalogue_.add_share(*location);
+    auto id = catalogue_.add_share(*location, browse);
     if (!id)
       return [done, error = id.error()] {
         done(error);
       };
-    if (browse) {
-      if (const Status set = catalogue_.set_browse(*id, *browse); !set)
-        return [done, error = set.error()] {
-          done(error);
-        };
-    }
     return [this, done, browse, share = store::Share{.id = *id, .location = *location}] {
       ShareState& state = share_state(share);
       state.summary.browse = browse.value_or(state.summary.browse);
@@ -44,11 +38,13 @@ void Library::set_browse(const std::string& path, bool allowed, std::function<vo
     done(share.error());
     return;
   }
-  (*share)->summary.browse = allowed;
+  if (!allowed) (*share)->summary.browse = false;  // at once; opened when that is kept
   catalogue_pool_.submit(
       [this, id = (*share)->id, allowed, done = std::move(done)]() -> WorkerPool::Completion {
         auto set = catalogue_.set_browse(id, allowed);
-        return [done, set] {
+        return [this, id, allowed, done, set] {
+          if (ShareState* state = find_share(id); state != nullptr && set)
+            state->summary.browse = allowed;
           done(set);
         };
       });
@@ -138,8 +134,7 @@ void Library::on_scanned(const store::Share& share, const ScanEnd& end, const Sh
   const Result<store::ScanReport>& scanned = end.report;
   ShareState* state = find_share(share.id);
   if (state == nullptr) {
-    done(Error{.code = ErrorCode::not_found,
-               .message = share.location.path + " was removed while it was scanned"});
+    tell_of(share, done);
     return;
   }
   state->summary.scanning = false;
@@ -157,12 +152,22 @@ void Library::on_scanned(const store::Share& share, const ScanEnd& end, const Sh
     state->summary.problem =
         std::to_string(scanned->unreadable_folders) + " unreadable folders were left out";
   }
-  if (std::exchange(state->hidden, false)) {
-    spdlog::info("share {}: it is there again", share.location.path);
-    // The catalogue reports changes only; what did not change meanwhile comes from here.
-    load([] {}, share.id);
+  if (!std::exchange(state->hidden, false)) {
+    done(state->summary);
+    return;
   }
-  done(state->summary);
+  spdlog::info("share {}: it is there again", share.location.path);
+  // The catalogue reports changes only; what did not change meanwhile comes from here.
+  load([this, done, share] { tell_of(share, done); }, share.id);
+}
+
+void Library::tell_of(const store::Share& share, const ShareDone& done) {
+  if (const ShareState* state = find_share(share.id)) {
+    done(state->summary);
+    return;
+  }
+  done(Error{.code = ErrorCode::not_found,
+             .message = share.location.path + " was removed while it was scanned"});
 }
 
 // A folder that vanished, or a disk that is not mounted: its files must not be found, and its

@@ -26,8 +26,9 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
 
   void submit(Job job);
-  /// Handed over and not yet taken, at most.
-  static constexpr std::size_t kMaxPosted = 64;
+  /// Handed over and not yet taken, at most. The io thread takes all that are there before it looks
+  /// at its sockets again.
+  static constexpr std::size_t kMaxPosted = 16;
   /// From within a job: something for the io thread before the job is done. Waits while kMaxPosted
   /// are on their way, until stop().
   void post(Completion completion);
