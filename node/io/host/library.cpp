@@ -12,6 +12,7 @@
 
 #include "node/core/search/file_filter.h"
 #include "node/io/host/finished_file.h"
+#include "node/store/safe_name.h"
 #include "node/wire/overlay/query_view.h"
 
 namespace freshet::io {
@@ -218,8 +219,12 @@ std::vector<wire::HitFile> Library::lookup(const Guid& lookup,
 }
 
 wire::HitFile Library::hit_for(store::FileTable::Place place) const {
+  // A name on a disk of another system may be longer than the wire's names.
+  const std::string_view name = files_.name(place);
   return {.content = files_.content(place),
-          .name = std::string(files_.name(place)),
+          .name = name.size() > wire::kMaxFileNameBytes
+                      ? store::safe_file_name(name, files_.content(place).value_or(ContentId{}))
+                      : std::string(name),
           .size_bytes = files_.size_bytes(place)};
 }
 

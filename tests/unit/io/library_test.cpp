@@ -84,6 +84,37 @@ TEST_CASE(
   CHECK(shelf.files() == 3);  // by the time that it says so
 }
 
+TEST_CASE("a name that is longer than the wire's is told shortened") {
+  const store::TempFolder temp;
+  temp.write("share/heron.txt", "one");
+  std::string longest;  // as a FAT file system has it: 255 characters of two bytes
+  for (int i = 0; i < 251; ++i) longest += "ж";
+  longest += ".txt";
+  auto catalogue = store::Catalogue::open(temp / "catalogue.sqlite", 1'700'000'000);
+  const auto share = catalogue->add_share(*store::resolve_share(temp / "share"));
+  REQUIRE(catalogue->begin_scan(*share).ok());
+  const store::ScannedFile file{.relative = longest, .stamp = {.size_bytes = 3}};
+  REQUIRE(catalogue->merge(std::span(&file, 1)).ok());
+
+  asio::io_context io;
+  const auto work = asio::make_work_guard(io);
+  Library library{io, std::move(*catalogue), temp / "state", 7};
+  std::vector<wire::HitFile> hits;
+  wire::Query query;
+  query.terms = {"txt"};
+  bool loaded = false;
+  library.start([&] {
+    hits = library.lookup(Guid{}, query, 10);
+    loaded = true;
+  });
+  REQUIRE(test::run_until(io, [&] { return loaded; }));
+  library.stop();
+  REQUIRE(hits.size() == 1);
+  CHECK(hits[0].name.size() <= wire::kMaxFileNameBytes);
+  CHECK(hits[0].name.starts_with("жж"));
+  CHECK(hits[0].name.ends_with(".txt"));
+}
+
 TEST_CASE("a share that is removed when it could be read again stays away") {
   Shelf shelf;
   {
