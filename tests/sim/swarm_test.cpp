@@ -47,6 +47,14 @@ TEST_CASE("one seed and one fetcher take as long as the slower wire") {
   CHECK(seconds(*result.peers[1].took) <= least * 1.02);
 }
 
+TEST_CASE("of one seed's pieces hardly any goes out twice while a swarm spreads them") {
+  const core::Config config;
+  auto swarm = swarm_of(config, 32 * kMiB, {.up = 2'500'000, .down = 12'500'000}, 8);
+  const SwarmResult result = Swarm(swarm).run();
+  CHECK(static_cast<double>(result.seed_bytes_out) <= 1.1 * 32 * kMiB);
+  CHECK(seconds(result.ended) <= 15.4);  // 13.4 is what the seed alone takes
+}
+
 TEST_CASE("the same swarm twice is the same to the last bit") {
   const core::Config config;
   const auto swarm = swarm_of(config, 4 * kMiB, {.up = 250'000, .down = 1'000'000}, 6);

@@ -87,13 +87,25 @@ std::optional<BlockRange> pick(Turn& turn, Session& session) {
                                [&](const BlockRange& block) { return is_asked(session, block); });
 }
 
-// What a new link may owe is shared among the links of the content: in a swarm most peers are slow,
-// and what one is asked for nobody else brings.
+// Others fetch beside this node from who has everything.
+bool is_seed_of_swarm(const Session& session) {
+  const auto& sessions = session.content->sessions;
+  return session.peer_has_all()
+         && std::any_of(sessions.begin(), sessions.end(), [](const Session* other) {
+              return other->announced.known && !other->peer_has_all();
+            });
+}
+
+// What waits at a seed is what several may have asked of it at the same time, each because nobody
+// had it yet: so little waits there. What a new link may owe is shared among the links of the
+// content: in a swarm most peers are slow, and what one is asked for nobody else brings.
 std::size_t window_of(const Turn& turn, const Session& session) {
   std::uint32_t blocks = session.window.blocks();
   if (!session.window.is_measured()) {
     const auto links = static_cast<std::uint32_t>(session.content->sessions.size());
     blocks = std::max(blocks / std::max(links, 1U), turn.config.min_window);
+  } else if (is_seed_of_swarm(session)) {
+    blocks = session.window.lean_blocks(turn.config);
   }
   return std::min(blocks, session.reqq);
 }

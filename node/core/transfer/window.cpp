@@ -1,6 +1,7 @@
 #include "node/core/transfer/window.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "node/wire/bt/messages.h"
 
@@ -8,13 +9,26 @@ namespace freshet::core::transfer {
 namespace {
 
 constexpr Duration kMeasure = std::chrono::milliseconds(100);
+constexpr Duration kLeanTime = std::chrono::milliseconds(60);
 constexpr std::uint64_t kNanoseconds = 1'000'000'000;
 
 }  // namespace
 
 void Window::resume(TimePoint now) {
+  restart(now);
+  is_first_ = true;
+}
+
+void Window::restart(TimePoint now) {
   since_ = now;
   bytes_ = 0;
+}
+
+std::uint32_t Window::lean_blocks(const Config& config) const {
+  const auto time = static_cast<std::uint64_t>(std::max(kLeanTime, 2 * delay_).count());
+  const std::uint64_t blocks = rate_ * (time / 1000) / 1'000'000 / wire::bt::kBlockBytes;
+  return std::max(config.min_window,
+                  static_cast<std::uint32_t>(std::min<std::uint64_t>(blocks, blocks_)));
 }
 
 Duration Window::block_time() const {
@@ -25,6 +39,8 @@ Duration Window::block_time() const {
 void Window::delivered(const Config& config, std::uint32_t bytes, TimePoint now) {
   bytes_ += bytes;
   const Duration span = now - since_;
+  if (std::exchange(is_first_, false))
+    delay_ = delay_ == Duration{} ? span : std::min(delay_, span);
   if (span < kMeasure) return;
   const std::uint64_t rate = bytes_ * kNanoseconds / static_cast<std::uint64_t>(span.count());
   rate_ = rate_ == 0 ? rate : (rate_ + rate) / 2;
@@ -33,7 +49,7 @@ void Window::delivered(const Config& config, std::uint32_t bytes, TimePoint now)
   const std::uint64_t blocks = rate_ * window_us / 1'000'000 / wire::bt::kBlockBytes;
   blocks_ = static_cast<std::uint32_t>(
       std::clamp<std::uint64_t>(blocks, config.min_window, config.max_window));
-  resume(now);
+  restart(now);
 }
 
 }  // namespace freshet::core::transfer

@@ -17,13 +17,20 @@ class Window {
   void resume(TimePoint now);
   void delivered(const Config& config, std::uint32_t bytes, TimePoint now);
   [[nodiscard]] std::uint32_t blocks() const { return blocks_; }
+  /// Just enough to keep the link busy: what it delivers in 60 ms, or in twice the shortest time
+  /// that a first block took; no more than blocks(). REQUIRES: is_measured().
+  [[nodiscard]] std::uint32_t lean_blocks(const Config& config) const;
   /// Whether the link's rate is known.
   [[nodiscard]] bool is_measured() const { return rate_ > 0; }
   /// What a block takes at the link's rate; 0 while that is not known.
   [[nodiscard]] Duration block_time() const;
 
  private:
+  void restart(TimePoint now);
+
   std::uint32_t blocks_;
+  bool is_first_ = false;  ///< nothing came since resume()
+  Duration delay_{};       ///< the shortest that something took then
   TimePoint since_{};
   std::uint64_t bytes_ = 0;
   std::uint64_t rate_ = 0;  ///< bytes a second, smoothed; 0: not measured
