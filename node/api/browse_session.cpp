@@ -17,6 +17,9 @@ constexpr Millis kJoinPatience{5'000};
 // Neighbours that an error names.
 constexpr std::size_t kMostNamed = 8;
 
+// Of a peer that looks at 8,192 files for a page and shares none of the 16,777,216 that it has.
+constexpr std::uint32_t kMaxEmptyPages = 2048;
+
 struct Session {
   Session(io::Daemon& the_daemon, const Responder<BrowseRequest>& the_reply)
       : daemon(the_daemon),
@@ -28,7 +31,8 @@ struct Session {
   bool was_linked = false;  ///< for this
   std::uint32_t limit = 0;  ///< 0: none
   Millis patience = kDefaultPatience;
-  std::shared_ptr<io::Listing> listing;
+  std::shared_ptr<io::Listing> listing;  ///< numbers are the last search's until it says something
+  std::uint32_t empty_pages = 0;
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 };
 using SessionPtr = std::shared_ptr<Session>;
@@ -126,6 +130,10 @@ void take(const SessionPtr& session, wire::BrowsePlace from, const Result<wire::
   if (page->state != wire::BrowseState::listed) return end(session, outcome_of(page->state), false);
   if (page->next != 0 && page->next <= from)
     return fail(session, {ErrorCode::no_source, "what it said is no list of files"});
+  if (page->files.empty() && page->next != 0 && ++session->empty_pages > kMaxEmptyPages)
+    return fail(session, {ErrorCode::no_source, "page after page of what it said is empty"});
+  if (session->listing->count() == 0 && !page->files.empty())
+    session->daemon.browses().list(session->listing);
   session->listing->set_addresses(page->addresses);
   tell(session, page->files);
   if (page->next == 0 || has_enough(*session)) {
@@ -149,7 +157,6 @@ void ask(const SessionPtr& session, wire::BrowsePlace from) {
 void begin(const SessionPtr& session, const NamedNode& node) {
   session->node = node;
   session->listing = std::make_shared<io::Listing>(node.key);
-  session->daemon.browses().list(session->listing);
   ask(session, 0);
 }
 

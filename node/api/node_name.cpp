@@ -44,9 +44,14 @@ std::vector<std::size_t> meant_by(std::span<const NamedNode> nodes, std::string_
   });
   if (!found.empty()) return found;
   const std::string lowered = lower(what);
-  found = those(nodes, [&](const NamedNode& node) { return lower(node.name) == lowered; });
-  if (!found.empty() || what.empty()) return found;
-  return those(nodes, [&](const NamedNode& node) { return node.key.hex().starts_with(lowered); });
+  const auto by_name =
+      those(nodes, [&](const NamedNode& node) { return lower(node.name) == lowered; });
+  if (what.empty()) return by_name;
+  const auto by_id =
+      those(nodes, [&](const NamedNode& node) { return node.key.hex().starts_with(lowered); });
+  // A node may take any name, another's id too; the digits that people are shown are nobody else's.
+  const bool is_id = what.size() >= kShortIdDigits && !by_id.empty();
+  return is_id || by_name.empty() ? by_id : by_name;
 }
 
 }  // namespace

@@ -190,6 +190,11 @@ TEST_CASE(
   CHECK(refused.exit_code == 1);
   CHECK(refused.out.empty());
   CHECK(says(refused, "lets nothing that it shares be listed"));
+  // What lists nothing leaves the numbers of the last search alone.
+  CHECK(pair.asking.cli({"search", "diary", "--timeout", "5", "--limit", "1"}).exit_code == 0);
+  CHECK(pair.asking.cli({"browse", "alice"}).exit_code == 1);
+  const auto out = (pair.dir.path() / "diary.out").string();
+  CHECK(pair.asking.cli({"get", "1", "-o", out}).exit_code == 0);
   CHECK(pair.asking.cli({"browse", "alice", "--json"}).events("done").at(0).at("outcome")
         == "refused");
   CHECK(pair.alice->cli({"share", "browse", "off", "/nowhere"}).exit_code == 2);

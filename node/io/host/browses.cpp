@@ -107,7 +107,8 @@ class Browses::Results final : public NumberedResults,
     }
     const auto known = listing_->file(number);
     const bool is_there = !page->files.empty() && page->files[0].place == known->place
-                          && page->files[0].file.name == known->file.name;
+                          && page->files[0].file.name == known->file.name
+                          && page->files[0].file.size_bytes == known->file.size_bytes;
     if (!is_there) {
       resolved(no_source("it is not there any more; browse again"));
     } else if (page->files[0].file.content) {

@@ -41,6 +41,14 @@ TEST_CASE("a whole name comes before the front of an id") {
   CHECK(meant("ab0") == 0);
 }
 
+TEST_CASE("the digits that people are shown mean that node, whoever takes them for a name") {
+  const std::string shown = kNodes[0].key.hex().substr(0, 12);
+  const std::vector<NamedNode> nodes = {kNodes[0], node(0x77, shown, "192.0.2.9:7346")};
+  const auto found = find_node(nodes, shown);
+  REQUIRE(found.ok());
+  CHECK(*found == 0);
+}
+
 TEST_CASE("what means several nodes names them, and what means none says so") {
   const auto two = find_node(kNodes, "bob");
   REQUIRE_FALSE(two.ok());
