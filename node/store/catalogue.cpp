@@ -96,25 +96,6 @@ Status Catalogue::for_each_file(const std::function<Status(const CatalogueFile&)
   }
 }
 
-Result<std::vector<CatalogueFile>> Catalogue::unhashed(std::size_t limit) {
-  auto statement = state_->use(kUnhashed);
-  if (!statement) return statement.error();
-  const ResetAtEnd guard(**statement);
-  std::vector<CatalogueFile> files;
-  while (files.size() < limit) {
-    const auto row = (*statement)->step();
-    if (!row) return row.error();
-    if (!*row) break;
-    if (state_->skipped.contains((*statement)->integer(0))) continue;
-    files.push_back(read_file(**statement));
-  }
-  return files;
-}
-
-void Catalogue::skip_hashing(FileId file) {
-  state_->skipped.insert(file.value);
-}
-
 Result<std::optional<CatalogueFile>> Catalogue::file(FileId file) {
   auto statement = state_->use(kFileById);
   if (!statement) return statement.error();

@@ -104,16 +104,10 @@ class Catalogue {
   /// of `visit`, which must not call the catalogue.
   Status for_each_file(const std::function<Status(const CatalogueFile&)>& visit,
                        std::optional<ShareId> only = std::nullopt);
-  /// Files without a content id, smallest first; at most `limit`. Those that skip_hashing() named
-  /// are left out.
-  Result<std::vector<CatalogueFile>> unhashed(std::size_t limit);
   Result<std::optional<CatalogueFile>> file(FileId file);
   /// Keeps hashes, in one transaction. One whose file is gone, or has another stamp now, is left
   /// out. Returns how many were kept.
   Result<std::size_t> record_hashes(std::span<const HashedFile> hashed);
-  /// The file cannot be hashed: unhashed() leaves it out until it changes or the daemon starts
-  /// again.
-  void skip_hashing(FileId file);
   /// A file that is known from elsewhere (a finished download in a shared folder): scanned and
   /// hashed at once. Replaces what is known of that path.
   Result<FileId> add_file(ShareId share, const ScannedFile& file, const ContentInfo& content);

@@ -27,8 +27,6 @@ inline constexpr const char* kAllFiles =
     "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "ORDER BY file.id";
 inline constexpr const char* kFilesOfShare =
     "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE file.share = ?1 ORDER BY file.id";
-inline constexpr const char* kUnhashed = "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE
-                                         "WHERE file.content IS NULL ORDER BY file.size";
 inline constexpr const char* kByInode =
     "SELECT file.content, content.content_id FROM file JOIN content ON content.id = file.content"
     " WHERE file.content IS NOT NULL AND inode = ?1 AND device = ?2 AND file.size = ?3 AND "

@@ -167,7 +167,6 @@ Result<Catalogue::State::Merged> Catalogue::State::merge_one(ShareId share,
   change.file.stamp = scanned.stamp;
   if (*known) change.file.content = (*known)->id;
   contents_may_be_unused |= before->has_value();
-  skipped.erase(change.file.id.value);
   const FileId id = change.file.id;
   return Merged{.id = id, .change = std::move(change)};
 }

@@ -128,9 +128,8 @@ struct Catalogue::State {
   std::optional<std::string> set_aside;
   std::unordered_map<const char*, Statement> statements;
   std::optional<Scan> scan;
-  std::unordered_set<std::int64_t> skipped;  ///< see skip_hashing()
-  GoneByInode lately_gone;                   ///< since the last forget_gone()
-  GoneByInode earlier_gone;                  ///< between the last and the one before
+  GoneByInode lately_gone;   ///< since the last forget_gone()
+  GoneByInode earlier_gone;  ///< between the last and the one before
   bool contents_may_be_unused = false;
 };
 

@@ -50,10 +50,12 @@ struct Live {
   }
   std::size_t hash() {
     std::vector<HashedFile> hashed;
-    const auto unhashed = catalogue.unhashed(1000);
-    REQUIRE(unhashed.ok());
-    for (const CatalogueFile& one : *unhashed)
-      hashed.push_back({one.id, one.stamp, *hash_file({path, one.relative, one.stamp})});
+    const auto read = catalogue.for_each_file([&](const CatalogueFile& one) -> Status {
+      if (!one.content)
+        hashed.push_back({one.id, one.stamp, *hash_file({path, one.relative, one.stamp})});
+      return kOk;
+    });
+    REQUIRE(read.ok());
     return *catalogue.record_hashes(hashed);
   }
   std::map<std::string, bool> files() {  // and whether they are hashed
