@@ -19,6 +19,7 @@ void unchoke(Turn& turn, Session& session) {
   if (!session.am_choking) return;
   session.am_choking = false;
   session.asked_at = turn.now;
+  session.rests_until = {};
   turn.say(session, wire::bt::Unchoke{});
 }
 
@@ -119,7 +120,10 @@ void choke_round(Turn& turn, const std::vector<Session*>& sessions) {
     const std::vector<Taker> takers = takers_of(wanting);
     chosen = choker_of(turn).choose(round_of(turn, takers));
   }
-  turn.state.served = chosen.size();
+  // What is left for those that rest alone is free to whoever comes.
+  const bool is_spare = chosen.size() == wanting.size() && wanting.size() < sessions.size();
+  turn.state.served = is_spare ? choker_of(turn).slots(turn.config, turn.state.upload_rate)
+                               : chosen.size();
   const auto is_chosen = [&](const Session* session) {
     return std::find(chosen.begin(), chosen.end(), session->link) != chosen.end();
   };
@@ -153,15 +157,15 @@ void fill_slots(Turn& turn) {
   State& state = turn.state;
   std::vector<Session*> waiting;
   const auto interested = interested_sessions(turn);
+  const bool in_round = state.choke_at != TimePoint::max();
   std::size_t taken = 0;
   for (Session* session : interested) {
     if (!session->am_choking)
       ++taken;
-    else if (!is_resting(turn, *session))
+    else if (!in_round || !is_resting(turn, *session))
       waiting.push_back(session);
   }
   if (waiting.empty()) return;
-  const bool in_round = state.choke_at != TimePoint::max();
   const std::size_t slots =
       in_round ? state.served : choker_of(turn).slots(turn.config, state.upload_rate);
   const std::size_t served = std::min(slots - std::min(taken, slots), waiting.size());

@@ -96,8 +96,8 @@ struct Config {
   /// Afterwards they grow with the root of the rate, within these.
   std::size_t min_upload_slots = 4;
   std::size_t max_upload_slots = 40;
-  /// Where slots are scarce: who has one and asked for nothing for so long is not served for a
-  /// while, the next time for twice as long.
+  /// While there are more takers than slots: who has one and asked for nothing for so long is not
+  /// served for a while; if it asks for nothing the next time either, for twice as long.
   Duration idle_taker_after = std::chrono::seconds(30);
   Duration idle_taker_rest = std::chrono::seconds(60);
   Duration choke_interval = std::chrono::seconds(10);

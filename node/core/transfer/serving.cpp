@@ -40,6 +40,7 @@ void on_request(Turn& turn, Session& session, const BlockRange& block) {
     return reject(turn, session, block);
   }
   session.uplink.queue(block);
+  session.idle_turns = 0;
   turn.touch(session);
 }
 

@@ -97,8 +97,8 @@ struct Session {
   std::uint32_t hash_reads = 0;
   TimePoint interested_at{};
   TimePoint asked_at{};     ///< since when it could ask and did not
-  TimePoint rests_until{};  ///< it had a slot and asked for nothing: others come first
-  unsigned idle_turns = 0;  ///< how often it did so
+  TimePoint rests_until{};  ///< asked for nothing: no slot while they are scarce
+  unsigned idle_turns = 0;  ///< how often it did so in a row
   Uplink uplink;
   std::uint64_t round_in = 0;  ///< payload bytes since the choker last looked
   std::uint64_t round_out = 0;

@@ -169,6 +169,78 @@ TEST_CASE("takers that ask for nothing do not keep a seed's slots from those tha
   CHECK(bench.counters.takers_idle >= 4);
 }
 
+TEST_CASE("a taker that rests is served again once the others leave") {
+  Config config;
+  config.upload_slots = config.min_upload_slots = config.max_upload_slots = 2;
+  Bench bench(config);
+  const Thing thing = Thing::make(1 << 20);
+  for (Byte i = 1; i <= 3; ++i) bench.serve(LinkId{i}, i, thing);
+  const bt::Request request{{.piece = 0, .begin = 0, .length = 16384}};
+  const auto ask = [&](LinkId link) { return count<SendBlock>(bench.say(link, request)); };
+  while (bench.counters.takers_idle == 0 && bench.now < TimePoint{} + 60s) {
+    bench.pass(1s);
+    for (Byte i = 2; i <= 3; ++i) ask(LinkId{i});
+  }
+  REQUIRE(bench.counters.takers_idle == 1);
+  REQUIRE(ask(kLink) == 0);
+  const auto unchokes_within = [&](int seconds) {
+    std::size_t unchokes = 0;
+    for (int second = 0; second < seconds; ++second) unchokes += says<bt::Unchoke>(bench.pass(1s));
+    return unchokes;
+  };
+  SUBCASE("while it waits") {
+    for (Byte i = 2; i <= 3; ++i) bench.tell(LinkDown{LinkId{i}});
+    CHECK(unchokes_within(10) == 1);
+    CHECK(ask(kLink) == 1);
+  }
+  SUBCASE("and it wants something again") {
+    bench.say(kLink, bt::NotInterested{});
+    for (Byte i = 2; i <= 3; ++i) bench.tell(LinkDown{LinkId{i}});
+    unchokes_within(20);
+    CHECK(says<bt::Unchoke>(bench.say(kLink, bt::Interested{})) == 1);
+    CHECK(ask(kLink) == 1);
+  }
+}
+
+TEST_CASE("a taker that asks for something now and then does not rest for longer each time") {
+  Config config;
+  config.upload_slots = config.min_upload_slots = config.max_upload_slots = 2;
+  Bench bench(config);
+  const Thing thing = Thing::make(1 << 20);
+  for (Byte i = 1; i <= 3; ++i) bench.serve(LinkId{i}, i, thing);
+  const bt::Request request{{.piece = 0, .begin = 0, .length = 16384}};
+  int choked_at = 0;
+  int longest = 0;
+  for (int second = 0; second < 400; ++second) {
+    for (const Effect& effect : bench.pass(1s)) {
+      const auto* send = std::get_if<Send>(&effect);
+      if (send == nullptr || send->link != kLink) continue;
+      if (says<bt::Choke>({effect}) > 0) choked_at = second;
+      if (says<bt::Unchoke>({effect}) == 0) continue;
+      longest = std::max(longest, second - choked_at);
+      bench.say(kLink, request);  // one block each time that it has a slot again
+    }
+    for (Byte i = 1; i <= 3; ++i) bench.tell(Writable{.link = LinkId{i}, .room_bytes = 1 << 20});
+    for (Byte i = 2; i <= 3; ++i) bench.say(LinkId{i}, request);
+    if (second % 60 == 0) bench.say(kLink, bt::KeepAlive{});
+  }
+  CHECK(bench.counters.takers_idle >= 3);
+  CHECK(longest < 80);
+}
+
+TEST_CASE("beside takers that rest who comes has a slot at once") {
+  Config config;
+  config.upload_slots = config.min_upload_slots = config.max_upload_slots = 2;
+  Bench bench(config);
+  const Thing thing = Thing::make(1 << 20);
+  for (Byte i = 1; i <= 3; ++i) bench.serve(LinkId{i}, i, thing);
+  while (bench.counters.takers_idle < 3 && bench.now < TimePoint{} + 130s) bench.pass(1s);
+  REQUIRE(bench.counters.takers_idle >= 3);
+  bench.serve(LinkId{4}, 4, thing);
+  const bt::Request request{{.piece = 0, .begin = 0, .length = 16384}};
+  CHECK(count<SendBlock>(bench.say(LinkId{4}, request)) == 1);
+}
+
 TEST_CASE(
     "hash requests go to the host when the content is whole, and senseless ones are rejected") {
   Bench bench;
