@@ -180,7 +180,7 @@ BlockRange Picker::take(std::uint32_t piece, Open& open, std::uint32_t block) {
 }
 
 BlockRange Picker::take_next(std::uint32_t piece, Open& open, const Asker& asker) {
-  if (!open.lead) open.lead = asker.link;
+  if (!open.lead || open.rests) open.lead = asker.link;
   open.rests = false;
   if (open.alone && !open.owner) {
     open.owner = asker.key;
@@ -228,14 +228,20 @@ void Picker::begin_again(std::uint32_t piece, Open& open) {
 }
 
 void Picker::drop_link(LinkId link, const NodeKey& key) {
-  for (auto& [piece, open] : open_) {
-    if (open.alone && open.owner == key && open.there < open.blocks.size()) {
-      begin_again(piece, open);
-    }
-    if (open.lead == link) {
-      open.lead.reset();
-      ++epoch_;
-    }
+  for (auto& [piece, open] : open_) leave(piece, open, link, key);
+}
+
+void Picker::refused(std::uint32_t piece, LinkId link, const NodeKey& key) {
+  if (Open* open = find(piece)) leave(piece, *open, link, key);
+}
+
+void Picker::leave(std::uint32_t piece, Open& open, LinkId link, const NodeKey& key) {
+  if (open.alone && open.owner == key && open.there < open.blocks.size()) {
+    begin_again(piece, open);
+  }
+  if (open.lead == link) {
+    open.lead.reset();
+    ++epoch_;
   }
 }
 

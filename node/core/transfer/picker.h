@@ -64,6 +64,8 @@ class Picker {
   /// The link leads no piece any longer (gone or stalled). A piece that must come from its key
   /// alone begins again.
   void drop_link(LinkId link, const NodeKey& key);
+  /// The same for one piece, which the link does not have after all.
+  void refused(std::uint32_t piece, LinkId link, const NodeKey& key);
   /// The link chokes: what it leads may be let go, once it owes nothing of it.
   void rest_link(LinkId link, const NodeKey& key);
   /// After a pick without a block: where all memory is with pieces that nobody brings on and this
@@ -139,6 +141,7 @@ class Picker {
   BlockRange take(std::uint32_t piece, Open& open, std::uint32_t block);
   BlockRange take_next(std::uint32_t piece, Open& open, const Asker& asker);
   void free_block(std::uint32_t piece, Open& open, std::uint32_t block);
+  void leave(std::uint32_t piece, Open& open, LinkId link, const NodeKey& key);
   void free_owner(std::uint32_t piece, Open& open);
   void begin_again(std::uint32_t piece, Open& open);
   std::uint8_t contributor_number(Open& open, const NodeKey& key);

@@ -220,6 +220,7 @@ void forget_piece(Session& session, std::uint32_t piece) {
   PieceSet have = session.have;
   have.remove(piece);
   set_have(session, std::move(have));
+  session.content->fetch->picker->refused(piece, session.link, session.peer);
 }
 
 }  // namespace

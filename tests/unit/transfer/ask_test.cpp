@@ -90,3 +90,31 @@ TEST_CASE("pieces whose holder chokes give way to those that another link can br
     CHECK(bench.counters.pieces_abandoned == 2);
   }
 }
+
+TEST_CASE("pieces that their holder has not got after all give way to others") {
+  Config config;
+  config.max_open_bytes = 1;  // two pieces then
+  Bench bench(config);
+  const Thing thing = Thing::make(std::uint64_t{65} << 20U);  // of two blocks each
+  const std::uint32_t pieces = thing.shape.piece_count;
+  PieceSet first(pieces);
+  PieceSet second(pieces);
+  for (std::uint32_t i = 0; i < 4; ++i) (i < 2 ? first : second).add(i);
+  bench.tell(StartFetch{.content = thing.id,
+                        .size_claim = thing.shape.size,
+                        .sources = {},
+                        .resumed_size = thing.shape.size});
+  bench.tell(StorageReady{.content = thing.id, .have = PieceSet(pieces)});
+  meet(bench, kA, 1, thing);
+  bench.say(kA, bt::Bitfield{first.bitfield()});
+  const auto of_a = asked(bench.say(kA, bt::Unchoke{}), kA);
+  REQUIRE(of_a.size() == 4);
+  meet(bench, kB, 2, thing);
+  bench.say(kB, bt::Bitfield{second.bitfield()});
+  CHECK(asked(bench.say(kB, bt::Unchoke{}), kB).empty());
+  std::vector<bt::BlockRange> of_b;
+  for (const bt::BlockRange& block : of_a) {
+    for (const auto& more : asked(bench.say(kA, bt::Reject{block}), kB)) of_b.push_back(more);
+  }
+  CHECK(of_b.size() == 4);
+}

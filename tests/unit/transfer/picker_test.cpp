@@ -187,6 +187,43 @@ TEST_CASE("a piece that failed from several comes from one alone the next time")
   }
 }
 
+TEST_CASE("a piece that nobody brings on makes room, whoever led it first") {
+  Bench bench(std::uint64_t{1} << 30U, {.max_open_bytes = 2 * 262144});  // 16 blocks a piece
+  const auto of_a = bench.pick(kA);
+  const std::uint32_t piece = of_a->piece;
+  std::vector<BlockRange> of_b{*bench.pick(kB)};
+  const std::uint32_t other = of_b[0].piece;
+  bench.picker.arrived(*of_a, kA, false);
+  SUBCASE("it chokes, and so does who took over") {
+    bench.picker.rest_link(LinkId{1}, kA);
+    while (of_b.back().piece == other) of_b.push_back(*bench.pick(kB));
+    REQUIRE(of_b.back().piece == piece);
+    bench.picker.rest_link(LinkId{2}, kB);
+    for (const BlockRange& block : of_b) bench.picker.release(block);
+  }
+  SUBCASE("it chokes, and who took over leaves") {
+    bench.picker.rest_link(LinkId{1}, kA);
+    while (of_b.back().piece == other) of_b.push_back(*bench.pick(kB));
+    REQUIRE(of_b.back().piece == piece);
+    for (const BlockRange& block : of_b) bench.picker.release(block);
+    bench.picker.drop_link(LinkId{2}, kB);
+  }
+  SUBCASE("it has not got it after all") {
+    bench.picker.refused(piece, LinkId{1}, kA);
+    bench.picker.refused(other, LinkId{2}, kB);
+    bench.picker.release(of_b[0]);
+  }
+  const NodeKey key = key_with(3);
+  PieceSet have = bench.all;
+  have.remove(piece);
+  have.remove(other);
+  const Picker::Asker asker{.link = LinkId{3}, .key = key, .have = have};
+  CHECK(bench.picker.make_room(asker) == other);  // of which nothing came
+  while (bench.pick(key, have)) {
+  }
+  CHECK(bench.picker.make_room(asker) == piece);
+}
+
 TEST_CASE("in the end-game a block is asked of two, never of the same twice") {
   Bench bench(2 * kBlock, {.max_open_bytes = 1 << 30, .copies = 2});
   const auto a = bench.pick(kA);
