@@ -72,6 +72,8 @@ class Picker {
   /// link has not got, one of them waits again, and what came of it is to be forgotten.
   std::optional<std::uint32_t> make_room(const Asker& asker);
 
+  /// The size is proven: the last block is one like the others.
+  void stop_last_first() { limits_.last_first = false; }
   /// From now on pieces are begun in their order; the rarest first only where a link lacks the next
   /// ones.
   void read_in_order() { limits_.in_order = true; }

@@ -79,6 +79,7 @@ void adopt_size(Turn& turn, Content& content, std::uint64_t size) {
   FRESHET_CHECK(size <= wire::bt::kMaxContentBytes);
   if (!content.fetch->picker) set_shape(turn, content, size, false);
   content.proven = true;
+  content.fetch->picker->stop_last_first();
   if (content.have.size() != content.shape->piece_count) {
     content.have = PieceSet(content.shape->piece_count);
   }

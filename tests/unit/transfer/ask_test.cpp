@@ -118,3 +118,24 @@ TEST_CASE("pieces that their holder has not got after all give way to others") {
   }
   CHECK(of_b.size() == 4);
 }
+
+TEST_CASE("the last block is not asked twice of one link once the size is proven either") {
+  Bench bench;
+  const Thing thing = Thing::make(5000);  // the one block
+  bench.tell(StartFetch{
+      .content = thing.id, .size_claim = thing.shape.size, .sources = {}, .resumed_size = {}});
+  const bt::BlockRange last{.piece = 0, .begin = 0, .length = 5000};
+  for (const LinkId link : {kA, kB}) {
+    meet(bench, link, static_cast<Byte>(link.value), thing);
+    bench.say(link, bt::HaveAll{});
+    REQUIRE(asked(bench.say(link, bt::Unchoke{}), link).size() == 1);
+  }
+  bench.tell(BlockArrived{.link = kA, .block = last});
+  const auto proven = bench.tell(BlockChecked{.content = thing.id, .block = last, .ok = true});
+  REQUIRE(count<PrepareStorage>(proven) == 1);
+  bench.tell(StorageReady{.content = thing.id, .have = PieceSet(1)});
+  // What was kept of it is bad all the same.
+  const auto effects =
+      bench.tell(Verified{.content = thing.id, .piece = 0, .verdict = Verdict::bad});
+  CHECK(asked(effects, kB).size() == 1);
+}
