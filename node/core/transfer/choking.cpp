@@ -18,7 +18,7 @@ bool has_something(const Session& session) {
 void unchoke(Turn& turn, Session& session) {
   if (!session.am_choking) return;
   session.am_choking = false;
-  session.asked_at = turn.now;
+  session.served_at = turn.now;
   session.rests_until = {};
   turn.say(session, wire::bt::Unchoke{});
 }
@@ -37,13 +37,22 @@ bool is_resting(const Turn& turn, const Session& session) {
   return turn.now < session.rests_until;
 }
 
-// Who has a slot and asks for nothing gives it up for a while, each time for longer: else the seed,
+// How long a taker may have its slot without a block. What waits for this node's rate or disk is no
+// fault of the taker's; and a link that is slow to drain is told from one that nobody reads late,
+// because the host tells of room by half a buffer.
+Duration patience_with(const Turn& turn, const Session& session) {
+  if (session.uplink.queued_blocks() == 0) return turn.config.idle_taker_after;
+  constexpr std::size_t kLargest = wire::bt::kPieceHeaderBytes + wire::bt::kBlockBytes;
+  return session.uplink.room() < kLargest ? turn.config.stuck_taker_after : Duration::max();
+}
+
+// Who has a slot and takes nothing gives it up for a while, each time for longer: else the seed,
 // which serves first who was given least, would wait for it for ever.
 void rest_idle(Turn& turn, const std::vector<Session*>& sessions) {
   constexpr unsigned kMaxDoublings = 6;
   for (Session* session : sessions) {
-    if (session->am_choking || session->uplink.queued_blocks() > 0) continue;
-    if (turn.now - session->asked_at < turn.config.idle_taker_after) continue;
+    if (session->am_choking) continue;
+    if (turn.now - session->served_at < patience_with(turn, *session)) continue;
     ++turn.counters.takers_idle;
     session->rests_until = turn.now + turn.config.idle_taker_rest * (1U << session->idle_turns);
     session->idle_turns = std::min(session->idle_turns + 1, kMaxDoublings);

@@ -96,9 +96,12 @@ struct Config {
   /// Afterwards they grow with the root of the rate, within these.
   std::size_t min_upload_slots = 4;
   std::size_t max_upload_slots = 40;
-  /// While there are more takers than slots: who has one and asked for nothing for so long is not
-  /// served for a while; if it asks for nothing the next time either, for twice as long.
+  /// While there are more takers than slots: who has one and asked for no block that it may have,
+  /// for so long, is not served for a while; if it does so the next time too, for twice as long.
   Duration idle_taker_after = std::chrono::seconds(30);
+  /// The same for who asked but does not read what it is sent. Half the buffer of the host within
+  /// it is the slowest link that is served: 3.5 KB/s with 1 MiB.
+  Duration stuck_taker_after = std::chrono::seconds(300);
   Duration idle_taker_rest = std::chrono::seconds(60);
   Duration choke_interval = std::chrono::seconds(10);
   Duration optimistic_interval = std::chrono::seconds(30);

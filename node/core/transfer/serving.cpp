@@ -27,7 +27,6 @@ void reject(Turn& turn, Session& session, const BlockRange& block) {
 
 void on_request(Turn& turn, Session& session, const BlockRange& block) {
   ++turn.counters.requests_in;
-  session.asked_at = turn.now;
   const Content& content = *session.content;
   if (!content.proven) return reject(turn, session, block);
   if (!is_in_range(content, block)) {
@@ -40,7 +39,6 @@ void on_request(Turn& turn, Session& session, const BlockRange& block) {
     return reject(turn, session, block);
   }
   session.uplink.queue(block);
-  session.idle_turns = 0;
   turn.touch(session);
 }
 
@@ -117,6 +115,10 @@ void flush(Turn& turn) {
     sent_blocks(turn, bytes, starved);
     turn.counters.bytes_out += bytes;
     turn.counters.blocks_out += queued - session.uplink.queued_blocks();
+    if (bytes > 0) {
+      session.served_at = turn.now;
+      session.idle_turns = 0;
+    }
     session.round_out += bytes;
     turn.state.round_bytes += bytes;
     if (turn.out.size() != effects) session.said_at = turn.now;

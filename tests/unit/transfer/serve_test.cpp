@@ -169,6 +169,58 @@ TEST_CASE("takers that ask for nothing do not keep a seed's slots from those tha
   CHECK(bench.counters.takers_idle >= 4);
 }
 
+TEST_CASE("who asks for what it cannot have, or reads nothing, does not keep a seed's slots") {
+  Config config;
+  config.upload_slots = config.min_upload_slots = config.max_upload_slots = 2;
+  Bench bench(config);
+  const Thing thing = Thing::make(1 << 20);
+  const bt::Request request{{.piece = 0, .begin = 0, .length = 16384}};
+  const bt::Request senseless{{.piece = 9999, .begin = 0, .length = 16384}};
+  std::size_t served = 0;
+  const auto pass_seconds = [&](int seconds, const bt::Request& said) {
+    for (int second = 0; second < seconds; ++second) {
+      bench.pass(1s);
+      if (second % 29 == 0) bench.say(kLink, said);
+      for (Byte i = 2; i <= 3; ++i) {
+        bench.tell(Writable{.link = LinkId{i}, .room_bytes = 1 << 20});
+        served += count<SendBlock>(bench.say(LinkId{i}, request));
+      }
+    }
+  };
+  const auto begin = [&](std::uint32_t room) {
+    bench.serve(kLink, 1, thing, room);
+    for (Byte i = 2; i <= 3; ++i) bench.serve(LinkId{i}, i, thing);
+  };
+  SUBCASE("what it cannot have") {
+    begin(1 << 20);
+    pass_seconds(300, senseless);
+    CHECK(bench.counters.takers_idle >= 2);
+    CHECK(served > 2 * 300 * 2 / 3);
+  }
+  SUBCASE("what it does not read") {
+    begin(2000);  // no room for a block
+    pass_seconds(290, request);
+    CHECK(bench.counters.takers_idle == 0);  // it may be slow
+    pass_seconds(610, request);
+    CHECK(bench.counters.takers_idle >= 2);
+  }
+}
+
+TEST_CASE("a taker that waits for this node's rate keeps its slot") {
+  Config config;
+  config.upload_slots = config.min_upload_slots = config.max_upload_slots = 1;
+  Bench bench(config);
+  const Thing thing = Thing::make(1 << 20);
+  bench.tell(SetRates{.up = 100, .down = 0});
+  const bt::Request request{{.piece = 0, .begin = 0, .length = 16384}};
+  for (Byte i = 1; i <= 2; ++i) bench.serve(LinkId{i}, i, thing);
+  for (int second = 0; second < 120; ++second) {
+    for (Byte i = 1; i <= 2; ++i) bench.say(LinkId{i}, request);
+    bench.pass(1s);
+  }
+  CHECK(bench.counters.takers_idle == 0);
+}
+
 TEST_CASE("a taker that rests is served again once the others leave") {
   Config config;
   config.upload_slots = config.min_upload_slots = config.max_upload_slots = 2;
