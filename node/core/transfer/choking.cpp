@@ -131,8 +131,8 @@ void choke_round(Turn& turn, const std::vector<Session*>& sessions) {
   }
   // What is left for those that rest alone is free to whoever comes.
   const bool is_spare = chosen.size() == wanting.size() && wanting.size() < sessions.size();
-  turn.state.served = is_spare ? choker_of(turn).slots(turn.config, turn.state.upload_rate)
-                               : chosen.size();
+  turn.state.served =
+      is_spare ? choker_of(turn).slots(turn.config, turn.state.upload_rate) : chosen.size();
   const auto is_chosen = [&](const Session* session) {
     return std::find(chosen.begin(), chosen.end(), session->link) != chosen.end();
   };

@@ -117,20 +117,30 @@ Picker::Open& Picker::open(std::uint32_t piece) {
   return fresh;
 }
 
-bool Picker::is_full() const {
-  return open_.size() >= kLeastOpen && open_bytes_ + shape_.piece_length > limits_.max_open_bytes;
+bool Picker::is_room_beside(std::size_t pieces, std::uint64_t bytes) const {
+  return pieces < kLeastOpen || bytes + shape_.piece_length <= limits_.max_open_bytes;
 }
 
-// The one of which least is lost.
+// The one of which least is lost, one that is enough by itself before others; none where all of
+// them are not enough.
 std::optional<std::uint32_t> Picker::make_room(const Asker& asker) {
   if (!is_full()) return std::nullopt;
   auto least = open_.end();
+  std::size_t pieces = open_.size();
+  std::uint64_t bytes = open_bytes_;
+  const auto cost = [&](const OpenPieces::value_type& open) {
+    const bool is_enough =
+        is_room_beside(open_.size() - 1, open_bytes_ - shape_.piece_bytes(open.first));
+    return std::pair(!is_enough, open.second.there);
+  };
   for (const std::uint32_t piece : with_free_) {
     const auto at = open_.find(piece);
     if (!at->second.is_orphan() || at->second.alone || may_ask(*at, asker)) continue;
-    if (least == open_.end() || at->second.there < least->second.there) least = at;
+    --pieces;
+    bytes -= shape_.piece_bytes(piece);
+    if (least == open_.end() || cost(*at) < cost(*least)) least = at;
   }
-  if (least == open_.end()) return std::nullopt;
+  if (least == open_.end() || !is_room_beside(pieces, bytes)) return std::nullopt;
   const auto waiting = rarity_.waiting();
   if (std::none_of(waiting.begin(), waiting.end(), [&](std::uint32_t piece) {
         return asker.have.has(piece);

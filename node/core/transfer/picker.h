@@ -69,7 +69,8 @@ class Picker {
   /// The link chokes: what it leads may be let go, once it owes nothing of it.
   void rest_link(LinkId link, const NodeKey& key);
   /// After a pick without a block: where all memory is with pieces that nobody brings on and this
-  /// link has not got, one of them waits again, and what came of it is to be forgotten.
+  /// link has not got, one of them waits again, and what came of it is to be forgotten. To be
+  /// repeated until there is room.
   std::optional<std::uint32_t> make_room(const Asker& asker);
 
   /// The size is proven: the last block is one like the others.
@@ -133,7 +134,8 @@ class Picker {
   };
   using OpenPieces = std::map<std::uint32_t, Open>;
 
-  [[nodiscard]] bool is_full() const;
+  [[nodiscard]] bool is_full() const { return !is_room_beside(open_.size(), open_bytes_); }
+  [[nodiscard]] bool is_room_beside(std::size_t pieces, std::uint64_t bytes) const;
   static bool may_ask(const OpenPieces::value_type& open, const Asker& asker);
   Open* find(std::uint32_t piece);
   [[nodiscard]] const Open* find(std::uint32_t piece) const;

@@ -72,11 +72,13 @@ std::optional<BlockRange> pick(Turn& turn, Session& session) {
   const Picker::Asker asker = asker_of(session);
   if (const auto block = picker.pick(asker)) return block;
   if (session.content->fetch->storage_ready) {
-    if (const auto piece = picker.make_room(asker)) {
+    bool is_room = false;
+    while (const auto piece = picker.make_room(asker)) {
       ++turn.counters.pieces_abandoned;
       turn.push(DropPiece{.content = session.content->id, .piece = *piece});
-      return picker.pick(asker);
+      is_room = true;
     }
+    if (is_room) return picker.pick(asker);
   }
   if (!picker.endgame()) {
     session.idle_epoch = picker.epoch();

@@ -96,7 +96,7 @@ struct Session {
   bool peer_interested = false;
   std::uint32_t hash_reads = 0;
   TimePoint interested_at{};
-  TimePoint served_at{};    ///< when it got its slot, or the last block in it was handed to the link
+  TimePoint served_at{};  ///< when it got its slot, or the last block in it was handed to the link
   TimePoint rests_until{};  ///< asked for nothing: no slot while they are scarce
   unsigned idle_turns = 0;  ///< how often it did so in a row
   Uplink uplink;

@@ -224,6 +224,64 @@ TEST_CASE("a piece that nobody brings on makes room, whoever led it first") {
   CHECK(bench.picker.make_room(asker) == piece);
 }
 
+TEST_CASE("a short piece is not let go where that is not room enough") {
+  constexpr std::uint64_t kPiece = 262144;
+  constexpr std::uint64_t kShort = kPiece / 2;
+  Bench bench((4095 * kPiece) + kShort, {.max_open_bytes = 2 * kPiece + kShort});
+  REQUIRE(bench.shape.piece_length == kPiece);
+  const std::uint32_t last = bench.shape.piece_count - 1;
+  PieceSet only_last(bench.shape.piece_count);
+  only_last.add(last);
+  std::set<std::uint32_t> pieces;
+  std::vector<BlockRange> blocks;
+  for (Byte link = 1; link <= 3; ++link) {
+    const auto block = link == 1 ? bench.pick(kA, only_last) : bench.pick(key_with(link));
+    pieces.insert(block->piece);
+    blocks.push_back(*block);
+  }
+  REQUIRE(pieces.size() == 3);
+  for (const BlockRange& block : blocks) bench.picker.release(block);
+  for (Byte link = 1; link <= 3; ++link) bench.picker.drop_link(LinkId{link}, key_with(link));
+  // Of the long ones something came, of the short one nothing.
+  for (std::size_t i = 1; i < blocks.size(); ++i) bench.picker.arrived(blocks[i], kB, true);
+  const NodeKey key = key_with(4);
+  PieceSet have = bench.all;
+  for (const std::uint32_t piece : pieces) have.remove(piece);
+  const Picker::Asker asker{.link = LinkId{4}, .key = key, .have = have};
+  const auto gone = bench.picker.make_room(asker);
+  REQUIRE(gone);
+  CHECK(gone != last);
+  CHECK_FALSE(bench.picker.make_room(asker));
+  CHECK(bench.pick(key, have));
+}
+
+TEST_CASE("room is made of several pieces where the last one came on top, or of none") {
+  constexpr std::uint64_t kPiece = 262144;
+  Bench bench(4096 * kPiece, {.max_open_bytes = 2 * kPiece, .last_first = true});
+  const std::uint32_t last = bench.shape.piece_count - 1;
+  std::vector<BlockRange> blocks;
+  PieceSet have = bench.all;
+  PieceSet early = bench.all;
+  early.remove(last);
+  for (const auto& [link, has] :
+       {std::pair{Byte{1}, early}, {Byte{2}, early}, {Byte{3}, bench.all}}) {
+    blocks.push_back(*bench.pick(key_with(link), has));
+    have.remove(blocks.back().piece);
+  }
+  REQUIRE(blocks.back().piece == last);
+  const NodeKey key = key_with(4);
+  const Picker::Asker asker{.link = LinkId{4}, .key = key, .have = have};
+  bench.picker.release(blocks[0]);
+  bench.picker.drop_link(LinkId{1}, kA);
+  CHECK_FALSE(bench.picker.make_room(asker));  // it alone is not enough
+  bench.picker.release(blocks[1]);
+  bench.picker.drop_link(LinkId{2}, kB);
+  CHECK(bench.picker.make_room(asker));
+  CHECK_FALSE(bench.pick(key, have));
+  CHECK(bench.picker.make_room(asker));
+  CHECK(bench.pick(key, have));
+}
+
 TEST_CASE("in the end-game a block is asked of two, never of the same twice") {
   Bench bench(2 * kBlock, {.max_open_bytes = 1 << 30, .copies = 2});
   const auto a = bench.pick(kA);

@@ -228,7 +228,9 @@ TEST_CASE("a taker that rests is served again once the others leave") {
   const Thing thing = Thing::make(1 << 20);
   for (Byte i = 1; i <= 3; ++i) bench.serve(LinkId{i}, i, thing);
   const bt::Request request{{.piece = 0, .begin = 0, .length = 16384}};
-  const auto ask = [&](LinkId link) { return count<SendBlock>(bench.say(link, request)); };
+  const auto ask = [&](LinkId link) {
+    return count<SendBlock>(bench.say(link, request));
+  };
   while (bench.counters.takers_idle == 0 && bench.now < TimePoint{} + 60s) {
     bench.pass(1s);
     for (Byte i = 2; i <= 3; ++i) ask(LinkId{i});
