@@ -153,7 +153,7 @@ void on_start(Turn& turn, const StartFetch& start) {
   }
   add_sources(turn, content, start.sources);
   const bool enough = !start.sources.empty();
-  content.fetch->ask_sources_at = enough ? turn.now + turn.config.need_sources_min : turn.now;
+  content.fetch->ask_sources_at = enough ? turn.now + turn.config.need_sources_first : turn.now;
   const bool empty = Sha256::from(content.id.view()) == wire::bt::sha256({});
   if (start.resumed_size || content.proven) {
     content.fetch->resumed = true;

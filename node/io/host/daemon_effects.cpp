@@ -132,6 +132,10 @@ void NodeDaemon::look_up(const cs::Lookup& lookup) {
   const auto query = wire::decode_query(lookup.query);
   if (!query || (query->filter && !cs::is_for_node(*query->filter, key(), options_.name))) return;
   auto files = library_->lookup(lookup.lookup, *query, lookup.limit);
+  if (files.empty() && query->content && !node_->overlay().is_own(lookup.lookup)) {
+    // Those who fetch the same find each other, and share what the seed sent.
+    if (auto part = fetches_->offer(*query->content)) files.push_back(std::move(*part));
+  }
   leave_out_blocked(files);
   if (files.empty()) return;
   pump_->deliver(cs::Input(cs::Found{.lookup = lookup.lookup, .files = std::move(files)}));

@@ -193,6 +193,14 @@ void Fetches::add_sources(const ContentId& content, std::vector<ct::Source> sour
   deliver_(ct::AddSources{.content = content, .sources = std::move(sources)});
 }
 
+std::optional<wire::HitFile> Fetches::offer(const ContentId& content) const {
+  const auto found = fetches_.find(content);
+  if (found == fetches_.end() || !options_.share_finished) return std::nullopt;
+  const Fetch& fetch = *found->second;
+  if (fetch.verified_bytes == 0) return std::nullopt;
+  return wire::HitFile{.content = content, .name = fetch.wish.name, .size_bytes = fetch.size};
+}
+
 std::vector<DownloadSummary> Fetches::list() const {
   std::vector<DownloadSummary> summaries;
   for (const auto& [content, fetch] : fetches_) {

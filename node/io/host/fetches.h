@@ -89,6 +89,9 @@ class Fetches {
   void add_sources(const ContentId& content, std::vector<core::transfer::Source> sources);
   /// The mesh can be asked now: it is, for whatever has no source.
   void ask_again();
+  /// What others may be told of a content that is being fetched: its verified pieces can be had.
+  /// nullopt: nothing of it is verified, or it is not to be shared.
+  [[nodiscard]] std::optional<wire::HitFile> offer(const ContentId& content) const;
   [[nodiscard]] std::vector<DownloadSummary> list() const;
   void stop();
 
