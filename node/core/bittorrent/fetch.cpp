@@ -75,7 +75,7 @@ void Fetch::closed(PeerNumber peer, TimePoint now) {
   link->give_back();
   if (plan_) {
     plan_->remove_holder(link->has());
-    plan_->drop(peer);
+    plan_->leave(peer);
   }
   book_.left(peer, link->was_useful(), now);
   ask_for_metadata();

@@ -184,7 +184,11 @@ void FetchLink::request(const BlockRange& block) {
     measured_at_ = now_;
     brought_ = 0;
   }
-  if (!asked_.emplace(block, false).second) return;
+  const auto [at, is_new] = asked_.emplace(block, false);
+  if (!is_new) {  // given up after a stall: it may come twice now
+    at->second = false;
+    ++canceled_;
+  }
   append(out_, Request{.block = block});
 }
 

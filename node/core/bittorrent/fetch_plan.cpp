@@ -178,6 +178,15 @@ void FetchPlan::drop(PeerNumber peer) {
   }
 }
 
+void FetchPlan::leave(PeerNumber peer) {
+  for (auto& [piece, open] : open_) {
+    for (Block& block : open.blocks)
+      std::replace(block.askers.begin(), block.askers.end(), peer, kNobody);
+    note_free(piece);
+  }
+  drop(peer);
+}
+
 FetchPlan::Arrival FetchPlan::arrived(const BlockRange& range, PeerNumber from) {
   Arrival arrival;
   Block* block = find(range);

@@ -38,8 +38,10 @@ class FetchPlan {
   std::optional<wire::bt::BlockRange> pick(PeerNumber peer, const May& may);
   /// The peer will not bring it, or not soon.
   void release(const wire::bt::BlockRange& block, PeerNumber peer);
-  /// The peer is gone, its blocks were released: it leads no piece any more.
+  /// The peer's blocks were released: it leads no piece any more.
   void drop(PeerNumber peer);
+  /// The peer is gone, and with it whatever it was asked.
+  void leave(PeerNumber peer);
 
   // ---- what came
   struct Arrival {

@@ -138,6 +138,14 @@ struct World final : Fetch::Host {
   void turns(int count) {
     for (int i = 0; i < count && !fetch.complete(); ++i) turn();
   }
+  // Every link ends, and each client takes a new one.
+  void break_links() {
+    for (const PeerNumber peer : std::exchange(linked, {})) {
+      fetch.closed(peer, now);
+      auto& seed = seeds.at(fetch.at(peer));
+      seed = std::make_unique<Seed>(torrent, static_cast<char>(seed->config.peer_id.front()), now);
+    }
+  }
   void seconds(int count) {
     for (int i = 0; i < count && !fetch.complete(); ++i) {
       now += std::chrono::seconds(1);
@@ -246,6 +254,32 @@ TEST_CASE("a client that stops sending is relieved of its blocks by the others")
   slow.pace = 0;
   world.add_seed('b');
   world.seconds(6);
+  CHECK(world.fetch.complete());
+  CHECK(world.got == world.content);
+}
+
+TEST_CASE("a block that was given up and is asked again is not lost with its link") {
+  World world(kPiece * 4);
+  auto& slow = world.add_seed('a');
+  slow.pace = 0;
+  world.begin();
+  world.seconds(4);  // all was asked of it, and given up
+  slow.pace = 1;
+  world.turns(3);  // and is asked again
+  slow.pace = 0;
+  SUBCASE("which ends") {
+    world.break_links();
+  }
+  SUBCASE("which stalls again, and ends") {
+    world.seconds(4);
+    world.break_links();
+  }
+  SUBCASE("which unchokes, and goes on") {
+    slow.link.set_choked(true);
+    world.turns(1);
+    slow.pace = 1000;
+  }
+  world.seconds(20);
   CHECK(world.fetch.complete());
   CHECK(world.got == world.content);
 }
