@@ -19,6 +19,9 @@ namespace freshet::store {
 struct FinishedTorrent {
   std::string path;                    ///< the file, or the folder of all
   std::optional<ContentInfo> content;  ///< of a single file
+  /// Of a folder: it holds files that are none of the torrent's (hidden ones aside). They are
+  /// somebody's own.
+  bool has_others = false;
 };
 
 class TorrentStorage {
@@ -47,6 +50,7 @@ class TorrentStorage {
   Status adopt_placed();
   Result<FinishedTorrent> finish_file();
   Status finish_folder();
+  [[nodiscard]] bool has_others() const;
   [[nodiscard]] std::string staging() const;
   Result<std::vector<std::size_t>> stage();
   Status place(const PlacedFile& file, const std::string& staged);

@@ -372,8 +372,12 @@ void TorrentFetch::share(const store::FinishedTorrent& finished, std::function<v
   const bool inside = std::any_of(shares.begin(), shares.end(), [&](const ShareSummary& share) {
     return finished.path.starts_with(share.path + "/");
   });
-  // What is inside of a share is seen by its watch.
-  if (!inside) {
+  // What is inside of a share is seen by its watch. What was in the folder before is not for the
+  // mesh: its owner asked for a torrent.
+  if (!inside && finished.has_others) {
+    spdlog::info("{} is not shared: it holds other files too; freshet share add shares all of it",
+                 finished.path);
+  } else if (!inside) {
     parts_.library.add_share(finished.path, [](const Result<ShareSummary>& shared) {
       if (!shared) spdlog::warn("torrent: not shared: {}", shared.error().message);
     });

@@ -88,6 +88,25 @@ TEST_CASE("a torrent's folder gets its tree, and nothing is left of the download
     CHECK(entry.path().filename().string().front() != '.');
 }
 
+TEST_CASE("a folder that holds somebody's own files too is told from the torrent's alone") {
+  for (const auto& [before, has_others] : std::vector<std::pair<std::string, bool>>{
+           {"target/album/mine.txt", true},
+           {"target/album/a/deep/mine.txt", true},
+           {"target/album/c", true},  // of another size: the torrent's gets another name
+           {"target/album/.hidden", false},
+           {"target/other/mine.txt", false}}) {
+    CAPTURE(before);
+    const Album album(kParts);
+    album.temp.write(before, "mine");
+    auto storage = album.open();
+    REQUIRE(storage.ok());
+    album.fill(*storage);
+    const auto finished = storage->finish();
+    REQUIRE(finished.ok());
+    CHECK(finished->has_others == has_others);
+  }
+}
+
 TEST_CASE("files that are in their place are taken as far as their pieces are right") {
   const Album album(kParts);
   {
