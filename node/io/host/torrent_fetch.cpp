@@ -52,6 +52,7 @@ void TorrentFetch::start() {
 void TorrentFetch::add(const TorrentWish& wish) {
   wish_.rate = wish.rate;  // the last word counts
   find_peers(wish);
+  if (wish.layout && !wish_.layout) know(*wish.layout);
 }
 
 void TorrentFetch::find_peers(const TorrentWish& wish) {
@@ -143,7 +144,6 @@ void TorrentFetch::know(const Result<TorrentLayout>& layout) {
 
 void TorrentFetch::prepare() {
   fetch_.knows_metadata();
-  tell();
   const store::TorrentStorage::Spec spec{
       .layout = wish_.layout, .folder = wish_.folder, .name = wish_.file_name};
   parts_.disk.submit(
@@ -278,20 +278,21 @@ void TorrentFetch::watch(const std::shared_ptr<FetchObserver>& observer,
                          std::chrono::milliseconds patience) {
   watchers_.push_back(
       {.observer = observer, .patience = patience, .without_source_since = parts_.now()});
-  observer->progress(fetch_.verified_bytes(), size(), fetch_.sources());
+  // What is there already is known once the storage is open; tell() follows then.
+  if (!is_opening()) observer->progress(fetch_.verified_bytes(), size(), fetch_.sources());
 }
 
 void TorrentFetch::leave(const FetchObserver* observer) {
   std::erase_if(watchers_, [&](const Watcher& it) { return it.observer.get() == observer; });
   if (!watchers_.empty() || finishing_ || over_) return;
-  close(false);
+  pause();
   parts_.over(wish_.name);
 }
 
 void TorrentFetch::lose_patience(TimePoint now) {
   std::vector<Watcher> leaving;
   for (Watcher& watcher : watchers_) {
-    if (fetch_.sources() > 0) watcher.without_source_since = now;
+    if (fetch_.sources() > 0 || is_opening()) watcher.without_source_since = now;
     if (now - watcher.without_source_since >= watcher.patience) leaving.push_back(watcher);
   }
   if (leaving.empty()) return;
@@ -388,7 +389,7 @@ void TorrentFetch::share(const store::FinishedTorrent& finished, std::function<v
 void TorrentFetch::end(const Error& error) {
   if (over_) return;
   spdlog::warn("torrent {} failed: {}", wish_.name.hex(), error.message);
-  close(false);
+  pause();
   for (const Watcher& watcher : std::exchange(watchers_, {})) watcher.observer->failed(error);
   parts_.over(wish_.name);
 }
@@ -399,7 +400,11 @@ void TorrentFetch::close(bool completed) {
   resolver_.cancel();
   for (const auto& trackers : trackers_) trackers->stop(completed);
   links_.stop();
-  if (!storage_ || completed) return;
+}
+
+void TorrentFetch::pause() {
+  close(false);
+  if (!storage_) return;
   parts_.disk.submit([storage = storage_]() -> WorkerPool::Completion {
     const Status synced = storage->checkpoint();
     if (synced) return {};
@@ -411,6 +416,12 @@ void TorrentFetch::close(bool completed) {
 
 void TorrentFetch::stop() {
   close(false);
+}
+
+void TorrentFetch::sync() {
+  if (!storage_) return;
+  if (const Status synced = storage_->checkpoint(); !synced)
+    spdlog::warn("torrent: {}", synced.error().message);
 }
 
 DownloadSummary TorrentFetch::summary() const {

@@ -63,6 +63,8 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   void leave(const FetchObserver* observer);
   /// Ends at once; watchers hear nothing.
   void stop();
+  /// What is verified outlives a power cut. Blocking; REQUIRES: the disk's worker has ended.
+  void sync();
   [[nodiscard]] DownloadSummary summary() const;
 
  private:
@@ -103,6 +105,9 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   void share(const store::FinishedTorrent& finished, std::function<void()> then);
   void end(const Error& error);
   void close(bool completed);
+  /// Closes it, to be gone on with later.
+  void pause();
+  [[nodiscard]] bool is_opening() const { return wish_.layout && !storage_; }
   [[nodiscard]] std::uint64_t size() const { return wish_.layout ? wish_.layout->size_bytes : 0; }
   [[nodiscard]] wire::bt::Announce announce() const;
 

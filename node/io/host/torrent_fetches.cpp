@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include <asio/io_context.hpp>
 
@@ -116,9 +117,10 @@ std::vector<DownloadSummary> TorrentFetches::list() const {
 }
 
 void TorrentFetches::stop() {
-  for (const auto& [name, fetch] : std::map(fetches_)) fetch->stop();
-  fetches_.clear();
+  const auto ended = std::exchange(fetches_, {});
+  for (const auto& [name, fetch] : ended) fetch->stop();
   disk_.stop();
+  for (const auto& [name, fetch] : ended) fetch->sync();
 }
 
 void TorrentFetches::count(std::vector<std::pair<std::string, std::uint64_t>>& all) const {
