@@ -74,12 +74,18 @@ Result<TorrentStorage> TorrentStorage::open(const std::string& partials, Spec sp
   return storage;
 }
 
+Status TorrentStorage::go_on() const {
+  if (!spec_.stop.stop_requested()) return kOk;
+  return Error{ErrorCode::canceled, "stopped; the same `get` again goes on"};
+}
+
 // Takes what an earlier run, or somebody else, has put in place.
 Status TorrentStorage::adopt_placed() {
   PlacedReader reader(place_);
   if (reader.empty() || partial_.complete()) return kOk;
   const wire::bt::TorrentLayout& layout = *spec_.layout;
   for (std::uint32_t piece = 0; piece < layout.piece_count(); ++piece) {
+    if (Status on = go_on(); !on) return on;
     if (partial_.verified().has(piece)) continue;
     buffer_.resize(layout.piece_bytes(piece));
     if (!reader.read(std::uint64_t{piece} * layout.piece_length, buffer_)) continue;
@@ -137,7 +143,7 @@ Result<FinishedTorrent> TorrentStorage::finish_file() {
       part_path_of(partials_, download_id_of(spec_.layout->name)).substr(partials_.size() + 1);
   const auto file = file_at(partials_, part);
   if (!file) return file.error();
-  auto content = hash_file(*file);
+  auto content = hash_file(*file, spec_.stop);
   if (!content) return content.error();
   auto path = partial_.finish_as(content->id);
   if (!path) return path.error();
@@ -154,6 +160,7 @@ Result<bool> TorrentStorage::is_placed(const PlacedFile& file) {
   Bytes own;
   buffer_.resize(kCopyBytes);
   for (std::uint64_t at = 0; at < file.size_bytes; at += own.size()) {
+    if (Status on = go_on(); !on) return on.error();
     own.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kCopyBytes, file.size_bytes - at)));
     if (Status read = partial_.read_at(file.offset + at, own); !read) return read.error();
     const auto got =
@@ -170,6 +177,7 @@ Status TorrentStorage::copy_out(const PlacedFile& file, const std::string& to) {
       ::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kFileMode));
   if (!out) return os_error("cannot make", to, errno);
   for (std::uint64_t at = 0; at < file.size_bytes; at += buffer_.size()) {
+    if (Status on = go_on(); !on) return on;
     buffer_.resize(
         static_cast<std::size_t>(std::min<std::uint64_t>(kCopyBytes, file.size_bytes - at)));
     if (Status read = partial_.read_at(file.offset + at, buffer_); !read) return read;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ class TorrentStorage {
     std::shared_ptr<const wire::bt::TorrentLayout> layout;
     std::string folder;  ///< absolute; made where it is missing
     std::string name;    ///< what the user calls it; empty: as the torrent does
+    /// Ends open() and finish() within a megabyte or so, as an Error (canceled).
+    std::stop_token stop = {};
   };
   /// `partials`: the folder of unfinished ones. Errors: io (folder not writable, no space), invalid
   /// (names, or beyond a limit of resume_data.h).
@@ -52,6 +55,7 @@ class TorrentStorage {
   Status finish_folder();
   [[nodiscard]] bool has_others() const;
   [[nodiscard]] std::string staging() const;
+  [[nodiscard]] Status go_on() const;
   Result<std::vector<std::size_t>> stage();
   Status place(const PlacedFile& file, const std::string& staged);
   Result<bool> is_placed(const PlacedFile& file);

@@ -144,8 +144,10 @@ void TorrentFetch::know(const Result<TorrentLayout>& layout) {
 
 void TorrentFetch::prepare() {
   fetch_.knows_metadata();
-  const store::TorrentStorage::Spec spec{
-      .layout = wish_.layout, .folder = wish_.folder, .name = wish_.file_name};
+  const store::TorrentStorage::Spec spec{.layout = wish_.layout,
+                                         .folder = wish_.folder,
+                                         .name = wish_.file_name,
+                                         .stop = stop_.get_token()};
   parts_.disk.submit(
       [weak = weak_from_this(), partials = parts_.partials, spec]() -> WorkerPool::Completion {
         auto opened = store::TorrentStorage::open(partials, spec);
@@ -396,6 +398,7 @@ void TorrentFetch::end(const Error& error) {
 
 void TorrentFetch::close(bool completed) {
   if (std::exchange(over_, true)) return;
+  if (!completed) stop_.request_stop();
   timer_.cancel();
   resolver_.cancel();
   for (const auto& trackers : trackers_) trackers->stop(completed);

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -128,6 +129,7 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   std::uint32_t most_sources_ = 0;
   std::uint32_t told_sources_ = 0;
   std::uint64_t told_bytes_ = 0;
+  std::stop_source stop_;  ///< of what the worker does for it
   bool finishing_ = false;
   bool over_ = false;
 };

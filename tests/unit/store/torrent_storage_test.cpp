@@ -88,6 +88,26 @@ TEST_CASE("a torrent's folder gets its tree, and nothing is left of the download
     CHECK(entry.path().filename().string().front() != '.');
 }
 
+TEST_CASE("what is stopped while it gets its names goes on another time") {
+  const Album album(kParts);
+  std::stop_source stop;
+  auto storage = TorrentStorage::open(album.partials,
+                                      {.layout = album.layout,
+                                       .folder = album.temp / "target",
+                                       .name = {},
+                                       .stop = stop.get_token()});
+  REQUIRE(storage.ok());
+  album.fill(*storage);
+  stop.request_stop();
+  const auto stopped = storage->finish();
+  REQUIRE_FALSE(stopped.ok());
+  CHECK(stopped.error().code == ErrorCode::canceled);
+  auto again = album.open();
+  REQUIRE(again.ok());
+  REQUIRE(again->finish().ok());
+  CHECK(album.read("album/c") == album.text.substr(3 * kPiece + 5, 2 * kPiece));
+}
+
 TEST_CASE("a folder that holds somebody's own files too is told from the torrent's alone") {
   for (const auto& [before, has_others] : std::vector<std::pair<std::string, bool>>{
            {"target/album/mine.txt", true},
