@@ -87,6 +87,8 @@ void Fetch::verified(std::uint32_t piece, Verdict verdict) {
   switch (verdict) {
     case Verdict::ok:
       blame(plan_->passed(piece));
+      for (auto& [number, link] : links_)
+        if (link->has_begun() && link->has().has(piece)) link->set_wanted(link->wanted() - 1);
       return;
     case Verdict::bad:
       ++counters_.pieces_bad;
@@ -174,12 +176,15 @@ void Fetch::on_metadata(FetchLink& /*link*/, const Bytes& info) {
 void Fetch::on_has(FetchLink& link, const PieceSet& before) {
   plan_->remove_holder(before);
   plan_->add_holder(link.has());
-  if (plan_->wants(link.has())) link.show_interest();
+  link.set_wanted(plan_->lacked_of(link.has()));
+  if (link.wanted() > 0) link.show_interest();
 }
 
 void Fetch::on_have(FetchLink& link, std::uint32_t piece) {
   plan_->holder_got(piece);
-  if (!plan_->have().has(piece)) link.show_interest();
+  if (plan_->have().has(piece)) return;
+  link.set_wanted(link.wanted() + 1);
+  link.show_interest();
 }
 
 void Fetch::on_block(FetchLink& link, const BlockRange& block, ByteView bytes) {
@@ -210,13 +215,16 @@ void Fetch::on_peers(FetchLink& /*link*/, const std::vector<Endpoint>& peers) {
 }
 
 void Fetch::fill(FetchLink& link) {
-  if (!plan_) return;
+  if (!plan_ || link.wanted() == 0 || link.is_idle(plan_->news())) return;
   const auto may = [&](std::uint32_t piece) {
     return link.may_ask(piece);
   };
   while (link.room() > 0) {
     const auto block = plan_->pick(link.number(), may);
-    if (!block) return;
+    if (!block) {
+      link.set_idle(plan_->news());
+      return;
+    }
     link.request(*block);
   }
 }

@@ -115,14 +115,8 @@ void FetchLink::on_message(const Message& message) {
                  [&](const Unchoke&) { on_unchoke(); },
                  [&](const Have& it) { on_have(it.piece); },
                  [&](const Bitfield& it) { on_bitfield(it.bits); },
-                 [&](const HaveAll&) {
-                   early_all_ = true;
-                   if (begun_) on_pieces(PieceSet::full(has_.size()));
-                 },
-                 [&](const HaveNone&) {
-                   early_all_ = false;
-                   early_bits_.clear();
-                 },
+                 [&](const HaveAll&) { on_have_all(); },
+                 [&](const HaveNone&) { on_have_none(); },
                  [&](const AllowedFast& it) { on_allowed_fast(it.piece); },
                  [&](const Reject& it) { on_reject(it.block); },
                  [&](const Request& it) {
@@ -222,6 +216,7 @@ void FetchLink::release_all() {
 void FetchLink::on_unchoke() {
   choked_ = false;
   stalled_ = false;
+  if (idle_ && idle_->choked) idle_.reset();
   brought_at_ = now_;
   canceled_ += static_cast<std::uint32_t>(
       std::erase_if(asked_, [](const auto& each) { return each.second; }));
@@ -266,12 +261,33 @@ void FetchLink::begin(const TorrentLayout& layout) {
 }
 
 void FetchLink::on_pieces(PieceSet has) {
+  if (has == has_) return;
+  idle_.reset();
   const PieceSet before = std::exchange(has_, std::move(has));
   owner_.on_has(*this, before);
 }
 
-// aria2 sends a second one later on.
+// Five bytes that cost a look at every piece: once. aria2 sends a second one later on, which the
+// offences allow for.
+void FetchLink::on_whole_set() {
+  if (std::exchange(said_pieces_, true)) offend();
+}
+
+void FetchLink::on_have_all() {
+  on_whole_set();
+  early_all_ = true;
+  if (begun_ && !over_) on_pieces(PieceSet::full(has_.size()));
+}
+
+void FetchLink::on_have_none() {
+  on_whole_set();
+  early_all_ = false;
+  early_bits_.clear();
+}
+
 void FetchLink::on_bitfield(ByteView bits) {
+  on_whole_set();
+  if (over_) return;
   if (!begun_) {
     early_bits_.assign(bits.begin(), bits.end());
     return;
@@ -293,7 +309,9 @@ void FetchLink::on_have(std::uint32_t piece) {
     break_off();
     return;
   }
-  if (has_.add(piece)) owner_.on_have(*this, piece);
+  if (!has_.add(piece)) return;
+  idle_.reset();
+  owner_.on_have(*this, piece);
 }
 
 void FetchLink::on_allowed_fast(std::uint32_t piece) {
@@ -301,7 +319,7 @@ void FetchLink::on_allowed_fast(std::uint32_t piece) {
     break_off();
     return;
   }
-  if (allowed_.size() < config_.max_allowed_fast) allowed_.insert(piece);
+  if (allowed_.size() < config_.max_allowed_fast && allowed_.insert(piece).second) idle_.reset();
 }
 
 void FetchLink::on_extended(const Extended& message) {

@@ -117,10 +117,23 @@ class FetchLink {
   [[nodiscard]] bool offers_metadata() const { return metadata_.has_value() && !asking_metadata_; }
   [[nodiscard]] bool is_asking_metadata() const { return asking_metadata_ && !over_; }
   [[nodiscard]] bool has_begun() const { return begun_; }
+  // ---- what its owner notes of it
+  /// Pieces that it has and that are lacked here.
+  void set_wanted(std::uint32_t pieces) { wanted_ = pieces; }
+  [[nodiscard]] std::uint32_t wanted() const { return wanted_; }
+  /// There was nothing to ask it for, as things were at `news`; forgotten when it can be asked for
+  /// more.
+  void set_idle(std::uint64_t news) { idle_ = Idle{.news = news, .choked = choked_}; }
+  [[nodiscard]] bool is_idle(std::uint64_t news) const { return idle_ && idle_->news == news; }
+
   [[nodiscard]] bool was_useful() const { return useful_; }
   [[nodiscard]] std::size_t asked() const { return asked_.size(); }
 
  private:
+  struct Idle {
+    std::uint64_t news = 0;
+    bool choked = false;  ///< then: an unchoke makes more of it
+  };
   void on_item(const wire::bt::StreamSplitter::Item& item);
   void on_handshake(ByteView bytes);
   void on_message(const wire::bt::Message& message);
@@ -129,6 +142,9 @@ class FetchLink {
   void on_unchoke();
   void on_reject(const wire::bt::BlockRange& block);
   void on_have(std::uint32_t piece);
+  void on_have_all();
+  void on_have_none();
+  void on_whole_set();
   void on_pieces(wire::bt::PieceSet has);
   void on_bitfield(ByteView bits);
   void on_allowed_fast(std::uint32_t piece);
@@ -166,6 +182,8 @@ class FetchLink {
   TimePoint brought_at_;  ///< a block, or the first request since none was on its way
   TimePoint measured_at_;
   TimePoint metadata_at_;
+  std::optional<Idle> idle_;
+  std::uint32_t wanted_ = 0;
   std::uint32_t window_;
   std::uint32_t reqq_;
   std::uint32_t brought_ = 0;   ///< blocks since measured_at_
@@ -175,6 +193,7 @@ class FetchLink {
   std::uint8_t metadata_id_ = 0;
   bool shaken_ = false;
   bool begun_ = false;
+  bool said_pieces_ = false;  ///< all of them, in one message
   bool fast_ = false;
   bool extensions_ = false;
   bool choked_ = true;

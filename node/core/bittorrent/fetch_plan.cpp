@@ -40,10 +40,11 @@ void FetchPlan::remove_holder(const PieceSet& has) {
     if (has.has(piece)) --copies_.at(piece);
 }
 
-bool FetchPlan::wants(const PieceSet& has) const {
+std::uint32_t FetchPlan::lacked_of(const PieceSet& has) const {
+  std::uint32_t lacked = 0;
   for (std::uint32_t piece = 0; piece < has.size(); ++piece)
-    if (has.has(piece) && !have_.has(piece)) return true;
-  return false;
+    if (has.has(piece) && !have_.has(piece)) ++lacked;
+  return lacked;
 }
 
 std::uint64_t FetchPlan::have_bytes() const {
@@ -74,6 +75,12 @@ void FetchPlan::open(std::uint32_t piece, PeerNumber leader) {
   with_free_.insert(piece);
 }
 
+// Whoever had nothing to be asked for may be asked for what others are to bring.
+void FetchPlan::note_end_game() {
+  const bool was = std::exchange(is_end_game_, waiting_.empty() && with_free_.empty());
+  if (is_end_game_ && !was) ++news_;
+}
+
 void FetchPlan::note_free(std::uint32_t piece) {
   const auto& blocks = open_.at(piece).blocks;
   if (std::any_of(blocks.begin(), blocks.end(), [](const Block& it) { return it.is_free(); })) {
@@ -81,6 +88,11 @@ void FetchPlan::note_free(std::uint32_t piece) {
   } else {
     with_free_.erase(piece);
   }
+}
+
+void FetchPlan::note_given_back() {
+  is_end_game_ = false;
+  ++news_;
 }
 
 std::optional<BlockRange> FetchPlan::take_free(std::uint32_t piece, PeerNumber peer) {
@@ -115,6 +127,7 @@ std::optional<std::uint32_t> FetchPlan::rarest(const May& may) {
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < waiting_.size() && !(best && i >= kSample); ++i) {
     const std::size_t at = (start + i) % waiting_.size();
+    ++looks_;
     if (!may(waiting_[at])) continue;
     if (!best || copies_[waiting_[at]] < copies_[waiting_[*best]]) best = at;
   }
@@ -127,7 +140,8 @@ std::optional<std::uint32_t> FetchPlan::rarest(const May& may) {
 
 // The end-game: nothing is left that was not asked of somebody.
 std::optional<BlockRange> FetchPlan::pick_second(PeerNumber peer, const May& may) {
-  if (!waiting_.empty() || !with_free_.empty()) return std::nullopt;
+  note_end_game();
+  if (!is_end_game_) return std::nullopt;
   for (auto& [piece, open] : open_) {
     if (open.alone || !may(piece)) continue;
     for (std::size_t i = 0; i < open.blocks.size(); ++i) {
@@ -143,13 +157,17 @@ std::optional<BlockRange> FetchPlan::pick_second(PeerNumber peer, const May& may
 }
 
 std::optional<BlockRange> FetchPlan::pick(PeerNumber peer, const May& may) {
-  if (auto block = pick_open(peer, may, true)) return block;
-  if (const auto piece = rarest(may)) {
-    open(*piece, peer);
-    return take_free(*piece, peer);
+  auto block = pick_open(peer, may, true);
+  if (!block) {
+    if (const auto piece = rarest(may)) {
+      open(*piece, peer);
+      block = take_free(*piece, peer);
+    }
   }
-  if (auto block = pick_open(peer, may, false)) return block;
-  return pick_second(peer, may);
+  if (!block) block = pick_open(peer, may, false);
+  if (!block) return pick_second(peer, may);
+  note_end_game();
+  return block;
 }
 
 void FetchPlan::release(const BlockRange& range, PeerNumber peer) {
@@ -158,6 +176,7 @@ void FetchPlan::release(const BlockRange& range, PeerNumber peer) {
   for (PeerNumber& asker : block->askers)
     if (asker == peer) asker = kNobody;
   if (block->is_free()) with_free_.insert(range.piece);
+  note_given_back();
 }
 
 void FetchPlan::drop(PeerNumber peer) {
@@ -170,6 +189,7 @@ void FetchPlan::drop(PeerNumber peer) {
         open.blocks.begin(), open.blocks.end(), [](const Block& it) { return it.from == kNobody; });
     if (open.alone && !whole) again.push_back(piece);
   }
+  note_given_back();
   for (const std::uint32_t piece : again) {
     auto suspects = std::move(open_.at(piece).suspects);
     open(piece, kNobody);
@@ -200,6 +220,7 @@ FetchPlan::Arrival FetchPlan::arrived(const BlockRange& range, PeerNumber from) 
     asker = kNobody;
   }
   note_free(range.piece);
+  note_end_game();
   arrival.whole = std::none_of(
       open.blocks.begin(), open.blocks.end(), [](const Block& it) { return it.from == kNobody; });
   return arrival;
@@ -222,6 +243,7 @@ FetchPlan::Blame FetchPlan::passed(std::uint32_t piece) {
   if (blame.suspects.size() == 1) blame.guilty.swap(blame.suspects);
   open_.erase(found);
   with_free_.erase(piece);
+  note_end_game();
   have_.add(piece);
   return blame;
 }
@@ -239,11 +261,13 @@ FetchPlan::Blame FetchPlan::failed(std::uint32_t piece) {
   open(piece, kNobody);
   open_.at(piece).alone = !senders.empty();
   open_.at(piece).suspects = std::move(senders);
+  note_given_back();
   return blame;
 }
 
 void FetchPlan::lost(std::uint32_t piece) {
   open(piece, kNobody);
+  note_given_back();
 }
 
 }  // namespace freshet::core::bittorrent

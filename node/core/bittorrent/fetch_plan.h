@@ -29,13 +29,15 @@ class FetchPlan {
   void add_holder(const wire::bt::PieceSet& has);
   void remove_holder(const wire::bt::PieceSet& has);
   void holder_got(std::uint32_t piece) { ++copies_.at(piece); }
-  /// It has a piece that is lacked here.
-  [[nodiscard]] bool wants(const wire::bt::PieceSet& has) const;
+  /// How many of them are lacked here.
+  [[nodiscard]] std::uint32_t lacked_of(const wire::bt::PieceSet& has) const;
 
   // ---- asking
   /// Marks a block as asked of the peer. `may`: pieces that it can be asked for.
   using May = std::function<bool(std::uint32_t piece)>;
   std::optional<wire::bt::BlockRange> pick(PeerNumber peer, const May& may);
+  /// Another number: whom pick() had nothing for may be asked now, with the same pieces as before.
+  [[nodiscard]] std::uint64_t news() const { return news_; }
   /// The peer will not bring it, or not soon.
   void release(const wire::bt::BlockRange& block, PeerNumber peer);
   /// The peer's blocks were released: it leads no piece any more.
@@ -66,6 +68,8 @@ class FetchPlan {
   [[nodiscard]] std::uint64_t have_bytes() const;
   [[nodiscard]] bool complete() const { return have_.all(); }
   [[nodiscard]] std::size_t open_pieces() const { return open_.size(); }
+  /// What picking has cost: pieces that were looked at for the rarest.
+  [[nodiscard]] std::uint64_t looks() const { return looks_; }
 
  private:
   static constexpr PeerNumber kNobody = UINT32_MAX;
@@ -91,6 +95,8 @@ class FetchPlan {
   std::optional<std::uint32_t> rarest(const May& may);
   void open(std::uint32_t piece, PeerNumber leader);
   void note_free(std::uint32_t piece);
+  void note_end_game();
+  void note_given_back();
   static std::vector<PeerNumber> contributors(const Open& open);
 
   const wire::bt::TorrentLayout& layout_;
@@ -100,6 +106,9 @@ class FetchPlan {
   std::vector<std::uint32_t> waiting_;  ///< neither had nor begun, in no order
   std::map<std::uint32_t, Open> open_;
   std::set<std::uint32_t> with_free_;  ///< of open_
+  std::uint64_t news_ = 0;
+  std::uint64_t looks_ = 0;
+  bool is_end_game_ = false;  ///< all was asked of somebody
 };
 
 }  // namespace freshet::core::bittorrent

@@ -14,21 +14,22 @@ namespace {
 constexpr std::uint32_t kPieces = 10;
 constexpr std::uint32_t kPiece = 32768;
 
-std::shared_ptr<const TorrentLayout> some_layout() {
+std::shared_ptr<const TorrentLayout> some_layout(std::uint32_t pieces) {
   return std::make_shared<const TorrentLayout>(
       *read_layout(encode_info({.kind = TorrentKind::v1,
                                 .name = "x",
-                                .size_bytes = kPieces * kPiece,
+                                .size_bytes = std::uint64_t{pieces} * kPiece,
                                 .piece_length = kPiece,
-                                .pieces = Bytes(kPieces * 20),
+                                .pieces = Bytes(std::size_t{pieces} * 20),
                                 .root = std::nullopt})));
 }
 
 // One peer that says what the test makes it say.
 struct Talk final : Fetch::Host {
-  explicit Talk(bool is_known = true) {
+  explicit Talk(bool is_known = true, std::uint32_t pieces = kPieces)
+      : layout(some_layout(pieces)) {
     config.peer_id.fill('n');
-    if (is_known) fetch.begin(layout, PieceSet(kPieces));
+    if (is_known) fetch.begin(layout, PieceSet(pieces));
     fetch.add_peer(Endpoint::v4({10, 0, 0, 1}, 6881), PeerBook::Word::user, now);
     peer = *fetch.next_dial(now);
     fetch.opened(peer, now);
@@ -68,7 +69,7 @@ struct Talk final : Fetch::Host {
   std::size_t said() { return fetch.take_output(peer).size(); }
 
   TimePoint now;
-  std::shared_ptr<const TorrentLayout> layout = some_layout();
+  std::shared_ptr<const TorrentLayout> layout;
   FetchConfig config;
   FetchCounters counters;
   Fetch fetch{layout->name, config, counters, *this, Rng::from_seed(3)};
@@ -105,6 +106,44 @@ TEST_CASE("the same said before the torrent is known ends the link when it is") 
   CHECK_FALSE(talk.is_over());
   talk.fetch.begin(talk.layout, PieceSet(kPieces));
   CHECK(talk.is_over());
+}
+
+TEST_CASE("whole sets of pieces said again and again end the link; a second one does not") {
+  Talk talk;
+  bool bits = false;
+  SUBCASE("bitfields") {
+    bits = true;
+  }
+  SUBCASE("all and then none") {
+    bits = false;
+  }
+  std::uint32_t said = 0;
+  for (; said < 1000 && !talk.is_over(); ++said) {
+    if (bits) {
+      talk.hear_message(Bitfield{.bits = Bytes{static_cast<Byte>(said), 0}});
+    } else if (said % 2 == 0) {
+      talk.hear_message(HaveAll{});
+    } else {
+      talk.hear_message(HaveNone{});
+    }
+  }
+  CHECK(said == talk.config.max_offences + 1);
+}
+
+TEST_CASE("small messages of a peer that has nothing to be asked for cost no look at every piece") {
+  constexpr std::uint32_t kMany = 5000;
+  Talk talk(true, kMany);
+  SUBCASE("what it has is on its way") {
+    talk.hear_message(Have{.piece = 7});
+  }
+  SUBCASE("it has nothing") {}
+  for (int i = 0; i < 1000; ++i) {
+    talk.hear_message(Choke{});
+    talk.hear_message(Unchoke{});
+    talk.hear_message(Have{.piece = 7});
+  }
+  CHECK_FALSE(talk.is_over());
+  CHECK(talk.fetch.plan()->looks() <= 5 * kMany);
 }
 
 TEST_CASE("blocks that nobody asked for are dropped, and end the link when they go on") {

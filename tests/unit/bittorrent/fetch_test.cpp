@@ -306,6 +306,37 @@ TEST_CASE("a client of another torrent, or this node itself, is left") {
   CHECK_FALSE(world.fetch.complete());
 }
 
+TEST_CASE("whom nothing could be asked of is asked when blocks come back, and in the end-game") {
+  const World world(kPiece * 2);
+  FetchPlan plan(*world.layout, PieceSet(2), Rng::from_seed(1));
+  const auto only = [](std::uint32_t piece) {
+    return [piece](std::uint32_t each) {
+      return each == piece;
+    };
+  };
+  const auto first = plan.pick(1, only(0));
+  REQUIRE(first);
+  REQUIRE(plan.pick(1, only(0)));
+  CHECK_FALSE(plan.pick(2, only(0)));
+  std::uint64_t news = plan.news();
+  SUBCASE("blocks come back") {
+    plan.release(*first, 1);
+    CHECK(plan.news() != news);
+    CHECK(plan.pick(2, only(0)) == *first);
+    CHECK_FALSE(plan.pick(2, only(0)));
+    news = plan.news();
+    plan.leave(1);
+    CHECK(plan.news() != news);
+  }
+  SUBCASE("the end-game begins") {
+    REQUIRE(plan.pick(1, only(1)));
+    CHECK(plan.news() == news);
+    REQUIRE(plan.pick(1, only(1)));
+    CHECK(plan.news() != news);
+  }
+  CHECK(plan.pick(2, only(0)));
+}
+
 TEST_CASE("strangers cannot make the node dial low ports, nor fill its book without end") {
   PeerBook book;
   const TimePoint now;
