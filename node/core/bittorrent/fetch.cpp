@@ -114,9 +114,9 @@ void Fetch::ban(PeerNumber peer) {
   if (FetchLink* link = find(peer)) link->end();
 }
 
-void Fetch::on_time(TimePoint now) {
+void Fetch::on_time(TimePoint now, Duration unread) {
   now_ = now;
-  for (auto& [number, link] : links_) link->on_time(now);
+  for (auto& [number, link] : links_) link->on_time(now, unread);
   ask_for_metadata();
   fill_all();
 }

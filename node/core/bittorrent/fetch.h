@@ -53,7 +53,9 @@ class Fetch final : private FetchLink::Owner {
   enum class Verdict : std::uint8_t { ok, bad, lost };  ///< lost: could not be kept
   void verified(std::uint32_t piece, Verdict verdict);
   /// Every second or so.
-  void on_time(TimePoint now);
+  /// `unread`: for so long since the last call the host chose to read nothing. No client is blamed
+  /// for it.
+  void on_time(TimePoint now, Duration unread = {});
 
   // ---- out
   /// Whom to dial now; opened() or dial_failed() is to follow.

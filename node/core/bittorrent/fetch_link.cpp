@@ -414,8 +414,9 @@ void FetchLink::send_extended(std::uint8_t id, ByteView payload) {
   append(out_, Extended{.id = id, .payload = payload});
 }
 
-void FetchLink::on_time(TimePoint now) {
+void FetchLink::on_time(TimePoint now, Duration unread) {
   now_ = now;
+  for (TimePoint* since : {&opened_at_, &heard_at_, &brought_at_, &metadata_at_}) *since += unread;
   if (!out_.empty()) said_at_ = now;
   if (over_) return;
   const bool waits = !asked_.empty();

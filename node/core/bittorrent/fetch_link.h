@@ -90,7 +90,8 @@ class FetchLink {
 
   // ---- in
   void on_bytes(ByteView bytes, TimePoint now);
-  void on_time(TimePoint now);
+  /// `unread`: see Fetch::on_time().
+  void on_time(TimePoint now, Duration unread = {});
   /// The torrent's shape is known: pieces count from now on. Calls on_has().
   void begin(const wire::bt::TorrentLayout& layout);
   void ask_metadata();

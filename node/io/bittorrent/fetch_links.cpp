@@ -190,6 +190,10 @@ void FetchLinks::pause(bool paused) {
   impl_->paused = paused;
 }
 
+bool FetchLinks::is_paused() const {
+  return impl_->paused;
+}
+
 void FetchLinks::stop() {
   impl_->stop();
 }

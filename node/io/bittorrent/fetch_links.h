@@ -29,6 +29,7 @@ class FetchLinks {
   void work();
   /// Nothing is read while so.
   void pause(bool paused);
+  [[nodiscard]] bool is_paused() const;
   void stop();
 
  private:

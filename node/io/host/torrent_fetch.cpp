@@ -248,8 +248,9 @@ void TorrentFetch::moved() {
 
 void TorrentFetch::tick() {
   const TimePoint now = parts_.now();
+  const Duration passed = now - ticked_at_;
   pace(now);
-  fetch_.on_time(now);
+  fetch_.on_time(now, links_.is_paused() ? passed : Duration{});
   for (const auto& trackers : trackers_) trackers->on_time();
   moved();
   if (over_ || finishing_) return;

@@ -258,6 +258,23 @@ TEST_CASE("a client that stops sending is relieved of its blocks by the others")
   CHECK(world.got == world.content);
 }
 
+TEST_CASE("a client is not blamed for what the node chose not to read") {
+  World world(kPiece * 16);
+  auto& seed = world.add_seed('a');
+  seed.pace = 1;
+  world.begin();
+  world.turns(3);
+  for (int i = 0; i < 300; ++i) {
+    world.now += std::chrono::seconds(1);
+    world.fetch.on_time(world.now, std::chrono::seconds(1));
+  }
+  seed.pace = 1000;
+  world.turns(20);
+  CHECK(world.fetch.complete());
+  CHECK(world.counters.links_silent == 0);
+  CHECK(world.counters.blocks_unasked == 0);  // none was asked twice
+}
+
 TEST_CASE("a block that was given up and is asked again is not lost with its link") {
   World world(kPiece * 4);
   auto& slow = world.add_seed('a');
