@@ -154,18 +154,29 @@ void Fetch::on_shaken(FetchLink& link) {
   }
 }
 
-// Of one peer at a time: it is small, and a lie costs its patience at most.
+// Of one peer at a time, for it is small: of whom it was asked in vain the fewest times.
 void Fetch::ask_for_metadata() {
   if (has_metadata_) return;
   const auto asks = [](const auto& each) {
     return each.second->is_asking_metadata();
   };
   if (std::any_of(links_.begin(), links_.end(), asks)) return;
+  FetchLink* best = nullptr;
+  std::uint32_t fewest = 0;
   for (auto& [number, link] : links_) {
     if (link->over() || !link->offers_metadata()) continue;
-    link->ask_metadata();
-    return;
+    const std::uint32_t failures = book_.metadata_failures(number);
+    if (best != nullptr && failures >= fewest) continue;
+    best = link.get();
+    fewest = failures;
   }
+  if (best != nullptr) best->ask_metadata(fewest);
+}
+
+void Fetch::on_no_metadata(FetchLink& link, bool bad) {
+  book_.count_metadata_failure(link.number());
+  if (bad) ban(link.number());
+  ask_for_metadata();
 }
 
 void Fetch::on_metadata(FetchLink& /*link*/, const Bytes& info) {

@@ -21,6 +21,11 @@ std::optional<std::int64_t> number_in(const Bencoded::Value& from, std::string_v
   return value ? value->integer() : std::nullopt;
 }
 
+Duration doubled(Duration first, std::uint32_t times) {
+  constexpr std::uint32_t kMost = 5;
+  return first * (std::int64_t{1} << std::min(times, kMost));
+}
+
 }  // namespace
 
 FetchLink::FetchLink(PeerNumber number,
@@ -46,6 +51,8 @@ FetchLink::FetchLink(PeerNumber number,
       brought_at_(now),
       measured_at_(now),
       metadata_at_(now),
+      metadata_since_(now),
+      metadata_due_(now),
       window_(config.first_window),
       reqq_(config.usual_reqq) {}
 
@@ -206,6 +213,11 @@ void FetchLink::on_choke() {
   if (!fast_) release_all();
 }
 
+void FetchLink::give_back() {
+  release_all();
+  fail_metadata(false);
+}
+
 void FetchLink::release_all() {
   for (const auto& [block, given_up] : std::exchange(asked_, {})) {
     if (!given_up) owner_.on_unasked(*this, block);
@@ -343,14 +355,28 @@ void FetchLink::on_extension_handshake(ByteView payload) {
   if (metadata_) owner_.on_shaken(*this);
 }
 
-void FetchLink::ask_metadata() {
-  if (!metadata_) return;
-  if (!std::exchange(asking_metadata_, true)) metadata_at_ = now_;
+void FetchLink::ask_metadata(std::uint32_t failures) {
+  if (!offers_metadata()) return;
+  asking_metadata_ = true;
+  metadata_failures_ = failures;
+  metadata_at_ = now_;
+  metadata_since_ = now_;
+  request_metadata();
+}
+
+void FetchLink::request_metadata() {
   while (const auto piece = metadata_->next())
     send_extended(
         metadata_id_,
         encode(MetadataMessage{
             .type = MetadataMessage::Type::request, .piece = *piece, .total_size = 0, .data = {}}));
+}
+
+void FetchLink::fail_metadata(bool bad) {
+  if (!std::exchange(asking_metadata_, false)) return;
+  metadata_ = metadata_->anew();
+  metadata_due_ = now_ + doubled(config_.metadata_pause, metadata_failures_);
+  owner_.on_no_metadata(*this, bad);
 }
 
 void FetchLink::on_metadata(ByteView payload) {
@@ -375,26 +401,33 @@ void FetchLink::on_metadata(ByteView payload) {
   switch (metadata_->take(*message)) {
     case MetadataDownload::Taken::more:
       metadata_at_ = now_;
-      ask_metadata();
+      request_metadata();
+      return;
+    case MetadataDownload::Taken::again:
+      offend();
       return;
     case MetadataDownload::Taken::refused:
-      metadata_.reset();
-      asking_metadata_ = false;
+      fail_metadata(false);
       return;
     case MetadataDownload::Taken::whole:
-      break;
+      on_metadata_whole();
+      return;
   }
+}
+
+void FetchLink::on_metadata_whole() {
   const auto info = metadata_->checked(name_);
-  metadata_.reset();
-  asking_metadata_ = false;
-  if (info) {
-    ++counters_.metadata_fetched;
-    useful_ = true;
-    owner_.on_metadata(*this, *info);
-  } else {
+  if (!info) {
     ++counters_.metadata_bad;
     break_off();
+    fail_metadata(true);
+    return;
   }
+  metadata_.reset();
+  asking_metadata_ = false;
+  ++counters_.metadata_fetched;
+  useful_ = true;
+  owner_.on_metadata(*this, *info);
 }
 
 void FetchLink::on_exchange(ByteView payload) {
@@ -427,10 +460,9 @@ void FetchLink::on_time(TimePoint now, Duration unread) {
     over_ = true;
     return;
   }
-  if (asking_metadata_ && now - metadata_at_ >= config_.metadata_patience) {
-    metadata_.reset();
-    asking_metadata_ = false;
-  }
+  if (now - metadata_at_ >= config_.metadata_patience
+      || now - metadata_since_ >= doubled(config_.metadata_time, metadata_failures_))
+    fail_metadata(false);
   if (waits && !stalled_ && now - brought_at_ >= config_.stalled) {
     stalled_ = true;
     window_ = config_.least_window;

@@ -40,7 +40,9 @@ struct FetchConfig {
   Duration dead = std::chrono::seconds(60);    ///< asked, and nothing came
   Duration silence = std::chrono::seconds(180);
   Duration keep_alive = std::chrono::seconds(100);
-  Duration metadata_patience = std::chrono::seconds(10);
+  Duration metadata_patience = std::chrono::seconds(10);  ///< for each piece of it
+  Duration metadata_time = std::chrono::seconds(30);  ///< for all of it; twice that the next time
+  Duration metadata_pause = std::chrono::seconds(2);  ///< until it is asked again; then twice that
 };
 
 /// What is counted of fetches; every number since the daemon's start.
@@ -74,6 +76,8 @@ class FetchLink {
     virtual void on_unasked(FetchLink& link, const wire::bt::BlockRange& block) = 0;
     virtual void on_stalled(FetchLink& link) = 0;
     virtual void on_metadata(FetchLink& link, const Bytes& info) = 0;
+    /// It was asked for, and does not come. `bad`: it came, and is not what the name says.
+    virtual void on_no_metadata(FetchLink& link, bool bad) = 0;
     virtual void on_peers(FetchLink& link, const std::vector<Endpoint>& peers) = 0;
 
    protected:
@@ -94,13 +98,14 @@ class FetchLink {
   void on_time(TimePoint now, Duration unread = {});
   /// The torrent's shape is known: pieces count from now on. Calls on_has().
   void begin(const wire::bt::TorrentLayout& layout);
-  void ask_metadata();
+  /// `failures`: how often this peer was asked in vain.
+  void ask_metadata(std::uint32_t failures);
   void show_interest();
   void request(const wire::bt::BlockRange& block);
   void cancel(const wire::bt::BlockRange& block);
   void end() { over_ = true; }
-  /// Before it goes: says of every block that was asked that it will not come.
-  void give_back() { release_all(); }
+  /// Before it goes: says of all that was asked that it will not come.
+  void give_back();
 
   // ---- out
   Bytes take_output() { return std::exchange(out_, {}); }
@@ -115,7 +120,10 @@ class FetchLink {
   [[nodiscard]] bool may_ask(std::uint32_t piece) const {
     return has_.has(piece) && (!choked_ || allowed_.contains(piece));
   }
-  [[nodiscard]] bool offers_metadata() const { return metadata_.has_value() && !asking_metadata_; }
+  /// And may be asked for it now.
+  [[nodiscard]] bool offers_metadata() const {
+    return metadata_ && !asking_metadata_ && now_ >= metadata_due_;
+  }
   [[nodiscard]] bool is_asking_metadata() const { return asking_metadata_ && !over_; }
   [[nodiscard]] bool has_begun() const { return begun_; }
   // ---- what its owner notes of it
@@ -152,6 +160,9 @@ class FetchLink {
   void on_extended(const wire::bt::Extended& message);
   void on_extension_handshake(ByteView payload);
   void on_metadata(ByteView payload);
+  void on_metadata_whole();
+  void request_metadata();
+  void fail_metadata(bool bad);
   void on_exchange(ByteView payload);
   void send_hello();
   void send_extended(std::uint8_t id, ByteView payload);
@@ -182,7 +193,10 @@ class FetchLink {
   TimePoint said_at_;
   TimePoint brought_at_;  ///< a block, or the first request since none was on its way
   TimePoint measured_at_;
-  TimePoint metadata_at_;
+  TimePoint metadata_at_;     ///< its last piece came
+  TimePoint metadata_since_;  ///< it is asked for
+  TimePoint metadata_due_;    ///< it may be asked for
+  std::uint32_t metadata_failures_ = 0;
   std::optional<Idle> idle_;
   std::uint32_t wanted_ = 0;
   std::uint32_t window_;

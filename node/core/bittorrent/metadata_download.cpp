@@ -27,6 +27,8 @@ std::optional<std::uint32_t> MetadataDownload::next() {
 
 MetadataDownload::Taken MetadataDownload::take(const MetadataMessage& message) {
   if (message.type == MetadataMessage::Type::request) return Taken::more;  // not ours to answer
+  // Of an earlier try: it comes late.
+  if (message.type == MetadataMessage::Type::data && message.piece < there_) return Taken::again;
   if (message.type != MetadataMessage::Type::data || message.piece != there_ || there_ >= asked_)
     return Taken::refused;
   const std::size_t due = std::min<std::size_t>(kMetadataPieceBytes, size_ - bytes_.size());

@@ -19,9 +19,11 @@ class MetadataDownload {
 
   /// The piece to ask for next, if one is due.
   std::optional<std::uint32_t> next();
-  enum class Taken : std::uint8_t { more, whole, refused };
-  /// `refused`: the peer does not send it, or not what was asked.
+  enum class Taken : std::uint8_t { more, whole, again, refused };
+  /// `refused`: the peer does not send it, or not what was asked. `again`: it is here already.
   Taken take(const wire::bt::MetadataMessage& message);
+  /// From the beginning.
+  [[nodiscard]] MetadataDownload anew() const { return MetadataDownload(size_); }
   /// When whole: the bytes, if they are what `name` names.
   [[nodiscard]] std::optional<Bytes> checked(const InfoHash& name) const;
 

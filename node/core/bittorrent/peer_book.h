@@ -34,6 +34,12 @@ class PeerBook {
   /// One of several who may have sent bad bytes; the third time is a ban. True: banned by it.
   bool strike(PeerNumber peer);
 
+  /// It was asked for the metadata, and did not send it.
+  void count_metadata_failure(PeerNumber peer) { ++peers_.at(peer).metadata_failures; }
+  [[nodiscard]] std::uint32_t metadata_failures(PeerNumber peer) const {
+    return peers_.at(peer).metadata_failures;
+  }
+
   [[nodiscard]] const Endpoint& at(PeerNumber peer) const { return peers_.at(peer).at; }
   [[nodiscard]] bool is_banned(PeerNumber peer) const { return peers_.at(peer).banned; }
   [[nodiscard]] std::size_t size() const { return peers_.size(); }
@@ -45,6 +51,7 @@ class PeerBook {
     TimePoint due;
     std::uint32_t failures = 0;
     std::uint32_t strikes = 0;
+    std::uint32_t metadata_failures = 0;
     bool linked = false;
     bool banned = false;
   };

@@ -30,16 +30,23 @@ struct Talk final : Fetch::Host {
       : layout(some_layout(pieces)) {
     config.peer_id.fill('n');
     if (is_known) fetch.begin(layout, PieceSet(pieces));
-    fetch.add_peer(Endpoint::v4({10, 0, 0, 1}, 6881), PeerBook::Word::user, now);
-    peer = *fetch.next_dial(now);
-    fetch.opened(peer, now);
-    hear(encode(Handshake{
-        .extensions = true, .fast = true, .v2 = false, .info_hash = layout->name, .peer_id = {}}));
+    link(1);
   }
   ~Talk() = default;
   Talk(const Talk&) = delete;
   Talk& operator=(const Talk&) = delete;
 
+  // What is heard is another one's from now on.
+  PeerNumber link(Byte number) {
+    fetch.add_peer(Endpoint::v4({10, 0, 0, number}, 6881), PeerBook::Word::user, now);
+    peer = *fetch.next_dial(now);
+    fetch.opened(peer, now);
+    PeerId id{};
+    id.front() = number;
+    hear(encode(Handshake{
+        .extensions = true, .fast = true, .v2 = false, .info_hash = layout->name, .peer_id = id}));
+    return peer;
+  }
   void hear(const Bytes& bytes) { fetch.on_bytes(peer, bytes, now); }
   template <typename M>
   void hear_message(const M& message) {
@@ -61,6 +68,23 @@ struct Talk final : Fetch::Host {
     BencodeWriter hello;
     hello.begin_dictionary().key("m").begin_dictionary().key("ut_metadata").integer(3).end();
     hear_extended(0, hello.key("metadata_size").integer(size).end().take());
+  }
+  void hear_metadata(std::uint32_t piece, std::uint64_t size, ByteView data) {
+    hear_extended(1,
+                  encode(MetadataMessage{.type = MetadataMessage::Type::data,
+                                         .piece = piece,
+                                         .total_size = size,
+                                         .data = data}));
+  }
+  void refuse_metadata() {
+    hear_extended(
+        1,
+        encode(MetadataMessage{
+            .type = MetadataMessage::Type::reject, .piece = 0, .total_size = 0, .data = {}}));
+  }
+  void second() {
+    now += std::chrono::seconds(1);
+    fetch.on_time(now);
   }
   void keep(const BlockRange& /*block*/, ByteView /*bytes*/) override { ++kept; }
   void verify(std::uint32_t /*piece*/) override {}
@@ -205,24 +229,81 @@ TEST_CASE("metadata of an absurd size is not asked for, and wrong metadata ends 
   SUBCASE("wrong") {
     talk.offer_metadata(5);
     CHECK(talk.said() > 0);
-    talk.hear_extended(1,
-                       encode(MetadataMessage{.type = MetadataMessage::Type::data,
-                                              .piece = 0,
-                                              .total_size = 5,
-                                              .data = bytes_of("wrong")}));
+    talk.hear_metadata(0, 5, bytes_of("wrong"));
     CHECK(talk.is_over());
+    CHECK(talk.fetch.banned_peers() == 1);
     CHECK(talk.counters.metadata_bad == 1);
   }
   SUBCASE("never comes") {
     talk.offer_metadata(5);
-    for (int i = 0; i < 12; ++i) {
-      talk.now += std::chrono::seconds(1);
-      talk.fetch.on_time(talk.now);
-    }
-    talk.offer_metadata(5);  // is asked again: it may have been busy
+    for (int i = 0; i < 11; ++i) talk.second();
+    (void)talk.said();
+    talk.second();  // is asked again: it may have been busy
     CHECK(talk.said() > 0);
   }
   CHECK(talk.metadata == 0);
+}
+
+TEST_CASE("who offers metadata for ever and never sends it all does not keep it from coming") {
+  Talk talk(false);
+  const PeerNumber liar = talk.peer;
+  constexpr std::uint32_t kClaimed = 200 * 16384;
+  const Bytes some(16384);
+  talk.offer_metadata(kClaimed);
+  const Bytes info = encode_info({.kind = TorrentKind::v1,
+                                  .name = "x",
+                                  .size_bytes = kPieces * kPiece,
+                                  .piece_length = kPiece,
+                                  .pieces = Bytes(kPieces * 20),
+                                  .root = std::nullopt});
+  const PeerNumber honest = talk.link(2);
+  talk.offer_metadata(static_cast<std::int64_t>(info.size()));
+  (void)talk.said();
+  talk.peer = liar;
+  SUBCASE("it refuses, and offers at once") {
+    talk.refuse_metadata();
+    talk.offer_metadata(kClaimed);
+  }
+  SUBCASE("it is silent, and offers again and again") {
+    for (int i = 0; i < 11; ++i) {
+      talk.offer_metadata(kClaimed);
+      talk.second();
+    }
+  }
+  SUBCASE("it trickles") {
+    for (std::uint32_t i = 0; i < 31; ++i) {
+      if (i % 5 == 0) talk.hear_metadata(i / 5, kClaimed, some);
+      talk.second();
+    }
+  }
+  SUBCASE("it sends the first piece again and again") {
+    for (std::uint32_t i = 0; i < 12; ++i) {
+      talk.hear_metadata(0, kClaimed, some);
+      talk.second();
+    }
+  }
+  SUBCASE("it goes") {
+    talk.fetch.closed(liar, talk.now);
+  }
+  talk.peer = honest;
+  CHECK(talk.said() > 0);
+  talk.hear_metadata(0, info.size(), info);
+  CHECK(talk.metadata == 1);
+}
+
+TEST_CASE("who refuses metadata is asked again, more and more rarely") {
+  Talk talk(false);
+  talk.offer_metadata(5);
+  int asked = 0;
+  for (int i = 0; i < 100; ++i) {
+    if (talk.said() > 0) {
+      ++asked;
+      talk.refuse_metadata();
+    }
+    talk.second();
+  }
+  CHECK(asked >= 5);
+  CHECK(asked <= 8);
 }
 
 TEST_CASE("peer exchange fills the book to its limit and no further") {

@@ -385,7 +385,7 @@ TEST_CASE("a claimed size of metadata is bounded, and wrong pieces of it are ref
   CHECK(metadata->take(message) == MetadataDownload::Taken::refused);
   message.total_size = 5;
   CHECK(metadata->take(message) == MetadataDownload::Taken::whole);
-  CHECK(metadata->take(message) == MetadataDownload::Taken::refused);
+  CHECK(metadata->take(message) == MetadataDownload::Taken::again);
   CHECK(metadata->checked(sha1(five)) == five);
   CHECK_FALSE(metadata->checked(InfoHash()));
 }
