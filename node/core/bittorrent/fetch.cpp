@@ -132,11 +132,16 @@ bool Fetch::is_over(PeerNumber peer) const {
 }
 
 std::uint32_t Fetch::sources() const {
-  return static_cast<std::uint32_t>(
-      std::count_if(links_.begin(), links_.end(), [&](const auto& each) {
-        const FetchLink& link = *each.second;
-        return link.is_shaken() && !link.over() && (!plan_ || !link.has().none());
-      }));
+  return static_cast<std::uint32_t>(std::count_if(
+      links_.begin(), links_.end(), [&](const auto& each) { return is_source(*each.second); }));
+}
+
+bool Fetch::is_source(const FetchLink& link) const {
+  if (!link.is_shaken() || link.over()) return false;
+  if (!has_metadata_) return link.has_metadata() && book_.metadata_failures(link.number()) == 0;
+  if (!plan_) return true;  // what is here is being looked at
+  const bool is_trusted = link.was_useful() || !book_.has_failed(link.number());
+  return link.wanted() > 0 && is_trusted && link.is_hopeful(now_);
 }
 
 void Fetch::on_shaken(FetchLink& link) {

@@ -63,7 +63,8 @@ class Fetch final : private FetchLink::Owner {
   [[nodiscard]] const Endpoint& at(PeerNumber peer) const { return book_.at(peer); }
   Bytes take_output(PeerNumber peer);
   [[nodiscard]] bool is_over(PeerNumber peer) const;
-  /// Links that have something to be had, or may have.
+  /// Links that have something that is lacked, and are likely to give it: not whoever chokes for
+  /// long, failed before, or has nothing new.
   [[nodiscard]] std::uint32_t sources() const;
   [[nodiscard]] bool complete() const { return plan_ && plan_->complete(); }
   [[nodiscard]] std::uint64_t verified_bytes() const { return plan_ ? plan_->have_bytes() : 0; }
@@ -84,6 +85,7 @@ class Fetch final : private FetchLink::Owner {
   void on_no_metadata(FetchLink& link, bool bad) override;
   void on_peers(FetchLink& link, const std::vector<Endpoint>& peers) override;
 
+  [[nodiscard]] bool is_source(const FetchLink& link) const;
   FetchLink* find(PeerNumber peer);
   void fill(FetchLink& link);
   void fill_all();

@@ -49,6 +49,7 @@ FetchLink::FetchLink(PeerNumber number,
       heard_at_(now),
       said_at_(now),
       brought_at_(now),
+      lively_at_(now),
       measured_at_(now),
       metadata_at_(now),
       metadata_since_(now),
@@ -98,6 +99,7 @@ void FetchLink::on_handshake(ByteView bytes) {
   }
   ++counters_.links;
   shaken_ = true;
+  lively_at_ = now_;
   peer_id_ = handshake->peer_id;
   fast_ = handshake->fast;
   extensions_ = handshake->extensions;
@@ -152,6 +154,7 @@ void FetchLink::on_piece(const BlockRange& block, ByteView bytes) {
   refusals_ = 0;
   ++brought_;
   brought_at_ = now_;
+  lively_at_ = now_;
   stalled_ = false;
   useful_ = true;
   ++counters_.blocks;

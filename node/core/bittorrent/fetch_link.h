@@ -38,6 +38,7 @@ struct FetchConfig {
   Duration handshake_time = std::chrono::seconds(10);
   Duration stalled = std::chrono::seconds(3);  ///< then its blocks are asked of others
   Duration dead = std::chrono::seconds(60);    ///< asked, and nothing came
+  Duration hope = std::chrono::seconds(60);    ///< after a handshake or block, although it chokes
   Duration silence = std::chrono::seconds(180);
   Duration keep_alive = std::chrono::seconds(100);
   Duration metadata_patience = std::chrono::seconds(10);  ///< for each piece of it
@@ -120,6 +121,8 @@ class FetchLink {
   [[nodiscard]] bool may_ask(std::uint32_t piece) const {
     return has_.has(piece) && (!choked_ || allowed_.contains(piece));
   }
+  /// It says so.
+  [[nodiscard]] bool has_metadata() const { return metadata_.has_value(); }
   /// And may be asked for it now.
   [[nodiscard]] bool offers_metadata() const {
     return metadata_ && !asking_metadata_ && now_ >= metadata_due_;
@@ -135,6 +138,10 @@ class FetchLink {
   void set_idle(std::uint64_t news) { idle_ = Idle{.news = news, .choked = choked_}; }
   [[nodiscard]] bool is_idle(std::uint64_t news) const { return idle_ && idle_->news == news; }
 
+  /// It does not choke, or has not for long.
+  [[nodiscard]] bool is_hopeful(TimePoint now) const {
+    return !choked_ || now - lively_at_ < config_.hope;
+  }
   [[nodiscard]] bool was_useful() const { return useful_; }
   [[nodiscard]] std::size_t asked() const { return asked_.size(); }
 
@@ -192,6 +199,7 @@ class FetchLink {
   TimePoint heard_at_;
   TimePoint said_at_;
   TimePoint brought_at_;  ///< a block, or the first request since none was on its way
+  TimePoint lively_at_;   ///< the handshake or a block came
   TimePoint measured_at_;
   TimePoint metadata_at_;     ///< its last piece came
   TimePoint metadata_since_;  ///< it is asked for

@@ -41,6 +41,8 @@ class PeerBook {
   }
 
   [[nodiscard]] const Endpoint& at(PeerNumber peer) const { return peers_.at(peer).at; }
+  /// The last link to it brought nothing, or there was none when it was dialled.
+  [[nodiscard]] bool has_failed(PeerNumber peer) const { return peers_.at(peer).failures > 0; }
   [[nodiscard]] bool is_banned(PeerNumber peer) const { return peers_.at(peer).banned; }
   [[nodiscard]] std::size_t size() const { return peers_.size(); }
   [[nodiscard]] std::size_t banned() const;

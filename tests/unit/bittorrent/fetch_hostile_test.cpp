@@ -306,6 +306,49 @@ TEST_CASE("who refuses metadata is asked again, more and more rarely") {
   CHECK(asked <= 8);
 }
 
+TEST_CASE("before the metadata, a source is who offers it and has not failed at it") {
+  Talk talk(false);
+  CHECK(talk.fetch.sources() == 0);
+  talk.offer_metadata(5);
+  CHECK(talk.fetch.sources() == 1);
+  talk.refuse_metadata();
+  talk.offer_metadata(5);
+  CHECK(talk.fetch.sources() == 0);
+}
+
+TEST_CASE("whoever has nothing that is lacked is no source") {
+  Talk talk(false);
+  PieceSet have(kPieces);
+  have.add(7);
+  talk.fetch.begin(talk.layout, have);
+  talk.hear_message(Have{.piece = 7});
+  CHECK(talk.fetch.sources() == 0);
+  talk.hear_message(Have{.piece = 8});
+  CHECK(talk.fetch.sources() == 1);
+  talk.hear_message(Unchoke{});
+  talk.fetch.verified(8, Fetch::Verdict::ok);
+  CHECK(talk.fetch.sources() == 0);
+}
+
+TEST_CASE("who unchokes, brings nothing and comes again is a source once") {
+  Talk talk;
+  const auto promise = [&] {
+    talk.hear_message(HaveAll{});
+    talk.hear_message(Unchoke{});
+  };
+  promise();
+  CHECK(talk.fetch.sources() == 1);
+  for (int i = 0; i < 61; ++i) talk.second();
+  REQUIRE(talk.is_over());
+  talk.fetch.closed(talk.peer, talk.now);
+  for (int i = 0; i < 5; ++i) talk.second();
+  talk.link(1);
+  promise();
+  CHECK(talk.fetch.sources() == 0);
+  talk.hear_piece({.piece = 3, .begin = 0, .length = 16384});
+  CHECK(talk.fetch.sources() == 1);
+}
+
 TEST_CASE("peer exchange fills the book to its limit and no further") {
   Talk talk;
   for (int round = 0; round < 100; ++round) {

@@ -307,6 +307,9 @@ TEST_CASE("a client that never unchokes holds nothing up, and is no work") {
   world.begin();
   world.turns(10);
   CHECK(world.kept == 0);
+  CHECK(world.fetch.sources() == 1);  // it may yet
+  world.seconds(61);
+  CHECK(world.fetch.sources() == 0);
   world.add_seed('b');
   world.turns(20);
   CHECK(world.fetch.complete());
