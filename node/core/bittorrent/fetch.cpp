@@ -4,11 +4,24 @@
 #include <utility>
 
 #include "node/base/check.h"
+#include "node/wire/bt/sha1.h"
 
 namespace freshet::core::bittorrent {
 
 using wire::bt::BlockRange;
 using wire::bt::PieceSet;
+
+namespace {
+
+// What two versions of a block are told apart by: enough of it that no liar finds a match.
+std::uint64_t digest_of(ByteView bytes) {
+  const auto hash = wire::bt::sha1(bytes);
+  std::uint64_t digest = 0;
+  for (std::size_t i = 0; i < sizeof digest; ++i) digest = digest << 8U | hash.bytes.at(i);
+  return digest;
+}
+
+}  // namespace
 
 Fetch::Fetch(
     const InfoHash& name, const FetchConfig& config, FetchCounters& counters, Host& host, Rng rng)
@@ -86,13 +99,13 @@ void Fetch::verified(std::uint32_t piece, Verdict verdict) {
   FRESHET_CHECK(plan_);
   switch (verdict) {
     case Verdict::ok:
-      blame(plan_->passed(piece));
+      ban_all(plan_->passed(piece));
       for (auto& [number, link] : links_)
         if (link->has_begun() && link->has().has(piece)) link->set_wanted(link->wanted() - 1);
       return;
     case Verdict::bad:
       ++counters_.pieces_bad;
-      blame(plan_->failed(piece));
+      ban_all(plan_->failed(piece));
       break;
     case Verdict::lost:
       plan_->lost(piece);
@@ -101,14 +114,12 @@ void Fetch::verified(std::uint32_t piece, Verdict verdict) {
   fill_all();
 }
 
-void Fetch::blame(const FetchPlan::Blame& blame) {
-  for (const PeerNumber peer : blame.guilty) ban(peer);
-  for (const PeerNumber peer : blame.suspects) {
-    if (book_.strike(peer)) ban(peer);
-  }
+void Fetch::ban_all(const std::vector<PeerNumber>& peers) {
+  for (const PeerNumber peer : peers) ban(peer);
 }
 
 void Fetch::ban(PeerNumber peer) {
+  if (book_.is_banned(peer)) return;
   book_.ban(peer);
   ++counters_.peers_banned;
   if (FetchLink* link = find(peer)) link->end();
@@ -212,6 +223,7 @@ void Fetch::on_block(FetchLink& link, const BlockRange& block, ByteView bytes) {
   if (arrival.other) {
     if (FetchLink* other = find(*arrival.other)) other->cancel(block);
   }
+  if (plan_->is_wary()) plan_->remember(block, digest_of(bytes));
   host_.keep(block, bytes);
   if (arrival.whole) host_.verify(block.piece);
 }

@@ -90,7 +90,7 @@ class Fetch final : private FetchLink::Owner {
   void fill(FetchLink& link);
   void fill_all();
   void ask_for_metadata();
-  void blame(const FetchPlan::Blame& blame);
+  void ban_all(const std::vector<PeerNumber>& peers);
   void ban(PeerNumber peer);
 
   InfoHash name_;

@@ -75,6 +75,12 @@ void FetchPlan::open(std::uint32_t piece, PeerNumber leader) {
   with_free_.insert(piece);
 }
 
+void FetchPlan::open_alone(std::uint32_t piece, std::vector<Block> suspects) {
+  open(piece, kNobody);
+  open_.at(piece).alone = true;
+  open_.at(piece).suspects = std::move(suspects);
+}
+
 // Whoever had nothing to be asked for may be asked for what others are to bring.
 void FetchPlan::note_end_game() {
   const bool was = std::exchange(is_end_game_, waiting_.empty() && with_free_.empty());
@@ -191,10 +197,7 @@ void FetchPlan::drop(PeerNumber peer) {
   }
   note_given_back();
   for (const std::uint32_t piece : again) {
-    auto suspects = std::move(open_.at(piece).suspects);
-    open(piece, kNobody);
-    open_.at(piece).alone = true;
-    open_.at(piece).suspects = std::move(suspects);
+    open_alone(piece, std::move(open_.at(piece).suspects));
   }
 }
 
@@ -232,37 +235,42 @@ std::vector<PeerNumber> FetchPlan::contributors(const Open& open) {
   return {all.begin(), all.end()};
 }
 
-FetchPlan::Blame FetchPlan::passed(std::uint32_t piece) {
-  Blame blame;
+void FetchPlan::remember(const BlockRange& range, std::uint64_t digest) {
+  if (Block* block = find(range)) block->digest = digest;
+}
+
+std::vector<PeerNumber> FetchPlan::passed(std::uint32_t piece) {
   const auto found = open_.find(piece);
   FRESHET_CHECK(found != open_.end());
-  const auto good = contributors(found->second);
-  for (const PeerNumber suspect : found->second.suspects)
-    if (std::find(good.begin(), good.end(), suspect) == good.end())
-      blame.suspects.push_back(suspect);
-  if (blame.suspects.size() == 1) blame.guilty.swap(blame.suspects);
+  const auto& [blocks, leader, alone, suspects] = found->second;
+  std::set<PeerNumber> guilty;
+  for (std::size_t i = 0; i < suspects.size(); ++i) {
+    const bool is_known = suspects[i].digest != 0 && blocks[i].digest != 0;
+    if (is_known && suspects[i].digest != blocks[i].digest) guilty.insert(suspects[i].from);
+  }
   open_.erase(found);
   with_free_.erase(piece);
   note_end_game();
   have_.add(piece);
-  return blame;
+  return {guilty.begin(), guilty.end()};
 }
 
-FetchPlan::Blame FetchPlan::failed(std::uint32_t piece) {
-  Blame blame;
+std::vector<PeerNumber> FetchPlan::failed(std::uint32_t piece) {
   const auto found = open_.find(piece);
   FRESHET_CHECK(found != open_.end());
-  auto senders = contributors(found->second);
-  if (senders.size() == 1) {
-    blame.guilty = senders;
-    senders = std::move(found->second.suspects);
-    std::erase(senders, blame.guilty.front());
+  Open& was = found->second;
+  auto senders = contributors(was);
+  if (senders.size() > 1) {
+    is_wary_ = true;
+    open_alone(piece, std::move(was.blocks));
+    senders.clear();
+  } else if (was.alone) {
+    open_alone(piece, std::move(was.suspects));
+  } else {
+    open(piece, kNobody);
   }
-  open(piece, kNobody);
-  open_.at(piece).alone = !senders.empty();
-  open_.at(piece).suspects = std::move(senders);
   note_given_back();
-  return blame;
+  return senders;
 }
 
 void FetchPlan::lost(std::uint32_t piece) {

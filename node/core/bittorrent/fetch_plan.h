@@ -52,15 +52,17 @@ class FetchPlan {
     std::optional<PeerNumber> other = {};  ///< was asked for the same
   };
   Arrival arrived(const wire::bt::BlockRange& block, PeerNumber from);
+  /// A piece that several brought was bad: from now on what each block was is kept in mind, so that
+  /// the next time it is known whose was wrong.
+  [[nodiscard]] bool is_wary() const { return is_wary_; }
+  /// Of a block that arrived just now.
+  void remember(const wire::bt::BlockRange& block, std::uint64_t digest);
 
-  // ---- verdicts of whole pieces
-  /// Who must have sent bad bytes before: known now, because another sent all of it.
-  struct Blame {
-    std::vector<PeerNumber> guilty;
-    std::vector<PeerNumber> suspects;  ///< one of several
-  };
-  Blame passed(std::uint32_t piece);
-  Blame failed(std::uint32_t piece);
+  // ---- verdicts of whole pieces: each says who has sent bad bytes, for certain
+  /// Those whose block of a bad try is not what is right.
+  std::vector<PeerNumber> passed(std::uint32_t piece);
+  /// Whoever sent all of it.
+  std::vector<PeerNumber> failed(std::uint32_t piece);
   /// Its bytes could not be kept: all of it is asked again.
   void lost(std::uint32_t piece);
 
@@ -76,6 +78,7 @@ class FetchPlan {
   struct Block {
     std::array<PeerNumber, 2> askers{kNobody, kNobody};
     PeerNumber from = kNobody;  ///< who brought it
+    std::uint64_t digest = 0;   ///< of what it brought; 0: not kept in mind
     [[nodiscard]] bool is_free() const {
       return from == kNobody && askers[0] == kNobody && askers[1] == kNobody;
     }
@@ -83,8 +86,8 @@ class FetchPlan {
   struct Open {
     std::vector<Block> blocks;
     PeerNumber leader = kNobody;
-    bool alone = false;                     ///< failed before: the leader brings all of it
-    std::vector<PeerNumber> suspects = {};  ///< who brought it then
+    bool alone = false;                ///< failed before: the leader brings all of it
+    std::vector<Block> suspects = {};  ///< what several brought then
   };
 
   [[nodiscard]] wire::bt::BlockRange range_of(std::uint32_t piece, std::size_t block) const;
@@ -97,6 +100,7 @@ class FetchPlan {
   void note_free(std::uint32_t piece);
   void note_end_game();
   void note_given_back();
+  void open_alone(std::uint32_t piece, std::vector<Block> suspects);
   static std::vector<PeerNumber> contributors(const Open& open);
 
   const wire::bt::TorrentLayout& layout_;
@@ -108,6 +112,7 @@ class FetchPlan {
   std::set<std::uint32_t> with_free_;  ///< of open_
   std::uint64_t news_ = 0;
   std::uint64_t looks_ = 0;
+  bool is_wary_ = false;
   bool is_end_game_ = false;  ///< all was asked of somebody
 };
 

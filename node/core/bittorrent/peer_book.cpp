@@ -44,13 +44,6 @@ void PeerBook::ban(PeerNumber peer) {
   peers_.at(peer).banned = true;
 }
 
-bool PeerBook::strike(PeerNumber number) {
-  Peer& peer = peers_.at(number);
-  if (peer.banned || ++peer.strikes < kMaxStrikes) return false;
-  peer.banned = true;
-  return true;
-}
-
 std::size_t PeerBook::banned() const {
   return static_cast<std::size_t>(
       std::count_if(peers_.begin(), peers_.end(), [](const Peer& peer) { return peer.banned; }));

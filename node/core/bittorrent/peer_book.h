@@ -17,7 +17,6 @@ using PeerNumber = std::uint32_t;
 class PeerBook {
  public:
   static constexpr std::size_t kMaxPeers = 256;
-  static constexpr std::uint32_t kMaxStrikes = 3;
   enum class Word : std::uint8_t {
     user,     ///< by the user or the link that the user gave
     stranger  ///< by a tracker or another peer: no ports below 1024, so that nobody makes this node
@@ -31,8 +30,6 @@ class PeerBook {
   /// The link ended. `useful`: it brought something, so it is dialled again soon.
   void left(PeerNumber peer, bool useful, TimePoint now);
   void ban(PeerNumber peer);
-  /// One of several who may have sent bad bytes; the third time is a ban. True: banned by it.
-  bool strike(PeerNumber peer);
 
   /// It was asked for the metadata, and did not send it.
   void count_metadata_failure(PeerNumber peer) { ++peers_.at(peer).metadata_failures; }
@@ -52,7 +49,6 @@ class PeerBook {
     Endpoint at;
     TimePoint due;
     std::uint32_t failures = 0;
-    std::uint32_t strikes = 0;
     std::uint32_t metadata_failures = 0;
     bool linked = false;
     bool banned = false;

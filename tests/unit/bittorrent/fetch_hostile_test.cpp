@@ -54,11 +54,11 @@ struct Talk final : Fetch::Host {
     append(bytes, message);
     hear(bytes);
   }
-  void hear_piece(const BlockRange& block) {
+  void hear_piece(const BlockRange& block, Byte filled_with = 0) {
     Bytes bytes;
     const auto header = piece_header(block);
     bytes.assign(header.begin(), header.end());
-    bytes.resize(bytes.size() + block.length);
+    bytes.resize(bytes.size() + block.length, filled_with);
     hear(bytes);
   }
   void hear_extended(std::uint8_t id, const Bytes& payload) {
@@ -304,6 +304,38 @@ TEST_CASE("who refuses metadata is asked again, more and more rarely") {
   }
   CHECK(asked >= 5);
   CHECK(asked <= 8);
+}
+
+TEST_CASE("a liar does not get banned who brought the rest of a bad piece, and is banned itself") {
+  Talk talk(true, 2);
+  talk.config.most_window = 1;
+  const PeerNumber liar = talk.peer;
+  const PeerNumber honest = talk.link(2);
+  const auto say = [&](PeerNumber peer, const BlockRange& block, Byte bytes) {
+    talk.peer = peer;
+    talk.hear_piece(block, bytes);
+  };
+  for (const std::uint32_t piece : {0U, 1U}) {
+    const BlockRange first{.piece = piece, .begin = 0, .length = 16384};
+    const BlockRange second{.piece = piece, .begin = 16384, .length = 16384};
+    for (const PeerNumber peer : {liar, honest}) {
+      talk.peer = peer;
+      talk.hear_message(Have{.piece = piece});
+      talk.hear_message(Unchoke{});
+    }
+    say(liar, first, 1);
+    say(honest, second, 0);
+    talk.fetch.verified(piece, Fetch::Verdict::bad);
+    CHECK(talk.fetch.banned_peers() == 0);
+    // It is asked for all of it, and does well this time.
+    say(liar, first, 0);
+    say(liar, second, 0);
+    talk.fetch.verified(piece, Fetch::Verdict::ok);
+    CHECK(talk.fetch.banned_peers() == piece);  // the first time nobody had looked
+  }
+  CHECK(talk.fetch.complete());
+  CHECK(talk.fetch.is_over(liar));
+  CHECK_FALSE(talk.fetch.is_over(honest));
 }
 
 TEST_CASE("before the metadata, a source is who offers it and has not failed at it") {
