@@ -238,6 +238,13 @@ void Fetch::on_stalled(FetchLink& link) {
   some_free_ = true;
 }
 
+void Fetch::on_choked(FetchLink& link) {
+  if (!plan_) return;
+  const auto before = plan_->news();
+  plan_->drop_alone(link.number());
+  if (plan_->news() != before) some_free_ = true;
+}
+
 void Fetch::on_peers(FetchLink& /*link*/, const std::vector<Endpoint>& peers) {
   for (const Endpoint& at : peers) add_peer(at, PeerBook::Word::stranger, now_);
 }

@@ -81,6 +81,7 @@ class Fetch final : private FetchLink::Owner {
   void on_block(FetchLink& link, const wire::bt::BlockRange& block, ByteView bytes) override;
   void on_unasked(FetchLink& link, const wire::bt::BlockRange& block) override;
   void on_stalled(FetchLink& link) override;
+  void on_choked(FetchLink& link) override;
   void on_metadata(FetchLink& link, const Bytes& info) override;
   void on_no_metadata(FetchLink& link, bool bad) override;
   void on_peers(FetchLink& link, const std::vector<Endpoint>& peers) override;

@@ -210,10 +210,11 @@ void FetchLink::show_interest() {
 }
 
 void FetchLink::on_choke() {
-  choked_ = true;
+  if (std::exchange(choked_, true)) return;
   // With the fast extension each request is still answered or rejected (BEP 6); who forgets to is
   // noticed as stalled.
   if (!fast_) release_all();
+  owner_.on_choked(*this);
 }
 
 void FetchLink::give_back() {

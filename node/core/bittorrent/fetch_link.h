@@ -76,6 +76,7 @@ class FetchLink {
     /// It will not bring this one, or not soon.
     virtual void on_unasked(FetchLink& link, const wire::bt::BlockRange& block) = 0;
     virtual void on_stalled(FetchLink& link) = 0;
+    virtual void on_choked(FetchLink& link) = 0;
     virtual void on_metadata(FetchLink& link, const Bytes& info) = 0;
     /// It was asked for, and does not come. `bad`: it came, and is not what the name says.
     virtual void on_no_metadata(FetchLink& link, bool bad) = 0;

@@ -186,19 +186,25 @@ void FetchPlan::release(const BlockRange& range, PeerNumber peer) {
 }
 
 void FetchPlan::drop(PeerNumber peer) {
+  for (auto& [piece, open] : open_)
+    if (open.leader == peer && !open.alone) open.leader = kNobody;
+  drop_alone(peer);
+  note_given_back();
+}
+
+// What must come from one alone begins again with another.
+void FetchPlan::drop_alone(PeerNumber peer) {
+  if (!is_wary_) return;  // there is none
   std::vector<std::uint32_t> again;
   for (auto& [piece, open] : open_) {
-    if (open.leader != peer) continue;
+    if (open.leader != peer || !open.alone) continue;
     open.leader = kNobody;
-    // What must come from one alone begins again with another.
     const bool whole = std::none_of(
         open.blocks.begin(), open.blocks.end(), [](const Block& it) { return it.from == kNobody; });
-    if (open.alone && !whole) again.push_back(piece);
+    if (!whole) again.push_back(piece);
   }
-  note_given_back();
-  for (const std::uint32_t piece : again) {
-    open_alone(piece, std::move(open_.at(piece).suspects));
-  }
+  for (const std::uint32_t piece : again) open_alone(piece, std::move(open_.at(piece).suspects));
+  if (!again.empty()) note_given_back();
 }
 
 void FetchPlan::leave(PeerNumber peer) {

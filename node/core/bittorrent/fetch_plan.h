@@ -42,6 +42,8 @@ class FetchPlan {
   void release(const wire::bt::BlockRange& block, PeerNumber peer);
   /// The peer's blocks were released: it leads no piece any more.
   void drop(PeerNumber peer);
+  /// It chokes: no piece waits for it that must come from one alone.
+  void drop_alone(PeerNumber peer);
   /// The peer is gone, and with it whatever it was asked.
   void leave(PeerNumber peer);
 

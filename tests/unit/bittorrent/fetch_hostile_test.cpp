@@ -338,6 +338,36 @@ TEST_CASE("a liar does not get banned who brought the rest of a bad piece, and i
   CHECK_FALSE(talk.fetch.is_over(honest));
 }
 
+TEST_CASE("a piece that must come from one alone does not wait for one that chokes") {
+  Talk talk(true, 1);
+  talk.config.most_window = 1;
+  const PeerNumber first = talk.peer;
+  const PeerNumber second = talk.link(2);
+  const auto block = [](std::uint32_t number) {
+    return BlockRange{.piece = 0, .begin = number * 16384, .length = 16384};
+  };
+  const auto say = [&](PeerNumber peer, std::uint32_t number) {
+    talk.peer = peer;
+    talk.hear_piece(block(number));
+  };
+  for (const PeerNumber peer : {first, second}) {
+    talk.peer = peer;
+    talk.hear_message(HaveAll{});
+    talk.hear_message(Unchoke{});
+  }
+  say(first, 0);
+  say(second, 1);
+  talk.fetch.verified(0, Fetch::Verdict::bad);
+  say(first, 0);
+  REQUIRE(talk.kept == 3);
+  talk.peer = first;
+  talk.hear_message(Choke{});
+  talk.hear_message(Reject{.block = block(1)});
+  say(second, 0);
+  say(second, 1);
+  CHECK(talk.kept == 5);
+}
+
 TEST_CASE("before the metadata, a source is who offers it and has not failed at it") {
   Talk talk(false);
   CHECK(talk.fetch.sources() == 0);
