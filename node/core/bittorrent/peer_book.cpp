@@ -13,10 +13,12 @@ constexpr std::uint32_t kMostDoublings = 5;  // 32 s
 
 bool PeerBook::add(const Endpoint& at, Word word, TimePoint now) {
   if (!at.is_dialable() || peers_.size() >= kMaxPeers) return false;
-  if (word == Word::stranger && at.port < kLeastPort) return false;
+  const bool is_strangers = word == Word::stranger;
+  if (is_strangers && (at.port < kLeastPort || strangers_ >= kMaxStrangers)) return false;
   const bool known =
       std::any_of(peers_.begin(), peers_.end(), [&](const Peer& peer) { return peer.at == at; });
   if (known) return false;
+  strangers_ += is_strangers ? 1 : 0;
   peers_.push_back({.at = at, .due = now});
   return true;
 }

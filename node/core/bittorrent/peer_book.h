@@ -17,6 +17,8 @@ using PeerNumber = std::uint32_t;
 class PeerBook {
  public:
   static constexpr std::size_t kMaxPeers = 256;
+  /// So many may come by strangers' word: they cannot keep out whom the user names.
+  static constexpr std::size_t kMaxStrangers = 224;
   enum class Word : std::uint8_t {
     user,     ///< by the user or the link that the user gave
     stranger  ///< by a tracker or another peer: no ports below 1024, so that nobody makes this node
@@ -54,6 +56,7 @@ class PeerBook {
     bool banned = false;
   };
   std::vector<Peer> peers_;
+  std::size_t strangers_ = 0;
 };
 
 }  // namespace freshet::core::bittorrent

@@ -369,6 +369,9 @@ TEST_CASE("strangers cannot make the node dial low ports, nor fill its book with
   CHECK_FALSE(book.add(at(1, 22), PeerBook::Word::user, now));
   CHECK_FALSE(book.add(at(1, 0), PeerBook::Word::user, now));
   for (int i = 0; i < 1000; ++i) book.add(at(i, 6881), PeerBook::Word::stranger, now);
+  CHECK(book.size() == 1 + PeerBook::kMaxStrangers);
+  CHECK(book.add(at(2000, 6881), PeerBook::Word::user, now));
+  for (int i = 0; i < 1000; ++i) book.add(at(i, 6882), PeerBook::Word::user, now);
   CHECK(book.size() == PeerBook::kMaxPeers);
 }
 
