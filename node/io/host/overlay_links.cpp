@@ -43,7 +43,6 @@ void OverlayLinks::adopt(const std::shared_ptr<TlsLink>& link,
   const LinkId id{next_link_++};
   peers_[id.value] = {
       .id = id, .link = link, .direction = direction, .named = named, .name = {}, .listen = {}};
-  links_[id.value] = link.get();
   ids_[link.get()] = id;
   link->set_handler(*this);
   co::LinkUp up{.link = id,
@@ -89,7 +88,6 @@ void OverlayLinks::on_link_closed(TlsLink& link, LinkEnd end) {
   }
   deliver_(co::LinkDown{.link = id});  // while the peer is still known here
   spdlog::debug("link {}: {}", id.value, to_string(end));
-  links_.erase(id.value);
   peers_.erase(id.value);
 }
 
@@ -168,7 +166,6 @@ void OverlayLinks::gone(LinkId link, const std::function<void(co::Input)>& deliv
     ungreeted_.erase(ungreeted);
     if (dial) deliver(co::DialFailed{.dial = *dial});
   }
-  links_.erase(link.value);
   peers_.erase(link.value);
 }
 
@@ -195,8 +192,7 @@ void OverlayLinks::relay(const co::Relay& relay, const core::EffectBuffer& buffe
   wire::encode_header(relay.header, frame_.data());
   std::copy(relay.body.begin(), relay.body.end(), frame_.begin() + wire::kFrameHeaderBytes);
   for (const LinkId id : buffer.links(relay.links)) {
-    if (const auto found = links_.find(id.value); found != links_.end())
-      found->second->send(frame_);
+    if (const OverlayPeer* peer = find(id)) peer->link->send(frame_);
   }
 }
 

@@ -12,8 +12,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include <tsl/robin_map.h>
-
 #include "node/base/ids.h"
 #include "node/core/effects.h"
 #include "node/core/overlay/io.h"
@@ -89,8 +87,6 @@ class OverlayLinks final : public LinkHandler {
   std::vector<std::string> names_;
   std::set<std::uint32_t> refused_;  ///< of those names: as of another mesh
   std::map<std::uint32_t, OverlayPeer> peers_;
-  /// The links of peers_: looked up for each copy of each relayed frame.
-  tsl::robin_map<std::uint32_t, TlsLink*> links_;
   std::unordered_map<const TlsLink*, LinkId> ids_;
   Bytes frame_;  ///< the one that is being relayed
   testbed::Shaper* shaper_ = nullptr;
