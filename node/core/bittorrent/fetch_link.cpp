@@ -4,29 +4,12 @@
 #include <utility>
 
 #include "node/base/overloaded.h"
+#include "node/core/bittorrent/extensions.h"
 #include "node/wire/bt/bencode.h"
 
 namespace freshet::core::bittorrent {
 
 using namespace wire::bt;  // NOLINT(google-build-using-namespace): its own vocabulary
-
-namespace {
-
-// What this side calls its extensions (BEP 10).
-constexpr std::uint8_t kOwnMetadataId = 1;
-constexpr std::uint8_t kOwnPexId = 2;
-
-std::optional<std::int64_t> number_in(const Bencoded::Value& from, std::string_view key) {
-  const auto value = from.find(key);
-  return value ? value->integer() : std::nullopt;
-}
-
-Duration doubled(Duration first, std::uint32_t times) {
-  constexpr std::uint32_t kMost = 5;
-  return first * (std::int64_t{1} << std::min(times, kMost));
-}
-
-}  // namespace
 
 FetchLink::FetchLink(PeerNumber number,
                      const InfoHash& name,
@@ -44,6 +27,7 @@ FetchLink::FetchLink(PeerNumber number,
                             .v2 = false,
                             .info_hash = name,
                             .peer_id = config.peer_id})),
+      metadata_(config, now),
       now_(now),
       opened_at_(now),
       heard_at_(now),
@@ -51,44 +35,13 @@ FetchLink::FetchLink(PeerNumber number,
       brought_at_(now),
       lively_at_(now),
       measured_at_(now),
-      metadata_at_(now),
-      metadata_since_(now),
-      metadata_due_(now),
       window_(config.first_window),
       reqq_(config.usual_reqq) {}
 
 void FetchLink::on_bytes(ByteView bytes, TimePoint now) {
   now_ = now;
   heard_at_ = now;
-  splitter_.feed(bytes);
-  while (!over_) {
-    const auto item = splitter_.next();
-    if (item.kind == StreamSplitter::Kind::more) return;
-    on_item(item);
-  }
-}
-
-void FetchLink::on_item(const StreamSplitter::Item& item) {
-  switch (item.kind) {
-    case StreamSplitter::Kind::handshake:
-      on_handshake(item.bytes);
-      return;
-    case StreamSplitter::Kind::message:
-      if (const auto message = decode_message(item.bytes)) {
-        on_message(*message);
-      } else {
-        break_off();
-      }
-      return;
-    case StreamSplitter::Kind::piece:
-      on_piece(item.block, item.bytes);
-      return;
-    case StreamSplitter::Kind::broken:
-      break_off();
-      return;
-    case StreamSplitter::Kind::more:
-      return;
-  }
+  read(bytes);
 }
 
 void FetchLink::on_handshake(ByteView bytes) {
@@ -110,12 +63,11 @@ void FetchLink::on_handshake(ByteView bytes) {
 }
 
 void FetchLink::send_hello() {
-  BencodeWriter hello;
-  hello.begin_dictionary().key("m").begin_dictionary();
-  hello.key("ut_metadata").integer(kOwnMetadataId).key("ut_pex").integer(kOwnPexId).end();
+  BencodeWriter hello = own_extensions();
   if (config_.listen_port != 0) hello.key("p").integer(config_.listen_port);
   hello.key("v").text("freshet").end();
-  send_extended(0, hello.take());
+  const Bytes payload = hello.take();
+  append(out_, Extended{.id = 0, .payload = payload});
 }
 
 void FetchLink::on_message(const Message& message) {
@@ -177,7 +129,7 @@ void FetchLink::measure(TimePoint now) {
 }
 
 std::size_t FetchLink::room() const {
-  if (over_ || !begun_ || stalled_ || (choked_ && allowed_.empty())) return 0;
+  if (over() || !begun_ || stalled_ || (choked_ && allowed_.empty())) return 0;
   const std::size_t most = std::min({window_, reqq_, config_.most_window});
   return asked_.size() < most ? most - asked_.size() : 0;
 }
@@ -219,7 +171,7 @@ void FetchLink::on_choke() {
 
 void FetchLink::give_back() {
   release_all();
-  fail_metadata(false);
+  if (metadata_.give_up(now_)) owner_.on_no_metadata(*this, false);
 }
 
 void FetchLink::release_all() {
@@ -292,7 +244,7 @@ void FetchLink::on_whole_set() {
 void FetchLink::on_have_all() {
   on_whole_set();
   early_all_ = true;
-  if (begun_ && !over_) on_pieces(PieceSet::full(has_.size()));
+  if (begun_ && !over()) on_pieces(PieceSet::full(has_.size()));
 }
 
 void FetchLink::on_have_none() {
@@ -303,7 +255,7 @@ void FetchLink::on_have_none() {
 
 void FetchLink::on_bitfield(ByteView bits) {
   on_whole_set();
-  if (over_) return;
+  if (over()) return;
   if (!begun_) {
     early_bits_.assign(bits.begin(), bits.end());
     return;
@@ -345,93 +297,36 @@ void FetchLink::on_extended(const Extended& message) {
 }
 
 void FetchLink::on_extension_handshake(ByteView payload) {
-  const auto document = Bencoded::parse(payload);
-  if (!document || document->root().type() != Bencoded::Type::dictionary) return;
-  const auto root = document->root();
-  if (const auto reqq = number_in(root, "reqq"); reqq && *reqq > 0)
-    reqq_ = static_cast<std::uint32_t>(std::min<std::int64_t>(*reqq, config_.most_window));
-  const auto names = root.find("m");
-  const auto id = names ? number_in(*names, "ut_metadata") : std::nullopt;
-  if (!id || *id <= 0 || *id > 255) return;
-  metadata_id_ = static_cast<std::uint8_t>(*id);
-  if (asking_metadata_) return;
-  metadata_ = MetadataDownload::of_size(number_in(root, "metadata_size").value_or(0));
-  if (metadata_) owner_.on_shaken(*this);
-}
-
-void FetchLink::ask_metadata(std::uint32_t failures) {
-  if (!offers_metadata()) return;
-  asking_metadata_ = true;
-  metadata_failures_ = failures;
-  metadata_at_ = now_;
-  metadata_since_ = now_;
-  request_metadata();
-}
-
-void FetchLink::request_metadata() {
-  while (const auto piece = metadata_->next())
-    send_extended(
-        metadata_id_,
-        encode(MetadataMessage{
-            .type = MetadataMessage::Type::request, .piece = *piece, .total_size = 0, .data = {}}));
-}
-
-void FetchLink::fail_metadata(bool bad) {
-  if (!std::exchange(asking_metadata_, false)) return;
-  metadata_ = metadata_->anew();
-  metadata_due_ = now_ + doubled(config_.metadata_pause, metadata_failures_);
-  owner_.on_no_metadata(*this, bad);
+  const auto peer = read_extensions(payload);
+  if (!peer) return;
+  if (peer->reqq && *peer->reqq > 0)
+    reqq_ = static_cast<std::uint32_t>(std::min<std::int64_t>(*peer->reqq, config_.most_window));
+  if (!peer->names || peer->names->metadata_id == 0) return;
+  if (metadata_.offered(peer->names->metadata_id, peer->metadata_size.value_or(0)))
+    owner_.on_shaken(*this);
 }
 
 void FetchLink::on_metadata(ByteView payload) {
-  const auto message = decode_metadata(payload);
-  if (!message) {
-    offend();
-    return;
-  }
-  if (message->type == MetadataMessage::Type::request) {
-    send_extended(metadata_id_,
-                  encode(MetadataMessage{.type = MetadataMessage::Type::reject,
-                                         .piece = message->piece,
-                                         .total_size = 0,
-                                         .data = {}}));
-    offend();
-    return;
-  }
-  if (!asking_metadata_ || !metadata_) {
-    offend();
-    return;
-  }
-  switch (metadata_->take(*message)) {
-    case MetadataDownload::Taken::more:
-      metadata_at_ = now_;
-      request_metadata();
+  switch (metadata_.hear(payload, name_, now_, out_)) {
+    case MetadataAsking::Heard::fine:
       return;
-    case MetadataDownload::Taken::again:
+    case MetadataAsking::Heard::offence:
       offend();
       return;
-    case MetadataDownload::Taken::refused:
-      fail_metadata(false);
+    case MetadataAsking::Heard::refused:
+      owner_.on_no_metadata(*this, false);
       return;
-    case MetadataDownload::Taken::whole:
-      on_metadata_whole();
+    case MetadataAsking::Heard::bad:
+      ++counters_.metadata_bad;
+      break_off();
+      owner_.on_no_metadata(*this, true);
+      return;
+    case MetadataAsking::Heard::whole:
+      ++counters_.metadata_fetched;
+      useful_ = true;
+      owner_.on_metadata(*this, metadata_.take());
       return;
   }
-}
-
-void FetchLink::on_metadata_whole() {
-  const auto info = metadata_->checked(name_);
-  if (!info) {
-    ++counters_.metadata_bad;
-    break_off();
-    fail_metadata(true);
-    return;
-  }
-  metadata_.reset();
-  asking_metadata_ = false;
-  ++counters_.metadata_fetched;
-  useful_ = true;
-  owner_.on_metadata(*this, *info);
 }
 
 void FetchLink::on_exchange(ByteView payload) {
@@ -447,26 +342,21 @@ void FetchLink::on_exchange(ByteView payload) {
                                 added6 ? added6->bytes().value_or(ByteView()) : ByteView()));
 }
 
-void FetchLink::send_extended(std::uint8_t id, ByteView payload) {
-  append(out_, Extended{.id = id, .payload = payload});
-}
-
 void FetchLink::on_time(TimePoint now, Duration unread) {
   now_ = now;
-  for (TimePoint* since : {&opened_at_, &heard_at_, &brought_at_, &metadata_at_}) *since += unread;
+  for (TimePoint* since : {&opened_at_, &heard_at_, &brought_at_}) *since += unread;
+  metadata_.wait_longer(unread);
   if (!out_.empty()) said_at_ = now;
-  if (over_) return;
+  if (over()) return;
   const bool waits = !asked_.empty();
   const bool too_late = !shaken_ && now - opened_at_ >= config_.handshake_time;
   const bool is_dead = waits && now - brought_at_ >= config_.dead;
   if (too_late || is_dead || now - heard_at_ >= config_.silence) {
     ++counters_.links_silent;
-    over_ = true;
+    end();
     return;
   }
-  if (now - metadata_at_ >= config_.metadata_patience
-      || now - metadata_since_ >= doubled(config_.metadata_time, metadata_failures_))
-    fail_metadata(false);
+  if (metadata_.is_late(now) && metadata_.give_up(now)) owner_.on_no_metadata(*this, false);
   if (waits && !stalled_ && now - brought_at_ >= config_.stalled) {
     stalled_ = true;
     window_ = config_.least_window;
@@ -486,9 +376,9 @@ void FetchLink::offend() {
 }
 
 void FetchLink::break_off() {
-  if (over_) return;
+  if (over()) return;
   ++counters_.links_broken;
-  over_ = true;
+  end();
 }
 
 }  // namespace freshet::core::bittorrent

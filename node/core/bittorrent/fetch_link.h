@@ -13,38 +13,17 @@
 
 #include "node/base/bytes.h"
 #include "node/base/time.h"
-#include "node/core/bittorrent/metadata_download.h"
+#include "node/core/bittorrent/fetch_config.h"
+#include "node/core/bittorrent/link_reader.h"
+#include "node/core/bittorrent/metadata_asking.h"
 #include "node/core/bittorrent/peer_book.h"
 #include "node/core/bittorrent/torrent.h"
 #include "node/wire/bt/announce.h"
 #include "node/wire/bt/messages.h"
 #include "node/wire/bt/piece_set.h"
-#include "node/wire/bt/stream_splitter.h"
 #include "node/wire/bt/torrent_layout.h"
 
 namespace freshet::core::bittorrent {
-
-struct FetchConfig {
-  wire::bt::PeerId peer_id{};
-  std::uint16_t listen_port = 0;
-  std::uint32_t first_window = 128;  ///< requests on their way, before anything is known
-  std::uint32_t least_window = 16;
-  std::uint32_t most_window = 500;  ///< or the peer's `reqq`
-  std::uint32_t usual_reqq = 250;   ///< of one that does not say
-  std::size_t max_allowed_fast = 64;
-  std::size_t max_early_haves = 4096;  ///< before the metadata is here
-  std::uint32_t max_offences = 64;     ///< what no correct client sends
-  std::uint32_t max_links = 32;
-  Duration handshake_time = std::chrono::seconds(10);
-  Duration stalled = std::chrono::seconds(3);  ///< then its blocks are asked of others
-  Duration dead = std::chrono::seconds(60);    ///< asked, and nothing came
-  Duration hope = std::chrono::seconds(60);    ///< after a handshake or block, although it chokes
-  Duration silence = std::chrono::seconds(180);
-  Duration keep_alive = std::chrono::seconds(100);
-  Duration metadata_patience = std::chrono::seconds(10);  ///< for each piece of it
-  Duration metadata_time = std::chrono::seconds(30);  ///< for all of it; twice that the next time
-  Duration metadata_pause = std::chrono::seconds(2);  ///< until it is asked again; then twice that
-};
 
 /// What is counted of fetches; every number since the daemon's start.
 struct FetchCounters {
@@ -63,7 +42,7 @@ struct FetchCounters {
   std::uint64_t requests_rejected = 0;  ///< by peers
 };
 
-class FetchLink {
+class FetchLink final : public LinkReader {
  public:
   /// Called from within on_bytes() and on_time().
   class Owner {
@@ -101,17 +80,16 @@ class FetchLink {
   /// The torrent's shape is known: pieces count from now on. Calls on_has().
   void begin(const wire::bt::TorrentLayout& layout);
   /// `failures`: how often this peer was asked in vain.
-  void ask_metadata(std::uint32_t failures);
+  void ask_metadata(std::uint32_t failures) { metadata_.ask(failures, now_, out_); }
   void show_interest();
   void request(const wire::bt::BlockRange& block);
   void cancel(const wire::bt::BlockRange& block);
-  void end() { over_ = true; }
+  using LinkReader::end;
   /// Before it goes: says of all that was asked that it will not come.
   void give_back();
 
   // ---- out
   Bytes take_output() { return std::exchange(out_, {}); }
-  [[nodiscard]] bool over() const { return over_; }
 
   [[nodiscard]] PeerNumber number() const { return number_; }
   [[nodiscard]] const wire::bt::PeerId& peer_id() const { return peer_id_; }
@@ -123,12 +101,10 @@ class FetchLink {
     return has_.has(piece) && (!choked_ || allowed_.contains(piece));
   }
   /// It says so.
-  [[nodiscard]] bool has_metadata() const { return metadata_.has_value(); }
+  [[nodiscard]] bool has_metadata() const { return metadata_.is_there(); }
   /// And may be asked for it now.
-  [[nodiscard]] bool offers_metadata() const {
-    return metadata_ && !asking_metadata_ && now_ >= metadata_due_;
-  }
-  [[nodiscard]] bool is_asking_metadata() const { return asking_metadata_ && !over_; }
+  [[nodiscard]] bool offers_metadata() const { return metadata_.may_be_asked(now_); }
+  [[nodiscard]] bool is_asking_metadata() const { return metadata_.is_on() && !over(); }
   [[nodiscard]] bool has_begun() const { return begun_; }
   // ---- what its owner notes of it
   /// Pieces that it has and that are lacked here.
@@ -151,10 +127,10 @@ class FetchLink {
     std::uint64_t news = 0;
     bool choked = false;  ///< then: an unchoke makes more of it
   };
-  void on_item(const wire::bt::StreamSplitter::Item& item);
-  void on_handshake(ByteView bytes);
-  void on_message(const wire::bt::Message& message);
-  void on_piece(const wire::bt::BlockRange& block, ByteView bytes);
+  void on_handshake(ByteView bytes) override;
+  void on_message(const wire::bt::Message& message) override;
+  void on_piece(const wire::bt::BlockRange& block, ByteView bytes) override;
+  void on_nonsense() override { break_off(); }
   void on_choke();
   void on_unchoke();
   void on_reject(const wire::bt::BlockRange& block);
@@ -168,12 +144,8 @@ class FetchLink {
   void on_extended(const wire::bt::Extended& message);
   void on_extension_handshake(ByteView payload);
   void on_metadata(ByteView payload);
-  void on_metadata_whole();
-  void request_metadata();
-  void fail_metadata(bool bad);
   void on_exchange(ByteView payload);
   void send_hello();
-  void send_extended(std::uint8_t id, ByteView payload);
   void release_all();
   void measure(TimePoint now);
   void offend();
@@ -184,7 +156,6 @@ class FetchLink {
   const FetchConfig& config_;
   FetchCounters& counters_;
   Owner& owner_;
-  wire::bt::StreamSplitter splitter_;
   wire::bt::PeerId peer_id_{};
   wire::bt::PieceSet has_;
   Bytes out_;
@@ -194,7 +165,7 @@ class FetchLink {
   Bytes early_bits_;
   std::vector<std::uint32_t> early_haves_;
   bool early_all_ = false;
-  std::optional<MetadataDownload> metadata_;
+  MetadataAsking metadata_;
   TimePoint now_;
   TimePoint opened_at_;
   TimePoint heard_at_;
@@ -202,10 +173,6 @@ class FetchLink {
   TimePoint brought_at_;  ///< a block, or the first request since none was on its way
   TimePoint lively_at_;   ///< the handshake or a block came
   TimePoint measured_at_;
-  TimePoint metadata_at_;     ///< its last piece came
-  TimePoint metadata_since_;  ///< it is asked for
-  TimePoint metadata_due_;    ///< it may be asked for
-  std::uint32_t metadata_failures_ = 0;
   std::optional<Idle> idle_;
   std::uint32_t wanted_ = 0;
   std::uint32_t window_;
@@ -214,7 +181,6 @@ class FetchLink {
   std::uint32_t refusals_ = 0;  ///< since the last block
   std::uint32_t offences_ = 0;
   std::uint32_t canceled_ = 0;  ///< that may come nevertheless
-  std::uint8_t metadata_id_ = 0;
   bool shaken_ = false;
   bool begun_ = false;
   bool said_pieces_ = false;  ///< all of them, in one message
@@ -223,9 +189,7 @@ class FetchLink {
   bool choked_ = true;
   bool interested_ = false;
   bool stalled_ = false;
-  bool asking_metadata_ = false;
   bool useful_ = false;
-  bool over_ = false;
 };
 
 }  // namespace freshet::core::bittorrent

@@ -5,6 +5,7 @@
 
 #include "node/base/check.h"
 #include "node/base/overloaded.h"
+#include "node/core/bittorrent/extensions.h"
 
 namespace freshet::core::bittorrent {
 
@@ -12,9 +13,6 @@ using namespace wire::bt;  // NOLINT(google-build-using-namespace): its own voca
 
 namespace {
 
-// What this side calls its extensions (BEP 10).
-constexpr std::uint8_t kOwnMetadataId = 1;
-constexpr std::uint8_t kOwnPexId = 2;
 // BEP 11: at most so many in one message.
 constexpr std::size_t kMaxTold = 50;
 
@@ -55,33 +53,7 @@ void SeedLink::open(const InfoHash& name) {
 void SeedLink::on_bytes(ByteView bytes, TimePoint now) {
   now_ = now;
   heard_at_ = now;
-  splitter_.feed(bytes);
-  while (!over_) {
-    const auto item = splitter_.next();
-    if (item.kind == StreamSplitter::Kind::more) return;
-    on_item(item);
-  }
-}
-
-void SeedLink::on_item(const StreamSplitter::Item& item) {
-  switch (item.kind) {
-    case StreamSplitter::Kind::handshake:
-      on_handshake(item.bytes);
-      return;
-    case StreamSplitter::Kind::message:
-      if (const auto message = decode_message(item.bytes)) {
-        on_message(*message);
-      } else {
-        break_off();
-      }
-      return;
-    case StreamSplitter::Kind::piece:  // nobody asked for one
-    case StreamSplitter::Kind::broken:
-      break_off();
-      return;
-    case StreamSplitter::Kind::more:
-      return;
-  }
+  read(bytes);
 }
 
 void SeedLink::on_handshake(ByteView bytes) {
@@ -93,7 +65,7 @@ void SeedLink::on_handshake(ByteView bytes) {
   if (!dialled_) torrent_ = find_(handshake->info_hash);
   if (!torrent_ || (dialled_ && handshake->info_hash != name_)) {
     ++counters_.links_refused;
-    over_ = true;
+    end();
     return;
   }
   if (!dialled_) open(handshake->info_hash);
@@ -118,9 +90,7 @@ void SeedLink::say_what_is_here() {
   metadata_left_ = 3
                    * static_cast<std::uint32_t>((metadata_bytes + kMetadataPieceBytes - 1)
                                                 / kMetadataPieceBytes);
-  BencodeWriter hello;
-  hello.begin_dictionary().key("m").begin_dictionary();
-  hello.key("ut_metadata").integer(kOwnMetadataId).key("ut_pex").integer(kOwnPexId).end();
+  BencodeWriter hello = own_extensions();
   hello.key("metadata_size").integer(static_cast<std::int64_t>(metadata_bytes));
   hello.key("p").integer(config_.listen_port);
   hello.key("reqq").integer(config_.max_requests);
@@ -162,7 +132,7 @@ void SeedLink::on_message(const Message& message) {
 
 // Two that have all have nothing for one another.
 void SeedLink::leave_if_complete() {
-  if (is_complete() && !interested_ && requests_.empty() && reading_bytes_ == 0) over_ = true;
+  if (is_complete() && !interested_ && requests_.empty() && reading_bytes_ == 0) end();
 }
 
 // aria2 sends a second one later on.
@@ -217,16 +187,10 @@ void SeedLink::on_extended(const Extended& message) {
 }
 
 void SeedLink::on_extension_handshake(ByteView payload) {
-  const auto document = Bencoded::parse(payload);
-  const auto names = document ? document->root().find("m") : std::nullopt;
-  if (!names) return;
-  const auto id_of = [&](const char* name) -> std::uint8_t {
-    const auto value = names->find(name);
-    const auto id = value ? value->integer() : std::nullopt;
-    return id && *id > 0 && *id < 256 ? static_cast<std::uint8_t>(*id) : std::uint8_t{0};
-  };
-  metadata_id_ = id_of("ut_metadata");
-  pex_id_ = id_of("ut_pex");
+  const auto peer = read_extensions(payload);
+  if (!peer || !peer->names) return;
+  metadata_id_ = peer->names->metadata_id;
+  pex_id_ = peer->names->pex_id;
 }
 
 void SeedLink::on_metadata(ByteView payload) {
@@ -266,7 +230,7 @@ void SeedLink::on_hash_request(const HashRequest& request) {
 }
 
 std::optional<HashRequest> SeedLink::next_hash_request() {
-  if (over_ || hash_requests_.empty()) return std::nullopt;
+  if (over() || hash_requests_.empty()) return std::nullopt;
   const HashRequest request = hash_requests_.front();
   hash_requests_.pop_front();
   ++reading_hashes_;
@@ -285,7 +249,7 @@ void SeedLink::on_hashes(const HashRequest& request, std::optional<std::vector<S
 
 std::optional<BlockRange> SeedLink::next_read(std::size_t unsent) {
   const std::size_t ahead = unsent + out_.size() + reading_bytes_;
-  if (over_ || requests_.empty() || ahead >= config_.max_unsent_bytes) return std::nullopt;
+  if (over() || requests_.empty() || ahead >= config_.max_unsent_bytes) return std::nullopt;
   const BlockRange block = requests_.front();
   requests_.pop_front();
   reading_bytes_ += block.length;
@@ -294,11 +258,11 @@ std::optional<BlockRange> SeedLink::next_read(std::size_t unsent) {
 
 void SeedLink::on_block(const BlockRange& block, std::optional<ByteView> bytes) {
   reading_bytes_ -= block.length;
-  if (over_) return;
+  if (over()) return;
   if (!bytes) {  // the file is gone or another one now: nothing here is true any more
     ++counters_.read_failures;
     reject(block);
-    over_ = true;
+    end();
     return;
   }
   FRESHET_CHECK(bytes->size() == block.length);
@@ -331,7 +295,7 @@ void SeedLink::reject_all() {
 }
 
 void SeedLink::tell_peers(const std::vector<AnnouncedPeer>& peers) {
-  if (pex_id_ == 0 || over_) return;
+  if (pex_id_ == 0 || over()) return;
   std::vector<AnnouncedPeer> added;
   std::vector<AnnouncedPeer> dropped;
   std::vector<Endpoint> now_told;
@@ -366,7 +330,7 @@ void SeedLink::on_time(TimePoint now) {
   const bool too_late = !shaken_ && now - opened_at_ >= config_.handshake_time;
   if (too_late || now - heard_at_ >= config_.silence) {
     ++counters_.links_silent;
-    over_ = true;
+    end();
   } else if (shaken_ && now - said_at_ >= config_.keep_alive) {
     append(out_, KeepAlive{});
     said_at_ = now;
@@ -379,7 +343,7 @@ void SeedLink::offend() {
 
 void SeedLink::break_off() {
   ++counters_.links_broken;
-  over_ = true;
+  end();
 }
 
 }  // namespace freshet::core::bittorrent

@@ -12,13 +12,13 @@
 #include "node/base/bytes.h"
 #include "node/base/endpoint.h"
 #include "node/base/time.h"
+#include "node/core/bittorrent/link_reader.h"
 #include "node/core/bittorrent/torrent.h"
 #include "node/wire/bt/announce.h"
 #include "node/wire/bt/bencode.h"
 #include "node/wire/bt/messages.h"
 #include "node/wire/bt/metadata_message.h"
 #include "node/wire/bt/piece_set.h"
-#include "node/wire/bt/stream_splitter.h"
 
 namespace freshet::core::bittorrent {
 
@@ -35,7 +35,7 @@ struct SeedConfig {
   Duration keep_alive = std::chrono::seconds(100);
 };
 
-class SeedLink {
+class SeedLink final : public LinkReader {
  public:
   /// What a name in a handshake means; nullptr: nothing here.
   using Find = std::function<TorrentPtr(const InfoHash&)>;
@@ -65,9 +65,6 @@ class SeedLink {
   /// yet on the wire.
   std::optional<wire::bt::BlockRange> next_read(std::size_t unsent);
   std::optional<wire::bt::HashRequest> next_hash_request();
-  /// Nothing more is to be said: close.
-  [[nodiscard]] bool over() const { return over_; }
-
   [[nodiscard]] bool is_interested() const { return interested_; }
   [[nodiscard]] bool is_choked() const { return choked_; }
   [[nodiscard]] const TorrentPtr& torrent() const { return torrent_; }
@@ -79,9 +76,12 @@ class SeedLink {
  private:
   void open(const InfoHash& name);
   void say_what_is_here();
-  void on_item(const wire::bt::StreamSplitter::Item& item);
-  void on_handshake(ByteView bytes);
-  void on_message(const wire::bt::Message& message);
+  void on_handshake(ByteView bytes) override;
+  void on_message(const wire::bt::Message& message) override;
+  void on_piece(const wire::bt::BlockRange& /*block*/, ByteView /*bytes*/) override {
+    break_off();  // nobody asked for one
+  }
+  void on_nonsense() override { break_off(); }
   void on_request(const wire::bt::BlockRange& block);
   void on_cancel(const wire::bt::BlockRange& block);
   void on_bitfield(ByteView bits);
@@ -102,7 +102,6 @@ class SeedLink {
   Find find_;
   TorrentPtr torrent_;
   InfoHash name_;
-  wire::bt::StreamSplitter splitter_;
   wire::bt::PeerId peer_id_{};
   wire::bt::PieceSet pieces_;  ///< of the peer
   Bytes out_;
@@ -125,7 +124,6 @@ class SeedLink {
   bool extensions_ = false;
   bool interested_ = false;
   bool choked_ = true;
-  bool over_ = false;
 };
 
 }  // namespace freshet::core::bittorrent

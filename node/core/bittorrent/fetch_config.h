@@ -1,0 +1,34 @@
+// The limits and times of fetching from BitTorrent clients.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "node/base/time.h"
+#include "node/wire/bt/announce.h"
+
+namespace freshet::core::bittorrent {
+
+struct FetchConfig {
+  wire::bt::PeerId peer_id{};
+  std::uint16_t listen_port = 0;
+  std::uint32_t first_window = 128;  ///< requests on their way, before anything is known
+  std::uint32_t least_window = 16;
+  std::uint32_t most_window = 500;  ///< or the peer's `reqq`
+  std::uint32_t usual_reqq = 250;   ///< of one that does not say
+  std::size_t max_allowed_fast = 64;
+  std::size_t max_early_haves = 4096;  ///< before the metadata is here
+  std::uint32_t max_offences = 64;     ///< what no correct client sends
+  std::uint32_t max_links = 32;
+  Duration handshake_time = std::chrono::seconds(10);
+  Duration stalled = std::chrono::seconds(3);  ///< then its blocks are asked of others
+  Duration dead = std::chrono::seconds(60);    ///< asked, and nothing came
+  Duration hope = std::chrono::seconds(60);    ///< after a handshake or block, although it chokes
+  Duration silence = std::chrono::seconds(180);
+  Duration keep_alive = std::chrono::seconds(100);
+  Duration metadata_patience = std::chrono::seconds(10);  ///< for each piece of it
+  Duration metadata_time = std::chrono::seconds(30);  ///< for all of it; twice that the next time
+  Duration metadata_pause = std::chrono::seconds(2);  ///< until it is asked again; then twice that
+};
+
+}  // namespace freshet::core::bittorrent
