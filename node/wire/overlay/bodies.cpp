@@ -6,8 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "node/wire/overlay/address_field.h"
-#include "node/wire/overlay/file_name.h"
+#include "node/wire/overlay/body_fields.h"
 #include "node/wire/overlay/message.h"
 #include "node/wire/overlay/utf8.h"
 
@@ -20,22 +19,12 @@ namespace pb = freshet::overlay::v1;
 
 constexpr std::size_t kSignatureBytes = 64;
 
-std::string to_string(ByteView bytes) {
-  return std::string(text_of(bytes));
-}
-
-template <typename Id>
-std::optional<Id> id_from(const std::string& bytes) {
-  if (bytes.size() != Id::kSize) return std::nullopt;
-  return Id::from(bytes_of(bytes));
-}
-
 template <typename Message>
 void write_nodes(const std::vector<PongNode>& nodes, Message& message) {
   for (const PongNode& node : nodes) {
     if (!is_sendable(node.address)) continue;
     pb::Pong::Node* to = message.add_nodes();
-    if (node.key) to->set_key(to_string(node.key->view()));
+    if (node.key) to->set_key(id_field(*node.key));
     write_address(node.address, *to->mutable_address());
     to->set_age_s(node.age_s);
   }
@@ -62,20 +51,6 @@ bool is_text(const std::string& bytes, std::size_t limit) {
   return bytes.size() <= limit && is_utf8(bytes);
 }
 
-bool read_files(const pb::HitRecord& from, std::vector<HitFile>& to) {
-  to.reserve(static_cast<std::size_t>(from.files_size()));
-  for (const pb::HitFile& file : from.files()) {
-    HitFile hit{.content = std::nullopt, .name = file.name(), .size_bytes = file.size_bytes()};
-    if (!is_file_name(hit.name)) return false;
-    if (!file.content().empty()) {
-      hit.content = id_from<ContentId>(file.content());
-      if (!hit.content) return false;
-    }
-    to.push_back(std::move(hit));
-  }
-  return true;
-}
-
 std::optional<HitRecord> decode_record(const std::string& bytes) {
   pb::HitRecord message;
   if (!parse(bytes_of(bytes), message)) return std::nullopt;
@@ -86,12 +61,13 @@ std::optional<HitRecord> decode_record(const std::string& bytes) {
     return std::nullopt;
   }
   HitRecord record{.node = *node, .name = message.name(), .addresses = {}, .files = {}};
-  for (const pb::Address& address : message.addresses()) {
-    const auto endpoint = read_address(address);
-    if (!endpoint) return std::nullopt;
-    if (is_sendable(*endpoint)) record.addresses.push_back(*endpoint);
+  if (!read_addresses(message, record.addresses)) return std::nullopt;
+  record.files.reserve(static_cast<std::size_t>(message.files_size()));
+  for (const pb::HitFile& file : message.files()) {
+    auto hit = read_file(file);
+    if (!hit) return std::nullopt;
+    record.files.push_back(std::move(*hit));
   }
-  if (!read_files(message, record.files)) return std::nullopt;
   record.issued_s = message.issued_s();
   record.lifetime_s = message.lifetime_s();
   return record;
@@ -134,17 +110,10 @@ Bytes encode(const Bye& bye) {
 
 Bytes encode_record(const HitRecord& record) {
   pb::HitRecord message;
-  message.set_node(to_string(record.node.view()));
+  message.set_node(id_field(record.node));
   message.set_name(record.name);
-  for (const Endpoint& address : record.addresses) {
-    if (is_sendable(address)) write_address(address, *message.add_addresses());
-  }
-  for (const HitFile& file : record.files) {
-    pb::HitFile* to = message.add_files();
-    if (file.content) to->set_content(to_string(file.content->view()));
-    to->set_name(file.name);
-    to->set_size_bytes(file.size_bytes);
-  }
+  write_addresses(record.addresses, message);
+  for (const HitFile& file : record.files) write_file(file, *message.add_files());
   message.set_issued_s(record.issued_s);
   message.set_lifetime_s(record.lifetime_s);
   return serialize(message);

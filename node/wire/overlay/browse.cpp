@@ -1,10 +1,8 @@
 #include "node/wire/overlay/browse.h"
 
-#include <string>
 #include <utility>
 
-#include "node/wire/overlay/address_field.h"
-#include "node/wire/overlay/file_name.h"
+#include "node/wire/overlay/body_fields.h"
 #include "node/wire/overlay/message.h"
 
 #include "freshet/overlay/v1/overlay.pb.h"
@@ -13,17 +11,6 @@ namespace freshet::wire {
 namespace {
 
 namespace pb = freshet::overlay::v1;
-
-bool read_file(const pb::BrowsedFile& from, BrowsedFile& to) {
-  to.file.name = from.name();
-  to.file.size_bytes = from.size_bytes();
-  to.place = from.place();
-  if (!is_file_name(to.file.name)) return false;
-  if (from.content().empty()) return true;
-  if (from.content().size() != ContentId::kSize) return false;
-  to.file.content = ContentId::from(bytes_of(from.content()));
-  return true;
-}
 
 // Whether it gets on: who asks for the next page is never sent back.
 bool ascends(const BrowsePage& page) {
@@ -46,16 +33,11 @@ Bytes encode(const Browse& browse) {
 Bytes encode(const BrowsePage& page) {
   pb::BrowsePage message;
   message.set_state(static_cast<std::uint32_t>(page.state));
-  for (const Endpoint& address : page.addresses) {
-    if (static_cast<std::size_t>(message.addresses_size()) == kMaxHitAddresses) break;
-    if (is_sendable(address)) write_address(address, *message.add_addresses());
-  }
+  write_addresses(page.addresses, message, kMaxHitAddresses);
   for (const BrowsedFile& file : page.files) {
     if (static_cast<std::size_t>(message.files_size()) == kMaxHitFiles) break;
     pb::BrowsedFile* to = message.add_files();
-    if (file.file.content) to->set_content(std::string(text_of(file.file.content->view())));
-    to->set_name(file.file.name);
-    to->set_size_bytes(file.file.size_bytes);
+    write_file(file.file, *to);
     to->set_place(file.place);
   }
   message.set_next(page.next);
@@ -79,14 +61,12 @@ std::optional<BrowsePage> decode_browse_page(ByteView body) {
                   .addresses = {},
                   .files = {},
                   .next = message.next()};
-  for (const pb::Address& address : message.addresses()) {
-    const auto endpoint = read_address(address);
-    if (!endpoint) return std::nullopt;
-    if (is_sendable(*endpoint)) page.addresses.push_back(*endpoint);
-  }
+  if (!read_addresses(message, page.addresses)) return std::nullopt;
   page.files.reserve(static_cast<std::size_t>(message.files_size()));
   for (const pb::BrowsedFile& file : message.files()) {
-    if (!read_file(file, page.files.emplace_back())) return std::nullopt;
+    auto read = read_file(file);
+    if (!read) return std::nullopt;
+    page.files.push_back({.file = std::move(*read), .place = file.place()});
   }
   if (!ascends(page)) return std::nullopt;
   return page;

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "node/wire/overlay/address_field.h"
+#include "node/wire/overlay/body_fields.h"
 #include "node/wire/overlay/fields.h"
 #include "node/wire/overlay/message.h"
 
@@ -19,29 +19,6 @@ bool parse_path(ByteView body, Message& message) {
          && static_cast<std::size_t>(message.addresses_size()) <= kMaxPathAddresses;
 }
 
-template <typename Message>
-void write_addresses(const std::vector<Endpoint>& addresses, Message& to) {
-  for (const Endpoint& address : addresses) {
-    if (static_cast<std::size_t>(to.addresses_size()) == kMaxPathAddresses) return;
-    if (is_sendable(address)) write_address(address, *to.add_addresses());
-  }
-}
-
-template <typename Message>
-bool read_addresses(const Message& from, std::vector<Endpoint>& to) {
-  for (const pb::Address& address : from.addresses()) {
-    const auto endpoint = read_address(address);
-    if (!endpoint) return false;
-    if (is_sendable(*endpoint)) to.push_back(*endpoint);
-  }
-  return true;
-}
-
-template <typename Id>
-std::string text(const Id& id) {
-  return std::string(text_of(id.view()));
-}
-
 template <typename Id>
 bool read_id(const std::string& from, Id& to) {
   if (from.size() != Id::kSize) return false;
@@ -53,24 +30,24 @@ bool read_id(const std::string& from, Id& to) {
 
 Bytes encode(const Push& push) {
   pb::Push message;
-  message.set_target(text(push.target));
-  message.set_origin(text(push.origin));
-  write_addresses(push.addresses, message);
-  message.set_content(text(push.content));
+  message.set_target(id_field(push.target));
+  message.set_origin(id_field(push.origin));
+  write_addresses(push.addresses, message, kMaxPathAddresses);
+  message.set_content(id_field(push.content));
   return serialize(message);
 }
 
 Bytes encode(const RelayAsk& ask) {
   pb::RelayAsk message;
-  message.set_target(text(ask.target));
-  write_addresses(ask.addresses, message);
+  message.set_target(id_field(ask.target));
+  write_addresses(ask.addresses, message, kMaxPathAddresses);
   return serialize(message);
 }
 
 Bytes encode(const RelayCall& call) {
   pb::RelayCall message;
-  message.set_origin(text(call.origin));
-  write_addresses(call.addresses, message);
+  message.set_origin(id_field(call.origin));
+  write_addresses(call.addresses, message, kMaxPathAddresses);
   return serialize(message);
 }
 
