@@ -1,11 +1,11 @@
 #include "node/api/block_session.h"
 
-#include <algorithm>
-#include <cctype>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "node/base/id_text.h"
 
 namespace freshet::api {
 namespace {
@@ -14,7 +14,6 @@ constexpr std::string_view kNode = "node:";
 constexpr std::string_view kContent = "content:";
 /// Shorter ones are numbers of results, or too likely to be a slip.
 constexpr std::size_t kLeastDigits = 4;
-constexpr std::size_t kIdDigits = 64;
 
 BlockInfo info_of(const io::BlockEntry& entry) {
   BlockInfo info{.node = std::nullopt,
@@ -24,19 +23,6 @@ BlockInfo info_of(const io::BlockEntry& entry) {
   if (const auto* node = std::get_if<NodeKey>(&entry.what)) info.node = *node;
   if (const auto* content = std::get_if<ContentId>(&entry.what)) info.content = *content;
   return info;
-}
-
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  std::transform(lowered.begin(), lowered.end(), lowered.begin(), [](unsigned char each) {
-    return static_cast<char>(std::tolower(each));
-  });
-  return lowered;
-}
-
-bool is_hex(std::string_view text) {
-  return std::all_of(
-      text.begin(), text.end(), [](unsigned char each) { return std::isxdigit(each) != 0; });
 }
 
 // Everything that has a name here and begins so: known nodes, and what is blocked.
@@ -59,12 +45,12 @@ Error unclear(const std::string& what, const char* why) {
 // What is said to be one of the two. nullopt: it is not said.
 std::optional<Result<io::Blockable>> said(const std::string& what) {
   if (what.starts_with(kNode)) {
-    const auto key = NodeKey::from_hex(lower(std::string_view(what).substr(kNode.size())));
+    const auto key = NodeKey::from_hex(lower_case(std::string_view(what).substr(kNode.size())));
     if (!key) return unclear(what, "is no node's id: 64 hex digits follow 'node:'");
     return io::Blockable(*key);
   }
   if (what.starts_with(kContent)) {
-    const auto id = ContentId::from_hex(lower(std::string_view(what).substr(kContent.size())));
+    const auto id = ContentId::from_hex(lower_case(std::string_view(what).substr(kContent.size())));
     if (!id) return unclear(what, "is no content's id: 64 hex digits follow 'content:'");
     return io::Blockable(*id);
   }
@@ -78,8 +64,9 @@ void find_out(io::Daemon& daemon,
     found(std::move(*plain));
     return;
   }
-  if (what.size() >= kLeastDigits && what.size() <= kIdDigits && is_hex(what)) {
-    const auto known = known_as(daemon, lower(what));
+  const auto prefix = id_prefix(what);
+  if (prefix && prefix->size() >= kLeastDigits) {
+    const auto known = known_as(daemon, *prefix);
     if (known.size() == 1) {
       found(*known.begin());
       return;

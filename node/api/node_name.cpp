@@ -1,22 +1,12 @@
 #include "node/api/node_name.h"
 
 #include <algorithm>
-#include <cctype>
 #include <functional>
+
+#include "node/base/id_text.h"
 
 namespace freshet::api {
 namespace {
-
-// As `freshet peers` shows.
-constexpr std::size_t kShortIdDigits = 12;
-
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  std::transform(lowered.begin(), lowered.end(), lowered.begin(), [](unsigned char each) {
-    return static_cast<char>(std::tolower(each));
-  });
-  return lowered;
-}
 
 // "[::1]:7346" is also [::1] and ::1.
 bool is_address(std::string_view address, std::string_view what) {
@@ -43,14 +33,14 @@ std::vector<std::size_t> meant_by(std::span<const NamedNode> nodes, std::string_
     });
   });
   if (!found.empty()) return found;
-  const std::string lowered = lower(what);
+  const std::string lowered = lower_case(what);
   const auto by_name =
-      those(nodes, [&](const NamedNode& node) { return lower(node.name) == lowered; });
+      those(nodes, [&](const NamedNode& node) { return lower_case(node.name) == lowered; });
   if (what.empty()) return by_name;
   const auto by_id =
       those(nodes, [&](const NamedNode& node) { return node.key.hex().starts_with(lowered); });
   // A node may take any name, another's id too; the digits that people are shown are nobody else's.
-  const bool is_id = what.size() >= kShortIdDigits && !by_id.empty();
+  const bool is_id = what.size() >= kShownIdDigits && !by_id.empty();
   return is_id || by_name.empty() ? by_id : by_name;
 }
 
@@ -58,7 +48,7 @@ std::vector<std::size_t> meant_by(std::span<const NamedNode> nodes, std::string_
 
 std::string describe(const NamedNode& node) {
   std::string text = node.name.empty() ? "" : node.name + " ";
-  text += node.key.hex().substr(0, kShortIdDigits);
+  text += shown_id(node.key);
   if (!node.addresses.empty()) text += " " + node.addresses.front();
   return text;
 }

@@ -5,6 +5,7 @@
 #include <CLI/App.hpp>
 
 #include "node/api/messages.h"
+#include "node/base/id_text.h"
 #include "node/cli/exit_code.h"
 #include "node/cli/hit_list.h"
 #include "node/cli/json_view.h"
@@ -15,14 +16,13 @@
 namespace freshet::cli {
 namespace {
 
-constexpr std::size_t kShortIdDigits = 12;
 // How much later than its own time an answer may come before the daemon counts as silent: a node of
 // the last search is linked to first.
 constexpr api::Millis kPatience{60'000};
 constexpr api::Millis kLongestDefault{10'000};
 
 std::string name_of(const api::BrowseDone& done) {
-  const std::string id = done.node.hex().substr(0, kShortIdDigits);
+  const std::string id = shown_id(done.node);
   return done.name.empty() ? id : done.name + " (" + id + ")";
 }
 
@@ -37,7 +37,7 @@ std::string summary(const api::BrowseDone& done) {
       return name_of(done)
              + " has a version of freshet that cannot be browsed; search it with: freshet search "
                "WORD peer:"
-             + done.node.hex().substr(0, kShortIdDigits);
+             + shown_id(done.node);
     case api::BrowseDone::Outcome::listed:
       break;
   }

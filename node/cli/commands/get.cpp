@@ -9,6 +9,7 @@
 #include <CLI/App.hpp>
 #include <fcntl.h>
 
+#include "node/base/id_text.h"
 #include "node/cli/commands/share.h"
 #include "node/cli/exit_code.h"
 #include "node/cli/json_view.h"
@@ -30,7 +31,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kIdDigits = ContentId::kSize * 2;
-constexpr std::size_t kShortIdDigits = 12;
 constexpr std::string_view kStdout = "-";
 
 bool begins_with(std::string_view text, std::string_view front) {
@@ -294,7 +294,7 @@ int run(Session& session, const DownloadsOptions& /*options*/) {
   }
   Table table({{"ID"}, {"STATE"}, {"DONE", true}, {"SIZE", true}, {"SOURCES", true}, {"NAME"}});
   for (const api::DownloadInfo& download : downloads->downloads) {
-    table.add({download.id.hex().substr(0, kShortIdDigits),
+    table.add({shown_id(download.id),
                std::string(word_for(download.state)),
                percent(download),
                human_size(download.size_bytes),

@@ -7,6 +7,7 @@
 #include <CLI/App.hpp>
 #include <sys/stat.h>
 
+#include "node/base/id_text.h"
 #include "node/cli/address.h"
 #include "node/cli/exit_code.h"
 #include "node/cli/json_view.h"
@@ -20,7 +21,6 @@
 namespace freshet::cli {
 namespace {
 
-constexpr std::size_t kShortIdDigits = 12;
 constexpr std::string_view kStandardInput = "-";
 
 bool is_invite(const std::string& text) {
@@ -85,9 +85,8 @@ int say_linked(Session& session, const api::Joined& joined) {
   if (session.json()) {
     session.output().json(json_of(joined));
   } else {
-    session.output().line("linked to " + escape_text(joined.addr) + "  "
-                          + joined.id.hex().substr(0, kShortIdDigits) + "  "
-                          + escape_text(joined.name));
+    session.output().line("linked to " + escape_text(joined.addr) + "  " + shown_id(joined.id)
+                          + "  " + escape_text(joined.name));
   }
   return kExitOk;
 }

@@ -5,6 +5,7 @@
 
 #include <CLI/App.hpp>
 
+#include "node/base/id_text.h"
 #include "node/cli/exit_code.h"
 #include "node/cli/json_view.h"
 #include "node/cli/session.h"
@@ -13,9 +14,6 @@
 
 namespace freshet::cli {
 namespace {
-
-// Enough to tell the nodes of a mesh apart.
-constexpr std::size_t kShortIdDigits = 12;
 
 std::string rtt_text(const std::optional<double>& rtt_ms) {
   if (!rtt_ms) return "-";
@@ -46,7 +44,7 @@ int run(Session& session, const PeersOptions& /*options*/) {
   Table table(
       {{"ID"}, {"ADDRESS"}, {"DIRECTION"}, {"RTT", true}, {"IN", true}, {"OUT", true}, {"NAME"}});
   for (const api::PeerInfo& peer : peers->peers) {
-    table.add({peer.id.hex().substr(0, kShortIdDigits),
+    table.add({shown_id(peer.id),
                peer.addr,
                std::string(word_for(peer.direction)),
                rtt_text(peer.rtt_ms),

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "node/base/id_text.h"
 #include "node/cli/demo/sample_files.h"
 #include "node/cli/exit_code.h"
 #include "node/cli/local_mesh.h"
@@ -210,7 +211,7 @@ Status Demo::fetch() {
   const fs::path target = folder_ / "fetched";
   std::error_code failed;
   fs::create_directories(target, failed);
-  narrator_.say("\nnode 0$ freshet get " + wanted_id_.substr(0, 12));
+  narrator_.say("\nnode 0$ freshet get " + wanted_id_.substr(0, kShownIdDigits));
   auto child = ChildProcess::start(
       mesh_.command(0, {"get", wanted_id_, "-o", target.string(), "--json"}), Stream::out);
   if (!child) return child.error();

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "node/base/id_text.h"
+
 namespace freshet::core::search {
 namespace {
 
@@ -14,18 +16,6 @@ std::optional<ResultNumber> number_of(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return number;
-}
-
-// `hex` in lower case; nullopt unless it is 1 to 64 hexadecimal digits.
-std::optional<std::string> id_prefix(std::string_view hex) {
-  if (hex.empty() || hex.size() > kIdDigits) return std::nullopt;
-  std::string lower;
-  for (const char c : hex) {
-    const bool upper = c >= 'A' && c <= 'F';
-    if (!upper && !(c >= 'a' && c <= 'f') && !(c >= '0' && c <= '9')) return std::nullopt;
-    lower += upper ? static_cast<char>(c + ('a' - 'A')) : c;
-  }
-  return lower;
 }
 
 Error error(ErrorCode code, std::string_view what, std::string_view why) {

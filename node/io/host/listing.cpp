@@ -1,8 +1,8 @@
 #include "node/io/host/listing.h"
 
-#include <algorithm>
-#include <cctype>
 #include <charconv>
+
+#include "node/base/id_text.h"
 
 namespace freshet::io {
 namespace {
@@ -71,20 +71,13 @@ Result<std::uint32_t> Listing::resolve(std::string_view what) const {
 }
 
 Result<std::uint32_t> Listing::by_prefix(std::string_view what) const {
-  std::string digits(what);
-  std::transform(digits.begin(), digits.end(), digits.begin(), [](unsigned char each) {
-    return static_cast<char>(std::tolower(each));
-  });
-  const bool is_hex = !digits.empty() && digits.size() <= 2 * ContentId::kSize
-                      && std::all_of(digits.begin(), digits.end(), [](char each) {
-                           return std::isxdigit(static_cast<unsigned char>(each)) != 0;
-                         });
-  if (!is_hex)
+  const auto digits = id_prefix(what);
+  if (!digits)
     return none(what, "is neither a number of the files listed last nor the beginning of an id");
   std::optional<std::uint32_t> found;
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const auto& id = entries_[i].id;
-    if (!id || !begins_with(*id, digits)) continue;
+    if (!id || !begins_with(*id, *digits)) continue;
     if (found && *entries_[*found - 1].id != *id)
       return none(what, "begins several ids; give more of it");
     if (!found) found = static_cast<std::uint32_t>(i + 1);
