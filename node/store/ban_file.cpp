@@ -32,19 +32,12 @@ std::optional<SavedBan> parse_line(std::string_view line) {
 }  // namespace
 
 Result<std::vector<SavedBan>> load_bans(const std::string& file) {
-  const auto bytes = read_small_file(file, kMaxFile);
   std::vector<SavedBan> bans;
-  if (!bytes) {
-    if (bytes.error().code != ErrorCode::invalid) return bytes.error();
-    return bans;  // far too long to be ours: the next save replaces it
-  }
-  if (!*bytes) return bans;
-  std::string_view text = text_of(**bytes);
-  while (!text.empty() && bans.size() < kMaxSavedBans) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    if (const auto ban = parse_line(text.substr(0, end))) bans.push_back(*ban);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  const Status read = for_each_line(file, kMaxFile, [&](std::string_view line) {
+    if (bans.size() == kMaxSavedBans) return;
+    if (const auto ban = parse_line(line)) bans.push_back(*ban);
+  });
+  if (!read) return read.error();
   return bans;
 }
 

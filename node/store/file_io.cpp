@@ -55,6 +55,20 @@ Result<std::optional<Bytes>> read_small_file(const std::string& path, std::size_
   return std::optional<Bytes>(std::move(bytes));
 }
 
+Status for_each_line(const std::string& path,
+                     std::size_t max_bytes,
+                     const std::function<void(std::string_view)>& visit) {
+  const auto bytes = read_small_file(path, max_bytes);
+  if (!bytes) return bytes.error().code == ErrorCode::invalid ? kOk : Status(bytes.error());
+  std::string_view text = *bytes ? text_of(**bytes) : std::string_view();
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    visit(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return kOk;
+}
+
 Status replace_file(const std::string& path, ByteView bytes, mode_t mode) {
   const std::string temporary = path + ".new";
   ::unlink(temporary.c_str());  // a crash may have left one, perhaps with other permissions

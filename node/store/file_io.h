@@ -2,10 +2,13 @@
 // and short calls go on; nothing here knows a format.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -27,6 +30,11 @@ Status write_all_at(int fd, std::uint64_t offset, ByteView bytes, const std::str
 
 /// The whole file; nullopt when there is none. Errors: io, invalid (longer than max_bytes).
 Result<std::optional<Bytes>> read_small_file(const std::string& path, std::size_t max_bytes);
+/// Calls `visit` with each line of a small file of ours, without its end. None when there is no
+/// file, or a longer one: that is not ours, and the next save replaces it. Errors: io.
+Status for_each_line(const std::string& path,
+                     std::size_t max_bytes,
+                     const std::function<void(std::string_view)>& visit);
 /// Temporary file beside it (PATH.new), written, synced, renamed. Errors: io; `path` is as before
 /// then.
 Status replace_file(const std::string& path, ByteView bytes, mode_t mode);

@@ -1,6 +1,5 @@
 #include "node/store/rate_file.h"
 
-#include <algorithm>
 #include <charconv>
 #include <string_view>
 
@@ -27,20 +26,12 @@ void read_line(std::string_view line, std::string_view name, std::uint64_t& rate
 }  // namespace
 
 Result<SavedRates> load_rates(const std::string& file) {
-  const auto bytes = read_small_file(file, kMaxFile);
   SavedRates rates;
-  if (!bytes) {
-    if (bytes.error().code != ErrorCode::invalid) return bytes.error();
-    return rates;  // too long to be ours: the next save replaces it
-  }
-  if (!*bytes) return rates;
-  std::string_view text = text_of(**bytes);
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    read_line(text.substr(0, end), kUp, rates.up);
-    read_line(text.substr(0, end), kDown, rates.down);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  const Status read = for_each_line(file, kMaxFile, [&](std::string_view line) {
+    read_line(line, kUp, rates.up);
+    read_line(line, kDown, rates.down);
+  });
+  if (!read) return read.error();
   return rates;
 }
 
