@@ -34,12 +34,11 @@ inline constexpr const char* kByInode =
 // All names of a file.
 inline constexpr const char* kLinked =
     "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE inode = ?1 AND device = ?2";
-inline constexpr const char* kInsertFile =
-    "INSERT INTO file (share, path, size, mtime_ns, inode, device, content) VALUES (?1, ?2, ?3, "
-    "?4, ?5, ?6, ?7)";
-inline constexpr const char* kInsertNewFile =
-    "INSERT INTO file (share, path, size, mtime_ns, inode, device, content) VALUES (?1, ?2, ?3, "
-    "?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
+#define FRESHET_INSERT_FILE                                                                     \
+  "INSERT INTO file (share, path, size, mtime_ns, inode, device, content) VALUES (?1, ?2, ?3, " \
+  "?4, ?5, ?6, ?7)"
+inline constexpr const char* kInsertFile = FRESHET_INSERT_FILE;
+inline constexpr const char* kInsertNewFile = FRESHET_INSERT_FILE " ON CONFLICT DO NOTHING";
 inline constexpr const char* kUpdateFile =
     "UPDATE file SET size = ?3, mtime_ns = ?4, inode = ?5, device = ?6, content = ?7 WHERE share = "
     "?1 AND path = ?2";
@@ -73,6 +72,7 @@ inline constexpr const char* kTotals =
 
 #undef FRESHET_FILE_COLUMNS
 #undef FRESHET_FILE_SOURCE
+#undef FRESHET_INSERT_FILE
 
 // Columns behind those of a file.
 inline constexpr int kSharePathColumn = 8;

@@ -52,9 +52,8 @@ class Fetch final : private FetchLink::Owner {
   void closed(PeerNumber peer, TimePoint now);
   enum class Verdict : std::uint8_t { ok, bad, lost };  ///< lost: could not be kept
   void verified(std::uint32_t piece, Verdict verdict);
-  /// Every second or so.
-  /// `unread`: for so long since the last call the host chose to read nothing. No client is blamed
-  /// for it.
+  /// Every second or so. `unread`: for so long since the last call the host chose to read nothing;
+  /// no client is blamed for it.
   void on_time(TimePoint now, Duration unread = {});
 
   // ---- out

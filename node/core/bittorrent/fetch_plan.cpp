@@ -30,6 +30,11 @@ FetchPlan::FetchPlan(const wire::bt::TorrentLayout& layout, PieceSet have, Rng r
   }
 }
 
+bool FetchPlan::Open::is_whole() const {
+  return std::none_of(
+      blocks.begin(), blocks.end(), [](const Block& it) { return it.from == kNobody; });
+}
+
 void FetchPlan::add_holder(const PieceSet& has) {
   for (std::uint32_t piece = 0; piece < has.size(); ++piece)
     if (has.has(piece)) ++copies_.at(piece);
@@ -199,9 +204,7 @@ void FetchPlan::drop_alone(PeerNumber peer) {
   for (auto& [piece, open] : open_) {
     if (open.leader != peer || !open.alone) continue;
     open.leader = kNobody;
-    const bool whole = std::none_of(
-        open.blocks.begin(), open.blocks.end(), [](const Block& it) { return it.from == kNobody; });
-    if (!whole) again.push_back(piece);
+    if (!open.is_whole()) again.push_back(piece);
   }
   for (const std::uint32_t piece : again) open_alone(piece, std::move(open_.at(piece).suspects));
   if (!again.empty()) note_given_back();
@@ -230,8 +233,7 @@ FetchPlan::Arrival FetchPlan::arrived(const BlockRange& range, PeerNumber from) 
   }
   note_free(range.piece);
   note_end_game();
-  arrival.whole = std::none_of(
-      open.blocks.begin(), open.blocks.end(), [](const Block& it) { return it.from == kNobody; });
+  arrival.whole = open.is_whole();
   return arrival;
 }
 

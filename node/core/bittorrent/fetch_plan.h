@@ -90,6 +90,7 @@ class FetchPlan {
     PeerNumber leader = kNobody;
     bool alone = false;                ///< failed before: the leader brings all of it
     std::vector<Block> suspects = {};  ///< what several brought then
+    [[nodiscard]] bool is_whole() const;
   };
 
   [[nodiscard]] wire::bt::BlockRange range_of(std::uint32_t piece, std::size_t block) const;
