@@ -3,23 +3,13 @@
 #include <utility>
 
 namespace freshet::store {
-namespace {
-
-constexpr float kLoad = 0.8F;
-// Of robin_set<uint32_t>: the number, and its distance from home.
-constexpr std::size_t kBucketBytes = 8;
-
-}  // namespace
-
 std::size_t FileTable::HashOrigin::operator()(const Origin& origin) const {
   constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15ULL;
   return static_cast<std::size_t>((static_cast<std::uint64_t>(origin.share.value) * kOdd)
                                   ^ (origin.device * kOdd >> 1U));
 }
 
-FileTable::FileTable() : by_id_(0, HashRow{&rows_}, SameRow{&rows_}) {
-  by_id_.max_load_factor(kLoad);
-}
+FileTable::FileTable() : by_id_(IdOf{&rows_}) {}
 
 FileTable::Place FileTable::free_place() {
   if (free_.empty()) {
@@ -47,7 +37,7 @@ std::optional<FileTable::Place> FileTable::add(const CatalogueFile& file) {
                   .folder = folders_.take(path.substr(0, name_at)),
                   .origin = origins_.take({.share = file.share, .device = file.stamp.device})};
   by_id_.insert(place);
-  if (file.content) hold(place, *file.content);
+  if (file.content) identify(place, *file.content);
   return place;
 }
 
@@ -64,10 +54,6 @@ void FileTable::remove(Place place) {
 }
 
 void FileTable::identify(Place place, const ContentId& content) {
-  hold(place, content);
-}
-
-void FileTable::hold(Place place, const ContentId& content) {
   Row& row = rows_[place];
   row.content = contents_.take(content);
   Holders& holders = contents_.extra(row.content);
@@ -89,11 +75,6 @@ void FileTable::mend_names() {
     if (row.id != 0) row.name = fresh.add(names_[row.name]);
   }
   names_ = std::move(fresh);
-}
-
-std::optional<FileTable::Place> FileTable::find(FileId file) const {
-  const auto found = by_id_.find(file);
-  return found == by_id_.end() ? std::nullopt : std::optional(*found);
 }
 
 std::optional<FileTable::Place> FileTable::find(const ContentId& content) const {
@@ -133,7 +114,7 @@ CatalogueFile FileTable::file(Place place) const {
 std::size_t FileTable::memory_bytes() const {
   return rows_.size() * sizeof(Row) + free_.capacity() * sizeof(Place) + names_.memory_bytes()
          + folders_.memory_bytes() + origins_.memory_bytes() + contents_.memory_bytes()
-         + by_id_.bucket_count() * kBucketBytes;
+         + by_id_.memory_bytes();
 }
 
 }  // namespace freshet::store

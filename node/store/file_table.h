@@ -6,15 +6,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <tsl/robin_set.h>
-
 #include "node/store/interned.h"
 #include "node/store/name_pool.h"
+#include "node/store/number_set.h"
 #include "node/store/types.h"
 
 namespace freshet::store {
@@ -39,7 +39,7 @@ class FileTable {
   /// REQUIRES: its content was not known.
   void identify(Place place, const ContentId& content);
 
-  [[nodiscard]] std::optional<Place> find(FileId file) const;
+  [[nodiscard]] std::optional<Place> find(FileId file) const { return by_id_.find(file); }
   /// The one that was known first of those that have the content.
   [[nodiscard]] std::optional<Place> find(const ContentId& content) const;
 
@@ -99,22 +99,12 @@ class FileTable {
     Place after = kNowhere;
   };
   using Rows = std::deque<Row>;
-  struct HashRow {
+  struct IdOf {
     const Rows* rows;
-    std::size_t operator()(FileId id) const { return IdHash()(id); }
-    std::size_t operator()(Place place) const { return IdHash()(FileId{(*rows)[place].id}); }
-  };
-  struct SameRow {
-    // NOLINTNEXTLINE(readability-identifier-naming): the name that containers look for
-    using is_transparent = void;
-    const Rows* rows;
-    bool operator()(Place a, Place b) const { return a == b; }
-    bool operator()(Place a, FileId b) const { return (*rows)[a].id == b.value; }
-    bool operator()(FileId a, Place b) const { return (*rows)[b].id == a.value; }
+    FileId operator()(Place place) const { return FileId{(*rows)[place].id}; }
   };
 
   Place free_place();
-  void hold(Place place, const ContentId& content);
   void let_go(Place place);
   void mend_names();
 
@@ -124,7 +114,7 @@ class FileTable {
   Interned<std::string, std::string_view, HashText, Nothing> folders_;
   Interned<Origin, Origin, HashOrigin, Nothing> origins_;
   Interned<ContentId, ContentId, IdHash, Holders> contents_;
-  tsl::robin_set<Place, HashRow, SameRow> by_id_;
+  NumberSet<FileId, IdHash, IdOf> by_id_;
 };
 
 }  // namespace freshet::store

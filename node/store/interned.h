@@ -5,14 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include <tsl/robin_set.h>
-
 #include "node/base/check.h"
+#include "node/store/number_set.h"
 
 namespace freshet::store {
 
@@ -23,7 +21,7 @@ class Interned {
  public:
   using Number = std::uint32_t;
 
-  Interned() : numbers_(0, HashOf{&entries_}, Same{&entries_}) { numbers_.max_load_factor(kLoad); }
+  Interned() : numbers_(ValueOf{&entries_}) {}
   Interned(const Interned&) = delete;
   Interned& operator=(const Interned&) = delete;
   Interned(Interned&&) = delete;
@@ -50,10 +48,7 @@ class Interned {
     entry = {};
     free_.push_back(number);
   }
-  [[nodiscard]] std::optional<Number> find(const Seen& seen) const {
-    const auto found = numbers_.find(seen);
-    return found == numbers_.end() ? std::nullopt : std::optional(*found);
-  }
+  [[nodiscard]] std::optional<Number> find(const Seen& seen) const { return numbers_.find(seen); }
   [[nodiscard]] const Value& operator[](Number number) const { return entries_[number].value; }
   [[nodiscard]] Extra& extra(Number number) { return entries_[number].extra; }
   [[nodiscard]] const Extra& extra(Number number) const { return entries_[number].extra; }
@@ -61,7 +56,7 @@ class Interned {
   /// What the values themselves hold on the heap is not counted.
   [[nodiscard]] std::size_t memory_bytes() const {
     return entries_.size() * sizeof(Entry) + free_.capacity() * sizeof(Number)
-           + numbers_.bucket_count() * kBucketBytes;
+           + numbers_.memory_bytes();
   }
 
  private:
@@ -71,22 +66,10 @@ class Interned {
     std::uint32_t users = 0;
   };
   using Entries = std::deque<Entry>;
-  struct HashOf {
+  struct ValueOf {
     const Entries* entries;
-    std::size_t operator()(const Seen& seen) const { return Hash()(seen); }
-    std::size_t operator()(Number number) const { return Hash()((*entries)[number].value); }
+    const Value& operator()(Number number) const { return (*entries)[number].value; }
   };
-  struct Same {
-    // NOLINTNEXTLINE(readability-identifier-naming): the name that containers look for
-    using is_transparent = void;
-    const Entries* entries;
-    bool operator()(Number a, Number b) const { return a == b; }
-    bool operator()(Number a, const Seen& b) const { return (*entries)[a].value == b; }
-    bool operator()(const Seen& a, Number b) const { return (*entries)[b].value == a; }
-  };
-  static constexpr float kLoad = 0.8F;
-  // Of robin_set<uint32_t>: the number, and its distance from home.
-  static constexpr std::size_t kBucketBytes = 8;
 
   Number free_place() {
     if (free_.empty()) {
@@ -100,7 +83,7 @@ class Interned {
 
   Entries entries_;
   std::vector<Number> free_;
-  tsl::robin_set<Number, HashOf, Same> numbers_;
+  NumberSet<Seen, Hash, ValueOf> numbers_;
 };
 
 }  // namespace freshet::store
