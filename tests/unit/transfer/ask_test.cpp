@@ -32,6 +32,39 @@ void meet(Bench& bench, LinkId link, Byte peer, const Thing& thing) {
   bench.shake(link, thing.id);
 }
 
+/// A fetch with memory for two pieces, all of it with those that A has. B has others.
+struct FullMemory {
+  FullMemory(std::uint32_t of_a_pieces, std::uint32_t of_b_pieces) : bench(limited()) {
+    for (std::uint32_t i = 0; i < of_a_pieces; ++i) a_has.add(i);
+    for (std::uint32_t i = 0; i < of_b_pieces; ++i) b_has.add(of_a_pieces + i);
+    bench.tell(StartFetch{.content = thing.id,
+                          .size_claim = thing.shape.size,
+                          .sources = {},
+                          .resumed_size = thing.shape.size});
+    bench.tell(StorageReady{.content = thing.id, .have = PieceSet(thing.shape.piece_count)});
+    meet(bench, kA, 1, thing);
+    bench.say(kA, bt::Bitfield{a_has.bitfield()});
+    of_a = asked(bench.say(kA, bt::Unchoke{}), kA);
+    REQUIRE(of_a.size() == 4);
+    meet(bench, kB, 2, thing);
+    bench.say(kB, bt::Bitfield{b_has.bitfield()});
+    CHECK(asked(bench.say(kB, bt::Unchoke{}), kB).empty());  // no memory for a third piece
+  }
+  static Config limited() {
+    Config config;
+    config.max_open_bytes = 1;  // two pieces then
+    return config;
+  }
+
+  static Thing big() { return Thing::make(std::uint64_t{65} << 20U); }  // pieces of two blocks
+
+  Bench bench;
+  const Thing thing = big();
+  PieceSet a_has{thing.shape.piece_count};
+  PieceSet b_has{thing.shape.piece_count};
+  std::vector<bt::BlockRange> of_a;
+};
+
 }  // namespace
 
 TEST_CASE("the last block, which proves the size, is never asked twice of one link") {
@@ -52,26 +85,9 @@ TEST_CASE("the last block, which proves the size, is never asked twice of one li
 }
 
 TEST_CASE("pieces whose holder chokes give way to those that another link can bring") {
-  Config config;
-  config.max_open_bytes = 1;  // two pieces then
-  Bench bench(config);
-  const Thing thing = Thing::make(std::uint64_t{65} << 20U);  // of two blocks each
-  const std::uint32_t pieces = thing.shape.piece_count;
-  PieceSet lower(pieces);
-  PieceSet upper(pieces);
-  for (std::uint32_t i = 0; i < pieces; ++i) (i < pieces / 2 ? lower : upper).add(i);
-  bench.tell(StartFetch{.content = thing.id,
-                        .size_claim = thing.shape.size,
-                        .sources = {},
-                        .resumed_size = thing.shape.size});
-  bench.tell(StorageReady{.content = thing.id, .have = PieceSet(pieces)});
-  meet(bench, kA, 1, thing);
-  bench.say(kA, bt::Bitfield{lower.bitfield()});
-  const auto of_a = asked(bench.say(kA, bt::Unchoke{}), kA);
-  REQUIRE(of_a.size() == 4);
-  meet(bench, kB, 2, thing);
-  bench.say(kB, bt::Bitfield{upper.bitfield()});
-  CHECK(asked(bench.say(kB, bt::Unchoke{}), kB).empty());  // no memory for a third piece
+  const std::uint32_t pieces = FullMemory::big().shape.piece_count;
+  FullMemory memory(pieces / 2, pieces - pieces / 2);
+  auto& [bench, thing, lower, upper, of_a] = memory;
   bench.tell(BlockArrived{.link = kA, .block = of_a[0]});
 
   auto effects = bench.say(kA, bt::Choke{});
@@ -92,26 +108,8 @@ TEST_CASE("pieces whose holder chokes give way to those that another link can br
 }
 
 TEST_CASE("pieces that their holder has not got after all give way to others") {
-  Config config;
-  config.max_open_bytes = 1;  // two pieces then
-  Bench bench(config);
-  const Thing thing = Thing::make(std::uint64_t{65} << 20U);  // of two blocks each
-  const std::uint32_t pieces = thing.shape.piece_count;
-  PieceSet first(pieces);
-  PieceSet second(pieces);
-  for (std::uint32_t i = 0; i < 4; ++i) (i < 2 ? first : second).add(i);
-  bench.tell(StartFetch{.content = thing.id,
-                        .size_claim = thing.shape.size,
-                        .sources = {},
-                        .resumed_size = thing.shape.size});
-  bench.tell(StorageReady{.content = thing.id, .have = PieceSet(pieces)});
-  meet(bench, kA, 1, thing);
-  bench.say(kA, bt::Bitfield{first.bitfield()});
-  const auto of_a = asked(bench.say(kA, bt::Unchoke{}), kA);
-  REQUIRE(of_a.size() == 4);
-  meet(bench, kB, 2, thing);
-  bench.say(kB, bt::Bitfield{second.bitfield()});
-  CHECK(asked(bench.say(kB, bt::Unchoke{}), kB).empty());
+  FullMemory memory(2, 2);
+  auto& [bench, thing, first, second, of_a] = memory;
   std::vector<bt::BlockRange> of_b;
   for (const bt::BlockRange& block : of_a) {
     for (const auto& more : asked(bench.say(kA, bt::Reject{block}), kB)) of_b.push_back(more);
