@@ -39,6 +39,16 @@ HttpRequest asked(const std::string& target) {
 const std::string kAnnounce =
     "/announce?info_hash=aaaaaaaaaa%61aaaaaaaa%00&peer_id=-Fr0100-bbbbbbbbbbbb&port=6881";
 
+AnnounceAnswer two_peers() {
+  return {.interval_s = 60,
+          .min_interval_s = 15,
+          .complete = 1,
+          .incomplete = 0,
+          .peers = {{.id = {}, .at = *Endpoint::parse("10.0.0.1:258")},
+                    {.id = {}, .at = *Endpoint::parse("[fd00::1]:258")}},
+          .compact = true};
+}
+
 }  // namespace
 
 TEST_CASE("SHA-1 of a known text") {
@@ -132,13 +142,7 @@ TEST_CASE("an announce is read from a query, and one that lacks something is non
 }
 
 TEST_CASE("peers are answered in six or eighteen bytes, or as a list where one is asked for") {
-  AnnounceAnswer answer{.interval_s = 60,
-                        .min_interval_s = 15,
-                        .complete = 1,
-                        .incomplete = 0,
-                        .peers = {{.id = {}, .at = *Endpoint::parse("10.0.0.1:258")},
-                                  {.id = {}, .at = *Endpoint::parse("[fd00::1]:258")}},
-                        .compact = true};
+  AnnounceAnswer answer = two_peers();
   const Bytes compact = encode(answer);
   const auto document = Bencoded::parse(compact);
   REQUIRE(document);
@@ -154,13 +158,7 @@ TEST_CASE("peers are answered in six or eighteen bytes, or as a list where one i
 }
 
 TEST_CASE("what a tracker answers is heard, compact or listed, and its refusal too") {
-  AnnounceAnswer answer{.interval_s = 60,
-                        .min_interval_s = 15,
-                        .complete = 1,
-                        .incomplete = 0,
-                        .peers = {{.id = {}, .at = *Endpoint::parse("10.0.0.1:258")},
-                                  {.id = {}, .at = *Endpoint::parse("[fd00::1]:258")}},
-                        .compact = true};
+  AnnounceAnswer answer = two_peers();
   for (const bool compact : {true, false}) {
     answer.compact = compact;
     const auto heard = read_announce_answer(encode(answer));
