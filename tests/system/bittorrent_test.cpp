@@ -3,22 +3,19 @@
 // (transmission takes no peer on 127/8). FRESHET_BT_MIB sets the file's size. Without the clients,
 // or the right to make namespaces, the test says so.
 #include <algorithm>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "tests/support/bt_clients.h"
 #include "tests/support/eventually.h"
 #include "tests/support/files.h"
-#include "tests/support/lan.h"
 #include "tests/support/mesh.h"
 
 namespace freshet::testing {
 namespace {
-
-using Words = std::vector<std::string>;
 
 constexpr const char* kLibtorrentClient = R"(
 import libtorrent, sys, time
@@ -40,17 +37,6 @@ while not torrent.status().is_seeding:
 print(torrent.status().total_done)
 )";
 
-std::uint64_t file_bytes() {
-  const char* mib = std::getenv("FRESHET_BT_MIB");  // NOLINT(concurrency-mt-unsafe)
-  return (mib == nullptr ? 8 : std::stoull(mib)) << 20U;
-}
-
-bool is_there(const Words& probe) {
-  if (run_program(probe).exit_code == 0) return true;
-  MESSAGE("skipped: no " << probe.front() << " here (see scripts/packages.txt, [test])");
-  return false;
-}
-
 std::string address(int number) {
   return "10.78.0." + std::to_string(number);
 }
@@ -64,7 +50,7 @@ class Swarm {
       machines_.back()->plug(wire_, "lan0", {address(i) + "/24"});
     }
     original_ = dir_.folder("share") / "blue boat.bin";
-    write_random_file(original_, file_bytes(), 7);
+    write_random_file(original_, bt_file_bytes(8), 7);
     node_ = std::make_unique<Daemon>(dir_.path() / "state",
                                      DaemonOptions{.paths = {dir_.folder("share").string()},
                                                    .listen = "0.0.0.0:7346",
@@ -99,10 +85,11 @@ class Swarm {
     REQUIRE(made.exit_code == 0);
     return made.out.substr(0, made.out.find('\n'));
   }
-  [[nodiscard]] Words on(int machine, const Words& program) const {
-    Words words = machines_.at(static_cast<std::size_t>(machine - 1))->wrapper();
-    words.insert(words.end(), program.begin(), program.end());
-    return words;
+  [[nodiscard]] const Machine& machine(int number) const {
+    return *machines_.at(static_cast<std::size_t>(number - 1));
+  }
+  [[nodiscard]] Words on(int number, const Words& program) const {
+    return inside(machine(number), program);
   }
   [[nodiscard]] std::filesystem::path folder(const std::string& name) const {
     return dir_.folder(name);
@@ -152,8 +139,8 @@ void fetch_with_aria2(const Swarm& swarm, const std::string& what, const std::st
 
 void fetch_with_libtorrent(const Swarm& swarm, const std::string& what, const std::string& name) {
   const auto folder = swarm.folder(name);
-  const auto done = run_program(
-      swarm.on(4, {"/usr/bin/python3", "-c", kLibtorrentClient, folder.string(), what}));
+  const auto done =
+      run_program(swarm.on(4, {kPython, "-c", kLibtorrentClient, folder.string(), what}));
   INFO(done.err);
   CHECK(done.exit_code == 0);
   swarm.check_arrived(folder);
@@ -165,30 +152,10 @@ class Transmission {
   Transmission(const Swarm& swarm, const std::string& name)
       : swarm_(swarm),
         folder_(swarm.folder(name)),
-        process_(swarm.on(3,
-                          {"transmission-daemon",
-                           "--foreground",
-                           "--config-dir",
-                           swarm.folder(name + "-conf").string(),
-                           "--download-dir",
-                           folder_.string(),
-                           "--no-auth",
-                           "--rpc-bind-address",
-                           "127.0.0.1",
-                           "--port",
-                           "9191",
-                           "--no-dht",
-                           "--no-lpd",
-                           "--no-portmap"}),
+        process_(swarm.on(3, transmission_daemon(swarm.folder(name + "-conf"), folder_)),
                  swarm.dir().path() / name) {}
 
-  void begin(const std::string& what) {
-    REQUIRE(eventually([&] {
-      return run_program(swarm_.on(3, {"transmission-remote", "127.0.0.1:9191", "--add", what}))
-                 .exit_code
-             == 0;
-    }));
-  }
+  void begin(const std::string& what) { REQUIRE(transmission_takes(swarm_.machine(3), what)); }
   void fetch(const std::string& what) {
     begin(what);
     swarm_.check_arrived(folder_);
@@ -204,7 +171,7 @@ class Transmission {
 }  // namespace
 
 TEST_CASE("aria2 fetches a published file by torrent and by magnet") {
-  if (!enter_lan() || !is_there({"aria2c", "--version"})) return;
+  if (!enter_lan() || !is_installed({"aria2c", "--version"})) return;
   const Swarm swarm(2);
   fetch_with_aria2(swarm, swarm.torrent(), "by-torrent");
   fetch_with_aria2(swarm, swarm.magnet(), "by-magnet");
@@ -213,7 +180,7 @@ TEST_CASE("aria2 fetches a published file by torrent and by magnet") {
 }
 
 TEST_CASE("transmission fetches a published file by torrent and by magnet: it is dialled") {
-  if (!enter_lan() || !is_there({"transmission-daemon", "--version"})) return;
+  if (!enter_lan() || !is_installed({"transmission-daemon", "--version"})) return;
   const Swarm swarm(3);
   SUBCASE("torrent") {
     Transmission client(swarm, "by-torrent");
@@ -227,7 +194,7 @@ TEST_CASE("transmission fetches a published file by torrent and by magnet: it is
 }
 
 TEST_CASE("libtorrent fetches a published file by torrent and by magnet, of each version") {
-  if (!enter_lan() || !is_there({"/usr/bin/python3", "-c", "import libtorrent"})) return;
+  if (!enter_lan() || !is_installed({kPython, "-c", "import libtorrent"})) return;
   const Swarm swarm(4);
   for (const Words& kind : {Words{}, Words{"--hybrid"}, Words{"--v2"}}) {
     const std::string name = kind.empty() ? "--v1" : kind.front();
@@ -240,9 +207,9 @@ TEST_CASE("libtorrent fetches a published file by torrent and by magnet, of each
 }
 
 TEST_CASE("a swarm of aria2, transmission, libtorrent and freshet completes on every member") {
-  if (!enter_lan() || !is_there({"aria2c", "--version"})
-      || !is_there({"transmission-daemon", "--version"})
-      || !is_there({"/usr/bin/python3", "-c", "import libtorrent"})) {
+  if (!enter_lan() || !is_installed({"aria2c", "--version"})
+      || !is_installed({"transmission-daemon", "--version"})
+      || !is_installed({kPython, "-c", "import libtorrent"})) {
     return;
   }
   const Swarm swarm(5);
@@ -253,7 +220,7 @@ TEST_CASE("a swarm of aria2, transmission, libtorrent and freshet completes on e
   const Process aria(swarm.on(2, aria2(by_aria2, torrent)), swarm.dir().path() / "aria2-out");
   const auto by_libtorrent = swarm.folder("libtorrent");
   const Process libtorrent(
-      swarm.on(4, {"/usr/bin/python3", "-c", kLibtorrentClient, by_libtorrent.string(), torrent}),
+      swarm.on(4, {kPython, "-c", kLibtorrentClient, by_libtorrent.string(), torrent}),
       swarm.dir().path() / "libtorrent-out");
   const Daemon fetcher(
       swarm.dir().path() / "fetcher",

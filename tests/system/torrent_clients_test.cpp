@@ -3,26 +3,23 @@
 // namespaces. FRESHET_BT_MIB sets the file's size. Without the clients, or the right to make
 // namespaces, the test says so.
 #include <algorithm>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "tests/support/bt_clients.h"
 #include "tests/support/eventually.h"
 #include "tests/support/files.h"
-#include "tests/support/lan.h"
 #include "tests/support/mesh.h"
 
 namespace freshet::testing {
 namespace {
 
 namespace fs = std::filesystem;
-using Words = std::vector<std::string>;
 
 constexpr int kAlbumFiles = 200;
-constexpr const char* kPython = "/usr/bin/python3";  // the one that Debian's modules are for
 constexpr const char* kTrackerUrl = "http://10.79.0.1:6969/announce";
 
 // A tracker of few lines, so that what is tested is not our own at both ends.
@@ -71,19 +68,8 @@ while True:
     time.sleep(1)
 )";
 
-std::uint64_t file_bytes() {
-  const char* mib = std::getenv("FRESHET_BT_MIB");  // NOLINT(concurrency-mt-unsafe)
-  return (mib == nullptr ? 64 : std::stoull(mib)) << 20U;
-}
-
-bool is_there(const Words& probe) {
-  if (run_program(probe).exit_code == 0) return true;
-  MESSAGE("skipped: no " << probe.front() << " here (see scripts/packages.txt, [test])");
-  return false;
-}
-
 bool can_run(const Words& client) {
-  return enter_lan() && is_there({kPython, "-c", "import libtorrent"}) && is_there(client);
+  return enter_lan() && is_installed({kPython, "-c", "import libtorrent"}) && is_installed(client);
 }
 
 struct Torrent {
@@ -102,7 +88,7 @@ class Stage {
     }
     tracker_ = std::make_unique<Process>(on(1, {kPython, "-c", kTracker, announces().string()}),
                                          dir_.path() / "tracker");
-    write_random_file(seeds() / "blue boat.bin", file_bytes(), 7);
+    write_random_file(seeds() / "blue boat.bin", bt_file_bytes(64), 7);
     for (int i = 0; i < kAlbumFiles; ++i) {
       // One empty, some across several pieces.
       const auto size = static_cast<std::uint64_t>(i % 20 == 0 ? i * 10000 : i * 97);
@@ -118,10 +104,11 @@ class Stage {
                                                    .wrapper = machines_.front()->wrapper()});
   }
 
-  [[nodiscard]] Words on(int machine, const Words& program) const {
-    Words words = machines_.at(static_cast<std::size_t>(machine - 1))->wrapper();
-    words.insert(words.end(), program.begin(), program.end());
-    return words;
+  [[nodiscard]] const Machine& machine(int number) const {
+    return *machines_.at(static_cast<std::size_t>(number - 1));
+  }
+  [[nodiscard]] Words on(int number, const Words& program) const {
+    return inside(machine(number), program);
   }
   [[nodiscard]] fs::path seeds() const { return dir_.folder("seeds"); }
   [[nodiscard]] const TempDir& dir() const { return dir_; }
@@ -213,30 +200,11 @@ TEST_CASE("freshet fetches a file and a folder from aria2, by torrent and by mag
 TEST_CASE("freshet fetches a file and a folder from transmission, by torrent and by magnet") {
   if (!can_run({"transmission-daemon", "--version"})) return;
   const Stage stage;
-  const Process client(stage.on(2,
-                                {"transmission-daemon",
-                                 "--foreground",
-                                 "--config-dir",
-                                 stage.dir().folder("transmission").string(),
-                                 "--download-dir",
-                                 stage.seeds().string(),
-                                 "--no-auth",
-                                 "--rpc-bind-address",
-                                 "127.0.0.1",
-                                 "--port",
-                                 "9191",
-                                 "--no-dht",
-                                 "--no-lpd",
-                                 "--no-portmap"}),
-                       stage.dir().path() / "client");
-  for (const Torrent& torrent : stage.torrents()) {
-    REQUIRE(eventually([&] {
-      return run_program(
-                 stage.on(2, {"transmission-remote", "127.0.0.1:9191", "--add", torrent.file}))
-                 .exit_code
-             == 0;
-    }));
-  }
+  const Process client(
+      stage.on(2, transmission_daemon(stage.dir().folder("transmission"), stage.seeds())),
+      stage.dir().path() / "client");
+  for (const Torrent& torrent : stage.torrents())
+    REQUIRE(transmission_takes(stage.machine(2), torrent.file));
   stage.fetch_all();
 }
 
