@@ -18,10 +18,6 @@ using wire::bt::TorrentLayout;
 namespace {
 
 constexpr std::chrono::milliseconds kTick{200};
-// Beyond this the disk is behind, and nothing is read.
-constexpr std::size_t kMaxUnwrittenBytes = std::size_t{16} << 20U;
-// Written in one go.
-constexpr std::size_t kRunBytes = std::size_t{256} * 1024;
 constexpr std::size_t kMaxTrackerSets = 8;
 
 Error named(const Error& error, const std::string& what) {
@@ -40,6 +36,20 @@ TorrentFetch::TorrentFetch(const Parts& parts, TorrentWish wish, Rng rng)
       ticked_at_(parts.now()) {}
 
 void TorrentFetch::start() {
+  // What it is told may be its end.
+  const auto to_self = [weak = weak_from_this()](auto told) {
+    return [weak, told](const auto& what) {
+      if (const auto self = weak.lock()) told(*self, what);
+    };
+  };
+  disk_ = std::make_shared<TorrentDisk>(
+      parts_.disk,
+      parts_.partials,
+      TorrentDisk::Told{
+          .opened = to_self([](TorrentFetch& self, const auto& have) { self.begin(have); }),
+          .written =
+              to_self([](TorrentFetch& self, const auto& judged) { self.on_written(judged); }),
+          .failed = to_self([](TorrentFetch& self, const Error& error) { self.end(error); })});
   if (wish_.layout) {
     prepare();
   } else {
@@ -144,88 +154,28 @@ void TorrentFetch::know(const Result<TorrentLayout>& layout) {
 
 void TorrentFetch::prepare() {
   fetch_.knows_metadata();
-  const store::TorrentStorage::Spec spec{.layout = wish_.layout,
-                                         .folder = wish_.folder,
-                                         .name = wish_.file_name,
-                                         .stop = stop_.get_token()};
-  parts_.disk.submit(
-      [weak = weak_from_this(), partials = parts_.partials, spec]() -> WorkerPool::Completion {
-        auto opened = store::TorrentStorage::open(partials, spec);
-        if (!opened) {
-          return [weak, error = opened.error()] {
-            if (const auto self = weak.lock()) self->end(error);
-          };
-        }
-        auto storage = std::make_shared<store::TorrentStorage>(std::move(*opened));
-        return [weak, storage, have = storage->verified()] {
-          const auto self = weak.lock();
-          if (!self || self->over_) return;
-          self->storage_ = storage;
-          self->fetch_.begin(self->wish_.layout, have);
-          self->tell();
-          self->moved();
-        };
-      });
+  disk_->open({.layout = wish_.layout, .folder = wish_.folder, .name = wish_.file_name});
+}
+
+void TorrentFetch::begin(const wire::bt::PieceSet& have) {
+  fetch_.begin(wish_.layout, have);
+  tell();
+  moved();
 }
 
 void TorrentFetch::keep(const wire::bt::BlockRange& block, ByteView bytes) {
   const std::uint64_t offset =
       std::uint64_t{block.piece} * wish_.layout->piece_length + block.begin;
-  pending_bytes_ += bytes.size();
   allowance_ -= static_cast<std::int64_t>(bytes.size());
-  if (!pending_.empty() && !pending_.back().verify) {
-    Kept& last = pending_.back();
-    if (last.offset + last.bytes.size() == offset && last.bytes.size() < kRunBytes) {
-      last.bytes.insert(last.bytes.end(), bytes.begin(), bytes.end());
-      return;
-    }
-  }
-  pending_.push_back(
-      {.offset = offset, .bytes = Bytes(bytes.begin(), bytes.end()), .verify = std::nullopt});
+  disk_->keep(offset, bytes);
 }
 
 void TorrentFetch::verify(std::uint32_t piece) {
-  pending_.push_back({.offset = 0, .bytes = {}, .verify = piece});
+  disk_->verify(piece);
 }
 
-void TorrentFetch::flush() {
-  if (pending_.empty() || !storage_) return;
-  const std::size_t bytes = std::exchange(pending_bytes_, 0);
-  unwritten_bytes_ += bytes;
-  auto kept = std::make_shared<std::vector<Kept>>(std::exchange(pending_, {}));
-  parts_.disk.submit(
-      [weak = weak_from_this(), storage = storage_, kept, bytes]() -> WorkerPool::Completion {
-        std::vector<Judged> judged;
-        Status written = kOk;
-        for (const Kept& each : *kept) {
-          if (each.verify) {
-            const auto good = storage->verify(*each.verify);
-            if (good) {
-              judged.push_back({.piece = *each.verify, .good = *good});
-            } else {
-              written = good.error();
-            }
-          } else {
-            written = storage->write(each.offset, each.bytes);
-          }
-          if (!written) break;
-        }
-        return [weak, bytes, judged = std::move(judged), written] {
-          if (const auto self = weak.lock()) self->on_written(bytes, judged, written);
-        };
-      });
-}
-
-void TorrentFetch::on_written(std::size_t bytes,
-                              const std::vector<Judged>& judged,
-                              const Status& written) {
-  unwritten_bytes_ -= bytes;
-  if (over_) return;
-  if (!written) {
-    end(written.error());
-    return;
-  }
-  for (const Judged& each : judged)
+void TorrentFetch::on_written(const std::vector<TorrentDisk::Judged>& judged) {
+  for (const TorrentDisk::Judged& each : judged)
     fetch_.verified(each.piece, each.good ? cb::Fetch::Verdict::ok : cb::Fetch::Verdict::bad);
   moved();
 }
@@ -233,7 +183,7 @@ void TorrentFetch::on_written(std::size_t bytes,
 // After whatever happened.
 void TorrentFetch::moved() {
   if (over_ || finishing_) return;
-  flush();
+  disk_->flush();
   most_sources_ = std::max(most_sources_, fetch_.sources());
   if (told_sources_ != fetch_.sources() || told_bytes_ != fetch_.verified_bytes()) tell();
   if (fetch_.complete()) {
@@ -242,7 +192,7 @@ void TorrentFetch::moved() {
   }
   const std::uint64_t node_rate = parts_.down_rate();
   const bool limited = wish_.rate != 0 || node_rate != 0;
-  links_.pause(unwritten_bytes_ >= kMaxUnwrittenBytes || (limited && allowance_ <= 0));
+  links_.pause(disk_->is_behind() || (limited && allowance_ <= 0));
   links_.work();
 }
 
@@ -337,23 +287,18 @@ void TorrentFetch::finish() {
   for (const auto& trackers : trackers_) trackers->stop(true);
   links_.stop();
   timer_.cancel();
-  parts_.disk.submit([weak = weak_from_this(), storage = storage_]() -> WorkerPool::Completion {
-    auto finished = storage->finish();
-    return [weak, finished = std::move(finished)] {
-      const auto self = weak.lock();
-      if (!self || self->over_) return;
-      if (!finished) {
-        self->end(finished.error());
-        return;
-      }
-      self->share(*finished, [self, path = finished->path] {
-        if (self->over_) return;
-        self->close(true);
-        for (const Watcher& watcher : std::vector(self->watchers_))
-          watcher.observer->done(path, self->size(), self->most_sources_);
-        self->parts_.over(self->wish_.name);
-      });
-    };
+  disk_->finish([self = shared_from_this()](const Result<store::FinishedTorrent>& finished) {
+    if (!finished) {
+      self->end(finished.error());
+      return;
+    }
+    self->share(*finished, [self, path = finished->path] {
+      if (self->over_) return;
+      self->close(true);
+      for (const Watcher& watcher : std::vector(self->watchers_))
+        watcher.observer->done(path, self->size(), self->most_sources_);
+      self->parts_.over(self->wish_.name);
+    });
   });
 }
 
@@ -399,7 +344,7 @@ void TorrentFetch::end(const Error& error) {
 
 void TorrentFetch::close(bool completed) {
   if (std::exchange(over_, true)) return;
-  if (!completed) stop_.request_stop();
+  if (!completed) disk_->stop();
   timer_.cancel();
   resolver_.cancel();
   for (const auto& trackers : trackers_) trackers->stop(completed);
@@ -408,14 +353,7 @@ void TorrentFetch::close(bool completed) {
 
 void TorrentFetch::pause() {
   close(false);
-  if (!storage_) return;
-  parts_.disk.submit([storage = storage_]() -> WorkerPool::Completion {
-    const Status synced = storage->checkpoint();
-    if (synced) return {};
-    return [error = synced.error()] {
-      spdlog::warn("torrent: {}", error.message);
-    };
-  });
+  disk_->pause();
 }
 
 void TorrentFetch::stop() {
@@ -423,9 +361,7 @@ void TorrentFetch::stop() {
 }
 
 void TorrentFetch::sync() {
-  if (!storage_) return;
-  if (const Status synced = storage_->checkpoint(); !synced)
-    spdlog::warn("torrent: {}", synced.error().message);
+  disk_->sync();
 }
 
 DownloadSummary TorrentFetch::summary() const {

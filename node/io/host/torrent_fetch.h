@@ -1,5 +1,5 @@
-// One torrent that is fetched from BitTorrent clients, for all who asked for it: finds peers, keeps
-// the bytes on a worker, tells how far it is, and puts the files in their place. Gives up when no
+// One torrent that is fetched from BitTorrent clients, for all who asked for it: finds peers, tells
+// how far it is, and has the files kept and put in their place (torrent_disk.h). Gives up when no
 // source is up for as long as somebody has patience; what is verified stays. On the io thread.
 #pragma once
 
@@ -9,7 +9,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -20,6 +19,7 @@
 #include "node/io/bittorrent/fetch_links.h"
 #include "node/io/bittorrent/tracker_client.h"
 #include "node/io/host/fetches.h"
+#include "node/io/host/torrent_disk.h"
 #include "node/io/host/worker_pool.h"
 #include "node/store/torrent_storage.h"
 
@@ -74,17 +74,6 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
     std::chrono::milliseconds patience;
     TimePoint without_source_since;
   };
-  struct Kept {
-    std::uint64_t offset = 0;
-    Bytes bytes;
-    std::optional<std::uint32_t> verify;  ///< instead: a piece whose bytes are all written
-  };
-  struct Judged {
-    std::uint32_t piece = 0;
-    bool good = false;
-  };
-  using StoragePtr = std::shared_ptr<store::TorrentStorage>;
-
   void keep(const wire::bt::BlockRange& block, ByteView bytes) override;
   void verify(std::uint32_t piece) override;
   void on_metadata(const Bytes& info) override;
@@ -95,8 +84,8 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   void find_peers(const TorrentWish& wish);
   void resolve(const std::string& host_port);
   void moved();
-  void flush();
-  void on_written(std::size_t bytes, const std::vector<Judged>& judged, const Status& written);
+  void begin(const wire::bt::PieceSet& have);
+  void on_written(const std::vector<TorrentDisk::Judged>& judged);
   void tick();
   void pace(TimePoint now);
   void lose_patience(TimePoint now);
@@ -108,7 +97,7 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   void close(bool completed);
   /// Closes it, to be gone on with later.
   void pause();
-  [[nodiscard]] bool is_opening() const { return wish_.layout && !storage_; }
+  [[nodiscard]] bool is_opening() const { return wish_.layout && !(disk_ && disk_->is_open()); }
   [[nodiscard]] std::uint64_t size() const { return wish_.layout ? wish_.layout->size_bytes : 0; }
   [[nodiscard]] wire::bt::Announce announce() const;
 
@@ -119,17 +108,13 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   std::vector<std::unique_ptr<TrackerClient>> trackers_;
   asio::ip::tcp::resolver resolver_;
   asio::steady_timer timer_;
-  StoragePtr storage_;  ///< touched on the worker alone, once it is here
+  std::shared_ptr<TorrentDisk> disk_;
   std::vector<Watcher> watchers_;
-  std::vector<Kept> pending_;
-  std::size_t pending_bytes_ = 0;
-  std::size_t unwritten_bytes_ = 0;
   std::int64_t allowance_ = 0;  ///< bytes that may come now, where there is a limit
   TimePoint ticked_at_;
   std::uint32_t most_sources_ = 0;
   std::uint32_t told_sources_ = 0;
   std::uint64_t told_bytes_ = 0;
-  std::stop_source stop_;  ///< of what the worker does for it
   bool finishing_ = false;
   bool over_ = false;
 };

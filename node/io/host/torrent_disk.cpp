@@ -1,0 +1,142 @@
+#include "node/io/host/torrent_disk.h"
+
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+namespace freshet::io {
+namespace {
+
+// Beyond this the disk is behind.
+constexpr std::size_t kMaxUnwrittenBytes = std::size_t{16} << 20U;
+// Written in one go.
+constexpr std::size_t kRunBytes = std::size_t{256} * 1024;
+
+void checkpoint(store::TorrentStorage& storage) {
+  if (const Status synced = storage.checkpoint(); !synced)
+    spdlog::warn("torrent: {}", synced.error().message);
+}
+
+}  // namespace
+
+TorrentDisk::TorrentDisk(WorkerPool& pool, std::string partials, Told told)
+    : pool_(pool),
+      partials_(std::move(partials)),
+      told_(std::move(told)) {}
+
+void TorrentDisk::open(store::TorrentStorage::Spec spec) {
+  spec.stop = stop_.get_token();
+  pool_.submit([weak = weak_from_this(),
+                partials = partials_,
+                spec = std::move(spec)]() -> WorkerPool::Completion {
+    auto opened = store::TorrentStorage::open(partials, spec);
+    if (!opened) {
+      return [weak, error = opened.error()] {
+        const auto self = weak.lock();
+        if (self && !self->stop_.stop_requested()) self->told_.failed(error);
+      };
+    }
+    auto storage = std::make_shared<store::TorrentStorage>(std::move(*opened));
+    return [weak, storage, have = storage->verified()] {
+      const auto self = weak.lock();
+      if (!self || self->stop_.stop_requested()) return;
+      self->storage_ = storage;
+      self->told_.opened(have);
+    };
+  });
+}
+
+void TorrentDisk::keep(std::uint64_t offset, ByteView bytes) {
+  pending_bytes_ += bytes.size();
+  if (!pending_.empty() && !pending_.back().verify) {
+    Kept& last = pending_.back();
+    if (last.offset + last.bytes.size() == offset && last.bytes.size() < kRunBytes) {
+      last.bytes.insert(last.bytes.end(), bytes.begin(), bytes.end());
+      return;
+    }
+  }
+  pending_.push_back(
+      {.offset = offset, .bytes = Bytes(bytes.begin(), bytes.end()), .verify = std::nullopt});
+}
+
+void TorrentDisk::verify(std::uint32_t piece) {
+  pending_.push_back({.offset = 0, .bytes = {}, .verify = piece});
+}
+
+void TorrentDisk::flush() {
+  if (pending_.empty() || !storage_) return;
+  const std::size_t bytes = std::exchange(pending_bytes_, 0);
+  unwritten_bytes_ += bytes;
+  auto kept = std::make_shared<std::vector<Kept>>(std::exchange(pending_, {}));
+  pool_.submit(
+      [weak = weak_from_this(), storage = storage_, kept, bytes]() -> WorkerPool::Completion {
+        std::vector<Judged> judged;
+        const Status written = carry_out(*storage, *kept, judged);
+        return [weak, bytes, judged = std::move(judged), written] {
+          if (const auto self = weak.lock()) self->on_written(bytes, judged, written);
+        };
+      });
+}
+
+// On the worker.
+Status TorrentDisk::carry_out(store::TorrentStorage& storage,
+                              const std::vector<Kept>& kept,
+                              std::vector<Judged>& judged) {
+  for (const Kept& each : kept) {
+    if (!each.verify) {
+      if (Status written = storage.write(each.offset, each.bytes); !written) return written;
+      continue;
+    }
+    const auto good = storage.verify(*each.verify);
+    if (!good) return good.error();
+    judged.push_back({.piece = *each.verify, .good = *good});
+  }
+  return kOk;
+}
+
+void TorrentDisk::on_written(std::size_t bytes,
+                             const std::vector<Judged>& judged,
+                             const Status& written) {
+  unwritten_bytes_ -= bytes;
+  if (stop_.stop_requested()) return;
+  if (written) {
+    told_.written(judged);
+  } else {
+    told_.failed(written.error());
+  }
+}
+
+void TorrentDisk::finish(Finished done) {
+  pool_.submit([weak = weak_from_this(),
+                storage = storage_,
+                done = std::move(done)]() -> WorkerPool::Completion {
+    auto finished = storage->finish();
+    return [weak, done, finished = std::move(finished)] {
+      const auto self = weak.lock();
+      if (self && !self->stop_.stop_requested()) done(finished);
+    };
+  });
+}
+
+bool TorrentDisk::is_behind() const {
+  return unwritten_bytes_ >= kMaxUnwrittenBytes;
+}
+
+void TorrentDisk::stop() {
+  stop_.request_stop();
+}
+
+void TorrentDisk::pause() {
+  stop();
+  if (!storage_) return;
+  pool_.submit([storage = storage_]() -> WorkerPool::Completion {
+    checkpoint(*storage);
+    return {};
+  });
+}
+
+void TorrentDisk::sync() {
+  if (storage_) checkpoint(*storage_);
+}
+
+}  // namespace freshet::io
