@@ -22,7 +22,7 @@ const std::optional<std::string>& Catalogue::set_aside() const {
 }
 
 Result<ShareId> Catalogue::add_share(const ShareLocation& location, std::optional<bool> browse) {
-  auto transaction = Transaction::begin(state_->database);
+  auto transaction = state_->begin();
   if (!transaction) return transaction.error();
   const auto share = state_->keep_share(location);
   if (!share) return share;
@@ -50,7 +50,7 @@ Result<ShareId> Catalogue::State::keep_share(const ShareLocation& location) {
 }
 
 Status Catalogue::remove_share(ShareId share) {
-  auto transaction = Transaction::begin(state_->database);
+  auto transaction = state_->begin();
   if (!transaction) return transaction.error();
   if (auto done = state_->run(kRemoveShare, share.value); !done) return done;
   if (state_->database.changes() == 0) {
@@ -104,7 +104,7 @@ Result<std::optional<CatalogueFile>> Catalogue::file(FileId file) {
 }
 
 Result<std::size_t> Catalogue::record_hashes(std::span<const HashedFile> hashed) {
-  auto transaction = Transaction::begin(state_->database);
+  auto transaction = state_->begin();
   if (!transaction) return transaction.error();
   std::size_t kept = 0;
   for (const HashedFile& one : hashed) {
@@ -123,7 +123,7 @@ Result<std::size_t> Catalogue::record_hashes(std::span<const HashedFile> hashed)
 Result<FileId> Catalogue::add_file(ShareId share,
                                    const ScannedFile& file,
                                    const ContentInfo& content) {
-  auto transaction = Transaction::begin(state_->database);
+  auto transaction = state_->begin();
   if (!transaction) return transaction.error();
   auto before = state_->find(share, file.relative);
   if (!before) return before.error();

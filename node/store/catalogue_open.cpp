@@ -9,6 +9,7 @@
 
 #include "node/store/os_error.h"
 #include "node/store/schema.h"
+#include "node/store/split_path.h"
 #include "node/store/unique_fd.h"
 
 namespace freshet::store {
@@ -45,6 +46,14 @@ Status check_pages(Database& database, const std::string& file) {
   return kOk;
 }
 
+ByteView folder_of(ByteView path) {
+  return bytes_of(SplitPath(text_of(path)).folder);
+}
+
+ByteView name_of(ByteView path) {
+  return bytes_of(SplitPath(text_of(path)).name);
+}
+
 Status migrate(Database& database, const std::string& file) {
   const auto version = database.query_integer("PRAGMA user_version");
   const auto application = database.query_integer("PRAGMA application_id");
@@ -61,6 +70,9 @@ Status migrate(Database& database, const std::string& file) {
                      + "); use that one, or move the file away to have the shares hashed again"};
   }
   if (*version == kSchemaVersion) return kOk;
+  // Of a path, for steps that bring catalogues of earlier versions along.
+  if (auto defined = database.define("folder_of", folder_of); !defined) return defined;
+  if (auto defined = database.define("name_of", name_of); !defined) return defined;
   auto transaction = Transaction::begin(database);
   if (!transaction) return transaction.error();
   for (auto step = static_cast<std::size_t>(*version); step < kSchemaSteps.size(); ++step) {

@@ -21,10 +21,9 @@ class Listed {
   /// Every path below the folder begins so, and no other does.
   [[nodiscard]] const std::string& prefix() const { return prefix_; }
   [[nodiscard]] bool has_file(const std::string& path) const { return files_.contains(path); }
-  /// The listed folder right below that `path` lies in, and an empty text where it lies in none.
+  /// The listed folder right below that `path`, one below, is or lies in; else an empty text.
   [[nodiscard]] std::string folder_of(const std::string& path) const {
-    const auto slash = path.find('/', prefix_.size());
-    const std::string folder = slash == std::string::npos ? std::string() : path.substr(0, slash);
+    const std::string folder = path.substr(0, path.find('/', prefix_.size()));
     return folders_.contains(folder) ? folder : std::string();
   }
 
@@ -81,7 +80,7 @@ Result<std::optional<FileChange>> Catalogue::State::merge_of_first_scan(
 Result<std::vector<FileChange>> Catalogue::merge(std::span<const ScannedFile> batch) {
   if (!state_->scan)
     return Error{ErrorCode::canceled, "the share was removed while it was scanned"};
-  auto transaction = Transaction::begin(state_->database);
+  auto transaction = state_->begin();
   if (!transaction) return transaction.error();
   std::vector<FileChange> changes;
   for (const ScannedFile& scanned : batch) {
@@ -99,7 +98,7 @@ Result<std::vector<FileChange>> Catalogue::end_scan() {
   auto gone = state_->unseen();
   if (!gone) return gone;
   if (!gone->empty()) {
-    auto transaction = Transaction::begin(state_->database);
+    auto transaction = state_->begin();
     if (!transaction) return transaction.error();
     for (const FileChange& change : *gone) {
       if (auto done = state_->run(kRemoveFile, change.file.id.value); !done) return done.error();
@@ -121,13 +120,13 @@ Result<bool> Catalogue::all_elsewhere(ShareId share, std::uint64_t device) {
   return !*here;
 }
 
-// Files are read in the order of their paths; what lies in a listed folder is leapt over, so that
+// Folders are read in the order of their paths; what lies in a listed one is leapt over, so that
 // the work is in proportion to the folder and not to what is below it.
 Result<std::vector<FileChange>> Catalogue::reconcile(ShareId share,
                                                      const std::string& folder,
                                                      std::span<const ScannedFile> files,
                                                      std::span<const std::string> folders) {
-  auto transaction = Transaction::begin(state_->database);
+  auto transaction = state_->begin();
   if (!transaction) return transaction.error();
   std::vector<FileChange> changes;
   for (const ScannedFile& scanned : files) {
@@ -139,17 +138,13 @@ Result<std::vector<FileChange>> Catalogue::reconcile(ShareId share,
     if (auto done = state_->merge_links(scanned, changes); !done) return done.error();
   }
   const Listed listed(folder, files, folders);
-  std::string from = listed.prefix();
-  while (true) {
-    auto file = state_->first_from(share, from);
-    if (!file) return file.error();
-    if (!*file || !(*file)->relative.starts_with(listed.prefix())) break;
-    const std::string inside = listed.folder_of((*file)->relative);
-    from = inside.empty() ? (*file)->relative + '\0' : inside + '0';  // '0' follows '/'
-    if (!inside.empty() || listed.has_file((*file)->relative)) continue;
-    if (auto done = state_->forget(**file); !done) return done.error();
-    changes.push_back({Change::removed, std::move(**file)});
-  }
+  auto forgotten = state_->forget_unlisted(
+      share,
+      listed.prefix(),
+      [&](const std::string& path) { return listed.has_file(path); },
+      [&](const std::string& path) { return listed.folder_of(path); },
+      changes);
+  if (!forgotten) return forgotten.error();
   if (auto done = transaction->commit(); !done) return done.error();
   return changes;
 }
@@ -157,7 +152,7 @@ Result<std::vector<FileChange>> Catalogue::reconcile(ShareId share,
 Result<std::vector<FileChange>> Catalogue::note(ShareId share,
                                                 std::span<const ScannedFile> there,
                                                 std::span<const std::string> gone) {
-  auto transaction = Transaction::begin(state_->database);
+  auto transaction = state_->begin();
   if (!transaction) return transaction.error();
   std::vector<FileChange> changes;
   for (const std::string& path : gone) {
@@ -180,7 +175,7 @@ Result<std::vector<FileChange>> Catalogue::note(ShareId share,
 
 Status Catalogue::forget_gone() {
   if (!state_->earlier_gone.empty()) {
-    auto transaction = Transaction::begin(state_->database);
+    auto transaction = state_->begin();
     if (!transaction) return transaction.error();
     std::set<std::int64_t> kept;  // another file with the same content went since
     for (const auto& [inode, gone] : state_->lately_gone) kept.insert(gone.content.row);

@@ -4,10 +4,12 @@
 namespace freshet::store {
 
 // Columns of a file are always in the order of read_file().
-#define FRESHET_FILE_COLUMNS                                                            \
-  "file.id, file.share, file.path, file.size, file.mtime_ns, file.inode, file.device, " \
-  "content.content_id"
-#define FRESHET_FILE_SOURCE " FROM file LEFT JOIN content ON content.id = file.content "
+#define FRESHET_FILE_COLUMNS                                                              \
+  "file.id, folder.share, folder.path, file.name, file.size, file.mtime_ns, file.inode, " \
+  "file.device, content.content_id"
+#define FRESHET_FILE_SOURCE                           \
+  " FROM file JOIN folder ON folder.id = file.folder" \
+  " LEFT JOIN content ON content.id = file.content "
 
 inline constexpr const char* kFindShare = "SELECT id FROM share WHERE path = ?1";
 inline constexpr const char* kAddShare = "INSERT INTO share (path, single_file) VALUES (?1, ?2)";
@@ -16,17 +18,23 @@ inline constexpr const char* kListShares =
     "SELECT id, path, single_file, browse FROM share ORDER BY id";
 inline constexpr const char* kSetBrowse = "UPDATE share SET browse = ?2 WHERE id = ?1";
 inline constexpr const char* kHasShare = "SELECT 1 FROM share WHERE id = ?1";
+inline constexpr const char* kFindFolder = "SELECT id FROM folder WHERE share = ?1 AND path = ?2";
+inline constexpr const char* kAddFolder = "INSERT INTO folder (share, path) VALUES (?1, ?2)";
+inline constexpr const char* kFolderAfter =
+    "SELECT id, path FROM folder WHERE share = ?1 AND path > ?2 ORDER BY path LIMIT 1";
+inline constexpr const char* kRemoveFolder = "DELETE FROM folder WHERE id = ?1";
+inline constexpr const char* kDropEmptyFolders =
+    "DELETE FROM folder WHERE NOT EXISTS (SELECT 1 FROM file WHERE file.folder = folder.id)";
 inline constexpr const char* kFindFile =
-    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE file.share = ?1 AND file.path = ?2";
-inline constexpr const char* kFirstFrom =
-    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE
-    "WHERE file.share = ?1 AND file.path >= ?2 ORDER BY file.path LIMIT 1";
+    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE file.folder = ?1 AND file.name = ?2";
+inline constexpr const char* kFilesIn =
+    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE file.folder = ?1";
 inline constexpr const char* kFileById =
     "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE file.id = ?1";
 inline constexpr const char* kAllFiles =
     "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "ORDER BY file.id";
 inline constexpr const char* kFilesOfShare =
-    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE file.share = ?1 ORDER BY file.id";
+    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE folder.share = ?1 ORDER BY file.id";
 inline constexpr const char* kByInode =
     "SELECT file.content, content.content_id FROM file JOIN content ON content.id = file.content"
     " WHERE file.content IS NOT NULL AND inode = ?1 AND device = ?2 AND file.size = ?3 AND "
@@ -34,14 +42,14 @@ inline constexpr const char* kByInode =
 // All names of a file.
 inline constexpr const char* kLinked =
     "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE inode = ?1 AND device = ?2";
-#define FRESHET_INSERT_FILE                                                                     \
-  "INSERT INTO file (share, path, size, mtime_ns, inode, device, content) VALUES (?1, ?2, ?3, " \
+#define FRESHET_INSERT_FILE                                                                      \
+  "INSERT INTO file (folder, name, size, mtime_ns, inode, device, content) VALUES (?1, ?2, ?3, " \
   "?4, ?5, ?6, ?7)"
 inline constexpr const char* kInsertFile = FRESHET_INSERT_FILE;
 inline constexpr const char* kInsertNewFile = FRESHET_INSERT_FILE " ON CONFLICT DO NOTHING";
 inline constexpr const char* kUpdateFile =
-    "UPDATE file SET size = ?3, mtime_ns = ?4, inode = ?5, device = ?6, content = ?7 WHERE share = "
-    "?1 AND path = ?2";
+    "UPDATE file SET size = ?3, mtime_ns = ?4, inode = ?5, device = ?6, content = ?7 WHERE folder "
+    "= ?1 AND name = ?2";
 inline constexpr const char* kSetDevice = "UPDATE file SET device = ?2 WHERE id = ?1";
 inline constexpr const char* kSetContent = "UPDATE file SET content = ?2 WHERE id = ?1";
 inline constexpr const char* kRemoveFile = "DELETE FROM file WHERE id = ?1";
@@ -56,17 +64,20 @@ inline constexpr const char* kDropUnused =
 inline constexpr const char* kDropIfUnused =
     "DELETE FROM content WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM file WHERE file.content = ?1)";
 inline constexpr const char* kHasContents = "SELECT 1 FROM content LIMIT 1";
-inline constexpr const char* kHasFiles = "SELECT 1 FROM file WHERE share = ?1 LIMIT 1";
+inline constexpr const char* kHasFiles =
+    "SELECT 1 FROM folder JOIN file ON file.folder = folder.id WHERE share = ?1 LIMIT 1";
 inline constexpr const char* kHasFilesOn =
-    "SELECT 1 FROM file WHERE share = ?1 AND device = ?2 LIMIT 1";
+    "SELECT 1 FROM folder JOIN file ON file.folder = folder.id WHERE share = ?1 AND device = ?2 "
+    "LIMIT 1";
 inline constexpr const char* kFilesWith =
     "SELECT " FRESHET_FILE_COLUMNS
     ", share.path, share.single_file FROM content"
-    " JOIN file ON file.content = content.id JOIN share ON share.id = file.share"
+    " JOIN file ON file.content = content.id JOIN folder ON folder.id = file.folder"
+    " JOIN share ON share.id = folder.share"
     " WHERE content.content_id = ?1 ORDER BY file.id";
 inline constexpr const char* kLocate =
     "SELECT " FRESHET_FILE_COLUMNS ", share.path, share.single_file" FRESHET_FILE_SOURCE
-    "JOIN share ON share.id = file.share WHERE file.id = ?1";
+    "JOIN share ON share.id = folder.share WHERE file.id = ?1";
 inline constexpr const char* kTotals =
     "SELECT count(*), coalesce(sum(size), 0), count(content) FROM file";
 
@@ -75,7 +86,7 @@ inline constexpr const char* kTotals =
 #undef FRESHET_INSERT_FILE
 
 // Columns behind those of a file.
-inline constexpr int kSharePathColumn = 8;
-inline constexpr int kSingleFileColumn = 9;
+inline constexpr int kSharePathColumn = 9;
+inline constexpr int kSingleFileColumn = 10;
 
 }  // namespace freshet::store

@@ -30,12 +30,13 @@ CatalogueFile read_file(const Statement& row) {
   CatalogueFile file;
   file.id = FileId{row.integer(0)};
   file.share = ShareId{row.integer(1)};
-  file.relative = text_in(row, 2);
-  file.stamp.size_bytes = static_cast<std::uint64_t>(row.integer(3));
-  file.stamp.mtime_ns = row.integer(4);
-  file.stamp.inode = static_cast<std::uint64_t>(row.integer(5));
-  file.stamp.device = static_cast<std::uint64_t>(row.integer(6));
-  file.content = content_id_in(row, 7);
+  file.relative = text_of(row.blob(2));
+  file.relative += text_of(row.blob(3));
+  file.stamp.size_bytes = static_cast<std::uint64_t>(row.integer(4));
+  file.stamp.mtime_ns = row.integer(5);
+  file.stamp.inode = static_cast<std::uint64_t>(row.integer(6));
+  file.stamp.device = static_cast<std::uint64_t>(row.integer(7));
+  file.content = content_id_in(row, 8);
   return file;
 }
 
@@ -85,9 +86,13 @@ Result<std::optional<CatalogueFile>> Catalogue::State::one_file(Statement& state
 
 Result<std::optional<CatalogueFile>> Catalogue::State::find(ShareId share,
                                                             const std::string& relative) {
+  const SplitPath path(relative);
+  const auto folder = find_folder(share, path.folder);
+  if (!folder) return folder.error();
+  if (!*folder) return std::optional<CatalogueFile>();
   auto statement = use(kFindFile);
   if (!statement) return statement.error();
-  (*statement)->bind(1, share.value).bind(2, bytes_of(relative));
+  (*statement)->bind(1, **folder).bind(2, bytes_of(path.name));
   return one_file(**statement);
 }
 
@@ -109,9 +114,12 @@ Status Catalogue::State::put(const char* sql,
                              ShareId share,
                              const ScannedFile& file,
                              std::optional<std::int64_t> content) {
+  const SplitPath path(file.relative);
+  const auto folder = keep_folder(share, path.folder);
+  if (!folder) return folder.error();
   auto statement = use(sql);
   if (!statement) return statement.error();
-  (*statement)->bind(1, share.value).bind(2, bytes_of(file.relative));
+  (*statement)->bind(1, *folder).bind(2, bytes_of(path.name));
   (*statement)->bind(3, stored(file.stamp.size_bytes)).bind(4, file.stamp.mtime_ns);
   (*statement)->bind(5, stored(file.stamp.inode)).bind(6, stored(file.stamp.device));
   if (content) {
@@ -219,15 +227,9 @@ Status Catalogue::State::forget(const CatalogueFile& file) {
 Status Catalogue::State::drop_unused() {
   lately_gone.clear();  // their contents may go now
   earlier_gone.clear();
+  last_folder.reset();
+  if (auto done = run(kDropEmptyFolders); !done) return done;
   return run(kDropUnused);
-}
-
-Result<std::optional<CatalogueFile>> Catalogue::State::first_from(ShareId share,
-                                                                  const std::string& from) {
-  auto statement = use(kFirstFrom);
-  if (!statement) return statement.error();
-  (*statement)->bind(1, share.value).bind(2, bytes_of(from));
-  return one_file(**statement);
 }
 
 Result<std::optional<Catalogue::State::Known>> Catalogue::State::known_by_inode(

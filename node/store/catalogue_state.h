@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "node/store/catalogue.h"
 #include "node/store/catalogue_open.h"
 #include "node/store/catalogue_sql.h"
+#include "node/store/split_path.h"
 #include "node/store/sqlite.h"
 
 namespace freshet::store {
@@ -48,6 +51,10 @@ struct Catalogue::State {
   /// By inode. With more, those beyond are hashed again.
   using GoneByInode = std::unordered_map<std::uint64_t, Gone>;
   static constexpr std::size_t kMaxGone = 200'000;
+  struct Folder {
+    std::int64_t row = 0;
+    std::string path;
+  };
   struct Merged {
     FileId id;
     std::optional<FileChange> change;
@@ -90,6 +97,21 @@ struct Catalogue::State {
   /// The one file that `statement` (bound) finds.
   static Result<std::optional<CatalogueFile>> one_file(Statement& statement);
 
+  /// A transaction, and nothing that one before may have taken back is trusted.
+  Result<Transaction> begin() {
+    last_folder.reset();
+    return Transaction::begin(database);
+  }
+
+  // ---- folders; a path of one ends in its slash, and that of the share's base is empty
+  Result<std::optional<std::int64_t>> find_folder(ShareId share, std::string_view path);
+  /// Its row, made where it is missing.
+  Result<std::int64_t> keep_folder(ShareId share, std::string_view path);
+  /// The first one of the share behind `path`, in the order of bytes.
+  Result<std::optional<Folder>> folder_after(ShareId share, std::string_view path);
+  /// What lies right in it.
+  Result<std::vector<CatalogueFile>> files_in(std::int64_t folder);
+
   Result<std::optional<CatalogueFile>> find(ShareId share, const std::string& relative);
 
   Result<std::optional<Known>> known_by_inode(const FileStamp& stamp);
@@ -117,8 +139,16 @@ struct Catalogue::State {
   /// Brings other names of the same file up to it; appends what changed.
   Status merge_links(const ScannedFile& scanned, std::vector<FileChange>& changes);
   Status forget(const CatalogueFile& file);
-  /// The first file of the share whose path is `from` or behind it.
-  Result<std::optional<CatalogueFile>> first_from(ShareId share, const std::string& from);
+  using HasFile = std::function<bool(const std::string& path)>;
+  /// The folder without its slash, right below, that `path` is or lies in; empty: there is none.
+  using FolderOf = std::function<std::string(const std::string& path)>;
+  /// Files right in `folder` that are not there any more, and all in folders below that are not.
+  Status forget_unlisted(ShareId share,
+                         const std::string& folder,
+                         const HasFile& has_file,
+                         const FolderOf& folder_of,
+                         std::vector<FileChange>& changes);
+  Status forget_in(std::int64_t folder, const HasFile& has_file, std::vector<FileChange>& changes);
 
   Result<std::vector<FileChange>> unseen();
 
@@ -128,6 +158,12 @@ struct Catalogue::State {
   std::optional<std::string> set_aside;
   std::unordered_map<const char*, Statement> statements;
   std::optional<Scan> scan;
+  /// Files come folder by folder.
+  struct LastFolder {
+    ShareId share;
+    Folder folder;
+  };
+  std::optional<LastFolder> last_folder;
   GoneByInode lately_gone;   ///< since the last forget_gone()
   GoneByInode earlier_gone;  ///< between the last and the one before
   bool contents_may_be_unused = false;

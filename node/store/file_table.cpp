@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "node/store/split_path.h"
+
 namespace freshet::store {
 std::size_t FileTable::HashOrigin::operator()(const Origin& origin) const {
   constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15ULL;
@@ -22,19 +24,16 @@ FileTable::Place FileTable::free_place() {
 }
 
 std::optional<FileTable::Place> FileTable::add(const CatalogueFile& file) {
-  const std::string_view path = file.relative;
-  const std::size_t slash = path.rfind('/');
-  const std::size_t name_at = slash == std::string_view::npos ? 0 : slash + 1;
-  if (file.id.value == 0 || path.size() - name_at > NamePool::kMaxNameBytes || find(file.id))
+  const SplitPath path(file.relative);
+  if (file.id.value == 0 || path.name.size() > NamePool::kMaxNameBytes || find(file.id))
     return std::nullopt;
   const Place place = free_place();
-  // The slash stays with the folder: "a" has none, "/a" an empty one.
   rows_[place] = {.id = file.id.value,
                   .size_bytes = file.stamp.size_bytes,
                   .mtime_ns = file.stamp.mtime_ns,
                   .inode = file.stamp.inode,
-                  .name = names_.add(path.substr(name_at)),
-                  .folder = folders_.take(path.substr(0, name_at)),
+                  .name = names_.add(path.name),
+                  .folder = folders_.take(path.folder),
                   .origin = origins_.take({.share = file.share, .device = file.stamp.device})};
   by_id_.insert(place);
   if (file.content) identify(place, *file.content);

@@ -48,6 +48,40 @@ CREATE INDEX file_by_inode ON file (inode);
     R"sql(
 ALTER TABLE share ADD COLUMN browse INTEGER NOT NULL DEFAULT 1;  -- neighbours may list it
 )sql",
+    // A folder's path once, and not with each of its files, twice. folder_of() and name_of():
+    // catalogue_open.cpp.
+    R"sql(
+CREATE TABLE folder (
+  id    INTEGER PRIMARY KEY,
+  share INTEGER NOT NULL REFERENCES share (id) ON DELETE CASCADE,
+  path  BLOB NOT NULL,                            -- relative to the share's base, with its last slash; or empty
+  UNIQUE (share, path)
+);
+INSERT INTO folder (share, path) SELECT DISTINCT share, folder_of(path) FROM file;
+
+CREATE TABLE file_in_folder (
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,     -- never reused
+  folder   INTEGER NOT NULL REFERENCES folder (id) ON DELETE CASCADE,
+  name     BLOB NOT NULL,                         -- bytes
+  size     INTEGER NOT NULL,
+  mtime_ns INTEGER NOT NULL,
+  inode    INTEGER NOT NULL,                      -- 64 bits, stored signed
+  device   INTEGER NOT NULL,
+  content  INTEGER REFERENCES content (id),       -- NULL: not hashed yet
+  UNIQUE (folder, name)
+);
+INSERT INTO file_in_folder
+  SELECT file.id, folder.id, name_of(file.path), size, mtime_ns, inode, device, content
+  FROM file JOIN folder ON folder.share = file.share AND folder.path = folder_of(file.path)
+  ORDER BY file.id;
+DELETE FROM sqlite_sequence WHERE name = 'file_in_folder';
+INSERT INTO sqlite_sequence (name, seq)
+  SELECT 'file_in_folder', seq FROM sqlite_sequence WHERE name = 'file';
+DROP TABLE file;
+ALTER TABLE file_in_folder RENAME TO file;
+CREATE INDEX file_by_content ON file (content) WHERE content IS NOT NULL;
+CREATE INDEX file_by_inode ON file (inode);
+)sql",
 };
 
 }  // namespace freshet::store

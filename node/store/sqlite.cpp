@@ -123,6 +123,26 @@ Status Database::execute(const char* sql) {
   return kOk;
 }
 
+Status Database::define(const char* name, ByteView (*function)(ByteView)) {
+  const auto call = [](sqlite3_context* context, int, sqlite3_value** values) {
+    const auto* bytes = static_cast<const Byte*>(sqlite3_value_blob(*values));
+    const auto size = static_cast<std::size_t>(sqlite3_value_bytes(*values));
+    // NOLINTNEXTLINE(*-reinterpret-cast): functions pass through SQLite as they pass through C
+    const auto part = reinterpret_cast<ByteView (*)(ByteView)>(sqlite3_user_data(context));
+    const ByteView out = part(bytes == nullptr ? ByteView() : ByteView(bytes, size));
+    const void* shown = out.empty() ? static_cast<const void*>("") : out.data();
+    sqlite3_result_blob64(context, shown, out.size(), SQLITE_TRANSIENT);
+  };
+  constexpr int kHow = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
+  // NOLINTNEXTLINE(*-reinterpret-cast)
+  auto* const data = reinterpret_cast<void*>(function);
+  if (sqlite3_create_function_v2(
+          handle_.get(), name, 1, kHow, data, call, nullptr, nullptr, nullptr)
+      != SQLITE_OK)
+    return sqlite_error(handle_.get());
+  return kOk;
+}
+
 Result<Statement> Database::prepare(const char* sql) {
   sqlite3_stmt* statement = nullptr;
   if (sqlite3_prepare_v3(handle_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr)

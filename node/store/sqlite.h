@@ -67,6 +67,8 @@ class Database {
   static Result<Database> open(const std::string& file);
 
   Status execute(const char* sql);
+  /// Makes `name`(value) of SQL what `function` makes of the value's bytes: a part of them.
+  Status define(const char* name, ByteView (*function)(ByteView));
   Result<Statement> prepare(const char* sql);
   Result<std::int64_t> query_integer(const char* sql);
   [[nodiscard]] std::int64_t last_insert() const {

@@ -17,8 +17,8 @@ struct Close {
 };
 
 constexpr const char* kFiles =
-    "SELECT path, file.size, inode, mtime_ns, content_id FROM file"
-    " LEFT JOIN content ON content.id = file.content";
+    "SELECT folder.path, name, file.size, inode, mtime_ns, content_id FROM file"
+    " JOIN folder ON folder.id = file.folder LEFT JOIN content ON content.id = file.content";
 constexpr int kBusyMs = 10'000;
 constexpr std::int64_t kNanoseconds = 1'000'000'000;
 constexpr std::size_t kShown = 1500;  // characters of differences
@@ -64,11 +64,11 @@ CataloguedFiles read_catalogue(const std::filesystem::path& state) {
   const std::unique_ptr<sqlite3_stmt, Close> rows(prepared);
   int step = SQLITE_ROW;
   while ((step = sqlite3_step(prepared)) == SQLITE_ROW) {
-    files[blob(prepared, 0)] = {
-        .size_bytes = static_cast<std::uint64_t>(sqlite3_column_int64(prepared, 1)),
-        .inode = static_cast<std::uint64_t>(sqlite3_column_int64(prepared, 2)),
-        .mtime_ns = sqlite3_column_int64(prepared, 3),
-        .content = blob(prepared, 4)};
+    files[blob(prepared, 0) + blob(prepared, 1)] = {
+        .size_bytes = static_cast<std::uint64_t>(sqlite3_column_int64(prepared, 2)),
+        .inode = static_cast<std::uint64_t>(sqlite3_column_int64(prepared, 3)),
+        .mtime_ns = sqlite3_column_int64(prepared, 4),
+        .content = blob(prepared, 5)};
   }
   REQUIRE(step == SQLITE_DONE);
   return files;

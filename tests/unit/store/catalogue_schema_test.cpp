@@ -1,4 +1,6 @@
 // The catalogue's tables: steps from version to version, and indexes where a look-up needs one.
+#include <array>
+
 #include <doctest/doctest.h>
 
 #include "node/store/catalogue.h"
@@ -25,7 +27,11 @@ void make_first(const std::string& file) {
               ->execute("INSERT INTO share VALUES (1, '/share', 0);"
                         "INSERT INTO content VALUES (1, zeroblob(32), 0, x'');"
                         "INSERT INTO file VALUES (1, 1, 'a', 0, 5, 6, 7, 1);"
-                        "INSERT INTO file VALUES (2, 1, 'b', 3, 5, 8, 7, NULL)")
+                        "INSERT INTO file VALUES (2, 1, 'b', 3, 5, 8, 7, NULL);"
+                        // A name of bytes that are no text, in two folders.
+                        "INSERT INTO file VALUES (3, 1, x'612FC32F80', 3, 5, 9, 7, 1);"
+                        "INSERT INTO file VALUES (9, 1, 'z', 3, 5, 10, 7, NULL);"
+                        "DELETE FROM file WHERE id = 9")
               .ok());
 }
 
@@ -39,8 +45,21 @@ TEST_CASE("a catalogue of the first version keeps its files and their hashes") {
   CHECK_FALSE(catalogue->set_aside().has_value());
   const auto totals = catalogue->totals();
   REQUIRE(totals.ok());
-  CHECK(totals->files == 2);
-  CHECK(totals->hashed_files == 1);
+  CHECK(totals->files == 3);
+  CHECK(totals->hashed_files == 2);
+  const auto shares = catalogue->shares();
+  REQUIRE((shares.ok() && shares->size() == 1));
+  CHECK(shares->front().browse);
+  const auto third = catalogue->file(FileId{3});
+  REQUIRE((third.ok() && *third));
+  CHECK((*third)->relative == "a/\xC3/\x80");
+  CHECK((*third)->stamp == FileStamp{.size_bytes = 3, .mtime_ns = 5, .inode = 9, .device = 7});
+  CHECK((*third)->content == ContentId{});
+  const std::array<ScannedFile, 1> later{{{.relative = "a/c", .stamp = {}}}};
+  REQUIRE(catalogue->begin_scan(shares->front().id));
+  const auto merged = catalogue->merge(later);
+  REQUIRE((merged.ok() && merged->size() == 1));
+  CHECK(merged->front().file.id == FileId{10});  // a number of a file that was is not given again
 }
 
 TEST_CASE("a file's other names are found by an index, hashed or not") {

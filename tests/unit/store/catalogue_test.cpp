@@ -310,21 +310,6 @@ TEST_CASE("a share may be browsed until that is forbidden, and that outlives a r
   CHECK(node.catalogue->shares()->front().browse);
 }
 
-TEST_CASE("the catalogue of an earlier freshet is taken over, and its shares may be browsed") {
-  Node node;
-  node.scan();
-  node.catalogue.reset();
-  sqlite3* handle = nullptr;
-  REQUIRE(sqlite3_open(node.file.c_str(), &handle) == SQLITE_OK);
-  const char* const back = "ALTER TABLE share DROP COLUMN browse; PRAGMA user_version = 2";
-  REQUIRE(sqlite3_exec(handle, back, nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_close(handle);
-  node.open();
-  CHECK_FALSE(node.catalogue->set_aside().has_value());
-  REQUIRE(node.catalogue->shares()->size() == 1);
-  CHECK(node.catalogue->shares()->front().browse);
-}
-
 TEST_CASE("a catalogue of a newer freshet is left alone") {
   Node node;
   node.catalogue.reset();
