@@ -17,18 +17,20 @@ HashQueue::HashQueue(
       pool_(io, threads, true) {}
 
 void HashQueue::add(store::FileId file, std::uint64_t size_bytes) {
-  if (!states_.try_emplace(file, State{.stage = Stage::waiting, .size_bytes = size_bytes}).second)
-    return;
+  if (promoted_.contains(file) || running_.contains(file) || !waiting_.insert(file)) return;
   pending_bytes_ += size_bytes;
-  order_.push_back(file);
   fill();
 }
 
+void HashQueue::forget(store::FileId file, std::uint64_t size_bytes) {
+  if (!waiting_.erase(file) && promoted_.erase(file) == 0 && running_.erase(file) == 0) return;
+  pending_bytes_ -= size_bytes;
+}
+
 void HashQueue::promote(store::FileId file) {
-  const auto found = states_.find(file);
-  if (found == states_.end() || found->second.stage != Stage::waiting) return;
-  found->second.stage = Stage::promoted;
-  order_.push_front(file);
+  if (!waiting_.erase(file)) return;
+  promoted_.insert(file);
+  first_.push_front(file);
 }
 
 void HashQueue::pause(bool paused) {
@@ -42,29 +44,30 @@ void HashQueue::pause(bool paused) {
   fill();
 }
 
-void HashQueue::fill() {
-  while (!paused_ && running_ < threads_ && !order_.empty()) {
-    const store::FileId file = order_.front();
-    order_.pop_front();
-    const auto found = states_.find(file);
-    if (found == states_.end() || found->second.stage == Stage::running) continue;
-    auto where = locate_(file);
-    if (!where) {
-      pending_bytes_ -= found->second.size_bytes;
-      states_.erase(found);
-      continue;
-    }
-    found->second.stage = Stage::running;
-    start(file, std::move(*where));
+std::optional<store::FileId> HashQueue::next() {
+  while (!first_.empty()) {
+    const store::FileId file = first_.front();
+    first_.pop_front();
+    if (promoted_.erase(file) > 0) return file;
   }
-  if (running_ == 0 && !std::exchange(resting_, true)) rests_();
+  return waiting_.pop_lowest();
+}
+
+void HashQueue::fill() {
+  while (!paused_ && busy_ < threads_) {
+    const auto file = next();
+    if (!file) break;
+    start(*file, locate_(*file));
+  }
+  if (busy_ == 0 && !std::exchange(resting_, true)) rests_();
 }
 
 void HashQueue::start(store::FileId file, store::FileRef where) {
-  ++running_;
+  ++busy_;
+  running_[file] = ++runs_;
   if (std::exchange(resting_, false)) rate_.begin(steady_now(), *read_bytes_);
   pool_.submit([this,
-                ran = Ran{.file = file, .where = std::move(where)},
+                ran = Ran{.number = runs_, .file = file, .where = std::move(where)},
                 all = read_bytes_,
                 stop = stop_.get_token()]() mutable -> WorkerPool::Completion {
     auto content = store::hash_file(ran.where, stop, [&](std::size_t bytes) {
@@ -78,28 +81,30 @@ void HashQueue::start(store::FileId file, store::FileRef where) {
 }
 
 void HashQueue::finish(const Ran& ran, Result<store::ContentInfo> content) {
-  --running_;
+  --busy_;
   settled_bytes_ += ran.read_bytes;
   rate_.look(steady_now(), *read_bytes_);
-  const auto found = states_.find(ran.file);
-  if (!content && content.error().code == ErrorCode::canceled) {
-    found->second.stage = Stage::promoted;  // it was paused: it is the next
-    order_.push_front(ran.file);
-  } else {
-    pending_bytes_ -= found->second.size_bytes;
-    states_.erase(found);
-    done_(ran.file, ran.where, std::move(content));
+  const auto found = running_.find(ran.file);
+  if (found != running_.end() && found->second == ran.number) {
+    running_.erase(found);
+    if (!content && content.error().code == ErrorCode::canceled) {
+      promoted_.insert(ran.file);  // it was paused: it is the next
+      first_.push_front(ran.file);
+    } else {
+      pending_bytes_ -= ran.where.stamp.size_bytes;
+      done_(ran.file, ran.where, std::move(content));
+    }
   }
   fill();
 }
 
 HashingView HashQueue::view() {
   const std::uint64_t read = *read_bytes_;
-  if (running_ > 0) rate_.look(steady_now(), read);
+  if (busy_ > 0) rate_.look(steady_now(), read);
   const std::uint64_t ahead = read - settled_bytes_;  // of files that are being read
-  return {.files = states_.size(),
+  return {.files = pending(),
           .bytes = pending_bytes_ - std::min(pending_bytes_, ahead),
-          .bytes_per_second = running_ > 0 ? rate_.per_second() : 0,
+          .bytes_per_second = busy_ > 0 ? rate_.per_second() : 0,
           .paused = paused_};
 }
 

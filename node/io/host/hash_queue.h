@@ -1,5 +1,5 @@
-// Which files are hashed, in what order: as they came, except that what somebody asked for goes
-// first. Hashes on workers of the lowest priority; knows no catalogue.
+// Which files are hashed, in what order: as the catalogue numbers them, except that what somebody
+// asked for goes first. Hashes on workers of the lowest priority; knows no catalogue.
 #pragma once
 
 #include <atomic>
@@ -10,8 +10,10 @@
 #include <optional>
 #include <stop_token>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "node/base/result.h"
+#include "node/io/host/file_ids.h"
 #include "node/io/host/hash_rate.h"
 #include "node/io/host/worker_pool.h"
 #include "node/store/types.h"
@@ -28,9 +30,9 @@ struct HashingView {
 
 class HashQueue {
  public:
-  /// Where a file is now; nullopt when it is not shared any more.
-  using Locate = std::function<std::optional<store::FileRef>(store::FileId)>;
-  /// On the io thread, for each file that was added and is still shared.
+  /// Where a file is that was added and not forgotten.
+  using Locate = std::function<store::FileRef(store::FileId)>;
+  /// On the io thread, for each file that was added, unless it was forgotten since.
   using Done =
       std::function<void(store::FileId, const store::FileRef&, Result<store::ContentInfo>)>;
 
@@ -42,25 +44,26 @@ class HashQueue {
 
   /// Again for one that waits or is being hashed: nothing.
   void add(store::FileId file, std::uint64_t size_bytes);
+  /// It is not shared any more, or not as it was. `size_bytes`: as it was added.
+  void forget(store::FileId file, std::uint64_t size_bytes);
   /// To the front, if it waits.
   void promote(store::FileId file);
   /// Nothing is read until it goes on; what is being read is left and begun again then.
   void pause(bool paused);
-  [[nodiscard]] std::size_t pending() const { return states_.size(); }
+  [[nodiscard]] std::size_t pending() const {
+    return waiting_.size() + promoted_.size() + running_.size();
+  }
   [[nodiscard]] HashingView view();
   void stop();
 
  private:
-  enum class Stage : std::uint8_t { waiting, promoted, running };
-  struct State {
-    Stage stage = Stage::waiting;
-    std::uint64_t size_bytes = 0;
-  };
   struct Ran {
+    std::uint64_t number = 0;  ///< of this run
     store::FileId file;
     store::FileRef where;
     std::uint64_t read_bytes = 0;
   };
+  std::optional<store::FileId> next();
   void fill();
   void start(store::FileId file, store::FileRef where);
   void finish(const Ran& ran, Result<store::ContentInfo> content);
@@ -69,12 +72,16 @@ class HashQueue {
   Done done_;
   Rests rests_;
   std::size_t threads_;
-  std::size_t running_ = 0;
+  std::size_t busy_ = 0;  ///< workers, also with files that were forgotten
   bool resting_ = true;
   bool paused_ = false;
-  std::deque<store::FileId> order_;  ///< names a file twice after promote(); states_ decides
-  std::unordered_map<store::FileId, State, IdHash> states_;
-  std::uint64_t pending_bytes_ = 0;  ///< of states_, as if nothing of them was read
+  // A file is in one of these three.
+  FileIds waiting_;
+  std::unordered_set<store::FileId, IdHash> promoted_;
+  std::unordered_map<store::FileId, std::uint64_t, IdHash> running_;  ///< its run
+  std::deque<store::FileId> first_;  ///< promoted ones in order, and some that were forgotten
+  std::uint64_t runs_ = 0;
+  std::uint64_t pending_bytes_ = 0;  ///< of all three, as if nothing of them was read
   /// Read by workers, in all; and of that what jobs read that are over.
   std::shared_ptr<std::atomic<std::uint64_t>> read_bytes_ =
       std::make_shared<std::atomic<std::uint64_t>>(0);

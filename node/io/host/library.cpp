@@ -60,7 +60,7 @@ Library::Library(asio::io_context& io,
       hashes_(
           io,
           hash_threads(),
-          [this](store::FileId id) { return locate(id); },
+          [this](store::FileId id) { return locate(id).value_or(store::FileRef{}); },
           [this](store::FileId id,
                  const store::FileRef& where,
                  Result<store::ContentInfo> content) { on_hashed(id, where, std::move(content)); },
@@ -159,6 +159,7 @@ void Library::remove(store::FileId id) {
   if (!place) return;
   index_.remove(number_of(*place));
   count(*place, -1);
+  if (!files_.content(*place)) hashes_.forget(id, files_.size_bytes(*place));
   files_.remove(*place);
 }
 
@@ -232,11 +233,6 @@ void Library::on_hashed(store::FileId id,
                         const store::FileRef& where,
                         Result<store::ContentInfo> content) {
   if (content) ++counters_.files_hashed;
-  const auto now = locate(id);
-  if (now && !store::is_unchanged(now->stamp, where.stamp)) {
-    hashes_.add(id, now->stamp.size_bytes);  // it changed meanwhile: what was read is no more
-    return;
-  }
   if (!content) {
     if (content.error().code != ErrorCode::canceled)
       spdlog::warn("hashing: {}", content.error().message);

@@ -14,7 +14,7 @@ namespace freshet::io {
 
 namespace {
 
-/// One worker; a file that is not in `there` is not shared any more.
+/// One worker.
 struct Queue {
   store::TempFolder temp;
   asio::io_context io;
@@ -26,10 +26,7 @@ struct Queue {
   };
   HashQueue queue{io,
                   1,
-                  [this](store::FileId id) {
-                    const auto found = there.find(id);
-                    return found == there.end() ? std::nullopt : std::optional(found->second);
-                  },
+                  [this](store::FileId id) { return there.at(id); },
                   [this](auto, const auto&, const auto&) {
                     ++done;
                     on_done();
@@ -68,7 +65,7 @@ TEST_CASE("the queue rests when the last files that wait are not shared any more
   Queue it;
   it.add(1, 1000);
   it.add(2, 1000);
-  it.there.erase(store::FileId{2});
+  it.queue.forget(store::FileId{2}, 1000);
   REQUIRE(test::run_until(it.io, [&] { return it.rests > 0; }));
   CHECK(it.done == 1);
   CHECK(it.rests == 1);
@@ -85,6 +82,31 @@ TEST_CASE("the queue rests when it is paused, and again at its end") {
   CHECK(it.queue.pending() == 2);
   it.queue.pause(false);
   REQUIRE(test::run_until(it.io, [&] { return it.rests == 2; }));
+  CHECK(it.done == 2);
+}
+
+TEST_CASE("a file that is forgotten while it is read, and comes again, is told of once") {
+  Queue it;
+  it.add(1, std::uint64_t{64} << 20U);
+  it.queue.forget(store::FileId{1}, std::uint64_t{64} << 20U);
+  CHECK(it.queue.pending() == 0);
+  it.add(1, 1000);  // it was written again
+  CHECK(it.queue.view().bytes == 1000);
+  REQUIRE(test::run_until(it.io, [&] { return it.rests == 1; }));
+  CHECK(it.done == 1);
+  CHECK(it.queue.view().bytes == 0);
+}
+
+TEST_CASE("what is promoted and forgotten does not come back") {
+  Queue it;
+  it.queue.pause(true);
+  for (std::int64_t id = 1; id <= 3; ++id) it.add(id, 1000);
+  it.queue.promote(store::FileId{3});
+  it.queue.promote(store::FileId{2});
+  it.queue.forget(store::FileId{2}, 1000);
+  CHECK(it.queue.pending() == 2);
+  it.queue.pause(false);
+  REQUIRE(test::run_until(it.io, [&] { return it.rests == 1; }));
   CHECK(it.done == 2);
 }
 
