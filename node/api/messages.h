@@ -16,6 +16,7 @@
 #include "node/base/result.h"
 #include "node/io/testbed/news.h"
 #include "node/wire/bt/metainfo.h"
+#include "node/wire/overlay/tally.h"
 
 namespace freshet::api {
 
@@ -159,6 +160,12 @@ struct Hit {
   std::vector<std::string> other_names = {};  ///< that the content has elsewhere
   friend bool operator==(const Hit&, const Hit&) = default;
 };
+/// Whom a search reached and what it cost, its own node not counted: as neighbours say.
+struct SearchTally {
+  bool is_exact = false;  ///< else: at least
+  wire::TallyCounts counts;
+  friend bool operator==(const SearchTally&, const SearchTally&) = default;
+};
 struct SearchDone {
   std::uint32_t hits = 0;
   std::uint32_t answered = 0;  ///< distinct nodes with a hit
@@ -166,6 +173,7 @@ struct SearchDone {
   std::uint32_t ttl = 0;                        ///< how many links it could travel
   std::vector<std::uint32_t> answered_at = {};  ///< nodes of `answered` at 0, 1, 2 ... hops
   std::vector<std::uint32_t> ranking = {};      ///< numbers of the results, best first
+  std::optional<SearchTally> tally = {};        ///< where it was wanted
   friend bool operator==(const SearchDone&, const SearchDone&) = default;
 };
 
@@ -361,6 +369,7 @@ struct SearchRequest {
   std::string strategy;                ///< by name (core/strategy_id.h); empty: auto
   /// Asks again from time to time, and tells what is new; without `timeout` it has no end.
   bool watch = false;
+  bool tally = false;  ///< whom it reached is wanted, too; the end waits for it
   friend bool operator==(const SearchRequest&, const SearchRequest&) = default;
 };
 /// Lists what a node shares. Its files are what `get N` means from now on.

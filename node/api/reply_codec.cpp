@@ -182,6 +182,17 @@ void write(const Hit& from, pb::Reply& to) {
   hit.set_hops(from.hops);
   for (const std::string& name : from.other_names) hit.add_other_names(name);
 }
+void write(const SearchTally& from, pb::SearchTally& to) {
+  to.set_exact(from.is_exact);
+  to.set_nodes(from.counts.nodes);
+  to.set_queries(from.counts.queries);
+  to.set_query_bytes(from.counts.query_bytes);
+  to.set_duplicates(from.counts.duplicates);
+  to.set_tallies(from.counts.tallies);
+  to.set_hops(from.counts.hops);
+  to.set_silent(from.counts.silent);
+  to.set_open(from.counts.open);
+}
 void write(const SearchDone& from, pb::Reply& to) {
   pb::SearchDone& done = *to.mutable_search_done();
   done.set_hits(from.hits);
@@ -190,6 +201,7 @@ void write(const SearchDone& from, pb::Reply& to) {
   done.set_ttl(from.ttl);
   done.mutable_answered_at()->Add(from.answered_at.begin(), from.answered_at.end());
   done.mutable_ranking()->Add(from.ranking.begin(), from.ranking.end());
+  if (from.tally) write(*from.tally, *done.mutable_tally());
 }
 void write(const GetProgress& from, pb::Reply& to) {
   pb::GetProgress& progress = *to.mutable_get_progress();
@@ -321,13 +333,26 @@ std::optional<Reply> read(const pb::Hit& from) {
   return hit;
 }
 
+SearchTally read(const pb::SearchTally& from) {
+  return {.is_exact = from.exact(),
+          .counts = {.nodes = from.nodes(),
+                     .queries = from.queries(),
+                     .query_bytes = from.query_bytes(),
+                     .duplicates = from.duplicates(),
+                     .tallies = from.tallies(),
+                     .hops = from.hops(),
+                     .silent = from.silent(),
+                     .open = from.open()}};
+}
+
 SearchDone read(const pb::SearchDone& from) {
   return {.hits = from.hits(),
           .answered = from.answered(),
           .seconds = from.seconds(),
           .ttl = from.ttl(),
           .answered_at = {from.answered_at().begin(), from.answered_at().end()},
-          .ranking = {from.ranking().begin(), from.ranking().end()}};
+          .ranking = {from.ranking().begin(), from.ranking().end()},
+          .tally = from.has_tally() ? std::optional(read(from.tally())) : std::nullopt};
 }
 
 std::optional<Reply> read(const pb::GetProgress& from) {

@@ -61,6 +61,7 @@ void write(const SearchRequest& from, pb::Request& to) {
   if (from.limit) search.set_limit(*from.limit);
   search.set_strategy(from.strategy);
   search.set_watch(from.watch);
+  search.set_tally(from.tally);
 }
 void write(const ShareBrowseRequest& from, pb::Request& to) {
   to.mutable_share_browse()->set_path(from.path);
@@ -167,7 +168,8 @@ Result<Request> read_search(pb::Search& search) {
                         .timeout = std::nullopt,
                         .limit = std::nullopt,
                         .strategy = search.strategy(),
-                        .watch = search.watch()};
+                        .watch = search.watch(),
+                        .tally = search.tally()};
   if (search.has_ttl()) request.ttl = search.ttl();
   if (search.has_timeout_ms()) request.timeout = Millis(search.timeout_ms());
   if (search.has_limit()) request.limit = search.limit();

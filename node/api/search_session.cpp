@@ -10,6 +10,7 @@
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
 
+#include "node/core/overlay/config.h"
 #include "node/core/search/query_text.h"
 #include "node/core/search/ranking.h"
 
@@ -23,6 +24,8 @@ constexpr Millis kDefaultTimeout{2000};
 // running costs the mesh little.
 constexpr Millis kFirstPause{5'000};
 constexpr Millis kLongestPause{300'000};
+/// How often a search that only waits for its tally looks whether it is there.
+constexpr Millis kTallyLook{20};
 
 struct Session {
   Session(asio::io_context& io,
@@ -43,6 +46,9 @@ struct Session {
   io::Searches::Scope scope;
   core::search::AskId ask;
   std::uint32_t limit = 0;  ///< 0: none
+  std::optional<core::overlay::Tallied> tally = {};
+  /// Once the search is over and its tally is not: when that is waited for no more.
+  std::optional<std::chrono::steady_clock::time_point> tally_by = {};
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 };
 
@@ -56,8 +62,20 @@ Hit hit_from(const core::search::SearchResult& result) {
           .other_names = result.other_names};
 }
 
+// Whether the search is to wait for its tally, which cannot take longer than its TTL allows.
+bool awaits_tally(Session& session) {
+  if (!session.query.tally || (session.tally && session.tally->is_settled)) return false;
+  const auto now = std::chrono::steady_clock::now();
+  if (!session.tally_by)
+    session.tally_by = now + core::overlay::Config().tally_step * (session.scope.ttl + 2);
+  return now < *session.tally_by;
+}
+
+void end_after(const std::shared_ptr<Session>& session, Millis timeout);
+
 void end(const std::shared_ptr<Session>& session) {
   if (session->reply.over()) return;
+  if (awaits_tally(*session)) return end_after(session, kTallyLook);
   const core::search::ResultSet* results = session->searches.results(session->ask);
   SearchDone done;
   if (results != nullptr) {
@@ -70,6 +88,9 @@ void end(const std::shared_ptr<Session>& session) {
       std::erase_if(done.ranking, [&](std::uint32_t number) { return number > session->limit; });
   }
   done.ttl = session->scope.ttl;
+  if (session->query.tally) done.tally.emplace();
+  if (session->tally)
+    done.tally = {.is_exact = session->tally->is_exact, .counts = session->tally->counts};
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - session->started;
   done.seconds = took.count();
   session->timer.cancel();
@@ -134,6 +155,7 @@ void run_search(asio::io_context& io,
                     .strategy = *strategy_of(request),
                     .wanted = session->limit};
   session->query = std::move(*query);
+  session->query.tally = request.tally;
   session->ranker = core::search::Ranker(core::search::ranking_words(session->query));
   const auto on_change = [session](const core::search::SearchResult& result) {
     if (session->limit != 0 && result.number > session->limit) return;
@@ -142,7 +164,10 @@ void run_search(asio::io_context& io,
     // Not from within this call: the search still adds the rest of this hit.
     if (has_enough(*session)) end_after(session, Millis(0));
   };
-  session->ask = searches.start(session->query, session->scope, on_change);
+  const auto on_tally = [session](const core::overlay::Tallied& tally) {
+    session->tally = tally;
+  };
+  session->ask = searches.start(session->query, session->scope, on_change, on_tally);
   reply.on_gone([session] {
     session->timer.cancel();
     session->pause.cancel();

@@ -155,16 +155,31 @@ json json_of(const api::Hit& hit) {
           {"names", names}};
 }
 
+json json_of(const api::SearchTally& tally) {
+  return {{"exact", tally.is_exact},
+          {"nodes", tally.counts.nodes},
+          {"hops", tally.counts.hops},
+          {"messages", tally.counts.queries},
+          {"bytes", tally.counts.query_bytes},
+          {"duplicates", tally.counts.duplicates},
+          {"tallies", tally.counts.tallies},
+          {"silent", tally.counts.silent},
+          {"open", tally.counts.open}};
+}
+
 json json_of(const api::SearchDone& done) {
-  return {{"schema", kJsonSchema},
-          {"event", "done"},
-          {"hits", done.hits},
-          {"answered", done.answered},
-          {"answered_at", done.answered_at},
-          {"ttl", done.ttl},
-          {"reached", nullptr},  // nobody counts whom a search reached
-          {"ranking", done.ranking},
-          {"seconds", thousandths(done.seconds)}};
+  json object = {{"schema", kJsonSchema},
+                 {"event", "done"},
+                 {"hits", done.hits},
+                 {"answered", done.answered},
+                 {"answered_at", done.answered_at},
+                 {"ttl", done.ttl},
+                 {"reached", nullptr},  // without a tally nobody counts whom a search reached
+                 {"ranking", done.ranking},
+                 {"seconds", thousandths(done.seconds)}};
+  if (done.tally) object["tally"] = json_of(*done.tally);
+  if (done.tally && done.tally->is_exact) object["reached"] = done.tally->counts.nodes;
+  return object;
 }
 
 json json_of(const api::BrowseDone& done) {

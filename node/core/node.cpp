@@ -30,7 +30,7 @@ class Node::Junction final : public overlay::Upcalls, public search::Carrier {
   }
   Guid ask(const Plan& plan, ByteView body) override {
     return node_.overlay_.search(
-        {.strategy = plan.strategy, .ttl = plan.ttl, .wanted = plan.wanted},
+        {.strategy = plan.strategy, .ttl = plan.ttl, .wanted = plan.wanted, .ask = plan.ask},
         plan.guid,
         body,
         now_,

@@ -75,6 +75,8 @@ class Host::World {
       ++host_.counters_.closed;
     } else if (std::holds_alternative<overlay::NeedWords>(effect)) {
       host_.tell_words(node_);
+    } else if (const auto* tallied = std::get_if<overlay::Tallied>(&effect)) {
+      host_.log_.tallied(*tallied);
     }
   }
 

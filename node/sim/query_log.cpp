@@ -96,6 +96,13 @@ void QueryLog::hit(const core::search::Hit& hit, TimePoint now) {
   result.first_hit_hops = hit.hops;
 }
 
+void QueryLog::tallied(const core::overlay::Tallied& tally) {
+  const auto found = std::find_if(tracked_.begin(), tracked_.end(), [&](const Tracked& query) {
+    return query.state == State::followed && query.ask.value == tally.ask;
+  });
+  if (found != tracked_.end()) found->result.tally = tally;
+}
+
 void QueryLog::forgotten_by(NodeIndex node) {
   for (Tracked& query : tracked_) {
     if (query.state == State::free) continue;

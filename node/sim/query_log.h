@@ -71,6 +71,7 @@ class QueryLog {
       count_query(tracked_[frame.track], node, from, hops, now);
   }
   void hit(const core::search::Hit& hit, TimePoint now);
+  void tallied(const core::overlay::Tallied& tally);
   /// The node crashed: what it knew of queries is gone.
   void forgotten_by(NodeIndex node);
 

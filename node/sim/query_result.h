@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "node/base/time.h"
+#include "node/core/overlay/io.h"
 #include "node/sim/network.h"
 #include "node/wire/overlay/bodies.h"
 
@@ -59,6 +60,8 @@ struct QueryResult {
   std::uint64_t distinct_hits = 0;  ///< distinct pairs of node and object
   std::optional<Duration> first_hit;
   std::uint8_t first_hit_hops = 0;
+  /// What its origin was told of it, at last; nullopt unless the query wished it.
+  std::optional<core::overlay::Tallied> tally;
   std::vector<Hit> hits;  ///< in order of arrival, with hops 0 too; empty when not wanted
 };
 

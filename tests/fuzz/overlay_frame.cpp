@@ -11,6 +11,7 @@
 #include "node/wire/overlay/paths.h"
 #include "node/wire/overlay/query_view.h"
 #include "node/wire/overlay/route_table.h"
+#include "node/wire/overlay/tally.h"
 
 namespace freshet::wire {
 namespace {
@@ -25,12 +26,14 @@ void decode_route(ByteView body) {
   FRESHET_CHECK(is_same(route_of_query(with_route(body, before)), before));
   const auto query = decode_query(body);
   if (!query) return;
-  FRESHET_CHECK(query->strategy == before.strategy && query->walker == before.walker);
+  FRESHET_CHECK(query->strategy == before.strategy && query->walker == before.walker
+                && query->tally == before.tally);
   for (const QueryRoute& route : {QueryRoute{.strategy = 2, .walker = 300, .off_tree = false},
                                   QueryRoute{.strategy = 3, .walker = 0, .off_tree = true},
                                   QueryRoute{}}) {
     const Bytes routed = with_route(body, route);
     FRESHET_CHECK(is_same(route_of_query(routed), route));
+    FRESHET_CHECK(route_of_query(routed).tally == before.tally);
     FRESHET_CHECK(is_same(route_of_query(with_route(routed, before)), before));
     if (routed.size() > kMaxBodyBytes) continue;
     const auto again = decode_query(routed);
@@ -169,6 +172,17 @@ void decode_page_body(ByteView body) {
                 && again->addresses == page->addresses && again->state == page->state);
 }
 
+void decode_tally_body(ByteView body) {
+  const auto tally = decode_tally(body);
+  if (!tally) return;
+  FRESHET_CHECK(tally->settles <= kMaxTallySettles && tally->counts.nodes <= kMaxTallyCount);
+  const auto again = decode_tally(encode(*tally));
+  FRESHET_CHECK(again && again->settles == tally->settles && again->counts == tally->counts);
+  TallyCounts sum = tally->counts;
+  for (int doublings = 0; doublings < 64; ++doublings) sum.add(sum);
+  FRESHET_CHECK(sum.nodes >= tally->counts.nodes && sum.query_bytes >= tally->counts.query_bytes);
+}
+
 void decode_body(FrameType type, ByteView body) {
   switch (type) {
     case FrameType::hello:
@@ -217,6 +231,9 @@ void decode_body(FrameType type, ByteView body) {
       break;
     case FrameType::browse_page:
       decode_page_body(body);
+      break;
+    case FrameType::tally:
+      decode_tally_body(body);
       break;
     case FrameType::check_back:
     case FrameType::go_on:

@@ -41,6 +41,7 @@ api::SearchRequest request_for(const SearchOptions& options) {
   request.limit = options.limit;
   request.strategy = options.strategy;
   request.watch = options.watch;
+  request.tally = options.tally;
   return request;
 }
 
@@ -62,9 +63,40 @@ std::string summary(const api::SearchDone& done) {
          + human_duration(std::chrono::duration<double>(done.seconds));
 }
 
-// Nodes that have nothing say nothing, so that nobody knows how many were asked.
+// "at least 40 nodes, the farthest 5 hops away"
+std::string reached(const api::SearchTally& tally) {
+  const wire::TallyCounts& counts = tally.counts;
+  const std::string nodes = count_of(counts.nodes, "node", "nodes");
+  if (counts.nodes == 0) return tally.is_exact ? "no node" : "no node that said so";
+  return (tally.is_exact ? nodes : "at least " + nodes) + ", the farthest "
+         + count_of(counts.hops, "hop", "hops") + " away";
+}
+
+std::string cost(const api::SearchTally& tally) {
+  const wire::TallyCounts& counts = tally.counts;
+  return std::string(tally.is_exact ? "" : "at least ")
+         + count_of(counts.queries, "message", "messages") + " of " + human_size(counts.query_bytes)
+         + " in all, " + std::to_string(counts.duplicates) + " of them to who had it; "
+         + count_of(counts.tallies, "message", "messages") + " to count them";
+}
+
+// Why it may be more.
+std::string unknown(const api::SearchTally& tally) {
+  const wire::TallyCounts& counts = tally.counts;
+  if (tally.is_exact) return "";
+  std::string why;
+  if (counts.silent > 0)
+    why += "; " + count_of(counts.silent, "link", "links") + " where nobody counted, or in time";
+  if (counts.open) why += "; others may fetch it later (--strategy flood tells them all at once)";
+  return why.empty() ? "; what is missing is not known" : why;
+}
+
+// Nodes that have nothing say nothing: without a tally nobody knows how many were asked.
 std::string coverage(const api::SearchDone& done) {
   if (done.ttl == 0) return "only this node's own files were looked at (--ttl 0)";
+  if (done.tally)
+    return "asked up to " + count_of(done.ttl, "hop", "hops") + " away and reached "
+           + reached(*done.tally) + ", by " + cost(*done.tally) + unknown(*done.tally);
   return "asked up to " + count_of(done.ttl, "hop", "hops")
          + " away; how many nodes that reached is not known";
 }
@@ -123,6 +155,11 @@ void declare_search(CLI::App& root, SearchOptions& options) {
                    options.watch,
                    "Go on asking, less and less often, and print what is new, until Ctrl-C or "
                    "--timeout");
+  search->add_flag(
+      "--tally",
+      options.tally,
+      "Tell how many nodes were reached and what it cost, gathered by one small answer "
+      "a link");
   search->add_option("--strategy", options.strategy, "auto, flood, ring, walk, tree or routed")
       ->type_name("NAME");
 }

@@ -20,6 +20,7 @@ struct SearchOptions {
   std::optional<std::uint32_t> limit;
   std::string strategy;  ///< empty: the daemon's choice
   bool watch = false;    ///< goes on asking, and prints what is new
+  bool tally = false;    ///< asks whom it reached and what it cost
 };
 
 /// Takes the query out of the arguments of `search` before they are parsed, in order: an undeclared

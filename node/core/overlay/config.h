@@ -94,6 +94,11 @@ struct Config {
   Duration walker_patience = std::chrono::seconds(10);
   std::uint64_t walk_key = 0;
 
+  /// Tallies: so long for each link that the query may still travel, a neighbour's answer is waited
+  /// for. More than a round trip takes. Copies that come later are still known for tally_memory.
+  Duration tally_step = std::chrono::milliseconds(300);
+  Duration tally_memory = std::chrono::seconds(20);
+
   /// A neighbour's round trip as long as none was measured.
   Duration assumed_round_trip = std::chrono::milliseconds(200);
 

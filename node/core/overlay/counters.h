@@ -93,6 +93,11 @@ struct Counters {
   std::uint64_t browses_in = 0;          ///< pages that neighbours asked for
   std::uint64_t browses_over_limit = 0;  ///< dropped: too many of one neighbour's wait
 
+  std::uint64_t tallies_out = 0;
+  std::uint64_t tallies_in = 0;
+  std::uint64_t tallies_over_limit = 0;  ///< queries not tallied here: too many at a time
+  std::uint64_t tallies_stray = 0;       ///< dropped: nobody waits for it
+
   std::uint64_t drops_query = 0;  ///< frames dropped because a neighbour was slow, by class
   std::uint64_t drops_hit = 0;
   std::uint64_t drops_control = 0;
@@ -184,6 +189,10 @@ inline constexpr std::array kCounterNames = {
     FRESHET_COUNTER(browses_out),
     FRESHET_COUNTER(browses_in),
     FRESHET_COUNTER(browses_over_limit),
+    FRESHET_COUNTER(tallies_out),
+    FRESHET_COUNTER(tallies_in),
+    FRESHET_COUNTER(tallies_over_limit),
+    FRESHET_COUNTER(tallies_stray),
     FRESHET_COUNTER(drops_query),
     FRESHET_COUNTER(drops_hit),
     FRESHET_COUNTER(drops_control),

@@ -41,6 +41,7 @@ bool is_strategy_frame(wire::FrameType type) {
     case wire::FrameType::check_back:
     case wire::FrameType::go_on:
     case wire::FrameType::fetch:
+    case wire::FrameType::tally:
       return true;
     default:
       return false;

@@ -37,7 +37,8 @@ struct Seen {
   /// The low bits of another link that it came on, as near to the origin as the first, for hits
   /// when that one is gone; kNoSecond: none.
   std::uint8_t second = kNoSecond;
-  bool forwarded = false;                   ///< passed on at least once
+  bool forwarded : 1 = false;               ///< passed on at least once
+  bool is_tallied : 1 = false;              ///< copies are to be answered for (tallies.h)
   StrategyId strategy = StrategyId::flood;  ///< of the last copy that counted
 
   static constexpr std::uint8_t kNoSecond = 0xFF;

@@ -14,6 +14,7 @@
 #include "node/wire/overlay/browse.h"
 #include "node/wire/overlay/dial_back.h"
 #include "node/wire/overlay/frame.h"
+#include "node/wire/overlay/tally.h"
 
 namespace freshet::core::overlay {
 
@@ -273,6 +274,16 @@ struct Browsed {
   wire::BrowsePage page;
 };
 
+/// What a query of this node's own that wishes a tally reached and cost, as far as it is known now;
+/// comes again when more is. From neighbours: not proven.
+struct Tallied {
+  Guid guid;
+  std::uint32_t ask = 0;  ///< the asker's number for it
+  wire::TallyCounts counts;
+  bool is_settled = false;  ///< nothing more is waited for
+  bool is_exact = false;    ///< otherwise that is what it was at least
+};
+
 using Effect = std::variant<Relay,
                             Dial,
                             Close,
@@ -285,6 +296,7 @@ using Effect = std::variant<Relay,
                             Called,
                             BlockListHeard,
                             BrowseAsked,
-                            Browsed>;
+                            Browsed,
+                            Tallied>;
 
 }  // namespace freshet::core::overlay

@@ -43,6 +43,7 @@ struct alignas(32) Link {
   bool is_fixed : 1 = false;    ///< a user's choice, on either side: never given up
   bool folds_alike : 1 = true;  ///< its words are cut and folded as here: its table can decide
   bool browses : 1 = false;     ///< it can be asked what it shares
+  bool tallies : 1 = false;     ///< it answers for queries that wish a tally
   Direction direction = Direction::in;
   std::uint8_t peer_links = 0;  ///< that the peer said to have; 0: not known; 255: or more
   std::uint8_t talk : 5 = 0;    ///< frames that are rated, since a pause; stops at 31

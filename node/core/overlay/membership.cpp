@@ -121,7 +121,8 @@ void Membership::greet(Turn& turn, Link& link, wire::Wish wish) {
                     .name = turn.config.name,
                     .listen_port = turn.config.listen_port,
                     .tokenizer_version = turn.config.tokenizer_version,
-                    .browse = true};
+                    .browse = true,
+                    .tally = true};
   if (turn.config.discover) {
     hello.member = wire::kTakesPart;
     if (turn.links.live_count() == 1) hello.member |= wire::kIsAlone;
@@ -142,6 +143,7 @@ bool Membership::admit(Turn& turn, Link& link, const wire::Hello& hello) {
   if (hello.wish == wire::Wish::chosen) link.is_fixed = true;
   link.folds_alike = hello.tokenizer_version == turn.config.tokenizer_version;
   link.browses = hello.browse;
+  link.tallies = hello.tally;
   if (!turn.config.discover) return true;
   link.is_member = (hello.member & wire::kTakesPart) != 0;
   const bool is_alone = (hello.member & wire::kIsAlone) != 0;

@@ -7,6 +7,7 @@ namespace freshet::core::overlay {
 Outbox::Class Outbox::class_of(wire::FrameType type) {
   switch (type) {
     case wire::FrameType::query:
+    case wire::FrameType::tally:  // must not overtake copies (tallies.h)
       return query;
     case wire::FrameType::query_hit:
     case wire::FrameType::push:

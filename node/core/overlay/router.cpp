@@ -23,8 +23,8 @@ wire::FrameHeader next_hop(wire::FrameHeader header) {
 }
 
 // Numbers of a later version flood: a newer origin's query is not lost.
-StrategyId strategy_of(ByteView body) {
-  const std::uint32_t number = wire::route_of_query(body).strategy;
+StrategyId strategy_of(const wire::QueryRoute& route) {
+  const std::uint32_t number = route.strategy;
   return number <= static_cast<std::uint32_t>(StrategyId::tabled_tree)
              ? static_cast<StrategyId>(number)
              : StrategyId::flood;
@@ -36,6 +36,19 @@ bool is_ring(StrategyId how) {
 
 bool is_tree(StrategyId how) {
   return how == StrategyId::tree || how == StrategyId::tabled_tree;
+}
+
+// Whether copies of it that cross on a link are sure to be duplicates at both ends.
+bool may_cross(StrategyId how) {
+  return how != StrategyId::walk && !is_tree(how);
+}
+
+// Neighbours off the tree are told of a query, and may fetch it after all.
+bool has_lazy_link(const Turn& turn, LinkId except) {
+  const auto links = std::as_const(turn.links).all();
+  return std::any_of(links.begin(), links.end(), [&](const Link& link) {
+    return link.is_lazy && link.state == LinkState::up && link.id != except;
+  });
 }
 
 // One more than any copy that can come back around has: such a copy is never a better one.
@@ -91,29 +104,51 @@ void Router::on_query(
   // Who got it through this node has a copy with two less, and is no way back.
   if (seen->second == Seen::kNoSecond && header.ttl + 1 >= seen->ttl && seen->from != from.id)
     seen->second = Seen::low_bits(from.id);
-  if (!is_better && seen->strategy == StrategyId::flood) return;  // most duplicates end here
+  if (!is_better && seen->strategy == StrategyId::flood) {  // most duplicates end here
+    if (seen->is_tallied) tally_copy(turn, from, header, *seen, {});
+    return;
+  }
   bool is_new = inserted;
   if (is_better || is_ring(seen->strategy)) {
-    const StrategyId how = strategy_of(body);
+    const wire::QueryRoute route = wire::route_of_query(body);
+    const StrategyId how = strategy_of(route);
     is_new = inserted || (is_tree(how) && !is_tree(seen->strategy));
     if (is_better || is_new) seen->strategy = how;
+    if (inserted) seen->is_tallied = route.tally;
   }
   seen->ttl = std::max(seen->ttl, header.ttl);
   const StrategyId how = seen->strategy;
   const wire::FrameHeader onward = next_hop(header);
-  const Passing query{.header = onward, .body = body, .from = from.id, .route = seen->from};
+  Passing query{.header = onward, .body = body, .from = from.id, .route = seen->from};
   if (is_tree(how)) is_better = strategies(turn).tree().take(turn, query, is_new);
-  if (onward.ttl > 0 && (is_better || how == StrategyId::walk)) {
+  const bool goes_on = onward.ttl > 0 && (is_better || how == StrategyId::walk);
+  if (seen->is_tallied)
+    query.tally = tally_copy(turn, from, header, *seen, {.is_first = inserted, .goes_on = goes_on});
+  if (goes_on) {
     const bool again = seen->forwarded && how != StrategyId::walk;
     seen->forwarded = true;
     const std::uint32_t copies = pass_on(turn, how, query);
     turn.counters.query_forwarded += copies;
     if (again) turn.counters.query_reforwarded += copies;
   }
+  if (query.tally != nullptr) strategies_->tallies().settle(turn, *query.tally);
   if (inserted) up.query_arrived({.guid = header.guid, .hops = onward.hops, .body = body});
 }
 
+// Before it is passed on.
+Tally* Router::tally_copy(
+    Turn& turn, Link& from, const wire::FrameHeader& header, const Seen& seen, Tallies::Copy copy) {
+  Tallies& tallies = strategies(turn).tallies();
+  copy.may_cross = may_cross(seen.strategy);
+  Tally* tally = tallies.on_copy(turn, from, header, copy);
+  const bool hangs = copy.is_first || copy.goes_on;
+  if (tally != nullptr && !hangs) tallies.settle(turn, *tally);
+  return tally;
+}
+
 std::uint32_t Router::pass_on(Turn& turn, StrategyId how, const Passing& query) {
+  if (query.tally != nullptr && is_tree(how) && has_lazy_link(turn, query.from))
+    query.tally->counts.open = true;
   if (how == StrategyId::flood || how == StrategyId::ring) return flood(turn, query);
   return strategies(turn).pass_on(turn, how, query);
 }
@@ -182,7 +217,10 @@ void Router::originate(Turn& turn, const Guid& guid, const SearchPlan& plan, Byt
   ++turn.counters.queries_sent;
   if (guids_ && guids_->is_in_rush())
     turn.need_guard().queries().take(turn.config, kSelfLink, {}, turn.now);
-  see(turn, guid, {.from = kSelfLink, .ttl = own_ttl(plan.ttl), .forwarded = true});
+  Seen* seen =
+      see(turn, guid, {.from = kSelfLink, .ttl = own_ttl(plan.ttl), .forwarded = true}).seen;
+  seen->is_tallied = wire::route_of_query(body).tally;
+  if (seen->is_tallied) begin_tally(turn, guid, plan);
   if (plan.ttl == 0) return;
   if (plan.strategy == StrategyId::flood) {
     send_round(turn, {.guid = guid, .ttl = plan.ttl}, body);
@@ -193,10 +231,31 @@ void Router::originate(Turn& turn, const Guid& guid, const SearchPlan& plan, Byt
   send_round(turn, first, body);
 }
 
+void Router::begin_tally(Turn& turn, const Guid& guid, const SearchPlan& plan) {
+  if (plan.ttl == 0) return Tallies::tell_nobody(turn, guid, plan.ask);
+  if (Tally* tally = strategies(turn).tallies().begin(turn, guid, plan.ttl)) tally->ask = plan.ask;
+}
+
+// Another round of a query, or the only one.
+Tally* Router::tally_round(Turn& turn, const Round& round) {
+  Tally* tally = strategies(turn).tallies().begin(turn, round.guid, round.ttl);
+  if (tally != nullptr) tally->widens = !round.is_last;
+  return tally;
+}
+
+// Searches that were at it, and are not any more.
+void Router::end_tallies(Turn& turn) {
+  strategies_->tallies().each([&](Tally& tally) {
+    if (tally.widens && !strategies_->searches().is_widening(tally.guid()))
+      Tallies::on_end(turn, tally);
+  });
+}
+
 void Router::send_round(Turn& turn, const Round& round, ByteView body) {
   Seen* seen =
       see(turn, round.guid, {.from = kSelfLink, .ttl = own_ttl(round.ttl), .forwarded = true}).seen;
   seen->strategy = round.strategy;
+  Tally* tally = seen->is_tallied ? tally_round(turn, round) : nullptr;
   wire::FrameHeader header{.guid = round.guid,
                            .type = wire::FrameType::query,
                            .ttl = round.ttl,
@@ -208,11 +267,13 @@ void Router::send_round(Turn& turn, const Round& round, ByteView body) {
     const ByteView routed = turn.out.keep(wire::with_route(
         body, {.strategy = static_cast<std::uint32_t>(round.strategy), .walker = walker}));
     header.body_bytes = static_cast<std::uint32_t>(routed.size());
-    const Passing query{.header = header, .body = routed, .from = kSelfLink, .route = kSelfLink};
+    const Passing query{
+        .header = header, .body = routed, .from = kSelfLink, .route = kSelfLink, .tally = tally};
     if (is_tree(round.strategy)) strategies(turn).tree().take(turn, query, true);
     copies += pass_on(turn, round.strategy, query);
   }
   if (copies == 0 && !round.is_last) strategies(turn).searches().hurry(round.guid, turn.now);
+  if (tally != nullptr) strategies_->tallies().settle(turn, *tally);
 }
 
 void Router::found(const Guid& guid, std::uint32_t files) {
@@ -265,11 +326,17 @@ bool Router::on_strategy_frame(Turn& turn, Link& from, const Frame& frame) {
       return true;
     case wire::FrameType::graft:
     case wire::FrameType::fetch:
-      set.tree().on_request(turn, from, header.guid, header.type == wire::FrameType::graft);
+      set.tree().on_request(turn,
+                            from,
+                            header.guid,
+                            header.type == wire::FrameType::graft,
+                            set.tally_of(header.guid));
       return true;
     case wire::FrameType::prune:
       set.tree().on_prune(turn, from, header.guid);
       return true;
+    case wire::FrameType::tally:
+      return set.tallies().on_frame(turn, from, header, frame.body);
     default:
       return on_walker_frame(turn, from, frame);
   }
@@ -283,7 +350,9 @@ bool Router::on_walker_frame(Turn& turn, Link& from, const Frame& frame) {
   if (seen == nullptr) return true;  // forgotten
   Walk& walk = strategies(turn).walk();
   if (header.type == wire::FrameType::go_on) {
-    walk.on_go_on(turn, header, *walker);
+    Tally* tally = strategies_->tally_of(header.guid);
+    walk.on_go_on(turn, header, *walker, tally);
+    if (tally != nullptr) strategies_->tallies().settle(turn, *tally);
   } else if (seen->from != kSelfLink) {
     walk.on_check(turn, from, header, *walker, seen->from);
   } else if (strategies_->searches().wants_more(header.guid)) {
@@ -304,6 +373,7 @@ void Router::run(Turn& turn) {
     if (const Bytes* body = strategies_->searches().body_of(round->guid))
       send_round(turn, *round, *body);
   }
+  end_tallies(turn);
 }
 
 void Router::forget(Turn& turn, LinkId link) {

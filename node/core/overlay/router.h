@@ -75,6 +75,14 @@ class Router {
   }
   /// Returns how many copies there are, those that wait for room included.
   std::uint32_t pass_on(Turn& turn, StrategyId how, const Passing& query);
+  Tally* tally_copy(Turn& turn,
+                    Link& from,
+                    const wire::FrameHeader& header,
+                    const Seen& seen,
+                    Tallies::Copy copy);
+  void begin_tally(Turn& turn, const Guid& guid, const SearchPlan& plan);
+  Tally* tally_round(Turn& turn, const Round& round);
+  void end_tallies(Turn& turn);
   void send_round(Turn& turn, const Round& round, ByteView body);
   bool on_walker_frame(Turn& turn, Link& from, const Frame& frame);
   StrategySet& strategies(const Turn& turn);

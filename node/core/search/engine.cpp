@@ -65,8 +65,12 @@ void Engine::handle(const Input& input, EffectBuffer& out, Carrier& carrier) {
 
 void Engine::on_ask(const Ask& ask, EffectBuffer& out, Carrier& carrier) {
   const ByteView body = out.keep(wire::encode(ask.query));
-  const Guid guid = carrier.ask(
-      {.strategy = ask.strategy, .ttl = ask.ttl, .wanted = ask.wanted, .guid = ask.guid}, body);
+  const Guid guid = carrier.ask({.strategy = ask.strategy,
+                                 .ttl = ask.ttl,
+                                 .wanted = ask.wanted,
+                                 .ask = ask.ask.value,
+                                 .guid = ask.guid},
+                                body);
   if (asked_.size() >= config_.max_asks) asked_.erase(asked_.begin());
   asked_.push_back({.guid = guid, .ask = ask.ask});
   out.push(Effect(

@@ -27,6 +27,7 @@ class Carrier {
     StrategyId strategy = StrategyId::flood;
     std::uint8_t ttl = 0;
     std::uint32_t wanted = 0;       ///< files that are enough; 0: all there are
+    std::uint32_t ask = 0;          ///< this engine's number for it (AskId)
     std::optional<Guid> guid = {};  ///< otherwise a fresh one
   };
   /// Sends a Query body out under its GUID.

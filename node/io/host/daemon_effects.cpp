@@ -31,6 +31,8 @@ bool NodeDaemon::perform_here(const co::Effect& effect) {
     on_banned(*banned);
   } else if (const auto* heard = std::get_if<co::BlockListHeard>(&effect)) {
     blocks_->on_heard(*heard);
+  } else if (const auto* tallied = std::get_if<co::Tallied>(&effect)) {
+    searches_->on_tallied(*tallied);
   } else if (std::holds_alternative<co::LinkEstablished>(effect)) {
     asio::post(io_, [this] { on_joined(); });  // once the links know of it
     return false;

@@ -33,6 +33,7 @@ struct Searches::Session {
   cs::AskId ask;
   cs::ResultSet results;
   Changed changed;  ///< empty when nobody watches
+  Tallied tallied;  ///< the same, or when it is not wanted
 };
 
 // A `get` that waits until its result has an id.
@@ -55,7 +56,7 @@ Searches::Searches(asio::io_context& io,
 
 Searches::~Searches() = default;
 
-cs::AskId Searches::start(wire::Query query, const Scope& scope, Changed changed) {
+cs::AskId Searches::start(wire::Query query, const Scope& scope, Changed changed, Tallied tallied) {
   const cs::AskId ask{next_ask_++};
   instead_.reset();
   sessions_.remove_if([&](const auto& session) {
@@ -63,8 +64,8 @@ cs::AskId Searches::start(wire::Query query, const Scope& scope, Changed changed
     if (unwatched) deliver_(cs::Forget{.ask = session->ask});
     return unwatched;
   });
-  sessions_.push_back(
-      std::make_unique<Session>(Session{.ask = ask, .results = {}, .changed = std::move(changed)}));
+  sessions_.push_back(std::make_unique<Session>(Session{
+      .ask = ask, .results = {}, .changed = std::move(changed), .tallied = std::move(tallied)}));
   send(ask, std::move(query), scope);
   return ask;
 }
@@ -103,6 +104,7 @@ void Searches::stop_watching(cs::AskId ask) {
   for (auto session = sessions_.begin(); session != sessions_.end(); ++session) {
     if ((*session)->ask != ask) continue;
     (*session)->changed = nullptr;
+    (*session)->tallied = nullptr;
     if (std::next(session) == sessions_.end()) return;  // the last search is kept
     deliver_(cs::Forget{.ask = ask});
     sessions_.erase(session);
@@ -130,6 +132,12 @@ void Searches::on_hit(const cs::Hit& hit) {
       add_content_sources(asked.content, hit);
       return;
     }
+  }
+}
+
+void Searches::on_tallied(const core::overlay::Tallied& tally) {
+  for (const auto& session : sessions_) {
+    if (session->ask.value == tally.ask && session->tallied) return session->tallied(tally);
   }
 }
 

@@ -15,6 +15,7 @@
 
 #include "node/base/ids.h"
 #include "node/base/result.h"
+#include "node/core/overlay/io.h"
 #include "node/core/search/io.h"
 #include "node/core/search/results.h"
 #include "node/core/transfer/io.h"
@@ -53,6 +54,8 @@ class Searches {
   using Deliver = std::function<void(core::search::Input)>;
   /// A result is new, or something of it changed.
   using Changed = std::function<void(const core::search::SearchResult&)>;
+  /// More is known of whom a search that wishes a tally reached.
+  using Tallied = std::function<void(const core::overlay::Tallied&)>;
   using SourcesFound = std::function<void(const ContentId&, std::vector<core::transfer::Source>)>;
 
   Searches(asio::io_context& io, const NodeKey& self, Deliver deliver, SourcesFound sources_found);
@@ -66,8 +69,12 @@ class Searches {
     core::StrategyId strategy = core::StrategyId::automatic;
     std::uint32_t wanted = 0;
   };
-  /// Begins a search; it becomes the last one. `changed` is called until stop_watching().
-  core::search::AskId start(wire::Query query, const Scope& scope, Changed changed);
+  /// Begins a search; it becomes the last one. `changed` is called until stop_watching(),
+  /// and so is `tallied`.
+  core::search::AskId start(wire::Query query,
+                            const Scope& scope,
+                            Changed changed,
+                            Tallied tallied = {});
   /// Asks the mesh once more, under a new GUID; results go on where they were, so that `changed` is
   /// called for what is new alone. Nothing when the search is over.
   void repeat(core::search::AskId ask, wire::Query query, const Scope& scope);
@@ -90,6 +97,7 @@ class Searches {
   void ask_content(const ContentId& content);
 
   void on_hit(const core::search::Hit& hit);
+  void on_tallied(const core::overlay::Tallied& tally);
   void stop();
 
  private:

@@ -85,6 +85,7 @@ Bytes encode(const Hello& hello) {
   message.set_member(hello.member);
   message.set_wish(static_cast<std::uint32_t>(hello.wish));
   message.set_browse(hello.browse);
+  message.set_tally(hello.tally);
   return serialize(message);
 }
 
@@ -140,7 +141,8 @@ std::optional<Hello> decode_hello(ByteView body) {
                .tokenizer_version = message.tokenizer_version(),
                .member = message.member(),
                .wish = static_cast<Wish>(std::min<std::uint32_t>(message.wish(), 0xFF)),
-               .browse = message.browse()};
+               .browse = message.browse(),
+               .tally = message.tally()};
 }
 
 std::optional<Pong> decode_pong(ByteView body) {

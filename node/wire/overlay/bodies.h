@@ -56,6 +56,7 @@ struct Hello {
   std::uint32_t member = 0;  ///< kTakesPart, kIsAlone
   Wish wish = Wish::unsaid;
   bool browse = false;  ///< answers a Browse (browse.h)
+  bool tally = false;   ///< answers for queries that wish it (tally.h)
 };
 
 struct PongNode {
@@ -92,6 +93,7 @@ struct Query {
   std::uint32_t max_hits = 0;  ///< files wanted from each node; 0: the answering node's own limit
   std::uint32_t strategy = 0;  ///< overlay.proto has the numbers; 0: flood
   std::uint32_t walker = 0;    ///< of a walk
+  bool tally = false;          ///< every copy is to be answered for (tally.h)
   std::shared_ptr<const QueryFilter> filter;  ///< null in most; not beside `content`
 };
 
@@ -136,6 +138,7 @@ struct QueryRoute {
   std::uint32_t strategy = 0;
   std::uint32_t walker = 0;
   bool off_tree = false;  ///< of tree: the copy was fetched on its way
+  bool tally = false;     ///< the query's wish: read alone, with_route() leaves it
 };
 /// Reads nothing else and judges nothing: a malformed body floods.
 QueryRoute route_of_query(ByteView body);

@@ -53,6 +53,7 @@ enum class FrameType : std::uint8_t {
   block_list_version = 0xC9,
   browse = 0xD8,       ///< asks a neighbour for a page of what it shares (browse.h)
   browse_page = 0xD9,  ///< the page
+  tally = 0xDC,        ///< what came of copies of a query (tally.h)
 };
 
 struct FrameHeader {

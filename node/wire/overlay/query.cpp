@@ -36,6 +36,7 @@ Bytes encode(const Query& query) {
   message.set_max_hits(query.max_hits);
   message.set_strategy(query.strategy);
   message.set_walker(query.walker);
+  message.set_tally(query.tally);
   Bytes body(message.ByteSizeLong());
   message.SerializeWithCachedSizesToArray(body.data());
   if (query.filter) append_bytes(body, pb::Query::kFilterFieldNumber, encode(*query.filter));
@@ -52,6 +53,7 @@ QueryRoute route_of_query(ByteView body) {
     if (field.number == pb::Query::kStrategyFieldNumber) route.strategy = value;
     if (field.number == pb::Query::kWalkerFieldNumber) route.walker = value;
     if (field.number == pb::Query::kOffTreeFieldNumber) route.off_tree = value != 0;
+    if (field.number == pb::Query::kTallyFieldNumber) route.tally = value != 0;
   }
   return fields.malformed() ? QueryRoute{} : route;
 }

@@ -98,6 +98,7 @@ struct Decoder {
     if (field == pb::Query::kMaxHitsFieldNumber) query.max_hits = value;
     if (field == pb::Query::kStrategyFieldNumber) query.strategy = value;
     if (field == pb::Query::kWalkerFieldNumber) query.walker = value;
+    if (field == pb::Query::kTallyFieldNumber) query.tally = value != 0;
   }
 };
 

@@ -68,7 +68,8 @@ TEST_CASE("every request comes back as it was written") {
                               .ttl = 0,
                               .timeout = Millis(0),
                               .limit = 3,
-                              .strategy = "flood"});
+                              .strategy = "flood",
+                              .tally = true});
   check_request(
       SearchRequest{.words = {"x"}, .ttl = {}, .timeout = {}, .limit = {}, .strategy = ""});
   check_request(GetRequest{.what = "2", .folder = "/tmp", .file_name = "n", .timeout = Millis(10)});
@@ -205,6 +206,15 @@ TEST_CASE("every reply comes back as it was written") {
                          .ttl = 7,
                          .answered_at = {0, 2},
                          .ranking = {3, 1}});
+  check_reply(SearchDone{.tally = SearchTally{.is_exact = true,
+                                              .counts = {.nodes = 1,
+                                                         .queries = 2,
+                                                         .query_bytes = 3,
+                                                         .duplicates = 4,
+                                                         .tallies = 5,
+                                                         .hops = 6,
+                                                         .silent = 7,
+                                                         .open = true}}});
   check_reply(GetProgress{.id = content(6),
                           .done_bytes = 1,
                           .size_bytes = 2,

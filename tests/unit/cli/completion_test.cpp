@@ -44,7 +44,7 @@ TEST_CASE("bash completes commands by their first letters") {
 }
 
 TEST_CASE("bash completes a command's own options and those of every command") {
-  CHECK(offered("freshet search --t") == "--ttl --timeout\n");
+  CHECK(offered("freshet search --t") == "--ttl --timeout --tally\n");
   CHECK(offered("freshet search --js") == "--json\n");
   CHECK(offered("freshet up --no-d") == "--no-discovery\n");
 }

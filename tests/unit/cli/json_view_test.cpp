@@ -59,6 +59,27 @@ TEST_CASE("the end of a search names hits, who answered, the order and the time"
                 {"seconds", 1.235}});
 }
 
+TEST_CASE("a tally is in the end of its search, and its nodes are reached where it is exact") {
+  api::SearchDone done;
+  done.tally = {
+      .is_exact = true,
+      .counts = {
+          .nodes = 3, .queries = 5, .query_bytes = 300, .duplicates = 2, .tallies = 3, .hops = 2}};
+  CHECK(json_of(done)["reached"] == 3);
+  CHECK(json_of(done)["tally"]
+        == json{{"exact", true},
+                {"nodes", 3},
+                {"hops", 2},
+                {"messages", 5},
+                {"bytes", 300},
+                {"duplicates", 2},
+                {"tallies", 3},
+                {"silent", 0},
+                {"open", false}});
+  done.tally->is_exact = false;
+  CHECK(json_of(done)["reached"] == nullptr);
+}
+
 TEST_CASE("the end of a browse names the node, how many files, and whether there are more") {
   api::BrowseDone done;
   done.node = filled<NodeKey>(0xAB);

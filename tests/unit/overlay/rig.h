@@ -198,6 +198,7 @@ class Rig {
     dial_back_answers.clear();
     browse_asked.clear();
     browsed.clear();
+    tallied.clear();
     lookups.clear();
     hits.clear();
   }
@@ -219,6 +220,7 @@ class Rig {
   std::vector<overlay::DialBackAnswer> dial_back_answers;
   std::vector<overlay::BrowseAsked> browse_asked;
   std::vector<overlay::Browsed> browsed;
+  std::vector<overlay::Tallied> tallied;
   std::size_t words_needed = 0;  ///< NeedWords so far; clear() leaves it
 
  private:
@@ -247,7 +249,7 @@ class Rig {
         ++words_needed;
       } else {
         keep_into(*of_overlay, dials, closes, established, closed, dial_backs, dial_back_answers);
-        keep_into(*of_overlay, browse_asked, browsed);
+        keep_into(*of_overlay, browse_asked, browsed, tallied);
       }
     } else if (const auto* of_search = std::get_if<search::Effect>(&effect)) {
       if (const auto* lookup = std::get_if<search::Lookup>(of_search))

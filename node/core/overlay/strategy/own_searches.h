@@ -19,6 +19,7 @@ struct SearchPlan {
   StrategyId strategy = StrategyId::flood;
   std::uint8_t ttl = 0;
   std::uint32_t wanted = 0;  ///< files after which it need not widen; 0: it always does
+  std::uint32_t ask = 0;     ///< the asker's number for it, which its tally is told under
 };
 
 /// One round of a search: a copy to send out now.

@@ -7,6 +7,8 @@ namespace freshet::core::overlay {
 
 void Fanout::add(Link& link) {
   ++copies_;
+  if (query_.tally != nullptr)
+    query_.tally->sent(link, query_.header.ttl, wire::kFrameHeaderBytes + query_.body.size());
   if (!take_room_or_queue(turn_, link, query_.header, query_.body)) return;
   turn_.out.add_link(link.id);
   ++sent_;

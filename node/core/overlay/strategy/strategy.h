@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "node/core/overlay/guid_table.h"
+#include "node/core/overlay/tally.h"
 #include "node/core/overlay/turn.h"
 
 namespace freshet::core::overlay {
@@ -14,9 +15,10 @@ namespace freshet::core::overlay {
 struct Passing {
   /// As copies of it leave. REQUIRES: ttl > 0.
   const wire::FrameHeader& header;
-  ByteView body;  ///< borrowed as long as the effects are
-  LinkId from;    ///< where this copy came from; kSelfLink at the origin
-  LinkId route;   ///< where the first copy came from: the way of its hits
+  ByteView body;           ///< borrowed as long as the effects are
+  LinkId from;             ///< where this copy came from; kSelfLink at the origin
+  LinkId route;            ///< where the first copy came from: the way of its hits
+  Tally* tally = nullptr;  ///< where copies are noted, if that is wished
 };
 
 /// Collects the links that get a copy, and makes one Relay of those that have room for it. Nothing

@@ -37,22 +37,26 @@ void StrategySet::run(Turn& turn) {
   each([&](Strategy& strategy) {
     if (strategy.next() <= turn.now) strategy.run(turn);
   });
+  if (tallies_) tallies_->run(turn);
 }
 
 TimePoint StrategySet::next() const {
   TimePoint next = searches_.next();
   each([&](const Strategy& strategy) { next = std::min(next, strategy.next()); });
+  if (tallies_) next = std::min(next, tallies_->next());
   return next;
 }
 
 void StrategySet::forget(Turn& turn, LinkId link) {
   each([&](Strategy& strategy) { strategy.forget(turn, link); });
+  if (tallies_) tallies_->forget(turn, link);
 }
 
 std::uint64_t StrategySet::digest() const {
   Digest digest;
   each([&](const Strategy& strategy) { digest.add(strategy.digest()); });
   digest.add(searches_.digest());
+  if (tallies_) digest.add(tallies_->digest());
   return digest.value();
 }
 

@@ -8,6 +8,7 @@
 #include "node/core/overlay/strategy/routed.h"
 #include "node/core/overlay/strategy/tree.h"
 #include "node/core/overlay/strategy/walk.h"
+#include "node/core/overlay/tallies.h"
 
 namespace freshet::core::overlay {
 
@@ -24,6 +25,11 @@ class StrategySet {
   Walk& walk() {
     if (!walk_) walk_ = std::make_unique<Walk>(walk_key_);
     return *walk_;
+  }
+  Tallies& tallies() { return need(tallies_); }
+  /// nullptr: not tallied.
+  [[nodiscard]] Tally* tally_of(const Guid& guid) {
+    return tallies_ ? tallies_->find(guid) : nullptr;
   }
   /// As mesh_view() has it, and what the tree knows.
   [[nodiscard]] MeshView view(const Turn& turn) const;
@@ -55,6 +61,7 @@ class StrategySet {
   std::unique_ptr<Tree> tree_;
   std::unique_ptr<Routed> routed_;
   std::unique_ptr<Walk> walk_;
+  std::unique_ptr<Tallies> tallies_;  ///< no strategy, but as rarely there
   OwnSearches searches_;
 };
 

@@ -17,7 +17,11 @@ std::uint32_t send_last_copies(Turn& turn, const Passing& query, std::span<const
   wire::FrameHeader header = query.header;
   header.ttl = 1;
   header.body_bytes = static_cast<std::uint32_t>(body.size());
-  const Passing last{.header = header, .body = body, .from = query.from, .route = query.route};
+  const Passing last{.header = header,
+                     .body = body,
+                     .from = query.from,
+                     .route = query.route,
+                     .tally = query.tally};
   Fanout fanout(turn, last);
   for (const LinkId id : links) {
     if (Link* link = turn.links.find(id)) fanout.add(*link);

@@ -209,7 +209,7 @@ bool Tree::ask_next(Turn& turn, Missing& missing) {
   return false;
 }
 
-void Tree::on_request(Turn& turn, Link& from, const Guid& guid, bool grafts) {
+void Tree::on_request(Turn& turn, Link& from, const Guid& guid, bool grafts, Tally* tally) {
   if (grafts) from.is_lazy = false;
   Held* held = find(guid);
   if (held == nullptr || held->header.ttl == 0 || held->from == from.id) return;
@@ -225,7 +225,8 @@ void Tree::on_request(Turn& turn, Link& from, const Guid& guid, bool grafts) {
   const Passing copy{.header = header,
                      .body = turn.out.keep(std::move(body)),
                      .from = held->from,
-                     .route = held->from};
+                     .route = held->from,
+                     .tally = tally};
   Fanout fanout(turn, copy);
   if (fanout.allows(from)) fanout.add(from);
   turn.counters.query_forwarded += fanout.finish();

@@ -54,8 +54,8 @@ class Tree final : public Strategy {
 
   /// `seen`: what the router remembers of the query, nullptr when it never came.
   void on_announce(Turn& turn, Link& from, const wire::FrameHeader& header, const Seen* seen);
-  /// Graft, or Fetch.
-  void on_request(Turn& turn, Link& from, const Guid& guid, bool grafts);
+  /// Graft, or Fetch. `tally`: of the query, if there is one.
+  void on_request(Turn& turn, Link& from, const Guid& guid, bool grafts, Tally* tally);
   void on_prune(Turn& turn, Link& from, const Guid& guid);
 
   [[nodiscard]] std::uint64_t digest() const override;

@@ -77,6 +77,7 @@ void Walk::park(Turn& turn, const Passing& query, WalkerId id) {
                      .from = query.from,
                      .until = turn.now + turn.config.walker_patience});
   wake_by(parked_.back().until);
+  if (query.tally != nullptr) query.tally->hold();
   send_word(turn,
             *back,
             control_header(id.guid, wire::FrameType::check_back, turn.config.max_ttl),
@@ -104,7 +105,10 @@ void Walk::answer_check(Turn& turn,
       turn, from, control_header(header.guid, wire::FrameType::go_on, turn.config.max_ttl), walker);
 }
 
-void Walk::on_go_on(Turn& turn, const wire::FrameHeader& header, std::uint32_t walker) {
+void Walk::on_go_on(Turn& turn,
+                    const wire::FrameHeader& header,
+                    std::uint32_t walker,
+                    Tally* tally) {
   const WalkerId id{.guid = header.guid, .walker = walker};
   const auto parked = std::find_if(
       parked_.begin(), parked_.end(), [&](const Parked& each) { return each.id == id; });
@@ -114,8 +118,10 @@ void Walk::on_go_on(Turn& turn, const wire::FrameHeader& header, std::uint32_t w
     const Passing query{.header = walker_here.header,
                         .body = turn.out.keep(walker_here.body),
                         .from = walker_here.from,
-                        .route = walker_here.from};
+                        .route = walker_here.from,
+                        .tally = tally};
     turn.counters.query_forwarded += step(turn, query);
+    if (tally != nullptr) tally->release();
     return;
   }
   const auto asked =

@@ -31,7 +31,8 @@ class Walk final : public Strategy {
       Turn& turn, Link& from, const wire::FrameHeader& header, std::uint32_t walker, LinkId route);
   void answer_check(Turn& turn, Link& from, const wire::FrameHeader& header, std::uint32_t walker);
   /// The origin's yes: wakes the walker if it waits here, else goes the way that its check came.
-  void on_go_on(Turn& turn, const wire::FrameHeader& header, std::uint32_t walker);
+  /// `tally`: of the query, if there is one.
+  void on_go_on(Turn& turn, const wire::FrameHeader& header, std::uint32_t walker, Tally* tally);
 
   [[nodiscard]] std::uint64_t digest() const override;
 
