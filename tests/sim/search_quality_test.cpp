@@ -186,11 +186,17 @@ TEST_CASE("a ring stops when enough was found, and costs no more than plain ring
   struct Model {
     NodeIndex nodes;
     NodeIndex holders;
+    bool is_random;  // latency; else waiting for a ring is exact
   };
-  for (const Model& model : {Model{.nodes = 64, .holders = 1}, Model{.nodes = 256, .holders = 3}}) {
+  for (const Model& model : {Model{.nodes = 64, .holders = 1, .is_random = false},
+                             Model{.nodes = 64, .holders = 1, .is_random = true},
+                             Model{.nodes = 256, .holders = 3, .is_random = false},
+                             Model{.nodes = 256, .holders = 3, .is_random = true},
+                             Model{.nodes = 1000, .holders = 10, .is_random = true}}) {
     CAPTURE(model.nodes);
+    CAPTURE(model.is_random);
     Mesh mesh(model.nodes, 5, model.holders, 6);
-    mesh.config.network.latency = {};  // constant: waiting for a ring is then exact
+    if (!model.is_random) mesh.config.network.latency = {};
     const auto all = questions(mesh, 80);
     const auto rings = ask_all(mesh, all, {.strategy = StrategyId::ring, .wanted = 1});
     // A plain expanding ring floods anew with TTL 1, 2, 3, … until something is found.

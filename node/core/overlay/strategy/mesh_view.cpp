@@ -46,6 +46,7 @@ MeshView mesh_view(const Turn& turn) {
   if (round_trip_us.count > 0) {
     view.round_trip = from_us(round_trip_us.mean());
     view.deviation = from_us(round_trip_us.deviation());
+    view.measured = static_cast<std::uint32_t>(round_trip_us.count);
   }
   return view;
 }

@@ -8,9 +8,8 @@
 namespace freshet::core::overlay {
 namespace {
 
-// Deviations of a ring's time that are waited for, too. Ring is for who counts messages, auto for
-// who waits.
-constexpr double kRingPatience = 4.0;
+// Deviations of a ring's time that auto waits for, too. Ring is for who counts messages and waits
+// until it is sure, auto for who waits.
 constexpr double kAutoPatience = 0.5;
 
 Round next_ring_round(const SearchPlan& plan,
@@ -29,23 +28,20 @@ bool OwnSearches::is_satisfied(const Search& search) {
 }
 
 Round OwnSearches::next_round(Search& search, const MeshView& mesh, TimePoint now) {
-  Round round;
-  double patience = kAutoPatience;
-  if (search.plan.strategy == StrategyId::ring) {
-    round = next_ring_round(search.plan, search.ring, search.found, mesh);
-    patience = kRingPatience;
-  } else {
-    round = next_auto_round({.limit = search.plan.ttl,
-                             .ring = search.ring,
-                             .rounds = search.rounds,
-                             .found = search.found,
-                             .wanted = search.plan.wanted},
-                            mesh);
-  }
+  const bool is_ring = search.plan.strategy == StrategyId::ring;
+  Round round = is_ring ? next_ring_round(search.plan, search.ring, search.found, mesh)
+                        : next_auto_round({.limit = search.plan.ttl,
+                                           .ring = search.ring,
+                                           .rounds = search.rounds,
+                                           .found = search.found,
+                                           .wanted = search.plan.wanted},
+                                          mesh);
   round.guid = search.guid;
   search.ring = round.ttl;
   ++search.rounds;
-  search.due = round.is_last ? TimePoint::max() : now + ring_time(mesh, round.ttl, patience);
+  const Duration wait =
+      is_ring ? sure_ring_time(mesh, round.ttl) : ring_time(mesh, round.ttl, kAutoPatience);
+  search.due = round.is_last ? TimePoint::max() : now + wait;
   return round;
 }
 

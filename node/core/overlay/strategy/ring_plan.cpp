@@ -52,4 +52,12 @@ Duration ring_time(const MeshView& mesh, std::uint8_t ttl, double patience) {
   return kTie + Duration(static_cast<Duration::rep>(std::llround(mean + patience * deviation)));
 }
 
+Duration sure_ring_time(const MeshView& mesh, std::uint8_t ttl) {
+  // As prediction intervals do: the mean is estimated too, and is as far off on each link; and a
+  // few samples that happen to be alike say little of how far the next one is.
+  const double samples = std::max(mesh.measured, 2U);
+  const double estimated = std::sqrt((1 + ttl / samples) * samples / (samples - 1));
+  return ring_time(mesh, ttl, (3 + 20 / samples) * estimated);
+}
+
 }  // namespace freshet::core::overlay

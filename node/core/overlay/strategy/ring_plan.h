@@ -15,6 +15,7 @@ struct MeshView {
   double branching = 0;         ///< further links of a neighbour, mean
   Duration round_trip{};        ///< to a neighbour and back, mean
   Duration deviation{};         ///< of round trips from that, standard
+  std::uint32_t measured = 0;   ///< round trips that these two are estimated from
   std::uint8_t tree_depth = 0;  ///< links between this node and where the tree began; 0: not known
 };
 
@@ -42,5 +43,9 @@ std::uint8_t next_ring(const MeshView& mesh,
 /// How long to wait for the answers of a ring: the way out and back over `ttl` links, and as many
 /// deviations of it as there is `patience`.
 Duration ring_time(const MeshView& mesh, std::uint8_t ttl, double patience);
+
+/// The same with patience enough that an answer hardly ever comes later, the less often the fewer
+/// round trips were measured.
+Duration sure_ring_time(const MeshView& mesh, std::uint8_t ttl);
 
 }  // namespace freshet::core::overlay

@@ -101,5 +101,20 @@ TEST_CASE("a ring is given more time where round trips differ, by as much as the
   CHECK(more(4, 2) == 200ms);
 }
 
+TEST_CASE("to be sure of a ring takes the longer the fewer round trips are known") {
+  const auto sure = [](std::uint32_t measured, Duration deviation) {
+    MeshView view = mesh(4, 3);
+    view.deviation = deviation;
+    view.measured = measured;
+    return sure_ring_time(view, 3);
+  };
+  CHECK(sure(1000, 30ms) > ring_time(mesh(4, 3), 3, 0) + 3 * 30ms);
+  CHECK(sure(1000, 30ms) < ring_time(mesh(4, 3), 3, 0) + 6 * 30ms);
+  CHECK(sure(20, 30ms) > sure(1000, 30ms));
+  CHECK(sure(4, 30ms) > sure(20, 30ms));
+  CHECK(sure(0, 30ms) < 3s);  // what was never measured is no reason to wait for ever
+  CHECK(sure(4, 0ms) == ring_time(mesh(4, 3), 3, 0));  // where all are alike, it is as they are
+}
+
 }  // namespace
 }  // namespace freshet::core::overlay
