@@ -32,6 +32,12 @@ class GetSession final : public io::FetchObserver, public std::enable_shared_fro
                    .message = "that is blocked here; see: freshet block, freshet unblock"});
       return;
     }
+    if (wanted.folder) {
+      reply_.fail(
+          {.code = ErrorCode::invalid,
+           .message = "that is a folder; so far BitTorrent clients fetch it: freshet torrent"});
+      return;
+    }
     const auto self = shared_from_this();
     reply_.on_gone([self] {
       self->timer_.cancel();

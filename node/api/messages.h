@@ -158,6 +158,7 @@ struct Hit {
   std::uint32_t sources = 0;
   std::uint32_t hops = 0;
   std::vector<std::string> other_names = {};  ///< that the content has elsewhere
+  std::uint32_t folder_files = 0;  ///< not 0: a folder, of so many files; their size is size_bytes
   friend bool operator==(const Hit&, const Hit&) = default;
 };
 /// Whom a search reached and what it cost, its own node not counted: as neighbours say.

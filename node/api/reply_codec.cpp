@@ -181,6 +181,7 @@ void write(const Hit& from, pb::Reply& to) {
   hit.set_sources(from.sources);
   hit.set_hops(from.hops);
   for (const std::string& name : from.other_names) hit.add_other_names(name);
+  hit.set_folder_files(from.folder_files);
 }
 void write(const SearchTally& from, pb::SearchTally& to) {
   to.set_exact(from.is_exact);
@@ -328,7 +329,8 @@ std::optional<Reply> read(const pb::Hit& from) {
           .size_bytes = from.size_bytes(),
           .sources = from.sources(),
           .hops = from.hops(),
-          .other_names = {from.other_names().begin(), from.other_names().end()}};
+          .other_names = {from.other_names().begin(), from.other_names().end()},
+          .folder_files = from.folder_files()};
   if (!from.id().empty() && !read_id(from.id(), hit.id.emplace())) return std::nullopt;
   return hit;
 }

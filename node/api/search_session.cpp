@@ -56,10 +56,11 @@ Hit hit_from(const core::search::SearchResult& result) {
   return {.n = result.number,
           .id = result.id,
           .name = result.name,
-          .size_bytes = result.size_bytes,
+          .size_bytes = result.folder ? result.folder->size_bytes : result.size_bytes,
           .sources = static_cast<std::uint32_t>(result.sources.size()),
           .hops = result.hops,
-          .other_names = result.other_names};
+          .other_names = result.other_names,
+          .folder_files = result.folder ? result.folder->files : 0};
 }
 
 // Whether the search is to wait for its tally, which cannot take longer than its TTL allows.

@@ -26,6 +26,7 @@ std::string hit_line(const api::Hit& hit, std::size_t columns) {
   cell(count_of(hit.sources, "source", "sources"), kSourcesColumns);
   cell(count_of(hit.hops, "hop", "hops"), kHopsColumns);
   line += "  " + escape_text(hit.name);
+  if (hit.folder_files > 0) line += "/  (" + count_of(hit.folder_files, "file", "files") + ")";
   return columns == 0 ? line : fit(line, columns);
 }
 

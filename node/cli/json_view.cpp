@@ -144,15 +144,18 @@ json json_of(const api::ShareCount& count) {
 json json_of(const api::Hit& hit) {
   json names = json::array({hit.name});
   for (const std::string& name : hit.other_names) names.push_back(name);
-  return {{"schema", kJsonSchema},
-          {"event", "hit"},
-          {"n", hit.n},
-          {"id", id_or_null(hit.id)},
-          {"name", hit.name},
-          {"size", hit.size_bytes},
-          {"sources", hit.sources},
-          {"hops", hit.hops},
-          {"names", names}};
+  json view = {{"schema", kJsonSchema},
+               {"event", "hit"},
+               {"n", hit.n},
+               {"id", id_or_null(hit.id)},
+               {"name", hit.name},
+               {"size", hit.size_bytes},
+               {"sources", hit.sources},
+               {"hops", hit.hops},
+               {"names", names},
+               {"folder", hit.folder_files > 0}};
+  if (hit.folder_files > 0) view["files"] = hit.folder_files;
+  return view;
 }
 
 json json_of(const api::SearchTally& tally) {

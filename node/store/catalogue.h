@@ -38,6 +38,16 @@ struct CatalogueTotals {
   std::uint64_t hashed_files = 0;
 };
 
+/// What lies right in one folder.
+struct FolderTotals {
+  std::string path;  ///< inside the share, with its last slash; or empty: the share itself
+  std::uint64_t files = 0;
+  std::uint64_t hashed_files = 0;
+  std::uint64_t size_bytes = 0;
+  std::int64_t newest_ns = 0;
+  std::uint64_t stamp = 0;  ///< another one when a file came, went or has another content
+};
+
 class Catalogue {
  public:
   /// Opens or makes `file`. A damaged one is renamed to FILE.damaged-`now` and a new one made;
@@ -105,6 +115,12 @@ class Catalogue {
   Status for_each_file(const std::function<Status(const CatalogueFile&)>& visit,
                        std::optional<ShareId> only = std::nullopt);
   Result<std::optional<CatalogueFile>> file(FileId file);
+  /// Every folder of the share that holds files.
+  Result<std::vector<FolderTotals>> folder_totals(ShareId share);
+  /// The files in a folder (as FolderTotals::path has it) and below, at most `limit`.
+  Result<std::vector<CatalogueFile>> files_below(ShareId share,
+                                                 const std::string& folder,
+                                                 std::size_t limit);
   /// Keeps hashes, in one transaction. One whose file is gone, or has another stamp now, is left
   /// out. Returns how many were kept.
   Result<std::size_t> record_hashes(std::span<const HashedFile> hashed);

@@ -29,6 +29,16 @@ inline constexpr const char* kFindFile =
     "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE file.folder = ?1 AND file.name = ?2";
 inline constexpr const char* kFilesIn =
     "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE file.folder = ?1";
+// By folder: how many files, hashed ones, bytes, when the last was changed, and a number that is
+// another one when files came, went or were hashed anew.
+inline constexpr const char* kFolderTotals =
+    "SELECT folder.path, count(*), count(file.content), sum(file.size), max(file.mtime_ns),"
+    " sum(file.id * (1 + coalesce(file.content, 0) % 65521))"
+    " FROM folder JOIN file ON file.folder = folder.id WHERE folder.share = ?1 GROUP BY folder.id";
+// Of the folders from ?2 to before ?3.
+inline constexpr const char* kFilesBelow =
+    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE
+    "WHERE folder.share = ?1 AND folder.path >= ?2 AND folder.path < ?3 LIMIT ?4";
 inline constexpr const char* kFileById =
     "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE file.id = ?1";
 inline constexpr const char* kAllFiles =

@@ -23,6 +23,11 @@ bool is_installed(const Words& probe);
 /// `program` as it is run in a machine.
 Words inside(const Machine& machine, const Words& program);
 
+/// Each fetches what a torrent file or a magnet link names into `folder`, and ends then, or in
+/// vain.
+Words aria2(const std::filesystem::path& folder, const std::string& what);
+Words libtorrent(const std::filesystem::path& folder, const std::string& what);
+
 /// It saves into `downloads`, and seeds what is there.
 Words transmission_daemon(const std::filesystem::path& config,
                           const std::filesystem::path& downloads);

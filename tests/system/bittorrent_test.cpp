@@ -17,26 +17,6 @@
 namespace freshet::testing {
 namespace {
 
-constexpr const char* kLibtorrentClient = R"(
-import libtorrent, sys, time
-folder, what = sys.argv[1:]
-session = libtorrent.session({'listen_interfaces': '0.0.0.0:6881', 'enable_dht': False, 'enable_lsd': False,
-                              'enable_upnp': False, 'enable_natpmp': False})
-if what.startswith('magnet:'):
-    parameters = libtorrent.parse_magnet_uri(what)
-else:
-    parameters = libtorrent.add_torrent_params()
-    parameters.ti = libtorrent.torrent_info(what)
-parameters.save_path = folder
-torrent = session.add_torrent(parameters)
-until = time.monotonic() + 90
-while not torrent.status().is_seeding:
-    if time.monotonic() > until:
-        sys.exit(1)
-    time.sleep(0.05)
-print(torrent.status().total_done)
-)";
-
 std::string address(int number) {
   return "10.78.0." + std::to_string(number);
 }
@@ -117,18 +97,6 @@ class Swarm {
   std::string id_;
 };
 
-Words aria2(const std::filesystem::path& folder, const std::string& what) {
-  return {"aria2c",
-          "--no-conf=true",
-          "--dir=" + folder.string(),
-          "--seed-time=0",
-          "--enable-dht=false",
-          "--bt-enable-lpd=false",
-          "--file-allocation=none",
-          "--bt-stop-timeout=90",
-          what};
-}
-
 void fetch_with_aria2(const Swarm& swarm, const std::string& what, const std::string& name) {
   const auto folder = swarm.folder(name);
   const auto done = run_program(swarm.on(2, aria2(folder, what)));
@@ -139,8 +107,7 @@ void fetch_with_aria2(const Swarm& swarm, const std::string& what, const std::st
 
 void fetch_with_libtorrent(const Swarm& swarm, const std::string& what, const std::string& name) {
   const auto folder = swarm.folder(name);
-  const auto done =
-      run_program(swarm.on(4, {kPython, "-c", kLibtorrentClient, folder.string(), what}));
+  const auto done = run_program(swarm.on(4, libtorrent(folder, what)));
   INFO(done.err);
   CHECK(done.exit_code == 0);
   swarm.check_arrived(folder);
@@ -219,9 +186,8 @@ TEST_CASE("a swarm of aria2, transmission, libtorrent and freshet completes on e
   const auto by_aria2 = swarm.folder("aria2");
   const Process aria(swarm.on(2, aria2(by_aria2, torrent)), swarm.dir().path() / "aria2-out");
   const auto by_libtorrent = swarm.folder("libtorrent");
-  const Process libtorrent(
-      swarm.on(4, {kPython, "-c", kLibtorrentClient, by_libtorrent.string(), torrent}),
-      swarm.dir().path() / "libtorrent-out");
+  const Process by_library(swarm.on(4, libtorrent(by_libtorrent, torrent)),
+                           swarm.dir().path() / "libtorrent-out");
   const Daemon fetcher(
       swarm.dir().path() / "fetcher",
       DaemonOptions{

@@ -28,11 +28,20 @@ wire::bt::TorrentKind kind_of(const TorrentVersion& version) {
   return version.v2 ? wire::bt::TorrentKind::v2 : wire::bt::TorrentKind::v1;
 }
 
+// A folder is named by its path, which the daemon knows as the disk has it.
+std::string named(const std::string& what) {
+  std::error_code failed;
+  if (what.find('/') == std::string::npos || !std::filesystem::is_directory(what, failed))
+    return what;
+  const auto path = std::filesystem::canonical(what, failed);
+  return failed ? what : path.string();
+}
+
 // Hashing a large file takes its time.
 Result<api::TorrentText> ask(Session& session,
                              const std::string& what,
                              const TorrentVersion& version) {
-  return session.ask(api::TorrentRequest{.what = what, .kind = kind_of(version)},
+  return session.ask(api::TorrentRequest{.what = named(what), .kind = kind_of(version)},
                      api::ControlClient::kForever);
 }
 
@@ -72,16 +81,19 @@ void declare_version(CLI::App& command, TorrentVersion& version) {
 }  // namespace
 
 void declare_torrent(CLI::App& root, TorrentOptions& torrent, MagnetOptions& magnet) {
-  auto* file = root.add_subcommand("torrent",
-                                   "Write a .torrent of a shared file, for any BitTorrent client");
-  file->add_option("WHAT", torrent.what, "An id, or the number of a result of the last search")
+  auto* file = root.add_subcommand(
+      "torrent", "Write a .torrent of a shared file or folder, for any BitTorrent client");
+  file->add_option("WHAT",
+                   torrent.what,
+                   "An id, the number of a result of the last search, or the path of a shared "
+                   "folder")
       ->type_name("")
       ->required();
   file->add_option("-o,--output", torrent.output, "Where to: a file, a folder, or - for stdout")
       ->type_name("PATH");
   declare_version(*file, torrent.version);
   auto* link = root.add_subcommand(
-      "magnet", "Print a magnet link of a shared file, for any BitTorrent client");
+      "magnet", "Print a magnet link of a shared file or folder, for any BitTorrent client");
   link->add_option("WHAT", magnet.what, "As for torrent")->type_name("")->required();
   declare_version(*link, magnet.version);
 }

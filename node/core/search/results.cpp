@@ -91,6 +91,7 @@ ResultNumber ResultSet::place(const wire::HitFile& file, const FileKey& key) {
                       .id = std::nullopt,
                       .name = file.name,
                       .size_bytes = file.size_bytes,
+                      .folder = file.folder,
                       .hops = UINT8_MAX,
                       .sources = {},
                       .other_names = {}});

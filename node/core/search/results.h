@@ -53,7 +53,8 @@ struct SearchResult {
   std::optional<ContentId> id;  ///< nullopt until a source has hashed the file
   std::string name;             ///< foreign bytes
   std::uint64_t size_bytes = 0;
-  std::uint8_t hops = 0;        ///< the fewest of any source
+  std::optional<wire::FolderFacts> folder = {};  ///< set: it is one, and the size that of its list
+  std::uint8_t hops = 0;                         ///< the fewest of any source
   std::vector<Source> sources;  ///< distinct nodes, in order of arrival; never empty
   /// What else the content is called, in order of arrival; without `name`.
   std::vector<std::string> other_names = {};

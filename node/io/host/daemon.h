@@ -22,6 +22,7 @@
 #include "node/io/host/blocks.h"
 #include "node/io/host/browses.h"
 #include "node/io/host/fetches.h"
+#include "node/io/host/folders.h"
 #include "node/io/host/kept_rates.h"
 #include "node/io/host/library.h"
 #include "node/io/host/limits.h"
@@ -102,6 +103,7 @@ class Daemon {
                     std::function<void(Result<PeerView>)> joined) = 0;
 
   [[nodiscard]] virtual Library& library() = 0;
+  [[nodiscard]] virtual Folders& folders() = 0;
   [[nodiscard]] virtual Searches& searches() = 0;
   [[nodiscard]] virtual Browses& browses() = 0;
   [[nodiscard]] virtual Fetches& fetches() = 0;

@@ -105,8 +105,13 @@ bool NodeDaemon::perform_reach(const co::Effect& effect) {
 
 void NodeDaemon::tell_words() {
   if (!words_are_wanted_) return;
-  pump_->deliver(co::Input(co::SetWords{.hashes = options_.serves ? library_->word_hashes()
-                                                                  : std::vector<std::uint32_t>()}));
+  std::vector<std::uint32_t> hashes;
+  if (options_.serves) {
+    hashes = library_->word_hashes();
+    const auto more = folders_->word_hashes();  // a share's own name is in no path of a file
+    hashes.insert(hashes.end(), more.begin(), more.end());
+  }
+  pump_->deliver(co::Input(co::SetWords{.hashes = std::move(hashes)}));
 }
 
 void NodeDaemon::perform_search(cs::Effect& effect) {
@@ -130,10 +135,16 @@ void NodeDaemon::leave_out_blocked(std::vector<wire::HitFile>& files) const {
 
 void NodeDaemon::look_up(const cs::Lookup& lookup) {
   if (!options_.serves && !node_->overlay().is_own(lookup.lookup)) return;
-  if (library_->lacks_a_word_of(lookup.query)) return;  // nearly always: nothing is copied
+  // Nearly always: nothing is copied.
+  if (library_->lacks_a_word_of(lookup.query) && folders_->lacks_a_word_of(lookup.query)) return;
   const auto query = wire::decode_query(lookup.query);
   if (!query || (query->filter && !cs::is_for_node(*query->filter, key(), options_.name))) return;
-  auto files = library_->lookup(lookup.lookup, *query, lookup.limit);
+  auto files = folders_->lookup(*query, lookup.limit);
+  if (files.size() < lookup.limit) {
+    auto single = library_->lookup(
+        lookup.lookup, *query, lookup.limit - static_cast<std::uint32_t>(files.size()));
+    std::move(single.begin(), single.end(), std::back_inserter(files));
+  }
   if (files.empty() && query->content && !node_->overlay().is_own(lookup.lookup)) {
     // Those who fetch the same find each other, and share what the seed sent.
     if (auto part = fetches_->offer(*query->content)) files.push_back(std::move(*part));

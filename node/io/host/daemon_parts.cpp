@@ -84,6 +84,9 @@ void NodeDaemon::make_content() {
   library_ = std::make_unique<Library>(
       io_, std::move(parts_.catalogue), options_.paths.dir, rng_.next_u64());
   library_->on_words([this] { tell_words(); });
+  folders_ =
+      std::make_unique<Folders>(io_, *library_, options_.paths.dir + "/folders", rng_.next_u64());
+  folders_->on_words([this] { tell_words(); });
   library_->on_identified([this](const Guid& lookup, const wire::HitFile& file) {
     pump_->deliver(cs::Input(cs::Found{.lookup = lookup, .files = {file}}));
   });
@@ -153,6 +156,7 @@ void NodeDaemon::make_torrents() {
                         .port = config_.overlay.listen_port},
       Torrents::Parts{
           .library = *library_,
+          .folders = *folders_,
           .now = [this] { return pump_->now(); },
           .is_blocked = [this](const ContentId& content) { return blocks_->has(content); },
           .addresses = [this] { return dial_addresses(); },

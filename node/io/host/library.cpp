@@ -143,6 +143,7 @@ void Library::add(const store::CatalogueFile& file) {
   tell_words();
   count(*place, 1);
   if (!file.content) hashes_.add(file.id, file.stamp.size_bytes);
+  if (changed_) changed_();
 }
 
 void Library::tell_words() {
@@ -161,6 +162,7 @@ void Library::remove(store::FileId id) {
   count(*place, -1);
   if (!files_.content(*place)) hashes_.forget(id, files_.size_bytes(*place));
   files_.remove(*place);
+  if (changed_) changed_();
 }
 
 void Library::count(store::FileTable::Place place, int sign) {
@@ -252,6 +254,7 @@ void Library::identify(store::FileId id, const ContentId& content) {
   count(*place, -1);
   files_.identify(*place, content);
   count(*place, 1);
+  if (changed_) changed_();
   const wire::HitFile hit = hit_for(*place);
   std::vector<Guid> lookups;
   std::erase_if(waiters_, [&](const Waiter& waiter) {
@@ -274,7 +277,13 @@ void Library::flush_hashes() {
   });
 }
 
+void Library::on_catalogue(std::function<WorkerPool::Completion(store::Catalogue&)> job) {
+  flush_hashes();
+  catalogue_pool_.submit([this, job = std::move(job)] { return job(catalogue_); });
+}
+
 void Library::find_content(const InfoHash& id, ContentFound found) {
+  if (elsewhere_ && elsewhere_(id, found)) return;
   // Hashes that are not in the catalogue yet were queued before this lookup: it sees them.
   flush_hashes();
   catalogue_pool_.submit([this, id, found = std::move(found)]() -> WorkerPool::Completion {

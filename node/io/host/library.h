@@ -14,6 +14,7 @@
 #include "node/core/search/index.h"
 #include "node/io/host/hash_queue.h"
 #include "node/io/host/live_shares.h"
+#include "node/io/host/shared_content.h"
 #include "node/io/host/worker_pool.h"
 #include "node/store/catalogue.h"
 #include "node/store/file_table.h"
@@ -47,12 +48,6 @@ struct ShareSummary {
   std::string problem;
 };
 
-/// A content that this node has whole, and where.
-struct SharedContent {
-  store::ContentInfo info;
-  std::vector<store::FileRef> files;
-};
-
 class Library {
  public:
   static constexpr std::size_t kMaxWaiters = 4096;  ///< searches that wait for a file to be hashed
@@ -72,6 +67,8 @@ class Library {
   void on_identified(Identified identified) { identified_ = std::move(identified); }
   /// Files came, and perhaps words with them. Called once for all that came at one time.
   void on_words(std::function<void()> changed) { words_changed_ = std::move(changed); }
+  /// A file came, went or got its id. Called for each.
+  void on_changed(std::function<void()> changed) { changed_ = std::move(changed); }
   [[nodiscard]] std::vector<std::uint32_t> word_hashes() const { return index_.word_hashes(); }
   /// Loads what the catalogue knows, then looks at every share again, and keeps up with its changes
   /// from then on. `loaded`: names can be searched.
@@ -113,7 +110,14 @@ class Library {
   // ---- content
   using ContentFound = std::function<void(std::optional<SharedContent>)>;
   void find_content(const InfoHash& id, ContentFound found);
+  /// Who else may know a content, asked first; false: not it.
+  using Elsewhere = std::function<bool(const InfoHash&, const ContentFound&)>;
+  void look_elsewhere(Elsewhere elsewhere) { elsewhere_ = std::move(elsewhere); }
   void find_content(const ContentId& content, ContentFound found);
+  /// Work on the catalogue's worker; all hashes are in it.
+  void on_catalogue(std::function<WorkerPool::Completion(store::Catalogue&)> job);
+  /// Those that are folders and can be read.
+  [[nodiscard]] std::vector<store::Share> folder_shares() const;
   [[nodiscard]] bool has(const ContentId& content) const {
     return files_.find(content).has_value();
   }
@@ -173,6 +177,8 @@ class Library {
   store::Catalogue catalogue_;  ///< touched by catalogue_pool_ alone once start() was called
   Identified identified_;
   std::function<void()> words_changed_;
+  std::function<void()> changed_;
+  Elsewhere elsewhere_;
   bool telling_words_ = false;
   std::vector<ShareState> shares_;
   store::FileTable files_;

@@ -265,4 +265,13 @@ Library::ShareState* Library::find_share(store::ShareId id) {
   return found == shares_.end() ? nullptr : &*found;
 }
 
+std::vector<store::Share> Library::folder_shares() const {
+  std::vector<store::Share> folders;
+  for (const ShareState& share : shares_) {
+    if (!share.hidden && !share.location.single_file)
+      folders.push_back({.id = share.id, .location = share.location});
+  }
+  return folders;
+}
+
 }  // namespace freshet::io

@@ -18,6 +18,7 @@
 #include "node/core/overlay/guard/target_limit.h"
 #include "node/io/host/daemon.h"
 #include "node/io/host/flat_counters.h"
+#include "node/io/host/folders.h"
 #include "node/io/host/hit_seals.h"
 #include "node/io/host/joins.h"
 #include "node/io/host/overlay_links.h"
@@ -81,6 +82,7 @@ class NodeDaemon final : public Daemon, public Performer {
             std::chrono::milliseconds timeout,
             std::function<void(Result<PeerView>)> joined) override;
   [[nodiscard]] Library& library() override { return *library_; }
+  [[nodiscard]] Folders& folders() override { return *folders_; }
   [[nodiscard]] Searches& searches() override { return *searches_; }
   [[nodiscard]] Browses& browses() override { return *browses_; }
   [[nodiscard]] Fetches& fetches() override { return *fetches_; }
@@ -160,6 +162,7 @@ class NodeDaemon final : public Daemon, public Performer {
   std::unique_ptr<TestbedPort> testbed_;
   std::unique_ptr<Reachability> reachability_;
   std::unique_ptr<Library> library_;
+  std::unique_ptr<Folders> folders_;
   std::unique_ptr<Fetches> fetches_;
   std::unique_ptr<PieceStore> pieces_;
   std::unique_ptr<TransferLinks> transfer_links_;

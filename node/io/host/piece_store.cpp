@@ -278,9 +278,7 @@ void PieceStore::read_hashes(const core::transfer::ReadHashes& read) {
     return;
   }
   disk_.submit([this, read, shared = held->shared]() -> WorkerPool::Completion {
-    auto hashes = from_any(shared->files, [&](const store::FileRef& file) {
-      return source_of_this_worker().hashes(file, shared->info, read.request);
-    });
+    auto hashes = hashes_of_shared(source_of_this_worker(), *shared, read.request);
     core::transfer::HashesRead answer{
         .link = read.link, .request = read.request, .hashes = std::nullopt};
     if (hashes) answer.hashes = std::move(*hashes);
@@ -299,9 +297,7 @@ void PieceStore::read(const ContentId& content,
     disk_.submit([shared = held->shared, offset, length, done = std::move(done)]()
                      -> WorkerPool::Completion {
       auto bytes = std::make_shared<Bytes>(length);
-      const Status read = from_any(shared->files, [&](const store::FileRef& file) -> Status {
-        return source_of_this_worker().read(file, offset, *bytes);
-      });
+      const Status read = read_shared(source_of_this_worker(), *shared, offset, *bytes);
       if (!read)
         return [done, error = read.error()] {
           done(error);

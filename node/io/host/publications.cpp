@@ -39,6 +39,26 @@ Result<store::Published> make_torrent(const SharedContent& shared,
   return made;
 }
 
+// Blocking: reads all of its files.
+Result<store::Published> make_folder_torrent(const ContentId& list,
+                                             const FoundFolder& folder,
+                                             const std::stop_token& stop) {
+  store::Published made{.content = list, .info = {}, .encoded_info = {}};
+  made.info.kind = TorrentKind::v1;
+  made.info.name = folder.name;
+  made.info.size_bytes = folder.files.list.size_bytes();
+  made.info.piece_length = wire::bt::Shape::of(made.info.size_bytes).piece_length;
+  for (const wire::bt::ListedFile& file : folder.files.list.files)
+    made.info.files.push_back({.path = file.path, .size_bytes = file.size_bytes});
+  auto pieces = store::torrent_pieces(folder.files.all(), made.info.piece_length, stop);
+  if (!pieces) return pieces.error();
+  made.info.pieces = std::move(*pieces);
+  made.encoded_info = wire::bt::encode_info(made.info);
+  if (!wire::bt::parse_info(made.encoded_info))
+    return Error{ErrorCode::invalid, "a torrent of that folder would be larger than clients take"};
+  return made;
+}
+
 cb::TorrentPtr torrent_from(store::Published made) {
   return cb::make_torrent(made.content, std::move(made.info), std::move(made.encoded_info));
 }
@@ -53,8 +73,12 @@ Bytes layer_of(const store::ContentInfo& content, TorrentKind kind) {
 
 }  // namespace
 
-Publications::Publications(asio::io_context& io, Library& library, std::string folder)
+Publications::Publications(asio::io_context& io,
+                           Library& library,
+                           Folders& folders,
+                           std::string folder)
     : library_(library),
+      folders_(folders),
       folder_(std::move(folder)),
       pool_(io, 1, true) {}
 
@@ -80,6 +104,10 @@ void Publications::stop() {
 }
 
 void Publications::publish(const ContentId& content, TorrentKind kind, Done done) {
+  if (folders_.has(content)) {
+    publish_folder(content, kind, done);
+    return;
+  }
   library_.find_content(
       content, [this, content, kind, done = std::move(done)](std::optional<SharedContent> found) {
         if (!found) {
@@ -101,29 +129,64 @@ void Publications::on_content(SharedContent shared, TorrentKind kind, const Done
     done(Publication{.torrent = before, .piece_layer = layer_of(shared.info, kind)});
     return;
   }
-  if (torrents_.size() >= kMaxTorrents) {
-    done(Error{ErrorCode::invalid, "too many torrents: remove some of " + folder_});
-    return;
-  }
-  make(std::make_shared<const SharedContent>(std::move(shared)), kind, done);
+  if (is_full(done)) return;
+  auto held = std::make_shared<const SharedContent>(std::move(shared));
+  make([held, kind, stop = stop_.get_token()] { return make_torrent(*held, kind, stop); },
+       held->info,
+       done);
 }
 
-void Publications::make(const std::shared_ptr<const SharedContent>& shared,
-                        TorrentKind kind,
+void Publications::publish_folder(const ContentId& list, TorrentKind kind, const Done& done) {
+  if (kind != TorrentKind::v1) {
+    done(Error{ErrorCode::invalid,
+               "torrents of folders are of v1 alone so far; leave out --v2 and --hybrid"});
+    return;
+  }
+  if (auto before = known(list, kind)) {
+    done(Publication{.torrent = before, .piece_layer = {}});
+    return;
+  }
+  if (is_full(done)) return;
+  folders_.find_files(list, [this, list, done](Result<FoundFolder> found) {
+    if (!found) {
+      done(found.error());
+    } else if (found->files.list.size_bytes() == 0) {
+      done(Error{ErrorCode::invalid, "there is no byte in that folder's files"});
+    } else {
+      auto folder = std::make_shared<const FoundFolder>(std::move(*found));
+      make(
+          [list, folder, stop = stop_.get_token()] {
+            return make_folder_torrent(list, *folder, stop);
+          },
+          {},
+          done);
+    }
+  });
+}
+
+bool Publications::is_full(const Done& done) const {
+  if (torrents_.size() < kMaxTorrents) return false;
+  done(Error{ErrorCode::invalid, "too many torrents: remove some of " + folder_});
+  return true;
+}
+
+void Publications::make(std::function<Result<store::Published>()> hash,
+                        const store::ContentInfo& content,
                         const Done& done) {
-  pool_.submit([this, shared, kind, done]() -> WorkerPool::Completion {
-    auto made = make_torrent(*shared, kind, stop_.get_token());
+  pool_.submit([this, hash = std::move(hash), content, done]() -> WorkerPool::Completion {
+    auto made = hash();
     if (made) {
       if (auto kept = store::keep_published(folder_, *made); !kept) made = kept.error();
     }
-    return [this, shared, kind, done, made = std::move(made)] {
+    return [this, content, done, made = std::move(made)] {
       if (!made) {
         done(made.error());
         return;
       }
+      const TorrentKind kind = made->info.kind;
       auto torrent = known(made->content, kind);
       if (!torrent) torrent = add(torrent_from(*made));
-      done(Publication{.torrent = torrent, .piece_layer = layer_of(shared->info, kind)});
+      done(Publication{.torrent = torrent, .piece_layer = layer_of(content, kind)});
     };
   });
 }

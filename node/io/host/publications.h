@@ -12,8 +12,10 @@
 #include "node/base/ids.h"
 #include "node/base/result.h"
 #include "node/core/bittorrent/torrent.h"
+#include "node/io/host/folders.h"
 #include "node/io/host/library.h"
 #include "node/io/host/worker_pool.h"
+#include "node/store/published.h"
 
 namespace freshet::io {
 
@@ -28,30 +30,34 @@ class Publications {
   static constexpr std::size_t kMaxTorrents = 4096;
 
   /// `folder`: where they are kept.
-  Publications(asio::io_context& io, Library& library, std::string folder);
+  Publications(asio::io_context& io, Library& library, Folders& folders, std::string folder);
 
   /// Takes back what was published before.
   void recall();
   void stop();
 
   using Done = std::function<void(Result<Publication>)>;
-  /// Hashes the content, unless that was done. Errors: not_found (not here as a whole), invalid (an
-  /// empty file; too many torrents), io.
+  /// Hashes the content, or the files of a folder by the id of its list, unless that was done.
+  /// Errors: not_found (not here as a whole), invalid (an empty file; too many torrents; a folder
+  /// for v2), io.
   void publish(const ContentId& content, wire::bt::TorrentKind kind, Done done);
 
   [[nodiscard]] core::bittorrent::TorrentPtr find(const InfoHash& name) const;
   [[nodiscard]] std::size_t size() const { return torrents_.size(); }
 
  private:
+  void publish_folder(const ContentId& list, wire::bt::TorrentKind kind, const Done& done);
   void on_content(SharedContent shared, wire::bt::TorrentKind kind, const Done& done);
-  void make(const std::shared_ptr<const SharedContent>& shared,
-            wire::bt::TorrentKind kind,
+  [[nodiscard]] bool is_full(const Done& done) const;
+  void make(std::function<Result<store::Published>()> hash,
+            const store::ContentInfo& content,
             const Done& done);
   core::bittorrent::TorrentPtr add(const core::bittorrent::TorrentPtr& torrent);
   [[nodiscard]] core::bittorrent::TorrentPtr known(const ContentId& content,
                                                    wire::bt::TorrentKind kind) const;
 
   Library& library_;
+  Folders& folders_;
   std::string folder_;
   std::vector<core::bittorrent::TorrentPtr> torrents_;
   std::unordered_map<InfoHash, core::bittorrent::TorrentPtr, IdHash> by_name_;

@@ -17,8 +17,11 @@ constexpr std::uint8_t kContentTtl = 7;
 constexpr std::uint32_t kHitsPerContentAsk = 1;
 
 Wanted wanted_from(const cs::SearchResult& result, const NodeKey& self) {
-  Wanted wanted{
-      .content = *result.id, .name = result.name, .size_claim = result.size_bytes, .sources = {}};
+  Wanted wanted{.content = *result.id,
+                .name = result.name,
+                .size_claim = result.size_bytes,
+                .sources = {},
+                .folder = result.folder};
   for (const cs::Source& source : result.sources) {
     if (source.node == self) continue;
     wanted.sources.push_back(

@@ -29,6 +29,7 @@ struct Wanted {
   std::string name;
   std::optional<std::uint64_t> size_claim;
   std::vector<core::transfer::Source> sources;
+  std::optional<wire::FolderFacts> folder = {};  ///< set: `content` is the list of a folder's files
 };
 
 /// What numbers and beginnings of ids mean after something else than a search, that listed files.

@@ -17,17 +17,40 @@ void SharedReader::with_files(const ContentId& content, std::function<void(Share
     then(known->second);
     return;
   }
+  if (folders_.has(content)) {
+    with_folder(content, std::move(then));
+    return;
+  }
   library_.find_content(
       content, [this, content, then = std::move(then)](std::optional<SharedContent> found) {
         if (!found) {
           then(nullptr);
           return;
         }
-        if (known_.size() >= kMaxKnown) known_.clear();
         auto shared = std::make_shared<const SharedContent>(std::move(*found));
-        known_[content] = shared;
+        know(content, shared);
         then(std::move(shared));
       });
+}
+
+// All of its files, one behind the other.
+void SharedReader::with_folder(const ContentId& list, std::function<void(Shared)> then) {
+  folders_.find_files(list, [this, list, then = std::move(then)](const Result<FoundFolder>& found) {
+    if (!found) {
+      then(nullptr);
+      return;
+    }
+    auto parts = std::make_shared<const store::FolderParts>(found->files.all());
+    auto shared = std::make_shared<const SharedContent>(
+        SharedContent{.info = {}, .files = {}, .parts = std::move(parts)});
+    know(list, shared);
+    then(std::move(shared));
+  });
+}
+
+void SharedReader::know(const ContentId& content, const Shared& shared) {
+  if (known_.size() >= kMaxKnown) known_.clear();
+  known_[content] = shared;
 }
 
 void SharedReader::read(const ContentId& content,
@@ -42,12 +65,10 @@ void SharedReader::read(const ContentId& content,
               done(std::nullopt);
             };
           auto bytes = std::make_shared<Bytes>(length);
-          for (const store::FileRef& file : shared->files) {
-            if (source_.read(file, offset, *bytes))
-              return [done, bytes] {
-                done(std::move(*bytes));
-              };
-          }
+          if (read_shared(source_, *shared, offset, *bytes))
+            return [done, bytes] {
+              done(std::move(*bytes));
+            };
           return [this, content, done] {
             known_.erase(content);
             done(std::nullopt);
@@ -62,11 +83,8 @@ void SharedReader::read_hashes(const ContentId& content,
   with_files(content, [this, request, done = std::move(done)](const Shared& shared) {
     pool_.submit([this, request, done, shared]() -> WorkerPool::Completion {
       std::optional<std::vector<Sha256>> hashes;
-      for (const store::FileRef& file : shared ? shared->files : std::vector<store::FileRef>()) {
-        auto read = source_.hashes(file, shared->info, request);
-        if (!read) continue;
-        hashes = std::move(*read);
-        break;
+      if (shared && !shared->parts) {
+        if (auto read = hashes_of_shared(source_, *shared, request)) hashes = std::move(*read);
       }
       return [done, hashes = std::move(hashes)] {
         done(hashes);

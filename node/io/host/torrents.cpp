@@ -8,8 +8,8 @@ Torrents::Torrents(asio::io_context& io, Options options, Parts parts)
     : io_(io),
       options_(std::move(options)),
       parts_(std::move(parts)),
-      publications_(io, parts_.library, options_.folder),
-      reader_(io, parts_.library) {}
+      publications_(io, parts_.library, parts_.folders, options_.folder),
+      reader_(io, parts_.library, parts_.folders) {}
 
 void Torrents::start(Listener& listener) {
   if (options_.is_private) return;

@@ -36,6 +36,7 @@ class Torrents {
   };
   struct Parts {
     Library& library;
+    Folders& folders;
     std::function<TimePoint()> now;
     std::function<bool(const ContentId&)> is_blocked;
     std::function<std::vector<std::string>()> addresses;  ///< where this node can be dialled

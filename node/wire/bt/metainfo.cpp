@@ -11,11 +11,15 @@
 #include "node/wire/bt/messages.h"
 #include "node/wire/bt/sha1.h"
 #include "node/wire/bt/sha256.h"
+#include "node/wire/bt/torrent_layout.h"
 
 namespace freshet::wire::bt {
 namespace {
 
 constexpr std::int64_t kMetaVersion = 2;
+// Ten values a file of a folder, and what else there is.
+constexpr Bencoded::Limits kFolderLimits{.max_depth = 16,
+                                         .max_nodes = kMaxTorrentFiles * 10 + 4096};
 
 // {name: {"": {length, pieces root}}}
 void write_file_tree(BencodeWriter& out, const TorrentInfo& info) {
@@ -36,6 +40,32 @@ std::optional<std::uint64_t> read_size(const std::optional<Bencoded::Value>& len
   const std::int64_t size = *length->integer();
   if (size <= 0 || static_cast<std::uint64_t>(size) > kMaxContentBytes) return std::nullopt;
   return static_cast<std::uint64_t>(size);
+}
+
+void write_files(BencodeWriter& out, const TorrentInfo& info) {
+  out.key("files").begin_list();
+  for (const TorrentMember& file : info.files) {
+    out.begin_dictionary().key("length").integer(static_cast<std::int64_t>(file.size_bytes));
+    out.key("path").begin_list();
+    for (const std::string& part : file.path) out.text(part);
+    out.end().end();
+  }
+  out.end();
+}
+
+// A folder of v1: read and judged as a stranger's would be that is fetched.
+std::optional<TorrentInfo> parse_folder(ByteView bytes) {
+  auto layout = read_layout(bytes);
+  if (!layout || !layout->is_folder) return std::nullopt;
+  TorrentInfo info{.kind = TorrentKind::v1,
+                   .name = std::move(layout->title),
+                   .size_bytes = layout->size_bytes,
+                   .piece_length = layout->piece_length,
+                   .pieces = std::move(layout->pieces),
+                   .root = std::nullopt};
+  for (TorrentFileSpan& file : layout->files)
+    info.files.push_back({.path = std::move(file.path), .size_bytes = file.size_bytes});
+  return info;
 }
 
 bool read_v1(const Bencoded::Value& root, TorrentInfo& info) {
@@ -84,7 +114,12 @@ Bytes encode_info(const TorrentInfo& info) {
   BencodeWriter out;
   out.begin_dictionary();
   if (has_v2(info.kind)) write_file_tree(out, info);
-  if (has_v1(info.kind)) out.key("length").integer(static_cast<std::int64_t>(info.size_bytes));
+  if (!info.files.empty()) {
+    FRESHET_CHECK(info.kind == TorrentKind::v1);
+    write_files(out, info);
+  } else if (has_v1(info.kind)) {
+    out.key("length").integer(static_cast<std::int64_t>(info.size_bytes));
+  }
   if (has_v2(info.kind)) out.key("meta version").integer(kMetaVersion);
   out.key("name").text(info.name);
   out.key("piece length").integer(info.piece_length);
@@ -97,9 +132,10 @@ Bytes encode_info(const TorrentInfo& info) {
 
 std::optional<TorrentInfo> parse_info(ByteView bytes) {
   if (bytes.size() > kMaxInfoBytes) return std::nullopt;
-  const auto document = Bencoded::parse(bytes);
+  const auto document = Bencoded::parse(bytes, kFolderLimits);
   if (!document || document->root().type() != Bencoded::Type::dictionary) return std::nullopt;
   const auto root = document->root();
+  if (root.find("files")) return is_v2(root) ? std::nullopt : parse_folder(bytes);
   const auto name = root.find("name");
   const auto length = root.find("piece length");
   if (!name || !name->text() || !length || !length->integer()) return std::nullopt;

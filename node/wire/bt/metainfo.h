@@ -1,5 +1,6 @@
-// Torrent files (BEP 3, 12; BEP 52 for version 2 and hybrids) of a single file: info dictionaries
-// made and read, and the file around one. Pure; a parser of foreign bytes.
+// Torrent files (BEP 3, 12; BEP 52 for version 2 and hybrids) of a single file, and of a folder in
+// version 1: info dictionaries made and read, and the file around one. Pure; a parser of foreign
+// bytes.
 #pragma once
 
 #include <cstdint>
@@ -25,14 +26,22 @@ inline bool has_v2(TorrentKind kind) {
   return kind != TorrentKind::v1;
 }
 
-/// What an info dictionary of one file says.
+/// One file of a folder.
+struct TorrentMember {
+  std::vector<std::string> path;  ///< below the folder
+  std::uint64_t size_bytes = 0;
+  friend bool operator==(const TorrentMember&, const TorrentMember&) = default;
+};
+
+/// What an info dictionary says.
 struct TorrentInfo {
   TorrentKind kind = TorrentKind::v1;
-  std::string name;  ///< bytes of who made it: make it safe before it names a file
-  std::uint64_t size_bytes = 0;
+  std::string name;              ///< bytes of who made it: make it safe before it names a file
+  std::uint64_t size_bytes = 0;  ///< of the file, or of all of the folder's
   std::uint32_t piece_length = 0;
   Bytes pieces;                   ///< SHA-1 of each piece, one behind the other; empty in v2
   std::optional<ContentId> root;  ///< v2 and hybrid; unset for v1
+  std::vector<TorrentMember> files = {};  ///< of a folder, in the order of its bytes; v1 alone
 
   [[nodiscard]] std::uint32_t piece_count() const {
     return piece_length == 0
@@ -42,10 +51,10 @@ struct TorrentInfo {
   friend bool operator==(const TorrentInfo&, const TorrentInfo&) = default;
 };
 
-/// The info dictionary. REQUIRES: size_bytes > 0; `pieces` of piece_count() hashes where v1 is
-/// spoken, `root` where v2 is.
+/// The info dictionary. REQUIRES: size_bytes > 0, and that of `files` where there are some;
+/// `pieces` of piece_count() hashes where v1 is spoken, `root` where v2 is.
 Bytes encode_info(const TorrentInfo& info);
-/// nullopt: malformed, of several files, of no byte, of impossible numbers.
+/// nullopt: malformed, of several files in v2, of no byte, of impossible numbers.
 std::optional<TorrentInfo> parse_info(ByteView info);
 
 /// The names that a swarm has.

@@ -11,6 +11,7 @@
 #include "node/wire/bt/merkle.h"
 #include "node/wire/bt/messages.h"
 #include "node/wire/bt/metainfo.h"
+#include "node/wire/bt/path_rules.h"
 #include "node/wire/bt/sha1.h"
 
 namespace freshet::wire::bt {
@@ -21,31 +22,9 @@ using Path = std::vector<std::string>;
 
 // Ten values a file, and what else a torrent has.
 constexpr Bencoded::Limits kLimits{.max_depth = 16, .max_nodes = kMaxTorrentFiles * 10 + 4096};
-constexpr std::size_t kShownBytes = 60;
 
 Error invalid(std::string message) {
   return {ErrorCode::invalid, std::move(message)};
-}
-
-// Of a stranger's text, for a message.
-std::string shown(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text.substr(0, kShownBytes)) {
-    const bool plain = static_cast<unsigned char>(c) >= 0x20 && c != 0x7F && c != '"';
-    out.push_back(plain ? c : '?');
-  }
-  return out + (text.size() > kShownBytes ? "…\"" : "\"");
-}
-
-Status check_component(std::string_view text, std::string_view where) {
-  const char* wrong = nullptr;
-  if (text.empty()) wrong = "has an empty name in its path";
-  if (text == "." || text == "..") wrong = "would leave its folder";
-  if (text.find('/') != std::string_view::npos) wrong = "has a separator in a name";
-  if (text.find('\0') != std::string_view::npos) wrong = "has a NUL in a name";
-  if (text.size() > kMaxPathComponentBytes) wrong = "has a name of more than 255 bytes";
-  if (wrong == nullptr) return kOk;
-  return invalid(std::string(where) + " " + wrong + ": " + shown(text));
 }
 
 Result<std::uint64_t> read_length(const Value& holder, const std::string& where) {
@@ -62,16 +41,13 @@ Result<Path> read_path(const Value& file, const std::string& where) {
   if (!list || list->type() != Bencoded::Type::list || !list->first())
     return invalid(where + " has no path");
   Path path;
-  std::size_t total = 0;
   for (auto part = list->first(); part; part = part->next()) {
     const auto text = part->text();
     if (!text) return invalid(where + " has a path that is no list of names");
-    if (Status fine = check_component(*text, where); !fine) return fine.error();
-    total += text->size() + 1;
-    if (path.size() >= kMaxTorrentPathDepth || total > kMaxTorrentPathBytes)
-      return invalid(where + " has a path that is too long");
     path.emplace_back(*text);
+    if (path.size() > kMaxTorrentPathDepth) break;
   }
+  if (Status fine = check_path(path, where); !fine) return fine.error();
   return path;
 }
 

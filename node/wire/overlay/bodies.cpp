@@ -66,6 +66,8 @@ std::optional<HitRecord> decode_record(const std::string& bytes) {
   for (const pb::HitFile& file : message.files()) {
     auto hit = read_file(file);
     if (!hit) return std::nullopt;
+    if (file.folder_files() != 0)
+      hit->folder = {.files = file.folder_files(), .size_bytes = file.folder_bytes()};
     record.files.push_back(std::move(*hit));
   }
   record.issued_s = message.issued_s();
@@ -114,7 +116,13 @@ Bytes encode_record(const HitRecord& record) {
   message.set_node(id_field(record.node));
   message.set_name(record.name);
   write_addresses(record.addresses, message);
-  for (const HitFile& file : record.files) write_file(file, *message.add_files());
+  for (const HitFile& file : record.files) {
+    pb::HitFile& to = *message.add_files();
+    write_file(file, to);
+    if (!file.folder) continue;
+    to.set_folder_files(file.folder->files);
+    to.set_folder_bytes(file.folder->size_bytes);
+  }
   message.set_issued_s(record.issued_s);
   message.set_lifetime_s(record.lifetime_s);
   return serialize(message);

@@ -97,10 +97,17 @@ struct Query {
   std::shared_ptr<const QueryFilter> filter;  ///< null in most; not beside `content`
 };
 
+/// Of a folder that is offered as one item; claims.
+struct FolderFacts {
+  std::uint32_t files = 0;       ///< never 0
+  std::uint64_t size_bytes = 0;  ///< of all of them
+};
 struct HitFile {
   std::optional<ContentId> content;  ///< nullopt until the answering node has hashed it
   std::string name;                  ///< bytes; never empty, "." or ".."; no '/' and no NUL
   std::uint64_t size_bytes = 0;      ///< a claim
+  /// Set: `content` and `size_bytes` are those of a folder's list (wire/bt/folder_list.h).
+  std::optional<FolderFacts> folder = std::nullopt;
 };
 struct HitRecord {
   NodeKey node;

@@ -1,0 +1,58 @@
+// Where the files of a fetched folder go: names made safe for this machine's disk below one folder,
+// which of them are there already, and taking the small ones out of their bundle. Nothing that is
+// there is replaced: see place_file.h. Blocking where it touches files.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "node/base/result.h"
+#include "node/store/types.h"
+#include "node/wire/bt/folder_list.h"
+
+namespace freshet::store {
+
+struct FolderPlace {
+  struct File {
+    std::string folder;  ///< absolute
+    std::string name;
+    std::uint64_t size_bytes = 0;
+    std::optional<ContentId> content;            ///< unset: an empty file
+    std::optional<std::uint64_t> bundle_offset;  ///< where it is in the bundle
+    [[nodiscard]] std::string absolute() const { return folder + "/" + name; }
+  };
+  std::string target;  ///< the folder of all
+  ContentId id;        ///< of the list
+  std::vector<File> files;
+};
+/// `name`: of the folder, from a peer. Errors: invalid: two of its names are one when they are made
+/// safe.
+Result<FolderPlace> place_of(const wire::bt::FolderList& list,
+                             const ContentId& id,
+                             const std::string& folder,
+                             const std::string& name);
+
+/// The files that are not in their place, as numbers in `files`: what is there is read and compared
+/// with its id. Errors: canceled.
+Result<std::vector<std::size_t>> absent_files(const FolderPlace& place,
+                                              const std::stop_token& stop);
+
+/// The folder holds files that are none of these (hidden ones aside).
+bool has_others(const FolderPlace& place);
+
+struct FileFailure {
+  std::string path;
+  Error why;
+};
+/// Takes those of `which` that are empty or in the bundle, which `bundle` is, and gives them their
+/// names, after all are written and synced. Answers with those that were not what their ids say.
+/// Errors: io, canceled; what is in its place then stays.
+Result<std::vector<FileFailure>> unpack(const FolderPlace& place,
+                                        const std::vector<std::size_t>& which,
+                                        const std::string& bundle,
+                                        const std::stop_token& stop);
+
+}  // namespace freshet::store
