@@ -32,16 +32,19 @@ class GetSession final : public io::FetchObserver, public std::enable_shared_fro
                    .message = "that is blocked here; see: freshet block, freshet unblock"});
       return;
     }
-    if (wanted.folder) {
-      reply_.fail(
-          {.code = ErrorCode::invalid,
-           .message = "that is a folder; so far BitTorrent clients fetch it: freshet torrent"});
+    if (wanted.folder && request.in_order) {
+      reply_.fail({.code = ErrorCode::invalid, .message = "a folder cannot be written to stdout"});
       return;
     }
     const auto self = shared_from_this();
-    reply_.on_gone([self] {
+    const bool is_folder = wanted.folder.has_value();
+    reply_.on_gone([self, is_folder] {
       self->timer_.cancel();
-      self->daemon_.fetches().leave(self->content_, self.get());
+      if (is_folder) {
+        self->daemon_.folder_fetches().leave(self.get());
+      } else {
+        self->daemon_.fetches().leave(self->content_, self.get());
+      }
     });
     io::FetchWish wish{.content = wanted.content,
                        .name = request.file_name.empty() ? wanted.name : request.file_name,
@@ -52,7 +55,11 @@ class GetSession final : public io::FetchObserver, public std::enable_shared_fro
                        .rate = request.rate,
                        .in_order = request.in_order};
     in_order_ = request.in_order;
-    daemon_.fetches().start(std::move(wish), self);
+    if (is_folder) {
+      daemon_.folder_fetches().start(std::move(wish), self);
+    } else {
+      daemon_.fetches().start(std::move(wish), self);
+    }
   }
 
   void begin_torrent(io::TorrentWish wish,

@@ -17,6 +17,7 @@
 #include "node/store/safe_name.h"
 #include "node/store/unique_fd.h"
 #include "node/wire/bt/merkle.h"
+#include "node/wire/bt/sha256.h"
 #include "node/wire/bt/torrent_layout.h"
 
 namespace freshet::store {
@@ -49,6 +50,10 @@ bool is_content(ByteView bytes, const std::optional<ContentId>& content) {
   builder.feed(bytes);
   const auto tree = builder.finish();
   return tree && tree->root == *content;
+}
+
+ContentId empty_id() {
+  return ContentId::from(wire::bt::sha256({}).view());
 }
 
 Status write_new(const std::string& path, ByteView bytes) {
@@ -124,7 +129,7 @@ class Unpacking {
     const auto placed = place_file({.from = copy_of(number),
                                     .folder = file.folder,
                                     .name = file.name,
-                                    .content = file.content.value_or(ContentId{}),
+                                    .content = file.content.value_or(empty_id()),
                                     .size_bytes = file.size_bytes,
                                     .sync_folder = false});
     return placed ? Status(kOk) : placed.error();

@@ -22,6 +22,7 @@
 #include "node/io/host/blocks.h"
 #include "node/io/host/browses.h"
 #include "node/io/host/fetches.h"
+#include "node/io/host/folder_fetches.h"
 #include "node/io/host/folders.h"
 #include "node/io/host/kept_rates.h"
 #include "node/io/host/library.h"
@@ -107,6 +108,7 @@ class Daemon {
   [[nodiscard]] virtual Searches& searches() = 0;
   [[nodiscard]] virtual Browses& browses() = 0;
   [[nodiscard]] virtual Fetches& fetches() = 0;
+  [[nodiscard]] virtual FolderFetches& folder_fetches() = 0;
   /// nullptr, unless it was set up by a testbed.
   [[nodiscard]] virtual TestbedPort* testbed() = 0;
   /// Stays linked to that peer from now on.

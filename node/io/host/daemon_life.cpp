@@ -191,6 +191,7 @@ void NodeDaemon::take_down() {
   pieces_->stop();
   torrents_->stop();
   torrent_fetches_->stop();
+  folder_fetches_->stop();
   folders_->stop();
   library_->stop();
   gone_();

@@ -96,7 +96,8 @@ void NodeDaemon::make_content() {
   fetches_ = std::make_unique<Fetches>(
       io_,
       Fetches::Options{.downloads = options_.paths.downloads,
-                       .share_finished = options_.share_finished},
+                       .share_finished = options_.share_finished,
+                       .unshared = options_.paths.dir + "/lists"},
       *library_,
       deliver_transfer,
       [this](const ContentId& content) { searches_->ask_content(content); });
@@ -105,6 +106,13 @@ void NodeDaemon::make_content() {
         return fetches_->target_of(content);
       });
   fetches_->use(*pieces_);
+  folder_fetches_ = std::make_unique<FolderFetches>(
+      io_,
+      FolderFetches::Options{.lists = options_.paths.dir + "/lists",
+                             .share_finished = options_.share_finished},
+      *library_,
+      *folders_,
+      *fetches_);
   transfer_links_ =
       std::make_unique<TransferLinks>(io_, dialer_, *pieces_, next_link_, deliver_transfer);
 }

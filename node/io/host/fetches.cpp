@@ -260,19 +260,25 @@ void Fetches::on_done(const ct::FetchDone& done) {
 }
 
 void Fetches::finish(const ContentId& content, std::uint32_t sources) {
-  pieces_->finish(
-      content, options_.share_finished, [this, content, sources](const Result<std::string>& path) {
-        if (!path) {
-          end(content, path.error());
-          return;
-        }
-        auto node = fetches_.extract(content);
-        if (node.empty()) return;
-        for (const auto& watcher : node.mapped()->watchers) {
-          watcher->timer.cancel();
-          watcher->observer->done(*path, node.mapped()->size, sources);
-        }
-      });
+  const Fetch* fetch = find(content);
+  pieces_->finish(content,
+                  fetch != nullptr && is_shared(fetch->wish),
+                  [this, content, sources](const Result<std::string>& path) {
+                    if (!path) {
+                      end(content, path.error());
+                      return;
+                    }
+                    auto node = fetches_.extract(content);
+                    if (node.empty()) return;
+                    for (const auto& watcher : node.mapped()->watchers) {
+                      watcher->timer.cancel();
+                      watcher->observer->done(*path, node.mapped()->size, sources);
+                    }
+                  });
+}
+
+bool Fetches::is_shared(const FetchWish& wish) const {
+  return options_.share_finished && wish.share && wish.folder != options_.unshared;
 }
 
 void Fetches::on_failed(const ct::FetchFailed& failed) {

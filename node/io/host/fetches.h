@@ -49,6 +49,7 @@ struct FetchWish {
   std::chrono::milliseconds patience{10000};
   std::uint64_t rate = 0;  ///< bytes a second at most; 0: no limit
   bool in_order = false;   ///< it is read while it is fetched
+  bool share = true;       ///< when it is here, where the node shares what it fetched
 };
 
 struct DownloadSummary {
@@ -68,6 +69,7 @@ class Fetches {
   struct Options {
     std::string downloads;  ///< folder of unfinished files
     bool share_finished = true;
+    std::string unshared = {};  ///< folder of what is fetched for the node itself
   };
 
   Fetches(
@@ -113,6 +115,7 @@ class Fetches {
   void arm_patience(const ContentId& content, const std::shared_ptr<Watcher>& watcher);
   void give_up(const ContentId& content, const std::shared_ptr<Watcher>& watcher);
   void finish(const ContentId& content, std::uint32_t sources);
+  [[nodiscard]] bool is_shared(const FetchWish& wish) const;
   void end(const ContentId& content, const Error& error);
 
   asio::io_context& io_;

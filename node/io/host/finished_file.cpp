@@ -1,10 +1,13 @@
 #include "node/io/host/finished_file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
+#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
+#include "node/io/host/library.h"
 #include "node/store/file_io.h"
 #include "node/store/scanner.h"
 
@@ -54,6 +57,23 @@ Result<FinishedFile> register_finished(store::Catalogue& catalogue,
                                .relative = relative,
                                .stamp = *stamp,
                                .content = content.id}};
+}
+
+void share_fetched_folder(Library& library, const std::string& path, bool has_others) {
+  const auto shares = library.shares();
+  const bool inside = std::any_of(shares.begin(), shares.end(), [&](const ShareSummary& share) {
+    return path.starts_with(share.path + "/");
+  });
+  // What is inside of a share is seen by its watch.
+  if (inside) return;
+  if (has_others) {
+    spdlog::info("{} is not shared: it holds other files too; freshet share add shares all of it",
+                 path);
+    return;
+  }
+  library.add_share(path, [](const Result<ShareSummary>& shared) {
+    if (!shared) spdlog::warn("fetched folder: not shared: {}", shared.error().message);
+  });
 }
 
 }  // namespace freshet::io

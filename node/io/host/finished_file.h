@@ -10,6 +10,8 @@
 
 namespace freshet::io {
 
+class Library;
+
 struct FinishedFile {
   store::Share share;
   store::CatalogueFile file;
@@ -23,5 +25,9 @@ Result<FinishedFile> register_finished(store::Catalogue& catalogue,
 
 /// Errors: io.
 Result<store::FileStamp> stamp_of_path(const std::string& path);
+
+/// Shares a folder that was fetched, unless a share has it. `has_others`: it holds other files too,
+/// which are not for the mesh: it is not shared then.
+void share_fetched_folder(Library& library, const std::string& path, bool has_others);
 
 }  // namespace freshet::io

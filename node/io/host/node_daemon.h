@@ -18,6 +18,7 @@
 #include "node/core/overlay/guard/target_limit.h"
 #include "node/io/host/daemon.h"
 #include "node/io/host/flat_counters.h"
+#include "node/io/host/folder_fetches.h"
 #include "node/io/host/folders.h"
 #include "node/io/host/hit_seals.h"
 #include "node/io/host/joins.h"
@@ -86,6 +87,7 @@ class NodeDaemon final : public Daemon, public Performer {
   [[nodiscard]] Searches& searches() override { return *searches_; }
   [[nodiscard]] Browses& browses() override { return *browses_; }
   [[nodiscard]] Fetches& fetches() override { return *fetches_; }
+  [[nodiscard]] FolderFetches& folder_fetches() override { return *folder_fetches_; }
   [[nodiscard]] TestbedPort* testbed() override { return testbed_.get(); }
   void add_peer(const std::string& host_port) override {
     pump_->deliver(
@@ -164,6 +166,7 @@ class NodeDaemon final : public Daemon, public Performer {
   std::unique_ptr<Library> library_;
   std::unique_ptr<Folders> folders_;
   std::unique_ptr<Fetches> fetches_;
+  std::unique_ptr<FolderFetches> folder_fetches_;
   std::unique_ptr<PieceStore> pieces_;
   std::unique_ptr<TransferLinks> transfer_links_;
   std::unique_ptr<Relays> relays_;

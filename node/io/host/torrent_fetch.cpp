@@ -7,9 +7,9 @@
 #include <asio/post.hpp>
 #include <spdlog/spdlog.h>
 
+#include "node/io/host/finished_file.h"
 #include "node/io/net/dialer.h"
 #include "node/io/net/tcp_socket.h"
-
 namespace freshet::io {
 
 namespace cb = core::bittorrent;
@@ -317,20 +317,7 @@ void TorrentFetch::share(const store::FinishedTorrent& finished, std::function<v
                                 });
     return;
   }
-  const auto shares = parts_.library.shares();
-  const bool inside = std::any_of(shares.begin(), shares.end(), [&](const ShareSummary& share) {
-    return finished.path.starts_with(share.path + "/");
-  });
-  // What is inside of a share is seen by its watch. What was in the folder before is not for the
-  // mesh: its owner asked for a torrent.
-  if (!inside && finished.has_others) {
-    spdlog::info("{} is not shared: it holds other files too; freshet share add shares all of it",
-                 finished.path);
-  } else if (!inside) {
-    parts_.library.add_share(finished.path, [](const Result<ShareSummary>& shared) {
-      if (!shared) spdlog::warn("torrent: not shared: {}", shared.error().message);
-    });
-  }
+  share_fetched_folder(parts_.library, finished.path, finished.has_others);
   then();
 }
 
