@@ -38,6 +38,7 @@ figcaption b { color: #111; }
 pre { margin: .6rem 0; padding: .7rem .9rem; border: 1px solid #ccc; background: #fafafa;
   font: 12.5px/1.45 ui-monospace, "DejaVu Sans Mono", "Liberation Mono", monospace;
   white-space: pre-wrap; overflow-wrap: anywhere; }
+@media (max-width: 1140px) { th, td { padding: .22rem .35rem; font-size: .8rem; } }
 @media (max-width: 820px) { .figures { grid-template-columns: 1fr; } }
 @media print {
   @page { margin: 14mm; }
