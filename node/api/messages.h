@@ -159,6 +159,7 @@ struct Hit {
   std::uint32_t hops = 0;
   std::vector<std::string> other_names = {};  ///< that the content has elsewhere
   std::uint32_t folder_files = 0;  ///< not 0: a folder, of so many files; their size is size_bytes
+  bool is_cached = false;          ///< remembered by others, `up --cache`
   friend bool operator==(const Hit&, const Hit&) = default;
 };
 /// Whom a search reached and what it cost, its own node not counted: as neighbours say.

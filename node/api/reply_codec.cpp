@@ -182,6 +182,7 @@ void write(const Hit& from, pb::Reply& to) {
   hit.set_hops(from.hops);
   for (const std::string& name : from.other_names) hit.add_other_names(name);
   hit.set_folder_files(from.folder_files);
+  hit.set_cached(from.is_cached);
 }
 void write(const SearchTally& from, pb::SearchTally& to) {
   to.set_exact(from.is_exact);
@@ -330,7 +331,8 @@ std::optional<Reply> read(const pb::Hit& from) {
           .sources = from.sources(),
           .hops = from.hops(),
           .other_names = {from.other_names().begin(), from.other_names().end()},
-          .folder_files = from.folder_files()};
+          .folder_files = from.folder_files(),
+          .is_cached = from.cached()};
   if (!from.id().empty() && !read_id(from.id(), hit.id.emplace())) return std::nullopt;
   return hit;
 }

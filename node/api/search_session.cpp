@@ -60,7 +60,8 @@ Hit hit_from(const core::search::SearchResult& result) {
           .sources = static_cast<std::uint32_t>(result.sources.size()),
           .hops = result.hops,
           .other_names = result.other_names,
-          .folder_files = result.folder ? result.folder->files : 0};
+          .folder_files = result.folder ? result.folder->files : 0,
+          .is_cached = result.is_cached()};
 }
 
 // Whether the search is to wait for its tally, which cannot take longer than its TTL allows.

@@ -22,6 +22,9 @@ core::Config node_config(const Scenario& scenario,
   config.overlay.listen_port = kDefaultPort;
   config.overlay.max_ttl = std::max(config.overlay.max_ttl, scenario.workload.ttl);
   config.overlay.walk_key = seed;
+  config.overlay.caches_hits = scenario.cache.age != Duration{};
+  config.search.cache_age = scenario.cache.age;
+  config.search.cache_bytes = scenario.cache.bytes;
   const double degree =
       2 * static_cast<double>(topology.edges.size()) / static_cast<double>(topology.nodes);
   const bool is_self = scenario.topology.kind == TopologyKind::self;

@@ -24,6 +24,7 @@ constexpr std::uint64_t kMaxNodes = (std::uint64_t{1} << 24U) - 2;  // the simul
 constexpr std::uint64_t kMaxObjects = 10'000'000;
 constexpr std::uint64_t kMaxQueries = 10'000'000;
 constexpr std::uint64_t kMaxTtl = 255;  // a byte of the header
+constexpr std::uint64_t kMaxCacheBytes = std::uint64_t{1} << 30U;
 constexpr std::uint64_t kMaxResults = 1'000'000;
 constexpr Duration kMaxTime = std::chrono::hours(365 * 24);
 constexpr std::size_t kMaxSeeds = 10'000;
@@ -65,6 +66,7 @@ class Reader {
     read_workload();
     read_churn();
     read_partition();
+    read_cache();
   }
   void read_head();
   void read_topology();
@@ -74,6 +76,7 @@ class Reader {
   void read_origin(Section& section);
   void read_churn();
   void read_partition();
+  void read_cache();
   void read_swarm_section();
 
   /// The section of that name; an empty one when it is not there.
@@ -223,10 +226,18 @@ void Reader::read_partition() {
   check_partition(scenario_, section);
 }
 
+void Reader::read_cache() {
+  Section section = open("cache");
+  section.read_as("age", scenario_.cache.age, parse_duration, kTimeForms);
+  section.read_whole("bytes", scenario_.cache.bytes, 0, kMaxCacheBytes);
+  section.finish();
+}
+
 void Reader::read_swarm_section() {
   Section section = open("swarm");
   read_swarm(section, scenario_.swarm.emplace());
-  for (const char* other : {"topology", "links", "content", "workload", "churn", "partition"}) {
+  for (const char* other :
+       {"topology", "links", "content", "workload", "churn", "partition", "cache"}) {
     if (root_.take(other) != nullptr)
       root_.complain_about(other, "has no part in a scenario with [swarm]; leave it out");
   }

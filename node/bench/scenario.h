@@ -101,6 +101,12 @@ struct ChurnSpec {
   bool graceful = false;  ///< nodes that leave say Bye (sessions only; a crash is silent)
 };
 
+/// Every node remembers hits that come by, and answers from them (core/search/hit_cache.h).
+struct CacheSpec {
+  Duration age{};  ///< 0: none does
+  std::uint64_t bytes = std::uint64_t{1} << 20U;
+};
+
 struct Scenario;
 /// One combination of what [sweep] varies, as a scenario of its own.
 struct SweepPoint {
@@ -117,6 +123,7 @@ struct Scenario {
   WorkloadSpec workload;
   ChurnSpec churn;
   PartitionSpec partition;
+  CacheSpec cache;
   std::optional<SwarmSpec> swarm;  ///< a swarm, and no overlay: nothing else of it counts then
   std::vector<SweepPoint> sweep;   ///< empty: there is none; the scenario itself is not run then
   std::string text;                ///< the file as read

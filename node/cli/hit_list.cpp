@@ -27,6 +27,7 @@ std::string hit_line(const api::Hit& hit, std::size_t columns) {
   cell(count_of(hit.hops, "hop", "hops"), kHopsColumns);
   line += "  " + escape_text(hit.name);
   if (hit.folder_files > 0) line += "/  (" + count_of(hit.folder_files, "file", "files") + ")";
+  if (hit.is_cached) line += " (cached)";
   return columns == 0 ? line : fit(line, columns);
 }
 

@@ -155,6 +155,7 @@ json json_of(const api::Hit& hit) {
                {"names", names},
                {"folder", hit.folder_files > 0}};
   if (hit.folder_files > 0) view["files"] = hit.folder_files;
+  if (hit.is_cached) view["cached"] = true;
   return view;
 }
 

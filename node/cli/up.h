@@ -19,6 +19,7 @@ struct UpOptions {
   bool no_relay = false;
   bool bittorrent = false;
   bool receive_only = false;
+  bool cache = false;  ///< answers from hits that came by
   /// Bytes a second, 0: no limit; nullopt: as the user last said.
   std::optional<std::uint64_t> up_rate = {};
   std::optional<std::uint64_t> down_rate = {};

@@ -79,6 +79,7 @@ Result<io::DaemonOptions> daemon_options(const UpOptions& options) {
                            .share_finished = !options.receive_only,
                            .relay = !options.no_relay,
                            .serves = !options.receive_only,
+                           .cache = options.cache,
                            .bittorrent = options.bittorrent,
                            .rates = {.up = options.up_rate, .down = options.down_rate}};
   if (options.listen) {

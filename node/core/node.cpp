@@ -19,7 +19,16 @@ class Node::Junction final : public overlay::Upcalls, public search::Carrier {
         node_.config_.search, node_.counters_.search, query.guid, query.body, out_);
   }
   void hit_arrived(const overlay::HitArrival& hit) override {
-    node_.need_search().on_hit(hit.guid, hit.hops, hit.body, out_);
+    node_.need_search().on_hit(hit.guid, hit.hops, hit.body, now_, out_);
+  }
+  bool ends_here(const overlay::QueryPassing& query) override {
+    return node_.need_search().ends_here(
+        {.guid = query.guid, .hops = query.hops, .reach = query.reach, .body = query.body},
+        now_,
+        *this);
+  }
+  void hit_passes(const overlay::HitArrival& hit) override {
+    node_.need_search().on_passing_hit(hit.guid, hit.hops, hit.body, now_, out_);
   }
   void push_arrived(const wire::Push& push) override {
     node_.handle_transfer(
@@ -65,7 +74,7 @@ void Node::handle(const Input& input, TimePoint now, EffectBuffer& out) {
   if (const auto* overlay = std::get_if<overlay::Input>(&input)) {  // nearly always
     overlay_.handle(*overlay, now, out, junction);
   } else if (const auto* search = std::get_if<search::Input>(&input)) {
-    need_search().handle(*search, out, junction);
+    need_search().handle(*search, now, out, junction);
   } else if (const auto* transfer = std::get_if<transfer::Input>(&input)) {
     handle_transfer(*transfer, now, out);
   } else {

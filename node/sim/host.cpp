@@ -364,6 +364,8 @@ void Host::judge(NodeIndex node, search::Judge& judge) {
   search::Judged judged;
   judged.guid = judge.guid;
   judged.hops = judge.hops;
+  judged.token = judge.token;
+  judged.is_cached = judge.hit.cached_hops != 0;
   const wire::QueryHit& hit = judge.hit;
   if (hit.signature.empty()) {
     judged.verdict = search::HitVerdict::unsigned_record;

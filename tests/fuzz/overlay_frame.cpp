@@ -71,7 +71,9 @@ void decode_hit_body(ByteView body) {
   FRESHET_CHECK(hit->record.addresses.size() <= kMaxHitAddresses);
   for (const HitFile& file : hit->record.files)
     FRESHET_CHECK(file.name.find('/') == std::string::npos && file.name != "..");
-  FRESHET_CHECK(decode_query_hit(encode_query_hit(encode_record(hit->record), hit->signature)));
+  const auto again = decode_query_hit(
+      encode_query_hit(encode_record(hit->record), hit->signature, hit->cached_hops));
+  FRESHET_CHECK(again && again->cached_hops == hit->cached_hops);
 }
 
 void decode_pong_body(ByteView body) {

@@ -34,6 +34,11 @@ void declare_up(CLI::App& root, UpOptions& options) {
       "Send no more of files than so much a second; 0: no limit; default: as `rate` last said");
   add_rate(*up, "--down-rate", options.down_rate, "Fetch no more than so much a second; likewise");
   up->add_flag("--testbed", options.testbed)->group("");  // for `freshet testbed` alone
+  up->add_flag(
+      "--cache",
+      options.cache,
+      "Remember hits that come by for two minutes, and answer searches with a --limit from "
+      "them");
   up->add_flag("--receive-only", options.receive_only, "Fetch, and offer nothing");
 }
 

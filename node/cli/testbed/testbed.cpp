@@ -278,11 +278,12 @@ int run_testbed(Session& session, const TestbedOptions& options) {
   Output& output = session.output();
   auto scenario = bench::load_scenario(options.scenario);
   if (!scenario) return output.fail(scenario.error(), kExitUsage);
-  if (scenario->swarm) {
-    return output.fail(
-        Error{ErrorCode::invalid,
-              options.scenario + ": [swarm] is for the simulator: freshet sim " + options.scenario},
-        kExitUsage);
+  if (scenario->swarm || scenario->cache.age != Duration{}) {
+    const std::string section = scenario->swarm ? ": [swarm]" : ": [cache]";
+    return output.fail(Error{ErrorCode::invalid,
+                             options.scenario + section + " is for the simulator: freshet sim "
+                                 + options.scenario},
+                       kExitUsage);
   }
   if (options.seed) scenario->seeds = {*options.seed};
   if (options.nodes) scenario->topology.nodes = *options.nodes;

@@ -94,6 +94,9 @@ struct Config {
   Duration walker_patience = std::chrono::seconds(10);
   std::uint64_t walk_key = 0;
 
+  /// Queries that are to go on, and hits that come by, are shown to who may remember hits.
+  bool caches_hits = false;
+
   /// Tallies: so long for each link that the query may still travel, a neighbour's answer is waited
   /// for. More than a round trip takes. Copies that come later are still known for tally_memory.
   Duration tally_step = std::chrono::milliseconds(300);

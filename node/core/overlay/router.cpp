@@ -121,7 +121,10 @@ void Router::on_query(
   const wire::FrameHeader onward = next_hop(header);
   Passing query{.header = onward, .body = body, .from = from.id, .route = seen->from};
   if (is_tree(how)) is_better = strategies(turn).tree().take(turn, query, is_new);
-  const bool goes_on = onward.ttl > 0 && (is_better || how == StrategyId::walk);
+  bool goes_on = onward.ttl > 0 && (is_better || how == StrategyId::walk);
+  if (goes_on && turn.config.caches_hits)
+    goes_on = !up.ends_here(
+        {.guid = header.guid, .hops = onward.hops, .reach = onward.ttl, .body = body});
   if (seen->is_tallied)
     query.tally = tally_copy(turn, from, header, *seen, {.is_first = inserted, .goes_on = goes_on});
   if (goes_on) {
@@ -204,6 +207,8 @@ bool Router::on_hit(
     return true;
   }
   ++turn.counters.hits_forwarded;
+  if (turn.config.caches_hits)
+    up.hit_passes({.guid = header.guid, .hops = onward.hops, .body = body});
   pass_hit(turn, *back, onward, body);
   if (header.hops >= kTwoWaysWithin) return true;
   if (Link* second = second_way(turn, *seen, from.id); second != nullptr && second != back) {

@@ -25,7 +25,15 @@ struct QueryArrival {
   std::uint8_t hops = 0;  ///< links travelled
   ByteView body;
 };
-/// A hit for a query of this node's own. `body` is not decoded and may be malformed.
+/// A query that may travel on. `body` as above.
+struct QueryPassing {
+  Guid guid;
+  std::uint8_t hops = 0;   ///< links travelled
+  std::uint8_t reach = 0;  ///< links that it may still travel
+  ByteView body;
+};
+/// A hit for a query of this node's own, or of another's. `body` is not decoded and may be
+/// malformed.
 struct HitArrival {
   Guid guid;
   std::uint8_t hops = 0;  ///< links travelled
@@ -41,6 +49,11 @@ class Upcalls {
   virtual ~Upcalls() = default;
   virtual void query_arrived(const QueryArrival& query) = 0;
   virtual void hit_arrived(const HitArrival& hit) = 0;
+  /// Both only with Config::caches_hits. A query is about to be passed on: whether it is answered
+  /// here, and goes no further.
+  virtual bool ends_here(const QueryPassing& query) = 0;
+  /// A hit on its way to another node.
+  virtual void hit_passes(const HitArrival& hit) = 0;
   /// Somebody who cannot dial this node asks it to dial. Within what AttemptLimiter allows.
   virtual void push_arrived(const wire::Push& push) = 0;
 };

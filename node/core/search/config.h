@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "node/base/time.h"
+
 namespace freshet::core::search {
 
 struct Config {
@@ -13,6 +15,14 @@ struct Config {
   std::uint32_t max_files_per_answer = 256;
   /// Searches of this node's own that are remembered; the oldest gives way.
   std::size_t max_asks = 64;
+
+  /// Hits that come by are remembered for so long, and answer for their nodes (hit_cache.h); 0:
+  /// never. overlay::Config::caches_hits goes with it.
+  Duration cache_age{};
+  std::size_t cache_bytes = std::size_t{1} << 20U;
+  std::size_t cache_queries = 512;         ///< of which hits may come by
+  std::size_t cache_records = 32;          ///< of one query
+  std::uint32_t cache_checks_per_s = 200;  ///< signatures that are looked at for it
 };
 
 struct Counters {
@@ -27,6 +37,10 @@ struct Counters {
   std::uint64_t hit_records_repeated = 0;  ///< dropped: came by another way already
   std::uint64_t hit_records_expired = 0;   ///< dropped: older than they may be
   std::uint64_t hit_records_blocked = 0;   ///< dropped: by a blocked node, or of blocked content
+  std::uint64_t cache_stored = 0;          ///< records remembered
+  std::uint64_t cache_refused = 0;         ///< … and not: not good, or too many to look at
+  std::uint64_t cache_answered = 0;        ///< queries of others that went no further
+  std::uint64_t cache_answered_own = 0;    ///< this node's own that were not sent at all
 };
 
 struct CounterName {
@@ -44,6 +58,10 @@ inline constexpr std::array kCounterNames = {
     CounterName{"hit_records_repeated", &Counters::hit_records_repeated},
     CounterName{"hit_records_expired", &Counters::hit_records_expired},
     CounterName{"hit_records_blocked", &Counters::hit_records_blocked},
+    CounterName{"cache_stored", &Counters::cache_stored},
+    CounterName{"cache_refused", &Counters::cache_refused},
+    CounterName{"cache_answered", &Counters::cache_answered},
+    CounterName{"cache_answered_own", &Counters::cache_answered_own},
 };
 static_assert(sizeof(Counters) == kCounterNames.size() * sizeof(std::uint64_t));
 

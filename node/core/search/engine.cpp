@@ -45,15 +45,15 @@ std::uint32_t answer_limit(const Config& config, std::uint32_t wanted) {
 
 }  // namespace
 
-void Engine::handle(const Input& input, EffectBuffer& out, Carrier& carrier) {
+void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Carrier& carrier) {
   if (const auto* found = std::get_if<Found>(&input)) {
     on_found(*found, out);
   } else if (const auto* sealed = std::get_if<Sealed>(&input)) {
     carrier.answer(sealed->lookup, sealed->body);
   } else if (const auto* judged = std::get_if<Judged>(&input)) {
-    on_judged(*judged, out, carrier);
+    on_judged(*judged, now, out, carrier);
   } else if (const auto* ask = std::get_if<Ask>(&input)) {
-    on_ask(*ask, out, carrier);
+    on_ask(*ask, now, out, carrier);
   } else if (const auto* forget = std::get_if<Forget>(&input)) {
     on_forget(*forget, carrier);
   } else if (const auto* describe = std::get_if<Describe>(&input)) {
@@ -63,10 +63,13 @@ void Engine::handle(const Input& input, EffectBuffer& out, Carrier& carrier) {
   }
 }
 
-void Engine::on_ask(const Ask& ask, EffectBuffer& out, Carrier& carrier) {
-  const ByteView body = out.keep(wire::encode(ask.query));
+void Engine::on_ask(const Ask& ask, TimePoint now, EffectBuffer& out, Carrier& carrier) {
+  wire::Query query = ask.query;
+  if (cache() != nullptr) query.enough = ask.wanted;
+  const ByteView body = out.keep(wire::encode(query));
+  const std::vector<wire::QueryHit> known = remembered(body, ask.ttl, now);
   const Guid guid = carrier.ask({.strategy = ask.strategy,
-                                 .ttl = ask.ttl,
+                                 .ttl = known.empty() ? ask.ttl : std::uint8_t{0},
                                  .wanted = ask.wanted,
                                  .ask = ask.ask.value,
                                  .guid = ask.guid},
@@ -75,6 +78,11 @@ void Engine::on_ask(const Ask& ask, EffectBuffer& out, Carrier& carrier) {
   asked_.push_back({.guid = guid, .ask = ask.ask});
   out.push(Effect(
       Lookup{.lookup = guid, .query = body, .limit = answer_limit(config_, ask.query.max_hits)}));
+  if (!known.empty()) ++counters_.cache_answered_own;
+  for (const wire::QueryHit& hit : known)
+    out.push(Effect(
+        Hit{.ask = ask.ask, .hops = hit.cached_hops, .record = hit.record, .is_cached = true}));
+  if (known.empty() && cache() != nullptr) cache_->note(guid, body, ask.ttl);
 }
 
 void Engine::on_forget(const Forget& forget, Carrier& carrier) {
@@ -111,23 +119,33 @@ void Engine::on_found(const Found& found, EffectBuffer& out) {
   seal_records(own_record(), std::move(files), found.lookup, out);
 }
 
-void Engine::on_hit(const Guid& guid, std::uint8_t hops, ByteView body, EffectBuffer& out) {
+void Engine::on_hit(
+    const Guid& guid, std::uint8_t hops, ByteView body, TimePoint now, EffectBuffer& out) {
   Asked* asked = find(guid);
   if (asked == nullptr) return;  // the search was given up
-  if (is_repeated(*asked, body)) {
-    ++counters_.hit_records_repeated;
-    return;
-  }
   auto hit = wire::decode_query_hit(body);
   if (!hit) {
     ++counters_.hit_records_malformed;
     return;
   }
+  if (is_repeated(*asked, hit->record_bytes)) {
+    ++counters_.hit_records_repeated;
+    return;
+  }
   ++counters_.hit_records_in;
-  out.push(Effect(Judge{.guid = guid, .hops = hops, .hit = std::move(*hit)}));
+  Judge judge{.guid = guid, .hops = hops, .hit = std::move(*hit)};
+  if (cache() != nullptr) judge.token = cache_->begin_check(guid, hops, judge.hit, now).value_or(0);
+  judge.hops = static_cast<std::uint8_t>(std::min(0xFF, hops + judge.hit.cached_hops));
+  out.push(Effect(std::move(judge)));
 }
 
-void Engine::on_judged(const Judged& judged, EffectBuffer& out, Carrier& carrier) {
+void Engine::on_judged(const Judged& judged, TimePoint now, EffectBuffer& out, Carrier& carrier) {
+  const Asked* asked = find(judged.guid);
+  if (judged.token != 0 && cache() != nullptr) {
+    const bool is_kept = cache_->end_check(judged.token, judged.verdict == HitVerdict::good, now);
+    ++(is_kept ? counters_.cache_stored : counters_.cache_refused);
+    if (asked == nullptr) return;  // another node's
+  }
   switch (judged.verdict) {
     case HitVerdict::good:
       break;
@@ -144,17 +162,66 @@ void Engine::on_judged(const Judged& judged, EffectBuffer& out, Carrier& carrier
       ++counters_.hit_records_blocked;
       return;
   }
-  const Asked* asked = find(judged.guid);
   if (asked == nullptr) return;
   carrier.found(judged.guid, static_cast<std::uint32_t>(judged.record.files.size()));
-  out.push(Effect(Hit{.ask = asked->ask, .hops = judged.hops, .record = judged.record}));
+  out.push(Effect(Hit{.ask = asked->ask,
+                      .hops = judged.hops,
+                      .record = judged.record,
+                      .is_cached = judged.is_cached}));
+}
+
+// ---- with a cache
+
+HitCache* Engine::cache() {
+  if (config_.cache_age == Duration{}) return nullptr;
+  if (!cache_) cache_ = std::make_unique<HitCache>(config_);
+  return cache_.get();
+}
+
+std::vector<wire::QueryHit> Engine::remembered(ByteView body, std::uint8_t ttl, TimePoint now) {
+  std::vector<wire::QueryHit> hits;
+  if (cache() == nullptr) return hits;
+  for (const HitCache::Record* record : cache_->answers_to(body, ttl, now)) {
+    auto hit = wire::decode_query_hit(
+        wire::encode_query_hit(record->record, record->signature, record->hops));
+    if (hit) hits.push_back(std::move(*hit));
+  }
+  return hits;
+}
+
+bool Engine::ends_here(const Passing& query, TimePoint now, Carrier& carrier) {
+  if (cache() == nullptr) return false;
+  const unsigned span = unsigned{query.hops} + query.reach;
+  if (cache_->was_answered(query.guid, span)) return true;
+  if (!cache_->note(query.guid, query.body, span)) return false;
+  if (cache_->was_answered(query.guid, 0)) return false;  // a wider round: that was not enough
+  bool is_answered = false;
+  for (const HitCache::Record* record : cache_->answers(query.guid, query.reach, now)) {
+    is_answered = true;
+    carrier.answer(query.guid,
+                   wire::encode_query_hit(record->record, record->signature, record->hops));
+  }
+  if (!is_answered) return false;
+  cache_->set_answered(query.guid);
+  ++counters_.cache_answered;
+  return true;
+}
+
+void Engine::on_passing_hit(
+    const Guid& guid, std::uint8_t hops, ByteView body, TimePoint now, EffectBuffer& out) {
+  if (cache() == nullptr) return;
+  auto hit = wire::decode_query_hit(body);
+  if (!hit) return;
+  const auto token = cache_->begin_check(guid, hops, *hit, now);
+  if (token)
+    out.push(Effect(Judge{.guid = guid, .hops = hops, .hit = std::move(*hit), .token = *token}));
 }
 
 // A hit travels two ways where it can, so that one relay cannot take it away. What is heard twice
 // is judged and counted once.
-bool Engine::is_repeated(Asked& asked, ByteView hit) {
+bool Engine::is_repeated(Asked& asked, ByteView record) {
   Digest digest;
-  digest.add(hit);
+  digest.add(record);
   const std::uint64_t value = digest.value();
   if (std::find(asked.heard.begin(), asked.heard.end(), value) != asked.heard.end()) return true;
   if (asked.heard.size() < kMaxHeard) asked.heard.push_back(value);
@@ -182,6 +249,7 @@ std::uint64_t Engine::digest() const {
     digest.add(asked.ask.value);
     for (const std::uint64_t heard : asked.heard) digest.add(heard);
   }
+  if (cache_) digest.add(cache_->digest());
   return digest.value();
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "node/base/ids.h"
 #include "node/core/effects.h"
 #include "node/core/search/config.h"
+#include "node/core/search/hit_cache.h"
 #include "node/core/search/io.h"
 
 namespace freshet::core::search {
@@ -47,12 +49,24 @@ class Engine {
         counters_(counters),
         self_(self) {}
 
-  void handle(const Input& input, EffectBuffer& out, Carrier& carrier);
+  void handle(const Input& input, TimePoint now, EffectBuffer& out, Carrier& carrier);
   /// A query of another node. Needs no engine: most nodes have none, they never asked or answered.
   static void on_query(
       const Config& config, Counters& counters, const Guid& guid, ByteView body, EffectBuffer& out);
   /// A hit for one of this node's own. Nothing comes of it before it is judged.
-  void on_hit(const Guid& guid, std::uint8_t hops, ByteView body, EffectBuffer& out);
+  void on_hit(const Guid& guid, std::uint8_t hops, ByteView body, TimePoint now, EffectBuffer& out);
+
+  /// With a cache alone. A query that would be passed on: whether it was answered from it instead.
+  struct Passing {
+    Guid guid;
+    std::uint8_t hops = 0;   ///< links travelled
+    std::uint8_t reach = 0;  ///< links that it may still travel
+    ByteView body;
+  };
+  bool ends_here(const Passing& query, TimePoint now, Carrier& carrier);
+  /// A hit on its way to another node.
+  void on_passing_hit(
+      const Guid& guid, std::uint8_t hops, ByteView body, TimePoint now, EffectBuffer& out);
 
   /// Where this node can be dialled, as its hits say.
   [[nodiscard]] const std::vector<Endpoint>& addresses() const { return addresses_; }
@@ -65,13 +79,17 @@ class Engine {
     std::vector<std::uint64_t> heard = {};  ///< digests of hits, each of which may come two ways
   };
 
-  void on_ask(const Ask& ask, EffectBuffer& out, Carrier& carrier);
+  void on_ask(const Ask& ask, TimePoint now, EffectBuffer& out, Carrier& carrier);
+  /// nullptr without one.
+  HitCache* cache();
+  /// What a cache knows of it, if that is enough.
+  std::vector<wire::QueryHit> remembered(ByteView body, std::uint8_t ttl, TimePoint now);
   void on_forget(const Forget& forget, Carrier& carrier);
   void on_found(const Found& found, EffectBuffer& out);
-  void on_judged(const Judged& judged, EffectBuffer& out, Carrier& carrier);
+  void on_judged(const Judged& judged, TimePoint now, EffectBuffer& out, Carrier& carrier);
   [[nodiscard]] const Asked* find(const Guid& guid) const;
   [[nodiscard]] Asked* find(const Guid& guid);
-  static bool is_repeated(Asked& asked, ByteView hit);
+  static bool is_repeated(Asked& asked, ByteView record);
   [[nodiscard]] wire::HitRecord own_record() const;
 
   const Config& config_;
@@ -80,6 +98,7 @@ class Engine {
   std::vector<Asked> asked_;  ///< oldest first
   std::string name_;
   std::vector<Endpoint> addresses_;
+  std::unique_ptr<HitCache> cache_;  ///< with its first use, if there is to be one
 };
 
 }  // namespace freshet::core::search

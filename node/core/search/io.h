@@ -65,6 +65,8 @@ struct Judged {
   std::uint8_t hops = 0;
   HitVerdict verdict = HitVerdict::good;
   wire::HitRecord record;
+  std::uint32_t token = 0;  ///< the Judge's
+  bool is_cached = false;   ///< QueryHit::cached_hops
 };
 
 using Input = std::variant<Ask, Forget, Found, Describe, Sealed, Judged>;
@@ -83,6 +85,7 @@ struct Hit {
   AskId ask;
   std::uint8_t hops = 0;
   wire::HitRecord record;
+  bool is_cached = false;  ///< from a node that remembered it
 };
 
 /// A record of this node's is to be dated and signed, before it goes out as a hit of `lookup`. The
@@ -91,12 +94,13 @@ struct Seal {
   Guid lookup;
   wire::HitRecord record;
 };
-/// A hit came for a search of this node's own: is it signed by the node that it names, in time, and
-/// wanted? The answer is Judged, at any time.
+/// A hit came for a search of this node's own, or is to be remembered: is it signed by the node
+/// that it names, in time, and wanted? The answer is Judged, at any time.
 struct Judge {
   Guid guid;
   std::uint8_t hops = 0;
   wire::QueryHit hit;
+  std::uint32_t token = 0;
 };
 
 using Effect = std::variant<Lookup, Hit, Seal, Judge>;

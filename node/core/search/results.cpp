@@ -24,7 +24,9 @@ Error error(ErrorCode code, std::string_view what, std::string_view why) {
 
 }  // namespace
 
-std::vector<ResultNumber> ResultSet::add(const wire::HitRecord& record, std::uint8_t hops) {
+std::vector<ResultNumber> ResultSet::add(const wire::HitRecord& record,
+                                         std::uint8_t hops,
+                                         bool is_cached) {
   std::vector<ResultNumber> changed;
   if (record.files.empty()) return changed;
   if (answered_.size() >= kMaxSourceNodes && !answered_.contains(record.node)) {
@@ -55,7 +57,8 @@ std::vector<ResultNumber> ResultSet::add(const wire::HitRecord& record, std::uin
                         .addresses = record.addresses,
                         .file_name = file.name,
                         .size_bytes = file.size_bytes,
-                        .hops = hops});
+                        .hops = hops,
+                        .is_cached = is_cached});
     if (news) changed.push_back(number);
   }
   for (ResultNumber& number : changed) number = live_number(number);  // merged by a later file
@@ -135,7 +138,7 @@ bool ResultSet::set_name(SearchResult& result, const std::string& name) {
   return true;
 }
 
-// True when the number of sources or the hops changed.
+// True when the number of sources or the hops changed, or a source that was remembered answered.
 bool ResultSet::set_source(SearchResult& result, Source source) {
   const std::uint8_t hops_before = result.hops;
   const auto known = std::find_if(result.sources.begin(),
@@ -145,7 +148,9 @@ bool ResultSet::set_source(SearchResult& result, Source source) {
     known->hops = std::min(known->hops, source.hops);
     result.hops = std::min(result.hops, source.hops);
     if (!source.addresses.empty()) known->addresses = std::move(source.addresses);
-    return result.hops != hops_before;
+    const bool has_answered = known->is_cached && !source.is_cached;
+    if (has_answered) known->is_cached = false;
+    return result.hops != hops_before || has_answered;
   }
   if (result.sources.size() >= kMaxSourcesPerResult || sources_ >= kMaxSources) {
     ++dropped_;

@@ -10,6 +10,7 @@
 // size that came first, and beside it the other names that its content has.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -46,6 +47,7 @@ struct Source {
   std::string file_name;            ///< what the file is called there; foreign bytes
   std::uint64_t size_bytes = 0;     ///< a claim
   std::uint8_t hops = 0;            ///< the shortest way seen; 0: this node itself
+  bool is_cached = false;           ///< others remembered it; the node itself has not answered
 };
 
 struct SearchResult {
@@ -58,6 +60,12 @@ struct SearchResult {
   std::vector<Source> sources;  ///< distinct nodes, in order of arrival; never empty
   /// What else the content is called, in order of arrival; without `name`.
   std::vector<std::string> other_names = {};
+
+  /// No source answered itself.
+  [[nodiscard]] bool is_cached() const {
+    return std::all_of(
+        sources.begin(), sources.end(), [](const Source& each) { return each.is_cached; });
+  }
 };
 
 class ResultSet {
@@ -65,7 +73,10 @@ class ResultSet {
   /// Takes a hit that travelled `hops` links. Returns the results that are new or whose id, sources
   /// or hops changed, each once, ascending. A result that was merged away is not among them; the
   /// one it became part of is.
-  std::vector<ResultNumber> add(const wire::HitRecord& record, std::uint8_t hops);
+  /// `is_cached`: from a node that remembered it.
+  std::vector<ResultNumber> add(const wire::HitRecord& record,
+                                std::uint8_t hops,
+                                bool is_cached = false);
 
   /// Results there are; merged ones count once.
   [[nodiscard]] std::size_t size() const { return live_; }

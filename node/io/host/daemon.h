@@ -50,6 +50,7 @@ struct DaemonOptions {
   std::optional<testbed::Setup> testbed = {};  ///< a node of one
   /// False: fetches and searches, relays what others ask, and neither answers nor serves.
   bool serves = true;
+  bool cache = false;       ///< answers from hits that came by (core/search/hit_cache.h)
   bool bittorrent = false;  ///< answers BitTorrent clients; not in a private mesh
   RateChange rates = {};    ///< of this run alone
 };

@@ -166,7 +166,9 @@ void NodeDaemon::judge_hit(cs::Judge& judge) {
   pump_->deliver(cs::Input(cs::Judged{.guid = judge.guid,
                                       .hops = judge.hops,
                                       .verdict = verdict,
-                                      .record = std::move(judge.hit.record)}));
+                                      .record = std::move(judge.hit.record),
+                                      .token = judge.token,
+                                      .is_cached = judge.hit.cached_hops != 0}));
 }
 
 void NodeDaemon::perform_transfer(ct::Effect& effect) {

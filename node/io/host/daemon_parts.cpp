@@ -8,6 +8,9 @@
 namespace freshet::io {
 namespace {
 
+/// Of a cache: short enough that most of what it names is still there.
+constexpr std::chrono::minutes kCacheAge{2};
+
 core::Config config_for(const DaemonOptions& options, std::uint16_t port) {
   core::Config config;
   config.overlay.agent = kAgent;
@@ -21,6 +24,8 @@ core::Config config_for(const DaemonOptions& options, std::uint16_t port) {
     config.overlay.max_links = options.testbed->max_links;
     config.overlay.walk_key = options.testbed->walk_key;
   }
+  config.overlay.caches_hits = options.cache;
+  if (options.cache) config.search.cache_age = kCacheAge;
   config.overlay.max_bans += Blocks::kMaxOwn + wire::kMaxBlockListEntries;
   if (!options.serves) config.transfer.upload_slots = 0;
   // Within the patience of a `get`, so that it ends with what is wrong and not with having waited.

@@ -145,7 +145,7 @@ void Searches::on_tallied(const core::overlay::Tallied& tally) {
 }
 
 void Searches::add_hit(Session& session, const cs::Hit& hit) {
-  const auto changed = session.results.add(hit.record, hit.hops);
+  const auto changed = session.results.add(hit.record, hit.hops, hit.is_cached);
   if (!session.changed) return;
   const Changed tell = session.changed;  // it may stop watching meanwhile
   for (const cs::ResultNumber number : changed) {

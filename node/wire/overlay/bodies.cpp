@@ -128,10 +128,11 @@ Bytes encode_record(const HitRecord& record) {
   return serialize(message);
 }
 
-Bytes encode_query_hit(ByteView record, ByteView signature) {
+Bytes encode_query_hit(ByteView record, ByteView signature, std::uint8_t cached_hops) {
   pb::QueryHit message;
   message.set_record(record.data(), record.size());
   message.set_signature(signature.data(), signature.size());
+  message.set_cached_hops(cached_hops);
   return serialize(message);
 }
 
@@ -181,13 +182,15 @@ std::optional<QueryHit> decode_query_hit(ByteView body) {
   if (!parse(body, message)) return std::nullopt;
   if (!message.signature().empty() && message.signature().size() != kSignatureBytes)
     return std::nullopt;
+  if (message.cached_hops() > 0xFF) return std::nullopt;
   auto record = decode_record(message.record());
   if (!record) return std::nullopt;
   const ByteView signature = bytes_of(message.signature());
   const ByteView sent = bytes_of(message.record());
   return QueryHit{.record = std::move(*record),
                   .record_bytes = Bytes(sent.begin(), sent.end()),
-                  .signature = Bytes(signature.begin(), signature.end())};
+                  .signature = Bytes(signature.begin(), signature.end()),
+                  .cached_hops = static_cast<std::uint8_t>(message.cached_hops())};
 }
 
 }  // namespace freshet::wire

@@ -94,6 +94,7 @@ struct Query {
   std::uint32_t strategy = 0;  ///< overlay.proto has the numbers; 0: flood
   std::uint32_t walker = 0;    ///< of a walk
   bool tally = false;          ///< every copy is to be answered for (tally.h)
+  std::uint32_t enough = 0;    ///< files in all that satisfy the asker; 0: none do
   std::shared_ptr<const QueryFilter> filter;  ///< null in most; not beside `content`
 };
 
@@ -122,6 +123,8 @@ struct QueryHit {
   HitRecord record;
   Bytes record_bytes;
   Bytes signature;  ///< empty, or 64 bytes
+  /// Not 0: a node that remembered the record sent it, so many links away from record.node.
+  std::uint8_t cached_hops = 0;
 };
 
 Bytes encode(const Hello& hello);
@@ -130,7 +133,7 @@ Bytes encode(const Bye& bye);
 Bytes encode(const Query& query);
 /// The record alone, as a signature covers it; and the body that carries it.
 Bytes encode_record(const HitRecord& record);
-Bytes encode_query_hit(ByteView record, ByteView signature);
+Bytes encode_query_hit(ByteView record, ByteView signature, std::uint8_t cached_hops = 0);
 
 std::optional<Hello> decode_hello(ByteView body);
 std::optional<Pong> decode_pong(ByteView body);

@@ -37,6 +37,7 @@ Bytes encode(const Query& query) {
   message.set_strategy(query.strategy);
   message.set_walker(query.walker);
   message.set_tally(query.tally);
+  message.set_enough(query.enough);
   Bytes body(message.ByteSizeLong());
   message.SerializeWithCachedSizesToArray(body.data());
   if (query.filter) append_bytes(body, pb::Query::kFilterFieldNumber, encode(*query.filter));

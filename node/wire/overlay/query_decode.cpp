@@ -99,6 +99,7 @@ struct Decoder {
     if (field == pb::Query::kStrategyFieldNumber) query.strategy = value;
     if (field == pb::Query::kWalkerFieldNumber) query.walker = value;
     if (field == pb::Query::kTallyFieldNumber) query.tally = value != 0;
+    if (field == pb::Query::kEnoughFieldNumber) query.enough = value;
   }
 };
 

@@ -199,7 +199,8 @@ TEST_CASE("every reply comes back as it was written") {
                   .size_bytes = 0,
                   .sources = 1,
                   .hops = 0,
-                  .other_names = {"g", "\xFE"}});
+                  .other_names = {"g", "\xFE"},
+                  .is_cached = true});
   check_reply(SearchDone{.hits = 1,
                          .answered = 2,
                          .seconds = 0.5,

@@ -236,7 +236,9 @@ class Rig {
       give_search(search::Judged{.guid = judge->guid,
                                  .hops = judge->hops,
                                  .verdict = search::HitVerdict::good,
-                                 .record = judge->hit.record});
+                                 .record = judge->hit.record,
+                                 .token = judge->token,
+                                 .is_cached = judge->hit.cached_hops != 0});
     }
   }
   void keep(const Effect& effect, const EffectBuffer& buffer) {

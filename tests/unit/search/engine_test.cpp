@@ -38,10 +38,10 @@ TEST_CASE("a hit that comes by two ways is judged once, another one for itself")
   Nowhere carrier;
   wire::Query query;
   query.terms = {"boat"};
-  engine.handle(Input(Ask{.ask = AskId{1}, .query = query}), out, carrier);
+  engine.handle(Input(Ask{.ask = AskId{1}, .query = query}), TimePoint{}, out, carrier);
   const auto judged_of = [&](const Bytes& body) {
     out.clear();
-    engine.on_hit(Guid{}, 2, body, out);
+    engine.on_hit(Guid{}, 2, body, TimePoint{}, out);
     return out.effects().size();
   };
 
@@ -51,7 +51,7 @@ TEST_CASE("a hit that comes by two ways is judged once, another one for itself")
   CHECK(judged_of(hit_of("ship, boat.txt")) == 1);
   CHECK(counters.hit_records_in == 2);
 
-  engine.handle(Input(Forget{.ask = AskId{1}}), out, carrier);
+  engine.handle(Input(Forget{.ask = AskId{1}}), TimePoint{}, out, carrier);
   CHECK(judged_of(hit_of("boat.txt")) == 0);
   CHECK(counters.hit_records_repeated == 1);
   CHECK(carrier.found_files() == 0);
