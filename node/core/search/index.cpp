@@ -4,12 +4,11 @@
 #include <optional>
 #include <utility>
 
-#include "node/core/search/file_kinds.h"
-#include "node/core/search/index_clause.h"
-#include "node/core/search/index_match.h"
-#include "node/core/search/index_prefix.h"
+#include "node/base/check.h"
+#include "node/core/search/index_growing.h"
+#include "node/core/search/index_plan.h"
 #include "node/core/search/index_room.h"
-#include "node/core/search/index_terms.h"
+#include "node/core/search/tokenizer.h"
 #include "node/core/word_hash.h"
 
 namespace freshet::core::search {
@@ -17,172 +16,79 @@ namespace {
 
 // Below so many dead files a rebuild is not worth its cost.
 constexpr std::size_t kMinDeadFiles = 1024;
-constexpr Slot kNoSlot = UINT32_MAX;
-// Two numbers in LEB128.
-constexpr std::size_t kMaxTokenBytes = 10;
-constexpr std::size_t kMaxStreamBytes = UINT32_MAX - kMaxTextBytes * 64;
-
-// Folded as it is, and one run of the tokeniser.
-bool is_one_word(std::string_view extension) {
-  return extension.size() <= kMaxWordBytes
-         && std::all_of(extension.begin(), extension.end(), [](char c) {
-              return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-            });
-}
-
+constexpr std::uint32_t kNowhere = UINT32_MAX;
 // A file that is looked at costs more than a posting.
 constexpr std::size_t kAcceptSteps = 2;
 
 }  // namespace
 
-// What a file must satisfy, cheapest first; and what it must not.
-struct Index::Plan {
-  std::vector<Clause> clauses;
-  std::vector<Wanted> excluded;
-
-  // The postings alone do not decide.
-  [[nodiscard]] bool looks_at_tokens() const {
-    return !excluded.empty()
-           || std::any_of(clauses.begin(), clauses.end(), [](const Clause& clause) {
-                return clause.ordered();
-              });
-  }
-  [[nodiscard]] bool accepts(Slot slot, const std::vector<FileToken>& file) const {
-    return std::all_of(clauses.begin(),
-                       clauses.end(),
-                       [&](const Clause& each) { return each.accepts(slot, file); })
-           && std::none_of(excluded.begin(), excluded.end(), [&](const Wanted& wanted) {
-                return matches(file, wanted);
-              });
-  }
-};
-
 struct Index::State {
-  struct File {
-    FileNumber number;
-    std::uint32_t stream_at;
+  struct Part {
+    std::shared_ptr<const IndexPart> words;
+    std::uint32_t first = 0;         ///< place of its slot 0; places go through all parts
+    std::vector<FileNumber> files;  ///< by slot
+    std::size_t dead = 0;
   };
 
-  explicit State(std::uint64_t hash_key) : terms(hash_key) {}
+  explicit State(std::uint64_t key) : hash_key(key) { begin_part(); }
 
-  [[nodiscard]] ByteView stream(Slot slot) const {
-    const std::size_t from = files[slot].stream_at;
-    const std::size_t to = slot + 1 < files.size() ? files[slot + 1].stream_at : streams.size();
-    return ByteView(streams).subspan(from, to - from);
+  /// Another part grows.
+  void begin_part() {
+    const std::uint32_t first = sealed.empty() && !growing ? 0 : end();
+    if (growing) sealed.push_back(std::move(last));
+    growing = std::make_shared<GrowingPart>(hash_key);
+    last = {.words = growing, .first = first, .files = {}, .dead = 0};
   }
-  void begin_file(FileNumber number) {
-    if (number.value >= slots.size()) {
-      make_room(slots, number.value + 1 - slots.size());
-      slots.resize(number.value + std::size_t{1}, kNoSlot);
+  /// Where the next file goes.
+  [[nodiscard]] std::uint32_t end() const { return last.first + last.words->slots(); }
+  void set_place(FileNumber file, std::uint32_t place) {
+    if (file.value >= places.size()) {
+      make_room(places, file.value + 1 - places.size());
+      places.resize(file.value + std::size_t{1}, kNowhere);
     }
-    slots[number.value] = static_cast<Slot>(files.size());
-    make_room(files, 1);
-    files.push_back({.number = number, .stream_at = static_cast<std::uint32_t>(streams.size())});
-    dead.push_back(false);
+    places[file.value] = place;
   }
-  TermNumber term_of(std::string_view word) {
-    const TermNumber term = terms.intern(word);
-    if (term == postings.size()) {
-      make_room(postings, 1);
-      postings.emplace_back();
-      sorted.add(term, terms);
-    }
-    return term;
+  void put(FileNumber file) {
+    set_place(file, end());
+    make_room(last.files, 1);
+    last.files.push_back(file);
   }
-  // A token of the last file.
-  void add_token(TermNumber term, std::uint32_t parts) {
-    postings[term].append(static_cast<Slot>(files.size() - 1));
-    make_room(streams, kMaxTokenBytes);
-    put_token(term, parts, streams);
+  /// All of them anew.
+  void number_places() {
+    places.assign(places.size(), kNowhere);
+    size = 0;
+    for_each_part([&](const Part& part) {
+      for (Slot slot = 0; slot < part.files.size(); ++slot) {
+        if (part.files[slot] == kNoFile) continue;
+        set_place(part.files[slot], part.first + slot);
+        ++size;
+      }
+    });
   }
-  // False when nothing can match.
-  bool plan(const wire::Query& query, Plan& plan, Budget& budget) const;
-  bool plan_filter(const wire::QueryFilter& filter, Plan& plan, Budget& budget) const;
-  bool plan_any(const wire::QueryFilter::AnyOf& any, Plan& plan, Budget& budget) const;
-  bool plan_extensions(const std::vector<std::string>& extensions,
-                       Plan& plan,
-                       Budget& budget) const;
+  [[nodiscard]] Part& part_of(std::uint32_t place) {
+    if (place >= last.first) return last;
+    return *std::find_if(
+        sealed.rbegin(), sealed.rend(), [&](const Part& part) { return place >= part.first; });
+  }
+  template <typename Visit>
+  void for_each_part(const Visit& visit) const {
+    for (const Part& part : sealed) visit(part);
+    visit(last);
+  }
+  void find_in(const Part& part,
+               const wire::Query& query,
+               std::size_t limit,
+               const Accept& accept,
+               Budget& budget,
+               std::vector<FileNumber>& found) const;
 
-  TermTable terms;
-  SortedTerms sorted;
-  std::vector<Postings> postings;  // by term
-  std::vector<File> files;         // by slot
-  std::vector<bool> dead;          // by slot
-  std::vector<Byte> streams;       // the files' tokens, by slot
-  std::vector<Slot> slots;         // by file number
-  std::size_t dead_count = 0;
-  // Files come folder by folder: the tokens of the last one's folder, which ends in a slash.
-  struct FolderToken {
-    TermNumber term;
-    std::uint32_t parts;
-  };
-  Bytes folder;
-  std::vector<FolderToken> folder_tokens;
+  std::uint64_t hash_key;
+  std::vector<Part> sealed;  ///< in order of addition
+  Part last;
+  std::shared_ptr<GrowingPart> growing;  ///< the last one's words
+  std::vector<std::uint32_t> places;     ///< by file number
+  std::size_t size = 0;
 };
-
-bool Index::State::plan(const wire::Query& query, Plan& plan, Budget& budget) const {
-  for (const auto* list : {&query.terms, &query.phrases}) {
-    for (const std::string& words : *list) {
-      Wanted wanted;
-      if (!resolve(words, kMaxJoinedWords, terms, wanted)) continue;
-      if (wanted.empty()) return false;
-      plan.clauses.emplace_back(std::move(wanted), std::vector<Slot>{}, postings);
-    }
-  }
-  if (query.filter && !plan_filter(*query.filter, plan, budget)) return false;
-  for (const std::string& words : query.excluded) {
-    Wanted wanted;
-    if (resolve(words, kMaxJoinedWords, terms, wanted) && !wanted.empty()) {
-      plan.excluded.push_back(std::move(wanted));
-    }
-  }
-  std::stable_sort(plan.clauses.begin(), plan.clauses.end(), [](const Clause& a, const Clause& b) {
-    return a.cost() < b.cost();
-  });
-  return true;
-}
-
-// An extension and a folder's name are words of the path too: the postings narrow the files down
-// before anybody looks at them one by one.
-bool Index::State::plan_filter(const wire::QueryFilter& filter, Plan& plan, Budget& budget) const {
-  for (const auto& any : filter.any_of) {
-    if (!plan_any(any, plan, budget)) return false;
-  }
-  for (const std::string& words : filter.folders) {
-    Wanted wanted;
-    if (words.find(' ') != std::string::npos) continue;
-    if (resolve(words, kMaxJoinedWords, terms, wanted) && wanted.empty()) return false;
-    plan.clauses.emplace_back(std::move(wanted), std::vector<Slot>{}, postings);
-  }
-  if (!filter.extensions.empty() && !plan_extensions(filter.extensions, plan, budget)) return false;
-  return filter.kinds == 0 || plan_extensions(extensions_of(filter.kinds), plan, budget);
-}
-
-bool Index::State::plan_extensions(const std::vector<std::string>& extensions,
-                                   Plan& plan,
-                                   Budget& budget) const {
-  std::vector<TermNumber> known;
-  for (const std::string& extension : extensions) {
-    if (!is_one_word(extension)) return true;  // not a word of the index: the files decide
-    if (const auto term = terms.find(extension)) known.push_back(*term);
-  }
-  if (known.empty()) return false;
-  plan.clauses.emplace_back(Wanted{}, files_with_any(known, postings, budget), postings);
-  return true;
-}
-
-bool Index::State::plan_any(const wire::QueryFilter::AnyOf& any, Plan& plan, Budget& budget) const {
-  Wanted wanted;
-  for (const std::string& words : any.words) resolve(words, kMaxJoinedWords, terms, wanted);
-  std::vector<TermNumber> begun;
-  for (const std::string& prefix : any.prefixes) {
-    const auto matching = sorted.matching(cut_word(prefix), terms);
-    begun.insert(begun.end(), matching.begin(), matching.end());
-  }
-  if (wanted.empty() && begun.empty()) return false;
-  plan.clauses.emplace_back(std::move(wanted), files_with_any(begun, postings, budget), postings);
-  return true;
-}
 
 Index::Index(std::uint64_t hash_key) : state_(std::make_unique<State>(hash_key)) {}
 Index::~Index() = default;
@@ -192,118 +98,153 @@ Index& Index::operator=(Index&&) noexcept = default;
 bool Index::add(FileNumber file, ByteView relative_path) {
   remove(file);
   State& state = *state_;
-  if (state.files.size() >= kMaxIndexedFiles || state.terms.full()
-      || state.streams.size() > kMaxStreamBytes) {
-    return false;
-  }
-  state.begin_file(file);
-  const auto slash = std::find(relative_path.rbegin(), relative_path.rend(), Byte{'/'});
-  auto name_at = static_cast<std::size_t>(relative_path.rend() - slash);
-  if (relative_path.size() > kMaxTextBytes) name_at = 0;  // cut as a whole, from its end
-  if (name_at > 0) add_folder(relative_path.first(name_at));
-  add_tokens(relative_path.subspan(name_at));
+  if (state.end() >= kMaxIndexedFiles || state.growing->full()) return false;
+  state.put(file);
+  state.growing->add(relative_path);
+  ++state.size;
   return true;
 }
 
-void Index::add_tokens(ByteView text) {
-  tokenize(text, scratch_);
-  for (const Token& token : scratch_.list)
-    state_->add_token(state_->term_of(scratch_.word(token)), token.parts);
-}
-
-// A slash separates words, and no letter or mark is joined across it: a path's tokens are those of
-// its folder, and then those of its name.
-void Index::add_folder(ByteView folder) {
-  State& state = *state_;
-  if (!std::ranges::equal(folder, state.folder)) {
-    tokenize(folder, scratch_);
-    state.folder.assign(folder.begin(), folder.end());
-    state.folder_tokens.clear();
-    for (const Token& token : scratch_.list)
-      state.folder_tokens.push_back({state.term_of(scratch_.word(token)), token.parts});
-  }
-  for (const auto& token : state.folder_tokens) state.add_token(token.term, token.parts);
-}
-
 bool Index::remove(FileNumber file) {
-  if (file.value >= state_->slots.size()) return false;
-  const Slot slot = std::exchange(state_->slots[file.value], kNoSlot);
-  if (slot == kNoSlot) return false;
-  state_->dead[slot] = true;
-  ++state_->dead_count;
-  if (state_->dead_count > kMinDeadFiles && state_->dead_count * 2 > state_->files.size()) {
-    compact();
-  }
+  State& state = *state_;
+  if (file.value >= state.places.size()) return false;
+  const std::uint32_t place = std::exchange(state.places[file.value], kNowhere);
+  if (place == kNowhere) return false;
+  State::Part& part = state.part_of(place);
+  part.files[place - part.first] = kNoFile;
+  ++part.dead;
+  --state.size;
+  if (state.last.dead > kMinDeadFiles && state.last.dead * 2 > state.last.files.size()) compact();
   return true;
 }
 
 void Index::compact() {
-  auto fresh = std::make_unique<State>(state_->terms.hash_key());
-  std::vector<FileToken> tokens;
-  for (Slot slot = 0; slot < state_->files.size(); ++slot) {
-    if (state_->dead[slot]) continue;
-    fresh->begin_file(state_->files[slot].number);
-    get_tokens(state_->stream(slot), tokens);
-    for (const FileToken& token : tokens) {
-      fresh->add_token(fresh->term_of(state_->terms.word(token.term)), token.end - token.first);
-    }
+  State& state = *state_;
+  const State::Part before = std::move(state.last);
+  state.growing = std::make_shared<GrowingPart>(state.hash_key);
+  state.last = {.words = state.growing, .first = before.first, .files = {}, .dead = 0};
+  std::vector<TermNumber> numbers;
+  for (Slot slot = 0; slot < before.files.size(); ++slot) {
+    if (before.files[slot] == kNoFile) continue;
+    state.put(before.files[slot]);
+    state.growing->add(*before.words, slot, numbers);
   }
-  state_ = std::move(fresh);
+}
+
+void Index::State::find_in(const Part& part,
+                           const wire::Query& query,
+                           std::size_t limit,
+                           const Accept& accept,
+                           Budget& budget,
+                           std::vector<FileNumber>& found) const {
+  auto plan = Plan::of(query, *part.words, budget);
+  if (!plan || (plan->takes_all() && !accept)) return;
+  const bool check = plan->looks_at_tokens();
+  std::vector<FileToken> tokens;
+  for (Slot target = 0; found.size() < limit && target < part.files.size(); ++target) {
+    const auto slot = plan->seek(target, budget);
+    if (!slot || !budget.spend(accept ? kAcceptSteps : 0)) break;
+    target = *slot;
+    const FileNumber file = part.files[target];
+    if (file == kNoFile) continue;
+    if (check) {
+      get_tokens(part.words->tokens(target), tokens);
+      if (!budget.spend(tokens.size())) break;
+      if (!plan->accepts(target, tokens)) continue;
+    }
+    if (!accept || accept(file)) found.push_back(file);
+  }
 }
 
 std::vector<FileNumber> Index::find(const wire::Query& query,
                                     std::size_t limit,
                                     const Accept& accept) const {
-  const State& state = *state_;
   std::vector<FileNumber> found;
-  Plan plan;
+  if (query.content) return found;
   Budget budget{kMaxFindSteps};
-  if (query.content || !state.plan(query, plan, budget)) return found;
-  if (plan.clauses.empty() && !accept) return found;
-  const bool check = plan.looks_at_tokens();
-  std::vector<FileToken> tokens;
-  for (Slot target = 0; found.size() < limit && target < state.files.size(); ++target) {
-    const auto slot = seek_all(plan.clauses, target, budget);
-    if (!slot || !budget.spend(accept ? kAcceptSteps : 0)) break;
-    target = *slot;
-    if (state.dead[target]) continue;
-    if (check) {
-      get_tokens(state.stream(target), tokens);
-      if (!budget.spend(tokens.size())) break;
-      if (!plan.accepts(target, tokens)) continue;
-    }
-    const FileNumber number = state.files[target].number;
-    if (!accept || accept(number)) found.push_back(number);
-  }
+  state_->for_each_part([&](const State::Part& part) {
+    state_->find_in(part, query, limit, accept, budget, found);
+  });
   return found;
 }
 
 bool Index::lacks_word(std::string_view term) const {
-  const bool is_one = !term.empty() && term.find(' ') == std::string_view::npos;
-  return is_one && !state_->terms.find(cut_word(term));
+  if (term.empty() || term.find(' ') != std::string_view::npos) return false;
+  bool lacks = true;
+  state_->for_each_part([&, word = cut_word(term)](const State::Part& part) {
+    lacks = lacks && !part.words->find(word);
+  });
+  return lacks;
 }
 
 std::vector<std::uint32_t> Index::word_hashes() const {
-  const TermTable& terms = state_->terms;
   std::vector<std::uint32_t> hashes;
-  hashes.reserve(terms.size());
-  for (TermNumber term = 0; term < terms.size(); ++term)
-    hashes.push_back(hash_word(terms.word(term)));
+  state_->for_each_part([&](const State::Part& part) {
+    for (TermNumber term = 0; term < part.words->terms(); ++term)
+      hashes.push_back(hash_word(part.words->word(term)));
+  });
   return hashes;
 }
 
 std::size_t Index::size() const {
-  return state_->files.size() - state_->dead_count;
+  return state_->size;
 }
 
 std::size_t Index::memory_bytes() const {
-  const State& state = *state_;
-  std::size_t total = state.terms.memory_bytes() + state.streams.capacity()
-                      + state.postings.capacity() * sizeof(Postings)
-                      + state.files.capacity() * sizeof(State::File) + state.dead.capacity() / 8
-                      + state.slots.capacity() * sizeof(Slot) + state.sorted.memory_bytes();
-  for (const Postings& postings : state.postings) total += postings.memory_bytes();
+  std::size_t total = state_->places.capacity() * sizeof(std::uint32_t);
+  state_->for_each_part([&](const State::Part& part) {
+    total += part.words->memory_bytes() + part.files.capacity() * sizeof(FileNumber);
+  });
   return total;
+}
+
+Index::Sealed Index::seal() {
+  State& state = *state_;
+  if (state.last.words->slots() > 0) state.begin_part();
+  Sealed sealed;
+  sealed.files.reserve(state.size);
+  for (const State::Part& part : state.sealed) {
+    const auto number = static_cast<std::uint32_t>(sealed.parts.size());
+    sealed.parts.push_back(part.words);
+    for (Slot slot = 0; slot < part.files.size(); ++slot) {
+      const FileNumber file = part.files[slot];
+      if (file != kNoFile) sealed.files.push_back({.file = file, .part = number, .slot = slot});
+    }
+  }
+  return sealed;
+}
+
+void Index::replace_sealed(std::shared_ptr<const IndexPart> part, std::vector<FileNumber> files) {
+  State& state = *state_;
+  FRESHET_CHECK(files.size() == part->slots());
+  for (FileNumber& file : files) {
+    const bool is_sealed =
+        file.value < state.places.size() && state.places[file.value] < state.last.first;
+    if (!is_sealed) file = kNoFile;
+  }
+  const auto dead = static_cast<std::size_t>(std::ranges::count(files, kNoFile));
+  state.sealed.clear();
+  state.sealed.push_back(
+      {.words = std::move(part), .first = 0, .files = std::move(files), .dead = dead});
+  state.last.first = state.sealed.front().words->slots();
+  state.number_places();
+}
+
+bool Index::adopt(Slot slot, FileNumber file) {
+  State& state = *state_;
+  if (state.sealed.size() != 1 || slot >= state.sealed.front().files.size()) return false;
+  State::Part& part = state.sealed.front();
+  if (part.files[slot] != kNoFile) return false;
+  remove(file);
+  part.files[slot] = file;
+  --part.dead;
+  state.set_place(file, slot);
+  ++state.size;
+  return true;
+}
+
+std::size_t Index::unsealed() const {
+  return state_->last.files.size() - state_->last.dead;
 }
 
 }  // namespace freshet::core::search

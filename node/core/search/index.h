@@ -20,8 +20,7 @@
 
 #include "node/base/bytes.h"
 #include "node/base/ids.h"
-#include "node/core/search/index_postings.h"
-#include "node/core/search/tokenizer.h"
+#include "node/core/search/index_part.h"
 #include "node/wire/overlay/bodies.h"
 
 namespace freshet::core::search {
@@ -30,6 +29,7 @@ namespace freshet::core::search {
 /// the largest.
 using FileNumber = StrongInt<struct FileNumberTag, std::uint32_t>;
 
+inline constexpr FileNumber kNoFile{UINT32_MAX};
 /// Files in one index; an add() beyond it is refused.
 inline constexpr std::size_t kMaxIndexedFiles = 16'000'000;
 /// Phrases up to so many words match however neighbours are joined.
@@ -79,15 +79,33 @@ class Index {
   /// Heap bytes held, for `status` and the benchmark.
   [[nodiscard]] std::size_t memory_bytes() const;
 
+  // ---- parts that do not change, so that they may be kept elsewhere (index_image.h)
+
+  /// A file as a part has it.
+  struct Indexed {
+    FileNumber file;
+    std::uint32_t part = 0;  ///< of Sealed::parts
+    Slot slot = 0;
+  };
+  struct Sealed {
+    std::vector<std::shared_ptr<const IndexPart>> parts;
+    std::vector<Indexed> files;  ///< in order of addition
+  };
+  /// All files of now, in parts that never change; those added from now on are in another.
+  Sealed seal();
+  /// `part` takes the place of the parts of the last seal(). `files`: whose its slots are; kNoFile,
+  /// and files that are not there, or not as they were at the seal, for slots of none.
+  void replace_sealed(std::shared_ptr<const IndexPart> part, std::vector<FileNumber> files);
+  /// The file is what the one sealed part has in `slot`, which is of none yet. False: it is not so.
+  bool adopt(Slot slot, FileNumber file);
+  /// Files that are in no sealed part.
+  [[nodiscard]] std::size_t unsealed() const;
+
  private:
-  struct Plan;
   struct State;
-  void add_tokens(ByteView text);
-  void add_folder(ByteView folder);
   void compact();
 
   std::unique_ptr<State> state_;
-  Tokens scratch_;
 };
 
 }  // namespace freshet::core::search

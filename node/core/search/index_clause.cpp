@@ -14,13 +14,13 @@ bool Budget::spend(std::size_t steps) {
   return true;
 }
 
-AllOf::AllOf(const Chain& chain, const std::vector<Postings>& postings) {
+AllOf::AllOf(const Chain& chain, const IndexPart& part) {
   Chain rarest_first = chain;
   std::sort(rarest_first.begin(), rarest_first.end(), [&](TermNumber a, TermNumber b) {
-    return postings[a].size() < postings[b].size();
+    return part.postings(a).count < part.postings(b).count;
   });
-  cost_ = postings[rarest_first.front()].size();
-  for (const TermNumber term : rarest_first) cursors_.emplace_back(postings[term]);
+  cost_ = part.postings(rarest_first.front()).count;
+  for (const TermNumber term : rarest_first) cursors_.emplace_back(part.postings(term));
 }
 
 std::optional<Slot> AllOf::seek(Slot target, Budget& budget) {
@@ -34,12 +34,12 @@ std::optional<Slot> AllOf::seek(Slot target, Budget& budget) {
   return target;
 }
 
-Clause::Clause(Wanted wanted, std::vector<Slot> listed, const std::vector<Postings>& postings)
+Clause::Clause(Wanted wanted, std::vector<Slot> listed, const IndexPart& part)
     : wanted_(std::move(wanted)),
       listed_(std::move(listed)),
       cost_(listed_.size()) {
   for (const Chain& chain : wanted_) {
-    chains_.emplace_back(chain, postings);
+    chains_.emplace_back(chain, part);
     cost_ += chains_.back().cost();
     ordered_ = ordered_ || chain.size() > 1;
   }
@@ -73,12 +73,13 @@ std::optional<Slot> seek_all(std::vector<Clause>& clauses, Slot target, Budget& 
 }
 
 std::vector<Slot> files_with_any(const std::vector<TermNumber>& terms,
-                                 const std::vector<Postings>& postings,
+                                 const IndexPart& part,
                                  Budget& budget) {
   std::vector<Slot> found;
   for (const TermNumber term : terms) {
-    if (!budget.spend(postings[term].size())) break;
-    PostingsCursor cursor(postings[term]);
+    const PostingsView postings = part.postings(term);
+    if (!budget.spend(postings.count)) break;
+    PostingsCursor cursor(postings);
     for (auto slot = cursor.seek(0); slot; slot = cursor.seek(*slot + 1)) found.push_back(*slot);
   }
   std::sort(found.begin(), found.end());

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "node/core/search/index_match.h"
-#include "node/core/search/index_postings.h"
+#include "node/core/search/index_part.h"
 
 namespace freshet::core::search {
 
@@ -22,7 +22,7 @@ struct Budget {
 /// gallop after it.
 class AllOf {
  public:
-  AllOf(const Chain& chain, const std::vector<Postings>& postings);
+  AllOf(const Chain& chain, const IndexPart& part);
   [[nodiscard]] std::size_t cost() const { return cost_; }
   std::optional<Slot> seek(Slot target, Budget& budget);
 
@@ -34,8 +34,8 @@ class AllOf {
 /// A file satisfies it by having one of the chains of `wanted`, or by being one of `listed`.
 class Clause {
  public:
-  /// `listed`: ascending. The postings must not change meanwhile.
-  Clause(Wanted wanted, std::vector<Slot> listed, const std::vector<Postings>& postings);
+  /// `listed`: ascending. The part must not change meanwhile.
+  Clause(Wanted wanted, std::vector<Slot> listed, const IndexPart& part);
 
   [[nodiscard]] std::size_t cost() const { return cost_; }
   /// The words' order matters, so a file's tokens have the last word.
@@ -57,7 +57,7 @@ std::optional<Slot> seek_all(std::vector<Clause>& clauses, Slot target, Budget& 
 
 /// The files that have one of `terms`, ascending; those found by then when the budget ends.
 std::vector<Slot> files_with_any(const std::vector<TermNumber>& terms,
-                                 const std::vector<Postings>& postings,
+                                 const IndexPart& part,
                                  Budget& budget);
 
 }  // namespace freshet::core::search

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 
-#include "node/core/search/index_postings.h"
 #include "node/core/search/spaced_words.h"
 
 namespace freshet::core::search {
@@ -26,13 +25,13 @@ constexpr std::size_t kMaxJoins = 31;
 // words does not exist.
 std::optional<Chain> chain_of(const std::vector<std::string_view>& words,
                               std::uint32_t joins,
-                              const TermTable& terms) {
+                              const IndexPart& part) {
   Chain chain;
   std::string word;
   for (std::size_t i = 0; i < words.size(); ++i) {
     word += words[i];
     if (i + 1 < words.size() && i < kMaxJoins && ((joins >> i) & 1U) != 0) continue;
-    const auto term = terms.find(cut_word(word));
+    const auto term = part.find(cut_word(word));
     if (!term) return std::nullopt;
     chain.push_back(*term);
     word.clear();
@@ -41,10 +40,10 @@ std::optional<Chain> chain_of(const std::vector<std::string_view>& words,
 }
 
 std::optional<Chain> all_joined(const std::vector<std::string_view>& words,
-                                const TermTable& terms) {
+                                const IndexPart& part) {
   std::string word;
   for (const auto each : words) word += each;
-  const auto term = terms.find(cut_word(word));
+  const auto term = part.find(cut_word(word));
   if (!term) return std::nullopt;
   return Chain{*term};
 }
@@ -73,18 +72,18 @@ bool has_chain(const std::vector<FileToken>& file, const Chain& chain) {
 
 bool resolve(std::string_view words,
              std::size_t joined_words,
-             const TermTable& terms,
+             const IndexPart& part,
              Wanted& out) {
   const auto list = words_of(words);
   if (list.empty()) return false;
   if (list.size() > joined_words) {
-    if (auto chain = all_joined(list, terms)) out.push_back(std::move(*chain));
-    if (auto chain = chain_of(list, 0, terms)) out.push_back(std::move(*chain));
+    if (auto chain = all_joined(list, part)) out.push_back(std::move(*chain));
+    if (auto chain = chain_of(list, 0, part)) out.push_back(std::move(*chain));
     return true;
   }
   const std::uint32_t ways = 1U << (list.size() - 1);
   for (std::uint32_t joins = ways; joins-- > 0;) {
-    if (auto chain = chain_of(list, joins, terms)) out.push_back(std::move(*chain));
+    if (auto chain = chain_of(list, joins, part)) out.push_back(std::move(*chain));
   }
   return true;
 }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "node/base/bytes.h"
-#include "node/core/search/index_terms.h"
+#include "node/core/search/index_part.h"
 #include "node/core/search/tokenizer.h"
 
 namespace freshet::core::search {
@@ -20,7 +20,7 @@ using Wanted = std::vector<Chain>;
 /// The chains for `words` (separated by spaces), of those whose words all exist. `joined_words`:
 /// phrases up to so many words match however neighbours are joined. False when `words` holds no
 /// word; then `out` is not touched.
-bool resolve(std::string_view words, std::size_t joined_words, const TermTable& terms, Wanted& out);
+bool resolve(std::string_view words, std::size_t joined_words, const IndexPart& part, Wanted& out);
 
 /// A token of a file: covers the parts [first, end).
 struct FileToken {

@@ -28,9 +28,10 @@ std::uint32_t get_varint(const Byte*& at) {
   return value;
 }
 
-std::uint32_t Postings::size() const {
-  if (tail_) return tail_->count;
-  return first_ == kNone ? 0 : 1;
+PostingsView Postings::view() const {
+  if (first_ == kNone) return {};
+  if (!tail_) return {.first = first_, .count = 1, .deltas = {}, .skips = {}};
+  return {.first = first_, .count = tail_->count, .deltas = tail_->deltas, .skips = tail_->skips};
 }
 
 void Postings::append(Slot slot) {
@@ -54,15 +55,15 @@ void Postings::append(Slot slot) {
 
 std::size_t Postings::memory_bytes() const {
   if (!tail_) return 0;
-  return sizeof(Tail) + tail_->deltas.capacity() + tail_->skips.capacity() * sizeof(Skip);
+  return sizeof(Tail) + tail_->deltas.capacity()
+         + tail_->skips.capacity() * sizeof(PostingsView::Skip);
 }
 
-PostingsCursor::PostingsCursor(const Postings& postings) : postings_(&postings) {
-  if (postings.first_ == Postings::kNone) return;
-  current_ = postings.first_;
-  if (!postings.tail_) return;
-  at_ = postings.tail_->deltas.data();
-  end_ = at_ + postings.tail_->deltas.size();
+PostingsCursor::PostingsCursor(const PostingsView& postings)
+    : postings_(postings),
+      at_(postings.deltas.data()),
+      end_(at_ + postings.deltas.size()) {
+  if (postings.count > 0) current_ = postings.first;
 }
 
 std::optional<Slot> PostingsCursor::seek(Slot target) {
@@ -76,8 +77,7 @@ std::optional<Slot> PostingsCursor::seek(Slot target) {
 }
 
 void PostingsCursor::skip_to(Slot target) {
-  if (!postings_->tail_) return;
-  const auto& skips = postings_->tail_->skips;
+  const auto& skips = postings_.skips;
   if (next_skip_ >= skips.size() || skips[next_skip_].slot > target) return;
   std::size_t step = 1;
   while (next_skip_ + step < skips.size() && skips[next_skip_ + step].slot <= target) step *= 2;
@@ -90,7 +90,7 @@ void PostingsCursor::skip_to(Slot target) {
   next_skip_ = static_cast<std::size_t>(after - skips.begin());
   if (last.slot <= *current_) return;  // read past it already
   current_ = last.slot;
-  at_ = postings_->tail_->deltas.data() + last.offset;
+  at_ = postings_.deltas.data() + last.offset;
 }
 
 }  // namespace freshet::core::search

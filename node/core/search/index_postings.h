@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "node/base/bytes.h"
@@ -18,6 +19,18 @@ using Slot = std::uint32_t;
 void put_varint(std::uint32_t value, std::vector<Byte>& to);
 std::uint32_t get_varint(const Byte*& at);
 
+/// A list as it is read, wherever its bytes are.
+struct PostingsView {
+  struct Skip {
+    Slot slot = 0;
+    std::uint32_t offset = 0;  ///< of the difference behind it
+  };
+  Slot first = 0;
+  std::uint32_t count = 0;  ///< 0: none; the rest says nothing then
+  ByteView deltas;
+  std::span<const Skip> skips;
+};
+
 /// Layout: the first slot, then the difference to the one before for each further slot, as LEB128.
 /// Every kSkipEvery-th slot is named in a skip table with the place of the difference after it. A
 /// word of one file costs no allocation.
@@ -27,21 +40,18 @@ class Postings {
 
   /// REQUIRES: slot is greater than all before. A repeated last slot is ignored.
   void append(Slot slot);
-  [[nodiscard]] std::uint32_t size() const;
+  /// Good until the next append().
+  [[nodiscard]] PostingsView view() const;
+  [[nodiscard]] std::uint32_t size() const { return view().count; }
   [[nodiscard]] std::size_t memory_bytes() const;
 
  private:
-  friend class PostingsCursor;
-  struct Skip {
-    Slot slot;
-    std::uint32_t offset;
-  };
   // Where there are two or more.
   struct Tail {
     Slot last = 0;
     std::uint32_t count = 0;
     std::vector<Byte> deltas;
-    std::vector<Skip> skips;
+    std::vector<PostingsView::Skip> skips;
   };
   static constexpr Slot kNone = UINT32_MAX;
 
@@ -52,7 +62,8 @@ class Postings {
 /// Walks a list upward. The list must not change meanwhile.
 class PostingsCursor {
  public:
-  explicit PostingsCursor(const Postings& postings);
+  explicit PostingsCursor(const PostingsView& postings);
+  explicit PostingsCursor(const Postings& postings) : PostingsCursor(postings.view()) {}
   /// The first slot not below `target`; nullopt past the end. Never moves back. Gallops over the
   /// skip table, then reads at most kSkipEvery differences.
   std::optional<Slot> seek(Slot target);
@@ -60,7 +71,7 @@ class PostingsCursor {
  private:
   void skip_to(Slot target);
 
-  const Postings* postings_;
+  PostingsView postings_;
   const Byte* at_ = nullptr;
   const Byte* end_ = nullptr;
   std::size_t next_skip_ = 0;

@@ -31,20 +31,19 @@ std::string_view TermTable::Text::word(TermNumber term) const {
   return {bytes.data() + at + 1, static_cast<Byte>(bytes[at])};
 }
 
-// Keyed at every step, so that colliding words cannot be made without the key.
-std::size_t TermTable::Hash::operator()(std::string_view word) const {
-  std::uint64_t state = text->hash_key ^ word.size();
+std::uint64_t hash_term(std::uint64_t key, std::string_view word) {
+  std::uint64_t state = key ^ word.size();
   std::uint64_t chunk = 0;
   for (; word.size() >= sizeof chunk; word.remove_prefix(sizeof chunk)) {
     std::memcpy(&chunk, word.data(), sizeof chunk);
-    state = Digest::mix(state ^ chunk) + text->hash_key;
+    state = Digest::mix(state ^ chunk) + key;
   }
   if (!word.empty()) {
     chunk = 0;
     std::memcpy(&chunk, word.data(), word.size());
-    state = Digest::mix(state ^ chunk) + text->hash_key;
+    state = Digest::mix(state ^ chunk) + key;
   }
-  return static_cast<std::size_t>(Digest::mix(state));
+  return Digest::mix(state);
 }
 
 std::optional<TermNumber> TermTable::find(std::string_view word) const {

@@ -14,6 +14,9 @@ namespace freshet::core::search {
 
 using TermNumber = std::uint32_t;
 
+/// Keyed at every step, so that colliding words cannot be made without the key.
+std::uint64_t hash_term(std::uint64_t key, std::string_view word);
+
 class TermTable {
  public:
   explicit TermTable(std::uint64_t hash_key);
@@ -26,7 +29,6 @@ class TermTable {
   /// There may be no room for the words of one more path.
   [[nodiscard]] bool full() const;
   [[nodiscard]] std::size_t memory_bytes() const;
-  [[nodiscard]] std::uint64_t hash_key() const { return text_->hash_key; }
 
  private:
   // A byte of length, then the word; one after the other.
@@ -38,7 +40,9 @@ class TermTable {
   };
   struct Hash {
     const Text* text;
-    std::size_t operator()(std::string_view word) const;
+    std::size_t operator()(std::string_view word) const {
+      return static_cast<std::size_t>(hash_term(text->hash_key, word));
+    }
     std::size_t operator()(TermNumber term) const { return (*this)(text->word(term)); }
   };
   struct Equal {

@@ -13,6 +13,7 @@
 #include "node/base/rng.h"
 #include "node/core/search/index.h"
 #include "node/core/search/query_text.h"
+#include "node/core/search/tokenizer.h"
 
 namespace freshet::core::search {
 namespace {
