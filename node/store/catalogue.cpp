@@ -135,7 +135,7 @@ Result<FileId> Catalogue::add_file(ShareId share,
   const FileId id = *before ? (*before)->id : FileId{state_->database.last_insert()};
   if (auto done = transaction->commit(); !done) return done.error();
   // A scan that has passed its folder already would call it gone.
-  if (state_->scan && state_->scan->share == share) state_->scan->seen.insert(id.value);
+  if (state_->scan && state_->scan->share == share) state_->scan->seen.insert(id);
   return id;
 }
 
@@ -193,6 +193,23 @@ Result<CatalogueTotals> Catalogue::totals() {
   totals.size_bytes = static_cast<std::uint64_t>((*statement)->integer(1));
   totals.hashed_files = static_cast<std::uint64_t>((*statement)->integer(2));
   return totals;
+}
+
+Result<std::optional<std::int64_t>> Catalogue::index_serial() {
+  auto statement = state_->use(kIndexSerial);
+  if (!statement) return statement.error();
+  const ResetAtEnd guard(**statement);
+  const auto row = (*statement)->step();
+  if (!row) return row.error();
+  return *row ? std::optional((*statement)->integer(0)) : std::nullopt;
+}
+
+Status Catalogue::set_index_serial(std::int64_t serial) {
+  auto transaction = state_->begin();
+  if (!transaction) return transaction.error();
+  if (auto done = state_->run(kDropIndexSerial); !done) return done;
+  if (auto done = state_->run(kSetIndexSerial, serial); !done) return done;
+  return transaction->commit();
 }
 
 }  // namespace freshet::store

@@ -140,6 +140,10 @@ class Catalogue {
   Result<std::optional<FileRef>> locate(FileId file);
   Result<CatalogueTotals> totals();
 
+  // ---- the index file that is of this catalogue (index_file.h)
+  Result<std::optional<std::int64_t>> index_serial();
+  Status set_index_serial(std::int64_t serial);
+
  private:
   struct State;
   explicit Catalogue(std::unique_ptr<State> state);

@@ -55,7 +55,7 @@ Result<std::optional<FileChange>> Catalogue::State::merge_scanned(const ScannedF
   if (scan->first && !scan->hashes_known) return merge_of_first_scan(scanned);
   auto merged = merge_one(scan->share, scanned);
   if (!merged) return merged.error();
-  if (!scan->first) scan->seen.insert(merged->id.value);
+  if (!scan->first) scan->seen.insert(merged->id);
   return std::move(merged->change);
 }
 

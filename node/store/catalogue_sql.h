@@ -91,6 +91,10 @@ inline constexpr const char* kLocate =
 inline constexpr const char* kTotals =
     "SELECT count(*), coalesce(sum(size), 0), count(content) FROM file";
 
+inline constexpr const char* kIndexSerial = "SELECT serial FROM index_file";
+inline constexpr const char* kDropIndexSerial = "DELETE FROM index_file";
+inline constexpr const char* kSetIndexSerial = "INSERT INTO index_file VALUES (?1)";
+
 #undef FRESHET_FILE_COLUMNS
 #undef FRESHET_FILE_SOURCE
 #undef FRESHET_INSERT_FILE

@@ -255,7 +255,7 @@ Result<std::vector<FileChange>> Catalogue::State::unseen() {
     const auto row = (*statement)->step();
     if (!row) return row.error();
     if (!*row) return gone;
-    if (scan->seen.contains((*statement)->integer(0))) continue;
+    if (scan->seen.contains(FileId{(*statement)->integer(0)})) continue;
     gone.push_back({Change::removed, read_file(**statement)});
   }
 }

@@ -8,12 +8,12 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "node/store/catalogue.h"
 #include "node/store/catalogue_open.h"
 #include "node/store/catalogue_sql.h"
+#include "node/store/file_ids.h"
 #include "node/store/split_path.h"
 #include "node/store/sqlite.h"
 
@@ -36,7 +36,7 @@ struct Catalogue::State {
     bool first = false;
     /// There may be hashes for files that it finds.
     bool hashes_known = true;
-    std::unordered_set<std::int64_t> seen;  ///< not by a first scan
+    FileIds seen;  ///< not by a first scan
   };
   struct Known {
     std::int64_t row = 0;  ///< in content

@@ -5,10 +5,12 @@
 #include "node/store/split_path.h"
 
 namespace freshet::store {
-std::size_t FileTable::HashOrigin::operator()(const Origin& origin) const {
+
+std::size_t FileTable::HashFolder::operator()(const SeenFolder& folder) const {
   constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15ULL;
-  return static_cast<std::size_t>((static_cast<std::uint64_t>(origin.share.value) * kOdd)
-                                  ^ (origin.device * kOdd >> 1U));
+  const auto share = static_cast<std::uint64_t>(folder.share.value);
+  return std::hash<std::string_view>()(folder.path)
+         ^ static_cast<std::size_t>((share * kOdd) ^ (folder.device * kOdd >> 1U));
 }
 
 FileTable::FileTable() : by_id_(IdOf{&rows_}) {}
@@ -33,8 +35,7 @@ std::optional<FileTable::Place> FileTable::add(const CatalogueFile& file) {
                   .mtime_ns = file.stamp.mtime_ns,
                   .inode = file.stamp.inode,
                   .name = names_.add(path.name),
-                  .folder = folders_.take(path.folder),
-                  .origin = origins_.take({.share = file.share, .device = file.stamp.device})};
+                  .folder = folders_.take({file.share, file.stamp.device, path.folder})};
   by_id_.insert(place);
   if (file.content) identify(place, *file.content);
   return place;
@@ -46,7 +47,6 @@ void FileTable::remove(Place place) {
   by_id_.erase(place);
   names_.drop(row.name);
   folders_.drop(row.folder);
-  origins_.drop(row.origin);
   rows_[place] = {};
   free_.push_back(place);
   if (names_.is_worn()) mend_names();
@@ -86,7 +86,7 @@ FileStamp FileTable::stamp(Place place) const {
   return {.size_bytes = row.size_bytes,
           .mtime_ns = row.mtime_ns,
           .inode = row.inode,
-          .device = origins_[row.origin].device};
+          .device = folders_[row.folder].device};
 }
 
 std::optional<ContentId> FileTable::content(Place place) const {
@@ -95,7 +95,7 @@ std::optional<ContentId> FileTable::content(Place place) const {
 }
 
 std::string_view FileTable::path(Place place, std::string& into) const {
-  into = folders_[rows_[place].folder];
+  into = folders_[rows_[place].folder].path;
   into += name(place);
   return into;
 }
@@ -112,8 +112,7 @@ CatalogueFile FileTable::file(Place place) const {
 
 std::size_t FileTable::memory_bytes() const {
   return rows_.size() * sizeof(Row) + free_.capacity() * sizeof(Place) + names_.memory_bytes()
-         + folders_.memory_bytes() + origins_.memory_bytes() + contents_.memory_bytes()
-         + by_id_.memory_bytes();
+         + folders_.memory_bytes() + contents_.memory_bytes() + by_id_.memory_bytes();
 }
 
 }  // namespace freshet::store

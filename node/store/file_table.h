@@ -44,7 +44,7 @@ class FileTable {
   [[nodiscard]] std::optional<Place> find(const ContentId& content) const;
 
   [[nodiscard]] FileId id(Place place) const { return FileId{rows_[place].id}; }
-  [[nodiscard]] ShareId share(Place place) const { return origins_[rows_[place].origin].share; }
+  [[nodiscard]] ShareId share(Place place) const { return folders_[rows_[place].folder].share; }
   [[nodiscard]] std::uint64_t size_bytes(Place place) const { return rows_[place].size_bytes; }
   [[nodiscard]] FileStamp stamp(Place place) const;
   [[nodiscard]] std::optional<ContentId> content(Place place) const;
@@ -65,17 +65,25 @@ class FileTable {
  private:
   static constexpr Place kNowhere = UINT32_MAX;
 
-  struct Origin {
+  /// Where files lie together.
+  struct Folder {
     ShareId share;
     std::uint64_t device = 0;
-    friend bool operator==(const Origin&, const Origin&) = default;
+    std::string path;
   };
-  struct HashOrigin {
-    std::size_t operator()(const Origin& origin) const;
+  struct SeenFolder {
+    ShareId share;
+    std::uint64_t device = 0;
+    std::string_view path;
+    explicit operator Folder() const { return {share, device, std::string(path)}; }
+    friend bool operator==(const SeenFolder& a, const Folder& b) {
+      return a.share == b.share && a.device == b.device && a.path == b.path;
+    }
   };
-  struct HashText {
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>()(text);
+  struct HashFolder {
+    std::size_t operator()(const SeenFolder& folder) const;
+    std::size_t operator()(const Folder& folder) const {
+      return (*this)(SeenFolder{folder.share, folder.device, folder.path});
     }
   };
   /// The files of a content, in a list through their rows.
@@ -93,7 +101,6 @@ class FileTable {
     std::uint64_t inode = 0;
     NamePool::Place name;
     std::uint32_t folder = 0;
-    std::uint32_t origin = 0;
     std::uint32_t content = kUnknown;
     Place before = kNowhere;  ///< of those with the content
     Place after = kNowhere;
@@ -111,8 +118,7 @@ class FileTable {
   Rows rows_;
   std::vector<Place> free_;
   NamePool names_;
-  Interned<std::string, std::string_view, HashText, Nothing> folders_;
-  Interned<Origin, Origin, HashOrigin, Nothing> origins_;
+  Interned<Folder, SeenFolder, HashFolder, Nothing> folders_;
   Interned<ContentId, ContentId, IdHash, Holders> contents_;
   NumberSet<FileId, IdHash, IdOf> by_id_;
 };

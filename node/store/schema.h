@@ -82,6 +82,10 @@ ALTER TABLE file_in_folder RENAME TO file;
 CREATE INDEX file_by_content ON file (content) WHERE content IS NOT NULL;
 CREATE INDEX file_by_inode ON file (inode);
 )sql",
+    // Which index file is of this catalogue (index_file.h).
+    R"sql(
+CREATE TABLE index_file (serial INTEGER NOT NULL);
+)sql",
 };
 
 }  // namespace freshet::store

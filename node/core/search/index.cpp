@@ -25,7 +25,7 @@ constexpr std::size_t kAcceptSteps = 2;
 struct Index::State {
   struct Part {
     std::shared_ptr<const IndexPart> words;
-    std::uint32_t first = 0;         ///< place of its slot 0; places go through all parts
+    std::uint32_t first = 0;        ///< place of its slot 0; places go through all parts
     std::vector<FileNumber> files;  ///< by slot
     std::size_t dead = 0;
   };
@@ -162,9 +162,8 @@ std::vector<FileNumber> Index::find(const wire::Query& query,
   std::vector<FileNumber> found;
   if (query.content) return found;
   Budget budget{kMaxFindSteps};
-  state_->for_each_part([&](const State::Part& part) {
-    state_->find_in(part, query, limit, accept, budget, found);
-  });
+  state_->for_each_part(
+      [&](const State::Part& part) { state_->find_in(part, query, limit, accept, budget, found); });
   return found;
 }
 
@@ -245,6 +244,12 @@ bool Index::adopt(Slot slot, FileNumber file) {
 
 std::size_t Index::unsealed() const {
   return state_->last.files.size() - state_->last.dead;
+}
+
+std::size_t Index::dead_sealed() const {
+  std::size_t dead = 0;
+  for (const State::Part& part : state_->sealed) dead += part.dead;
+  return dead;
 }
 
 }  // namespace freshet::core::search

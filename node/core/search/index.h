@@ -100,6 +100,8 @@ class Index {
   bool adopt(Slot slot, FileNumber file);
   /// Files that are in no sealed part.
   [[nodiscard]] std::size_t unsealed() const;
+  /// Slots of sealed parts that are of no file (any more).
+  [[nodiscard]] std::size_t dead_sealed() const;
 
  private:
   struct State;

@@ -39,8 +39,7 @@ std::optional<Chain> chain_of(const std::vector<std::string_view>& words,
   return chain;
 }
 
-std::optional<Chain> all_joined(const std::vector<std::string_view>& words,
-                                const IndexPart& part) {
+std::optional<Chain> all_joined(const std::vector<std::string_view>& words, const IndexPart& part) {
   std::string word;
   for (const auto each : words) word += each;
   const auto term = part.find(cut_word(word));
@@ -70,10 +69,7 @@ bool has_chain(const std::vector<FileToken>& file, const Chain& chain) {
 
 }  // namespace
 
-bool resolve(std::string_view words,
-             std::size_t joined_words,
-             const IndexPart& part,
-             Wanted& out) {
+bool resolve(std::string_view words, std::size_t joined_words, const IndexPart& part, Wanted& out) {
   const auto list = words_of(words);
   if (list.empty()) return false;
   if (list.size() > joined_words) {

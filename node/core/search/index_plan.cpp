@@ -30,10 +30,9 @@ std::optional<Plan> Plan::of(const wire::Query& query, const IndexPart& part, Bu
     if (resolve(words, kMaxJoinedWords, part, wanted) && !wanted.empty())
       plan.excluded_.push_back(std::move(wanted));
   }
-  std::stable_sort(
-      plan.clauses_.begin(), plan.clauses_.end(), [](const Clause& a, const Clause& b) {
-        return a.cost() < b.cost();
-      });
+  std::stable_sort(plan.clauses_.begin(),
+                   plan.clauses_.end(),
+                   [](const Clause& a, const Clause& b) { return a.cost() < b.cost(); });
   return plan;
 }
 
@@ -88,9 +87,9 @@ bool Plan::add_any(const wire::QueryFilter::AnyOf& any, Budget& budget) {
 }
 
 bool Plan::looks_at_tokens() const {
-  return !excluded_.empty() || std::any_of(clauses_.begin(), clauses_.end(), [](const Clause& each) {
-           return each.ordered();
-         });
+  return !excluded_.empty()
+         || std::any_of(
+             clauses_.begin(), clauses_.end(), [](const Clause& each) { return each.ordered(); });
 }
 
 bool Plan::accepts(Slot slot, const std::vector<FileToken>& file) const {

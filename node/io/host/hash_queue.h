@@ -13,9 +13,9 @@
 #include <unordered_set>
 
 #include "node/base/result.h"
-#include "node/io/host/file_ids.h"
 #include "node/io/host/hash_rate.h"
 #include "node/io/host/worker_pool.h"
+#include "node/store/file_ids.h"
 #include "node/store/types.h"
 
 namespace freshet::io {
@@ -76,7 +76,7 @@ class HashQueue {
   bool resting_ = true;
   bool paused_ = false;
   // A file is in one of these three.
-  FileIds waiting_;
+  store::FileIds waiting_;
   std::unordered_set<store::FileId, IdHash> promoted_;
   std::unordered_map<store::FileId, std::uint64_t, IdHash> running_;  ///< its run
   std::deque<store::FileId> first_;  ///< promoted ones in order, and some that were forgotten

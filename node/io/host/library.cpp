@@ -42,8 +42,10 @@ Library::Library(asio::io_context& io,
     : io_(io),
       state_folder_(std::move(state_folder)),
       catalogue_(std::move(catalogue)),
+      hash_key_(hash_key),
       index_(hash_key),
       catalogue_pool_(io, 1, false),
+      kept_(io, catalogue_, catalogue_pool_, state_folder_ + "/index"),
       live_(io,
             {.catalogue = catalogue_,
              .pool = catalogue_pool_,
@@ -74,6 +76,7 @@ void Library::stop() {
   stop_.request_stop();
   live_.stop();
   hashes_.stop();
+  kept_.stop();
   catalogue_pool_.stop();
   // Nobody else touches the catalogue now.
   static_cast<void>(catalogue_.record_hashes(std::exchange(unsaved_, {})));
@@ -81,7 +84,12 @@ void Library::stop() {
 
 void Library::start(std::function<void()> loaded) {
   catalogue_pool_.submit([this, loaded = std::move(loaded)]() -> WorkerPool::Completion {
-    return [this, loaded, shares = catalogue_.shares()] {
+    return [this, loaded, shares = catalogue_.shares(), kept = kept_.read()] {
+      if (kept) {
+        kept_ids_ = kept->ids;
+        index_.replace_sealed(kept->part, std::vector(kept_ids_.size(), core::search::kNoFile));
+        index_is_kept_ = true;
+      }
       if (!shares) {
         spdlog::error("catalogue: {}", shares.error().message);
         loaded();
@@ -89,6 +97,9 @@ void Library::start(std::function<void()> loaded) {
       }
       for (const store::Share& share : *shares) share_state(share);
       load([this, loaded, shares = *shares] {
+        kept_ids_ = {};
+        loaded_ = true;
+        keep_index();
         loaded();
         for (const store::Share& share : shares) scan(share, [](const Result<ShareSummary>&) {});
       });
@@ -129,6 +140,7 @@ void Library::apply(const std::vector<store::FileChange>& changes) {
     if (change.change != store::Change::added) remove(change.file.id);
     if (change.change != store::Change::removed) show(change.file);
   }
+  keep_index();
 }
 
 void Library::show(const store::CatalogueFile& file) {
@@ -139,7 +151,7 @@ void Library::show(const store::CatalogueFile& file) {
 void Library::add(const store::CatalogueFile& file) {
   const auto place = files_.add(file);
   if (!place) return;
-  index_.add(number_of(*place), bytes_of(file.relative));
+  index(*place, file);
   tell_words();
   count(*place, 1);
   if (!file.content) hashes_.add(file.id, file.stamp.size_bytes);

@@ -13,6 +13,7 @@
 #include "node/base/result.h"
 #include "node/core/search/index.h"
 #include "node/io/host/hash_queue.h"
+#include "node/io/host/kept_index.h"
 #include "node/io/host/live_shares.h"
 #include "node/io/host/shared_content.h"
 #include "node/io/host/worker_pool.h"
@@ -36,6 +37,7 @@ struct LibraryCounters {
   std::uint64_t files_hashed = 0;   ///< read from end to end
   std::uint64_t scans = 0;          ///< of whole shares, failed ones too
   std::uint64_t files_changed = 0;  ///< added, changed or removed, by scans and by watching
+  std::uint64_t words_kept = 0;     ///< files whose words the last run had kept (kept_index.h)
 };
 
 /// One share as the user sees it.
@@ -50,6 +52,8 @@ struct ShareSummary {
 
 class Library {
  public:
+  /// Words are kept on disk when so many files changed since they were last, and a quarter of all.
+  static constexpr std::size_t kLeastKept = 16'384;
   static constexpr std::size_t kMaxWaiters = 4096;  ///< searches that wait for a file to be hashed
 
   /// A file got its content id after a Lookup had to answer without.
@@ -91,6 +95,8 @@ class Library {
   [[nodiscard]] const LibraryTotals& totals() const { return totals_; }
   [[nodiscard]] const LibraryCounters& counters() const { return counters_; }
   [[nodiscard]] HashingView hashing() { return hashes_.view(); }
+  /// Most words are read from a file.
+  [[nodiscard]] bool index_is_kept() const { return index_is_kept_; }
   /// Until the daemon ends.
   void pause_hashing(bool paused) { hashes_.pause(paused); }
 
@@ -154,6 +160,11 @@ class Library {
   void hide(ShareState& share);
   void forget_share(store::ShareId id);
   void remove_files_of(store::ShareId id);
+  /// Keeps the words of files where that is worth it.
+  void keep_index();
+  void on_kept(const Result<KeptIndex::Kept>& kept);
+  /// Makes the file findable.
+  void index(store::FileTable::Place place, const store::CatalogueFile& file);
   /// What the catalogue knows, of every share or of one.
   void load(std::function<void()> done, std::optional<store::ShareId> only = std::nullopt);
   void apply(const std::vector<store::FileChange>& changes);
@@ -182,7 +193,11 @@ class Library {
   bool telling_words_ = false;
   std::vector<ShareState> shares_;
   store::FileTable files_;
-  core::search::Index index_;  ///< a file's number in it is its place in files_
+  std::uint64_t hash_key_;
+  core::search::Index index_;            ///< a file's number in it is its place in files_
+  std::vector<store::FileId> kept_ids_;  ///< of the kept words, by slot, while files are loaded
+  bool loaded_ = false;
+  bool index_is_kept_ = false;
   LibraryTotals totals_;
   LibraryCounters counters_;
   std::vector<Waiter> waiters_;
@@ -190,6 +205,7 @@ class Library {
   std::uint64_t unsaved_bytes_ = 0;
   std::stop_source stop_;
   WorkerPool catalogue_pool_;
+  KeptIndex kept_;
   LiveShares live_;
   HashQueue hashes_;
 };

@@ -138,6 +138,7 @@ void Library::on_scanned(const store::Share& share, const ScanEnd& end, const Sh
     return;
   }
   state->summary.scanning = false;
+  keep_index();
   const std::string before =
       std::exchange(state->summary.problem, scanned ? "" : scanned.error().message);
   if (!scanned) {

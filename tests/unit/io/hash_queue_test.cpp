@@ -74,7 +74,7 @@ TEST_CASE("the queue rests when the last files that wait are not shared any more
 
 TEST_CASE("the queue rests when it is paused, and again at its end") {
   Queue it;
-  it.add(1, std::uint64_t{256} << 20U);
+  it.add(1, std::uint64_t{32} << 20U);
   it.add(2, 1000);
   it.queue.pause(true);
   REQUIRE(test::run_until(it.io, [&] { return it.rests == 1; }));
@@ -87,8 +87,8 @@ TEST_CASE("the queue rests when it is paused, and again at its end") {
 
 TEST_CASE("a file that is forgotten while it is read, and comes again, is told of once") {
   Queue it;
-  it.add(1, std::uint64_t{64} << 20U);
-  it.queue.forget(store::FileId{1}, std::uint64_t{64} << 20U);
+  it.add(1, std::uint64_t{1} << 20U);
+  it.queue.forget(store::FileId{1}, std::uint64_t{1} << 20U);
   CHECK(it.queue.pending() == 0);
   it.add(1, 1000);  // it was written again
   CHECK(it.queue.view().bytes == 1000);

@@ -34,9 +34,8 @@ struct Image {
 
   explicit Image(const IndexPart& part) {
     Bytes all;
-    write_index_image(part, kKey, [&](ByteView piece) {
-      all.insert(all.end(), piece.begin(), piece.end());
-    });
+    write_index_image(
+        part, kKey, [&](ByteView piece) { all.insert(all.end(), piece.begin(), piece.end()); });
     size = all.size();
     words.resize(size / sizeof(std::uint64_t) + 1);
     std::copy(all.begin(), all.end(), bytes());

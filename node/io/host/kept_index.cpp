@@ -1,0 +1,134 @@
+#include "node/io/host/kept_index.h"
+
+#include <algorithm>
+#include <numeric>
+#include <random>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "node/core/search/index_growing.h"
+#include "node/core/search/index_image.h"
+#include "node/store/index_file.h"
+
+namespace freshet::io {
+namespace {
+
+using core::search::GrowingPart;
+using core::search::Index;
+using core::search::IndexPart;
+using core::search::TermNumber;
+
+std::int64_t random_serial() {
+  std::random_device device;
+  constexpr unsigned kShift = 32;
+  return static_cast<std::int64_t>((std::uint64_t{device()} << kShift) | device());
+}
+
+/// What is to be kept: the files in the order of their ids, as one part.
+struct Wanted {
+  Index::Sealed sealed;
+  std::vector<store::FileId> ids;
+  std::uint64_t hash_key = 0;
+
+  /// It is one part already, in that order, with nothing else in it.
+  [[nodiscard]] bool is_one_part() const {
+    return sealed.parts.size() == 1 && sealed.files.size() == sealed.parts.front()->slots()
+           && std::ranges::is_sorted(ids);
+  }
+  /// nullptr: stopped.
+  std::shared_ptr<const IndexPart> as_one_part(const std::stop_token& stop) {
+    if (is_one_part()) return sealed.parts.front();
+    std::vector<std::uint32_t> order(ids.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::ranges::sort(order, {}, [&](std::uint32_t at) { return ids[at]; });
+    auto whole = std::make_shared<GrowingPart>(hash_key);
+    std::vector<std::vector<TermNumber>> numbers(sealed.parts.size());
+    for (const std::uint32_t at : order) {
+      if (stop.stop_requested()) return nullptr;
+      const Index::Indexed& file = sealed.files[at];
+      whole->add(*sealed.parts[file.part], file.slot, numbers[file.part]);
+    }
+    std::ranges::sort(ids);
+    return whole;
+  }
+};
+
+Result<KeptIndex::Kept> opened(const std::string& path, std::int64_t serial) {
+  const auto file = store::IndexFile::open(path, serial);
+  if (!file) return file.error();
+  auto part = core::search::open_index_image(file->image(), file->keeper());
+  if (!part) return part.error();
+  KeptIndex::Kept kept{.part = std::move(*part), .ids = file->ids()};
+  if (kept.ids.size() != kept.part->slots())
+    return Error{.code = ErrorCode::invalid, .message = path + " is damaged"};
+  return kept;
+}
+
+}  // namespace
+
+KeptIndex::KeptIndex(asio::io_context& io,
+                     store::Catalogue& catalogue,
+                     WorkerPool& catalogue_pool,
+                     std::string path)
+    : io_(io),
+      catalogue_(catalogue),
+      catalogue_pool_(catalogue_pool),
+      path_(std::move(path)) {}
+
+std::optional<KeptIndex::Kept> KeptIndex::read() {
+  const auto serial = catalogue_.index_serial();
+  if (!serial || !*serial) return std::nullopt;
+  auto kept = opened(path_, **serial);
+  if (kept) return std::move(*kept);
+  spdlog::info("index: {}; it is made anew", kept.error().message);
+  return std::nullopt;
+}
+
+void KeptIndex::keep(Index::Sealed sealed,
+                     std::vector<store::FileId> ids,
+                     std::uint64_t hash_key,
+                     Done done) {
+  busy_ = true;
+  if (!pool_) pool_.emplace(io_, 1, false);
+  auto wanted = std::make_shared<Wanted>(
+      Wanted{.sealed = std::move(sealed), .ids = std::move(ids), .hash_key = hash_key});
+  pool_->submit([this, wanted, done = std::move(done)]() -> WorkerPool::Completion {
+    const auto part = wanted->as_one_part(stop_.get_token());
+    if (!part) return {};
+    const std::int64_t serial = random_serial();
+    const Status written = store::IndexFile::write(
+        path_, serial, wanted->ids, [&](const store::IndexFile::Sink& sink) {
+          core::search::write_index_image(*part, wanted->hash_key, sink);
+        });
+    *wanted = {};  // on this thread: it may be large
+    return [this, serial, done, written] {
+      if (written) {
+        put_in_place(serial, done);
+      } else {
+        busy_ = false;
+        done(written.error());
+      }
+    };
+  });
+}
+
+void KeptIndex::put_in_place(std::int64_t serial, const Done& done) {
+  catalogue_pool_.submit([this, serial, done]() -> WorkerPool::Completion {
+    // In this order: after a kill in between the catalogue knows a serial that no file has.
+    Status placed = catalogue_.set_index_serial(serial);
+    if (placed) placed = store::IndexFile::put_in_place(path_);
+    auto kept = placed ? opened(path_, serial) : Result<Kept>(placed.error());
+    return [this, done, kept = std::move(kept)] {
+      busy_ = false;
+      done(kept);
+    };
+  });
+}
+
+void KeptIndex::stop() {
+  stop_.request_stop();
+  if (pool_) pool_->stop();
+}
+
+}  // namespace freshet::io

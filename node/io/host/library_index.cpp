@@ -1,0 +1,62 @@
+// The Library's index: words that the last run kept, and what is kept for the next.
+#include <algorithm>
+#include <utility>
+
+#include <malloc.h>
+#include <spdlog/spdlog.h>
+
+#include "node/io/host/library.h"
+
+namespace freshet::io {
+namespace {
+
+// A large index is kept when so much of it changed.
+constexpr std::size_t kShareChanged = 4;
+
+}  // namespace
+
+void Library::index(store::FileTable::Place place, const store::CatalogueFile& file) {
+  const core::search::FileNumber number{place};
+  const auto kept = std::ranges::lower_bound(kept_ids_, file.id);
+  if (kept != kept_ids_.end() && *kept == file.id) {
+    const auto slot = static_cast<core::search::Slot>(kept - kept_ids_.begin());
+    if (index_.adopt(slot, number)) {
+      ++counters_.words_kept;
+      return;
+    }
+  }
+  index_.add(number, bytes_of(file.relative));
+}
+
+void Library::keep_index() {
+  const std::size_t changed = index_.unsealed() + index_.dead_sealed();
+  if (!loaded_ || kept_.is_busy() || changed < kLeastKept
+      || changed < index_.size() / kShareChanged)
+    return;
+  if (std::ranges::any_of(shares_, [](const ShareState& share) { return share.summary.scanning; }))
+    return;
+  auto sealed = index_.seal();
+  std::vector<store::FileId> ids;
+  ids.reserve(sealed.files.size());
+  for (const auto& each : sealed.files) ids.push_back(files_.id(each.file.value));
+  kept_.keep(
+      std::move(sealed), std::move(ids), hash_key_, [this](const auto& kept) { on_kept(kept); });
+}
+
+void Library::on_kept(const Result<KeptIndex::Kept>& kept) {
+  if (!kept) {
+    spdlog::warn("index: its words stay in memory: {}", kept.error().message);
+    return;
+  }
+  std::vector<core::search::FileNumber> files;
+  files.reserve(kept->ids.size());
+  for (const store::FileId id : kept->ids) {
+    const auto place = files_.find(id);
+    files.push_back(place ? core::search::FileNumber{*place} : core::search::kNoFile);
+  }
+  index_.replace_sealed(kept->part, std::move(files));
+  index_is_kept_ = true;
+  ::malloc_trim(0);  // what they took was in pieces of all sizes
+}
+
+}  // namespace freshet::io
