@@ -70,9 +70,9 @@ void FileTable::let_go(Place place) {
 
 void FileTable::mend_names() {
   NamePool fresh;
-  for (Row& row : rows_) {
+  rows_.for_each([&](Row& row) {
     if (row.id != 0) row.name = fresh.add(names_[row.name]);
-  }
+  });
   names_ = std::move(fresh);
 }
 

@@ -5,13 +5,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "node/store/chunked.h"
 #include "node/store/interned.h"
 #include "node/store/name_pool.h"
 #include "node/store/number_set.h"
@@ -105,7 +105,7 @@ class FileTable {
     Place before = kNowhere;  ///< of those with the content
     Place after = kNowhere;
   };
-  using Rows = std::deque<Row>;
+  using Rows = Chunked<Row>;
   struct IdOf {
     const Rows* rows;
     FileId operator()(Place place) const { return FileId{(*rows)[place].id}; }

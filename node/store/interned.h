@@ -4,12 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "node/base/check.h"
+#include "node/store/chunked.h"
 #include "node/store/number_set.h"
 
 namespace freshet::store {
@@ -65,7 +65,7 @@ class Interned {
     Extra extra = {};
     std::uint32_t users = 0;
   };
-  using Entries = std::deque<Entry>;
+  using Entries = Chunked<Entry>;
   struct ValueOf {
     const Entries* entries;
     const Value& operator()(Number number) const { return (*entries)[number].value; }
