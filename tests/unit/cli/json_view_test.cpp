@@ -33,10 +33,13 @@ TEST_CASE("a hit names its number, id or null, name, size, sources and hops") {
                          {"size", 5},
                          {"sources", 2},
                          {"hops", 3},
-                         {"names", {"a \"b\"", "c"}}};
+                         {"names", {"a \"b\"", "c"}},
+                         {"folder", false}};
   CHECK(json_of(hit) == expected);
   hit.id = filled<ContentId>(0xAB);
   CHECK(json_of(hit)["id"] == hit.id->hex());
+  hit.is_cached = true;
+  CHECK(json_of(hit)["cached"] == true);
 }
 
 TEST_CASE("the end of a search names hits, who answered, the order and the time") {
