@@ -28,16 +28,16 @@ struct Footer {
   std::uint64_t magic = kMagic;
   std::int64_t serial = 0;
   std::uint64_t image_bytes = 0;
-  std::uint64_t ids_bytes = 0;
+  std::uint64_t files_bytes = 0;
   Sha256 hash;
 };
 
-Bytes differences(std::span<const FileId> ids) {
+Bytes differences(std::span<const IndexedFile> files) {
   Bytes bytes;
   std::int64_t before = 0;
-  for (const FileId id : ids) {
-    auto rest = static_cast<std::uint64_t>(id.value - before);
-    before = id.value;
+  for (const IndexedFile& file : files) {
+    auto rest = static_cast<std::uint64_t>(file.id.value - before) * 2 + (file.by_path ? 0 : 1);
+    before = file.id.value;
     for (; rest >= kMore; rest >>= kBits) bytes.push_back(static_cast<Byte>(rest | kMore));
     bytes.push_back(static_cast<Byte>(rest));
   }
@@ -100,7 +100,7 @@ class Writer {
 
 Status IndexFile::write(const std::string& path,
                         std::int64_t serial,
-                        std::span<const FileId> ids,
+                        std::span<const IndexedFile> files,
                         const std::function<void(const Sink&)>& image) {
   const std::string fresh = new_path(path);
   const UniqueFd fd(
@@ -110,14 +110,14 @@ Status IndexFile::write(const std::string& path,
   Footer footer{.serial = serial, .hash = {}};
   image([&](ByteView piece) { writer.put(piece); });
   footer.image_bytes = writer.written();
-  writer.put(differences(ids));
-  footer.ids_bytes = writer.written() - footer.image_bytes;
+  writer.put(differences(files));
+  footer.files_bytes = writer.written() - footer.image_bytes;
   std::array<Byte, sizeof footer> bytes{};
   writer.put(bytes);  // its room
   if (auto done = writer.status(); !done) return done;
   const auto mapping = map_file(fd.get(), fresh);
   if (!mapping) return mapping.error();
-  const ByteView body = (*mapping)->view().first(footer.image_bytes + footer.ids_bytes);
+  const ByteView body = (*mapping)->view().first(footer.image_bytes + footer.files_bytes);
   footer.hash = wire::bt::sha256(body);
   std::memcpy(bytes.data(), &footer, sizeof footer);
   return write_all_at(fd.get(), body.size(), bytes, fresh);
@@ -140,7 +140,7 @@ Result<IndexFile> IndexFile::open(const std::string& path, std::int64_t serial) 
   std::memcpy(&footer, all.last(sizeof footer).data(), sizeof footer);
   const ByteView body = all.first(all.size() - sizeof footer);
   const bool fits = footer.magic == kMagic && footer.image_bytes <= body.size()
-                    && footer.ids_bytes == body.size() - footer.image_bytes;
+                    && footer.files_bytes == body.size() - footer.image_bytes;
   if (!fits || footer.hash != wire::bt::sha256(body))
     return Error{ErrorCode::invalid, path + " is damaged"};
   if (footer.serial != serial) return Error{ErrorCode::invalid, path + " is not of this catalogue"};
@@ -148,25 +148,25 @@ Result<IndexFile> IndexFile::open(const std::string& path, std::int64_t serial) 
   IndexFile file;
   file.mapping_ = *mapping;
   file.image_ = body.first(footer.image_bytes);
-  file.ids_ = body.subspan(footer.image_bytes);
+  file.files_ = body.subspan(footer.image_bytes);
   return file;
 }
 
-std::vector<FileId> IndexFile::ids() const {
-  std::vector<FileId> ids;
+std::vector<IndexedFile> IndexFile::files() const {
+  std::vector<IndexedFile> files;
   std::uint64_t id = 0;
-  std::uint64_t difference = 0;
+  std::uint64_t value = 0;
   unsigned shift = 0;
-  for (const Byte byte : ids_) {
-    difference |= static_cast<std::uint64_t>(byte & (kMore - 1U)) << shift;
+  for (const Byte byte : files_) {
+    value |= static_cast<std::uint64_t>(byte & (kMore - 1U)) << shift;
     shift += kBits;
     if ((byte & kMore) != 0) continue;
-    id += difference;
-    ids.push_back(FileId{static_cast<std::int64_t>(id)});
-    difference = 0;
+    id += value / 2;
+    files.push_back({.id = FileId{static_cast<std::int64_t>(id)}, .by_path = value % 2 == 0});
+    value = 0;
     shift = 0;
   }
-  return ids;
+  return files;
 }
 
 }  // namespace freshet::store

@@ -1,9 +1,10 @@
 // The index's image of the last run, and whose files it is of, in one file of the state folder. It
 // is made of the catalogue and can be made again: whatever is wrong with it, it is not there.
 //
-// Layout, in native integers: the image; the files' ids, ascending, as differences in LEB128; a
-// footer with the sizes, a serial and the SHA-256 of all before it. The serial stands in the
-// catalogue too: an image of another catalogue, or of a copy of it from some other day, is none.
+// Layout, in native integers: the image; the files' ids, ascending, as differences in LEB128, each
+// doubled, and one more where `by_path` is false; a footer with the sizes, a serial and the SHA-256
+// of all before it. The serial stands in the catalogue too: an image of another catalogue, or of a
+// copy of it from some other day, is none.
 #pragma once
 
 #include <cstdint>
@@ -19,14 +20,22 @@
 
 namespace freshet::store {
 
+/// A file whose words are kept.
+struct IndexedFile {
+  FileId id;
+  bool by_path = true;  ///< they are those of its path alone: for as long as it is there
+  friend bool operator==(const IndexedFile&, const IndexedFile&) = default;
+};
+
 class IndexFile {
  public:
   using Sink = std::function<void(ByteView)>;
 
-  /// Writes PATH.new. `image`: hands the image over, piece by piece. `ids`: ascending. Errors: io.
+  /// Writes PATH.new. `image`: hands the image over, piece by piece. `files`: by ascending ids.
+  /// Errors: io.
   static Status write(const std::string& path,
                       std::int64_t serial,
-                      std::span<const FileId> ids,
+                      std::span<const IndexedFile> files,
                       const std::function<void(const Sink&)>& image);
   /// PATH.new becomes PATH. Errors: io.
   static Status put_in_place(const std::string& path);
@@ -38,14 +47,14 @@ class IndexFile {
   [[nodiscard]] ByteView image() const { return image_; }
   /// What keeps the bytes there.
   [[nodiscard]] const std::shared_ptr<const void>& keeper() const { return mapping_; }
-  [[nodiscard]] std::vector<FileId> ids() const;
+  [[nodiscard]] std::vector<IndexedFile> files() const;
 
  private:
   IndexFile() = default;
 
   std::shared_ptr<const void> mapping_;
   ByteView image_;
-  ByteView ids_;
+  ByteView files_;
 };
 
 }  // namespace freshet::store

@@ -9,7 +9,6 @@
 
 #include "node/core/search/index_growing.h"
 #include "node/core/search/index_image.h"
-#include "node/store/index_file.h"
 
 namespace freshet::io {
 namespace {
@@ -28,20 +27,20 @@ std::int64_t random_serial() {
 /// What is to be kept: the files in the order of their ids, as one part.
 struct Wanted {
   Index::Sealed sealed;
-  std::vector<store::FileId> ids;
+  std::vector<store::IndexedFile> files;  ///< of sealed.files
   std::uint64_t hash_key = 0;
 
   /// It is one part already, in that order, with nothing else in it.
   [[nodiscard]] bool is_one_part() const {
     return sealed.parts.size() == 1 && sealed.files.size() == sealed.parts.front()->slots()
-           && std::ranges::is_sorted(ids);
+           && std::ranges::is_sorted(files, {}, &store::IndexedFile::id);
   }
   /// nullptr: stopped.
   std::shared_ptr<const IndexPart> as_one_part(const std::stop_token& stop) {
     if (is_one_part()) return sealed.parts.front();
-    std::vector<std::uint32_t> order(ids.size());
+    std::vector<std::uint32_t> order(files.size());
     std::iota(order.begin(), order.end(), 0U);
-    std::ranges::sort(order, {}, [&](std::uint32_t at) { return ids[at]; });
+    std::ranges::sort(order, {}, [&](std::uint32_t at) { return files[at].id; });
     auto whole = std::make_shared<GrowingPart>(hash_key);
     std::vector<std::vector<TermNumber>> numbers(sealed.parts.size());
     for (const std::uint32_t at : order) {
@@ -49,7 +48,7 @@ struct Wanted {
       const Index::Indexed& file = sealed.files[at];
       whole->add(*sealed.parts[file.part], file.slot, numbers[file.part]);
     }
-    std::ranges::sort(ids);
+    std::ranges::sort(files, {}, &store::IndexedFile::id);
     return whole;
   }
 };
@@ -59,8 +58,8 @@ Result<KeptIndex::Kept> opened(const std::string& path, std::int64_t serial) {
   if (!file) return file.error();
   auto part = core::search::open_index_image(file->image(), file->keeper());
   if (!part) return part.error();
-  KeptIndex::Kept kept{.part = std::move(*part), .ids = file->ids()};
-  if (kept.ids.size() != kept.part->slots())
+  KeptIndex::Kept kept{.part = std::move(*part), .files = file->files()};
+  if (kept.files.size() != kept.part->slots())
     return Error{.code = ErrorCode::invalid, .message = path + " is damaged"};
   return kept;
 }
@@ -86,19 +85,19 @@ std::optional<KeptIndex::Kept> KeptIndex::read() {
 }
 
 void KeptIndex::keep(Index::Sealed sealed,
-                     std::vector<store::FileId> ids,
+                     std::vector<store::IndexedFile> files,
                      std::uint64_t hash_key,
                      Done done) {
   busy_ = true;
   if (!pool_) pool_.emplace(io_, 1, false);
   auto wanted = std::make_shared<Wanted>(
-      Wanted{.sealed = std::move(sealed), .ids = std::move(ids), .hash_key = hash_key});
+      Wanted{.sealed = std::move(sealed), .files = std::move(files), .hash_key = hash_key});
   pool_->submit([this, wanted, done = std::move(done)]() -> WorkerPool::Completion {
     const auto part = wanted->as_one_part(stop_.get_token());
     if (!part) return {};
     const std::int64_t serial = random_serial();
     const Status written = store::IndexFile::write(
-        path_, serial, wanted->ids, [&](const store::IndexFile::Sink& sink) {
+        path_, serial, wanted->files, [&](const store::IndexFile::Sink& sink) {
           core::search::write_index_image(*part, wanted->hash_key, sink);
         });
     *wanted = {};  // on this thread: it may be large

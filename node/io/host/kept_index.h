@@ -14,7 +14,7 @@
 #include "node/core/search/index.h"
 #include "node/io/host/worker_pool.h"
 #include "node/store/catalogue.h"
-#include "node/store/types.h"
+#include "node/store/index_file.h"
 
 namespace freshet::io {
 
@@ -22,7 +22,7 @@ class KeptIndex {
  public:
   struct Kept {
     std::shared_ptr<const core::search::IndexPart> part;
-    std::vector<store::FileId> ids;  ///< by slot, ascending
+    std::vector<store::IndexedFile> files;  ///< by slot, and by ascending ids
   };
   using Done = std::function<void(Result<Kept>)>;
 
@@ -35,9 +35,9 @@ class KeptIndex {
   /// On the catalogue's worker: what the last run kept. nullopt: nothing that is of use.
   std::optional<Kept> read();
 
-  /// Keeps what `sealed` has. `ids`: of its files, in their order. REQUIRES: !is_busy().
+  /// Keeps what `sealed` has. `files`: its files, in their order. REQUIRES: !is_busy().
   void keep(core::search::Index::Sealed sealed,
-            std::vector<store::FileId> ids,
+            std::vector<store::IndexedFile> files,
             std::uint64_t hash_key,
             Done done);
   [[nodiscard]] bool is_busy() const { return busy_; }

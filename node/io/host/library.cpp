@@ -86,8 +86,8 @@ void Library::start(std::function<void()> loaded) {
   catalogue_pool_.submit([this, loaded = std::move(loaded)]() -> WorkerPool::Completion {
     return [this, loaded, shares = catalogue_.shares(), kept = kept_.read()] {
       if (kept) {
-        kept_ids_ = kept->ids;
-        index_.replace_sealed(kept->part, std::vector(kept_ids_.size(), core::search::kNoFile));
+        kept_files_ = kept->files;
+        index_.replace_sealed(kept->part, std::vector(kept_files_.size(), core::search::kNoFile));
         index_is_kept_ = true;
       }
       if (!shares) {
@@ -97,7 +97,7 @@ void Library::start(std::function<void()> loaded) {
       }
       for (const store::Share& share : *shares) share_state(share);
       load([this, loaded, shares = *shares] {
-        kept_ids_ = {};
+        kept_files_ = {};
         loaded_ = true;
         keep_index();
         loaded();

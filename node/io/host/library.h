@@ -194,8 +194,8 @@ class Library {
   std::vector<ShareState> shares_;
   store::FileTable files_;
   std::uint64_t hash_key_;
-  core::search::Index index_;            ///< a file's number in it is its place in files_
-  std::vector<store::FileId> kept_ids_;  ///< of the kept words, by slot, while files are loaded
+  core::search::Index index_;                   ///< a file's number in it is its place in files_
+  std::vector<store::IndexedFile> kept_files_;  ///< by slot, while files are loaded
   bool loaded_ = false;
   bool index_is_kept_ = false;
   LibraryTotals totals_;

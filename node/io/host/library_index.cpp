@@ -17,9 +17,9 @@ constexpr std::size_t kShareChanged = 4;
 
 void Library::index(store::FileTable::Place place, const store::CatalogueFile& file) {
   const core::search::FileNumber number{place};
-  const auto kept = std::ranges::lower_bound(kept_ids_, file.id);
-  if (kept != kept_ids_.end() && *kept == file.id) {
-    const auto slot = static_cast<core::search::Slot>(kept - kept_ids_.begin());
+  const auto kept = std::ranges::lower_bound(kept_files_, file.id, {}, &store::IndexedFile::id);
+  if (kept != kept_files_.end() && *kept == store::IndexedFile{.id = file.id, .by_path = true}) {
+    const auto slot = static_cast<core::search::Slot>(kept - kept_files_.begin());
     if (index_.adopt(slot, number)) {
       ++counters_.words_kept;
       return;
@@ -36,11 +36,12 @@ void Library::keep_index() {
   if (std::ranges::any_of(shares_, [](const ShareState& share) { return share.summary.scanning; }))
     return;
   auto sealed = index_.seal();
-  std::vector<store::FileId> ids;
-  ids.reserve(sealed.files.size());
-  for (const auto& each : sealed.files) ids.push_back(files_.id(each.file.value));
+  std::vector<store::IndexedFile> files;
+  files.reserve(sealed.files.size());
+  for (const auto& each : sealed.files)
+    files.push_back({.id = files_.id(each.file.value), .by_path = true});
   kept_.keep(
-      std::move(sealed), std::move(ids), hash_key_, [this](const auto& kept) { on_kept(kept); });
+      std::move(sealed), std::move(files), hash_key_, [this](const auto& kept) { on_kept(kept); });
 }
 
 void Library::on_kept(const Result<KeptIndex::Kept>& kept) {
@@ -49,9 +50,9 @@ void Library::on_kept(const Result<KeptIndex::Kept>& kept) {
     return;
   }
   std::vector<core::search::FileNumber> files;
-  files.reserve(kept->ids.size());
-  for (const store::FileId id : kept->ids) {
-    const auto place = files_.find(id);
+  files.reserve(kept->files.size());
+  for (const store::IndexedFile& file : kept->files) {
+    const auto place = files_.find(file.id);
     files.push_back(place ? core::search::FileNumber{*place} : core::search::kNoFile);
   }
   index_.replace_sealed(kept->part, std::move(files));

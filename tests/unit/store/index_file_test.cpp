@@ -13,12 +13,15 @@ namespace {
 
 constexpr std::int64_t kSerial = 77;
 
-std::vector<FileId> some_ids() {
-  return {FileId{1}, FileId{2}, FileId{200}, FileId{1'000'000'000'000}};
+std::vector<IndexedFile> some_files() {
+  return {{FileId{1}, true},
+          {FileId{2}, false},
+          {FileId{200}, true},
+          {FileId{1'000'000'000'000}, false}};
 }
 
 void write(const std::string& path) {
-  REQUIRE(IndexFile::write(path, kSerial, some_ids(), [](const IndexFile::Sink& sink) {
+  REQUIRE(IndexFile::write(path, kSerial, some_files(), [](const IndexFile::Sink& sink) {
     sink(bytes_of("the first piece, "));
     sink(bytes_of("and the last"));
   }));
@@ -35,7 +38,7 @@ TEST_CASE("an index file gives back what was written") {
   const auto file = IndexFile::open(path, kSerial);
   REQUIRE(file.ok());
   CHECK(text_of(file->image()) == "the first piece, and the last");
-  CHECK(file->ids() == some_ids());
+  CHECK(file->files() == some_files());
   CHECK_FALSE(std::filesystem::exists(path + ".new"));
   CHECK((std::filesystem::status(path).permissions() & std::filesystem::perms::others_read)
         == std::filesystem::perms::none);
