@@ -17,6 +17,7 @@ struct UpOptions {
   bool no_discovery = false;
   bool no_beacon = false;
   bool no_relay = false;
+  bool no_metadata = false;
   bool bittorrent = false;
   bool receive_only = false;
   bool cache = false;  ///< answers from hits that came by

@@ -18,6 +18,7 @@
 #include "node/api/control_server.h"
 #include "node/api/node_service.h"
 #include "node/cli/exit_code.h"
+#include "node/cli/metadata/worker.h"
 #include "node/cli/output.h"
 #include "node/cli/testbed/node.h"
 #include "node/cli/up.h"
@@ -82,6 +83,8 @@ Result<io::DaemonOptions> daemon_options(const UpOptions& options) {
                            .cache = options.cache,
                            .bittorrent = options.bittorrent,
                            .rates = {.up = options.up_rate, .down = options.down_rate}};
+  if (!options.no_metadata && !options.receive_only)
+    daemon.metadata_worker = {"/proc/self/exe", kMetadataWorkerCommand};
   if (options.listen) {
     daemon.listen = Endpoint::parse(*options.listen);
     if (!daemon.listen) {

@@ -16,6 +16,7 @@
 #include "node/base/result.h"
 #include "node/base/time.h"
 #include "node/store/types.h"
+#include "node/wire/overlay/file_metadata.h"
 
 namespace freshet::store {
 
@@ -30,6 +31,11 @@ struct HashedFile {
   FileId file;
   FileStamp stamp;  ///< of the file when it was hashed
   ContentInfo content;
+};
+
+struct KnownMetadata {
+  ContentId content;
+  wire::FileMetadata metadata;  ///< empty: it was looked for, and there is none
 };
 
 struct CatalogueTotals {
@@ -143,6 +149,16 @@ class Catalogue {
   // ---- the index file that is of this catalogue (index_file.h)
   Result<std::optional<std::int64_t>> index_serial();
   Status set_index_serial(std::int64_t serial);
+
+  // ---- what contents say of themselves
+
+  /// Every content that was looked at, also for nothing; stops at the first Error of `visit`, which
+  /// must not call the catalogue. What does not decode is passed over: it will be read again.
+  Status for_each_metadata(const std::function<Status(const KnownMetadata&)>& visit);
+  /// Keeps them, in one transaction.
+  Status record_metadata(std::span<const KnownMetadata> known);
+  /// Forgets that of contents which no file has any more.
+  Status forget_unused_metadata();
 
  private:
   struct State;

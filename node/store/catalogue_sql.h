@@ -90,6 +90,11 @@ inline constexpr const char* kLocate =
     "JOIN share ON share.id = folder.share WHERE file.id = ?1";
 inline constexpr const char* kTotals =
     "SELECT count(*), coalesce(sum(size), 0), count(content) FROM file";
+inline constexpr const char* kAllMetadata = "SELECT content_id, body FROM metadata";
+inline constexpr const char* kKeepMetadata =
+    "INSERT INTO metadata (content_id, body) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET body = ?2";
+inline constexpr const char* kDropUnusedMetadata =
+    "DELETE FROM metadata WHERE content_id NOT IN (SELECT content_id FROM content)";
 
 inline constexpr const char* kIndexSerial = "SELECT serial FROM index_file";
 inline constexpr const char* kDropIndexSerial = "DELETE FROM index_file";

@@ -86,6 +86,13 @@ CREATE INDEX file_by_inode ON file (inode);
     R"sql(
 CREATE TABLE index_file (serial INTEGER NOT NULL);
 )sql",
+    // By content, so that renamed and linked files keep it. Only of files that were looked at.
+    R"sql(
+CREATE TABLE metadata (
+  content_id BLOB PRIMARY KEY,                    -- 32 bytes
+  body       BLOB NOT NULL                        -- a FileMetadata of overlay.proto; empty: there is none
+) WITHOUT ROWID;
+)sql",
 };
 
 }  // namespace freshet::store

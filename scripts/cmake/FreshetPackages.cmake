@@ -39,3 +39,22 @@ target_link_libraries(qrcodegen INTERFACE ${QRCODEGEN_LIBRARY})
 find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)
 add_library(tomlplusplus INTERFACE)
 target_include_directories(tomlplusplus SYSTEM INTERFACE ${TOMLPLUSPLUS_INCLUDE_DIR})
+
+# Of the metadata module alone.
+find_path(MEDIAINFO_INCLUDE_DIR MediaInfo/MediaInfo.h REQUIRED)
+find_library(MEDIAINFO_LIBRARY mediainfo REQUIRED)
+find_library(ZEN_LIBRARY zen REQUIRED)
+add_library(mediainfo INTERFACE)
+target_include_directories(mediainfo SYSTEM INTERFACE ${MEDIAINFO_INCLUDE_DIR})
+target_compile_definitions(mediainfo INTERFACE UNICODE) # as Debian builds it: texts are wide
+target_link_libraries(mediainfo INTERFACE ${MEDIAINFO_LIBRARY} ${ZEN_LIBRARY})
+
+find_path(POPPLER_CPP_INCLUDE_DIR poppler-document.h PATH_SUFFIXES poppler/cpp REQUIRED)
+find_library(POPPLER_CPP_LIBRARY poppler-cpp REQUIRED)
+add_library(poppler_cpp INTERFACE)
+target_include_directories(poppler_cpp SYSTEM INTERFACE ${POPPLER_CPP_INCLUDE_DIR})
+target_link_libraries(poppler_cpp INTERFACE ${POPPLER_CPP_LIBRARY})
+
+find_library(SECCOMP_LIBRARY seccomp REQUIRED)
+add_library(seccomp INTERFACE)
+target_link_libraries(seccomp INTERFACE ${SECCOMP_LIBRARY})

@@ -26,6 +26,9 @@ void declare_up(CLI::App& root, UpOptions& options) {
   up->add_flag("--no-relay",
                options.no_relay,
                "Pass on no transfers between nodes that cannot reach each other");
+  up->add_flag("--no-metadata",
+               options.no_metadata,
+               "Look into no file for its artist, title, album or size in pixels");
   up->add_flag("--bittorrent", options.bittorrent, "Serve plain BitTorrent clients too");
   add_rate(
       *up,

@@ -17,6 +17,11 @@ constexpr std::size_t kFileOverheadBytes = 64;
 // Hits of one search that are recognised when they come again; later ones may be judged twice.
 constexpr std::size_t kMaxHeard = 1024;
 
+std::size_t cost_of(const wire::HitFile& file) {
+  return file.name.size() + kFileOverheadBytes
+         + (file.metadata ? wire::kMaxMetadataBytes : std::size_t{0});
+}
+
 // Has `files` signed as one or more records.
 void seal_records(wire::HitRecord record,
                   std::vector<wire::HitFile> files,
@@ -29,7 +34,7 @@ void seal_records(wire::HitRecord record,
     budget = kRecordBudgetBytes;
   };
   for (wire::HitFile& file : files) {
-    const std::size_t cost = file.name.size() + kFileOverheadBytes;
+    const std::size_t cost = cost_of(file);
     if (!record.files.empty() && (cost > budget || record.files.size() == wire::kMaxHitFiles)) {
       flush();
     }

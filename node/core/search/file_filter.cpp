@@ -43,6 +43,21 @@ bool is_in_folders(const wire::QueryFilter& filter, std::string_view path) {
   });
 }
 
+bool says(const std::string& text, const std::vector<std::string>& wanted) {
+  if (wanted.empty()) return true;
+  Tokens tokens;
+  tokenize(bytes_of(text), tokens);
+  return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& words) {
+    return has_words(tokens, words);
+  });
+}
+
+bool says_of_itself(const wire::QueryFilter& filter, const wire::FileMetadata* metadata) {
+  if (!filter.asks_for_metadata()) return true;
+  return metadata != nullptr && says(metadata->artist, filter.artists)
+         && says(metadata->title, filter.titles) && says(metadata->album, filter.albums);
+}
+
 }  // namespace
 
 bool passes(const wire::QueryFilter& filter, const FileFacts& file) {
@@ -53,7 +68,8 @@ bool passes(const wire::QueryFilter& filter, const FileFacts& file) {
       && (!file.content || !file.content->hex().starts_with(filter.id_prefix))) {
     return false;
   }
-  return has_extension(filter, file.path) && is_in_folders(filter, file.path);
+  return has_extension(filter, file.path) && is_in_folders(filter, file.path)
+         && says_of_itself(filter, file.metadata);
 }
 
 bool is_for_node(const wire::QueryFilter& filter, const NodeKey& key, std::string_view name) {

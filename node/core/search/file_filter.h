@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "node/base/ids.h"
+#include "node/wire/overlay/file_metadata.h"
 #include "node/wire/overlay/query_filter.h"
 
 namespace freshet::core::search {
@@ -15,6 +16,7 @@ struct FileFacts {
   std::uint64_t size_bytes = 0;
   std::int64_t age_s = 0;  ///< since it was last modified; negative: in the future
   std::optional<ContentId> content = std::nullopt;  ///< nullopt as long as it was not hashed
+  const wire::FileMetadata* metadata = nullptr;     ///< nullptr: it says nothing of itself
 };
 
 /// Everything but the words (any_of) and the peer.

@@ -183,6 +183,26 @@ Status add_folder(std::string_view value, QueryFilter& filter) {
   return kOk;
 }
 
+Status add_said(std::string_view value, std::vector<std::string>& to, const char* example) {
+  std::string words = folded_words(value);
+  if (words.empty())
+    return invalid(std::string("no word with a letter or a digit; such as ") + example);
+  to.push_back(std::move(words));
+  return kOk;
+}
+
+Status add_artist(std::string_view value, QueryFilter& filter) {
+  return add_said(value, filter.artists, "artist:bjork");
+}
+
+Status add_title(std::string_view value, QueryFilter& filter) {
+  return add_said(value, filter.titles, "title:hyperballad");
+}
+
+Status add_album(std::string_view value, QueryFilter& filter) {
+  return add_said(value, filter.albums, "album:homogenic");
+}
+
 Status set_peer(std::string_view value, QueryFilter& filter) {
   if (!filter.peer.empty()) return invalid("peer: can be said once");
   filter.peer = lower(value);
@@ -203,13 +223,16 @@ struct FieldRule {
   std::string_view name;
   Status (*add)(std::string_view, QueryFilter&);
 };
-constexpr std::array<FieldRule, 7> kFields = {{{"type", add_kinds},
-                                               {"ext", add_extensions},
-                                               {"size", add_size},
-                                               {"newer", add_age},
-                                               {"path", add_folder},
-                                               {"peer", set_peer},
-                                               {"id", set_id}}};
+constexpr std::array<FieldRule, 10> kFields = {{{"type", add_kinds},
+                                                {"ext", add_extensions},
+                                                {"size", add_size},
+                                                {"newer", add_age},
+                                                {"path", add_folder},
+                                                {"artist", add_artist},
+                                                {"title", add_title},
+                                                {"album", add_album},
+                                                {"peer", set_peer},
+                                                {"id", set_id}}};
 
 const FieldRule* field_of(std::string_view argument) {
   const std::size_t colon = argument.find(':');

@@ -6,6 +6,7 @@
 //     newer:7d                 modified within min, h, d, w, mo (30 d), y (365 d)
 //     path:music               a word or more of the folders that it lies in
 //     peer:library  peer:3f9a  words of the answering node's name, or its key's first hex digits
+//     artist:bjork  title:joga  album:homogenic      words of what the file says of itself
 //     id:3f9a                  the content id's first hex digits
 #pragma once
 

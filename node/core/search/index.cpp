@@ -95,12 +95,12 @@ Index::~Index() = default;
 Index::Index(Index&&) noexcept = default;
 Index& Index::operator=(Index&&) noexcept = default;
 
-bool Index::add(FileNumber file, ByteView relative_path) {
+bool Index::add(FileNumber file, ByteView relative_path, std::span<const std::string_view> more) {
   remove(file);
   State& state = *state_;
   if (state.end() >= kMaxIndexedFiles || state.growing->full()) return false;
   state.put(file);
-  state.growing->add(relative_path);
+  state.growing->add(relative_path, more);
   ++state.size;
   return true;
 }

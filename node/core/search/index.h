@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -49,9 +50,10 @@ class Index {
   Index(const Index&) = delete;
   Index& operator=(const Index&) = delete;
 
-  /// Makes a file findable by its path inside the share (any bytes). A number that is there already
-  /// is replaced and moves to the end. False when the index is full.
-  bool add(FileNumber file, ByteView relative_path);
+  /// Makes a file findable by its path inside the share (any bytes), and by the words of `more`
+  /// texts, none of which touches another. A number that is there already is replaced and moves to
+  /// the end. False when the index is full.
+  bool add(FileNumber file, ByteView relative_path, std::span<const std::string_view> more = {});
   /// False when it is not there. Costs no search; the space comes back later (amortised constant
   /// time).
   bool remove(FileNumber file);

@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t kMaxTokenBytes = 10;
 constexpr std::size_t kMaxStreamBytes = UINT32_MAX - kMaxTextBytes * 64;
 constexpr TermNumber kUnknown = UINT32_MAX;
+// Stands between texts of one file, so that no phrase reaches over; no word of the tokeniser's.
+constexpr std::string_view kGap = "\n";
 
 }  // namespace
 
@@ -45,13 +47,18 @@ void GrowingPart::add_token(TermNumber term, std::uint32_t parts) {
   put_token(term, parts, streams_);
 }
 
-void GrowingPart::add(ByteView relative_path) {
+void GrowingPart::add(ByteView relative_path, std::span<const std::string_view> more) {
   begin_file();
   const auto slash = std::find(relative_path.rbegin(), relative_path.rend(), Byte{'/'});
   auto name_at = static_cast<std::size_t>(relative_path.rend() - slash);
   if (relative_path.size() > kMaxTextBytes) name_at = 0;  // cut as a whole, from its end
   if (name_at > 0) add_folder(relative_path.first(name_at));
   add_tokens(relative_path.subspan(name_at));
+  for (const std::string_view text : more) {
+    if (text.empty()) continue;
+    add_token(term_of(kGap), 1);
+    add_tokens(bytes_of(text));
+  }
 }
 
 void GrowingPart::add_tokens(ByteView text) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "node/base/bytes.h"
@@ -19,8 +21,8 @@ class GrowingPart final : public IndexPart {
 
   /// There may be no room for the words of one more path.
   [[nodiscard]] bool full() const;
-  /// Adds a file, in the next slot. REQUIRES: !full().
-  void add(ByteView relative_path);
+  /// Adds a file, in the next slot. `more`: see Index. REQUIRES: !full().
+  void add(ByteView relative_path, std::span<const std::string_view> more = {});
   /// Adds a file of another part. `numbers`: of its words here, as far as they are known; of the
   /// other part alone, and empty at first. REQUIRES: !full().
   void add(const IndexPart& from, Slot slot, std::vector<TermNumber>& numbers);

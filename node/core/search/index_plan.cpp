@@ -7,6 +7,7 @@
 
 #include "node/core/search/file_kinds.h"
 #include "node/core/search/index.h"
+#include "node/core/search/spaced_words.h"
 
 namespace freshet::core::search {
 namespace {
@@ -59,7 +60,23 @@ bool Plan::add_filter(const wire::QueryFilter& filter, Budget& budget) {
     add_clause(std::move(wanted));
   }
   if (!filter.extensions.empty() && !add_extensions(filter.extensions, budget)) return false;
+  for (const auto* list : {&filter.artists, &filter.titles, &filter.albums}) {
+    if (!add_each_word(*list)) return false;
+  }
   return filter.kinds == 0 || add_extensions(extensions_of(filter.kinds), budget);
+}
+
+bool Plan::add_each_word(const std::vector<std::string>& texts) {
+  for (const std::string& text : texts) {
+    const bool known = all_words(text, [&](std::string_view word) {
+      Wanted wanted;
+      if (!resolve(word, kMaxJoinedWords, *part_, wanted) || wanted.empty()) return false;
+      add_clause(std::move(wanted));
+      return true;
+    });
+    if (!known) return false;
+  }
+  return true;
 }
 
 bool Plan::add_extensions(const std::vector<std::string>& extensions, Budget& budget) {

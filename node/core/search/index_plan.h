@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "node/core/search/index_clause.h"
@@ -30,6 +31,7 @@ class Plan {
   // Each: false when nothing can match.
   bool add_words(const wire::Query& query);
   bool add_filter(const wire::QueryFilter& filter, Budget& budget);
+  bool add_each_word(const std::vector<std::string>& texts);
   bool add_any(const wire::QueryFilter::AnyOf& any, Budget& budget);
   bool add_extensions(const std::vector<std::string>& extensions, Budget& budget);
   void add_clause(Wanted wanted, std::vector<Slot> listed = {}) {

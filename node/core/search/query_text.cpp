@@ -225,7 +225,12 @@ Status check_limits(const wire::Query& query) {
   std::vector<const std::vector<std::string>*> lists = {
       &query.terms, &query.phrases, &query.excluded};
   if (query.filter) {
-    lists.insert(lists.end(), {&query.filter->extensions, &query.filter->folders});
+    lists.insert(lists.end(),
+                 {&query.filter->extensions,
+                  &query.filter->folders,
+                  &query.filter->artists,
+                  &query.filter->titles,
+                  &query.filter->albums});
     for (const auto& any : query.filter->any_of) lists.push_back(&any.words);
     if (const Status fits = check_lengths({query.filter->peer}); !fits) return fits;
   }

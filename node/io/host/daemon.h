@@ -53,6 +53,8 @@ struct DaemonOptions {
   bool cache = false;       ///< answers from hits that came by (core/search/hit_cache.h)
   bool bittorrent = false;  ///< answers BitTorrent clients; not in a private mesh
   RateChange rates = {};    ///< of this run alone
+  /// Program and arguments of the process that reads metadata; empty: none is read.
+  std::vector<std::string> metadata_worker = {};
 };
 
 /// One overlay link, for the user.

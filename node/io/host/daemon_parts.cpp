@@ -86,8 +86,11 @@ void NodeDaemon::guard_dials() {
 }
 
 void NodeDaemon::make_content() {
-  library_ = std::make_unique<Library>(
-      io_, std::move(parts_.catalogue), options_.paths.dir, rng_.next_u64());
+  library_ = std::make_unique<Library>(io_,
+                                       std::move(parts_.catalogue),
+                                       options_.paths.dir,
+                                       rng_.next_u64(),
+                                       options_.metadata_worker);
   library_->on_words([this] { tell_words(); });
   folders_ =
       std::make_unique<Folders>(io_, *library_, options_.paths.dir + "/folders", rng_.next_u64());

@@ -81,6 +81,12 @@ FlatCounters NodeDaemon::counters() const {
   all.emplace_back("files_hashed", library_->counters().files_hashed);
   all.emplace_back("files_changed", library_->counters().files_changed);
   all.emplace_back("share_scans", library_->counters().scans);
+  const MetadataReads& metadata = library_->metadata();
+  all.emplace_back("metadata_files_read", metadata.counters().files_read);
+  all.emplace_back("metadata_files_failed", metadata.counters().files_failed);
+  all.emplace_back("metadata_files_waiting", metadata.waiting());
+  all.emplace_back("metadata_contents", metadata.contents());
+  all.emplace_back("metadata_workers_started", metadata.counters().workers);
   all.emplace_back("opens_refused", blocked_opens_);
   all.emplace_back("transfer_links_blocked", blocked_links_);
   torrents_->count(all);

@@ -38,7 +38,8 @@ core::search::FileNumber number_of(store::FileTable::Place place) {
 Library::Library(asio::io_context& io,
                  store::Catalogue catalogue,
                  std::string state_folder,
-                 std::uint64_t hash_key)
+                 std::uint64_t hash_key,
+                 std::vector<std::string> metadata_worker)
     : io_(io),
       state_folder_(std::move(state_folder)),
       catalogue_(std::move(catalogue)),
@@ -66,7 +67,16 @@ Library::Library(asio::io_context& io,
           [this](store::FileId id,
                  const store::FileRef& where,
                  Result<store::ContentInfo> content) { on_hashed(id, where, std::move(content)); },
-          [this] { flush_hashes(); }) {}
+          [this] { flush_hashes(); }),
+      metadata_(io,
+                std::move(metadata_worker),
+                {.catalogue = catalogue_,
+                 .catalogue_pool = catalogue_pool_,
+                 .locate = [this](store::FileId id) { return locate_hashed(id); },
+                 .known =
+                     [this](store::FileId id) {
+                       if (const auto place = files_.find(id)) index(*place);
+                     }}) {}
 
 Library::~Library() {
   stop();
@@ -77,12 +87,15 @@ void Library::stop() {
   live_.stop();
   hashes_.stop();
   kept_.stop();
+  metadata_.stop();
   catalogue_pool_.stop();
   // Nobody else touches the catalogue now.
+  static_cast<void>(catalogue_.record_metadata(metadata_.take_unsaved()));
   static_cast<void>(catalogue_.record_hashes(std::exchange(unsaved_, {})));
 }
 
 void Library::start(std::function<void()> loaded) {
+  metadata_.load();
   catalogue_pool_.submit([this, loaded = std::move(loaded)]() -> WorkerPool::Completion {
     return [this, loaded, shares = catalogue_.shares(), kept = kept_.read()] {
       if (kept) {
@@ -101,6 +114,7 @@ void Library::start(std::function<void()> loaded) {
         loaded_ = true;
         keep_index();
         loaded();
+        metadata_.loaded();
         for (const store::Share& share : shares) scan(share, [](const Result<ShareSummary>&) {});
       });
     };
@@ -151,11 +165,11 @@ void Library::show(const store::CatalogueFile& file) {
 void Library::add(const store::CatalogueFile& file) {
   const auto place = files_.add(file);
   if (!place) return;
-  index(*place, file);
-  tell_words();
+  index(*place);
   count(*place, 1);
   if (!file.content) hashes_.add(file.id, file.stamp.size_bytes);
   if (changed_) changed_();
+  ask_for_metadata(*place);
 }
 
 void Library::tell_words() {
@@ -215,11 +229,13 @@ std::vector<wire::HitFile> Library::lookup(const Guid& lookup,
                  core::search::FileNumber number) mutable {
       constexpr std::int64_t kNanoseconds = 1'000'000'000;
       const store::FileTable::Place place = number.value;
+      const auto metadata = filter.asks_for_metadata() ? metadata_of(place) : nullptr;
       return core::search::passes(filter,
                                   {.path = files_.path(place, path),
                                    .size_bytes = files_.size_bytes(place),
                                    .age_s = now - files_.stamp(place).mtime_ns / kNanoseconds,
-                                   .content = files_.content(place)});
+                                   .content = files_.content(place),
+                                   .metadata = metadata.get()});
     };
   }
   for (const core::search::FileNumber number : index_.find(query, limit, accept)) {
@@ -240,7 +256,8 @@ wire::HitFile Library::hit_for(store::FileTable::Place place) const {
           .name = name.size() > wire::kMaxFileNameBytes
                       ? store::safe_file_name(name, files_.content(place).value_or(ContentId{}))
                       : std::string(name),
-          .size_bytes = files_.size_bytes(place)};
+          .size_bytes = files_.size_bytes(place),
+          .metadata = metadata_of(place)};
 }
 
 void Library::on_hashed(store::FileId id,
@@ -267,6 +284,8 @@ void Library::identify(store::FileId id, const ContentId& content) {
   files_.identify(*place, content);
   count(*place, 1);
   if (changed_) changed_();
+  if (metadata_of(*place)) index(*place);
+  ask_for_metadata(*place);
   const wire::HitFile hit = hit_for(*place);
   std::vector<Guid> lookups;
   std::erase_if(waiters_, [&](const Waiter& waiter) {

@@ -15,6 +15,7 @@
 #include "node/io/host/hash_queue.h"
 #include "node/io/host/kept_index.h"
 #include "node/io/host/live_shares.h"
+#include "node/io/host/metadata_reads.h"
 #include "node/io/host/shared_content.h"
 #include "node/io/host/worker_pool.h"
 #include "node/store/catalogue.h"
@@ -59,11 +60,13 @@ class Library {
   /// A file got its content id after a Lookup had to answer without.
   using Identified = std::function<void(const Guid& lookup, const wire::HitFile&)>;
 
-  /// `hash_key`: random, for the index.
+  /// `hash_key`: random, for the index. `metadata_worker`: the command that reads metadata; empty:
+  /// none is read.
   Library(asio::io_context& io,
           store::Catalogue catalogue,
           std::string state_folder,
-          std::uint64_t hash_key);
+          std::uint64_t hash_key,
+          std::vector<std::string> metadata_worker = {});
   Library(const Library&) = delete;
   Library& operator=(const Library&) = delete;
   ~Library();
@@ -97,8 +100,12 @@ class Library {
   [[nodiscard]] HashingView hashing() { return hashes_.view(); }
   /// Most words are read from a file.
   [[nodiscard]] bool index_is_kept() const { return index_is_kept_; }
-  /// Until the daemon ends.
-  void pause_hashing(bool paused) { hashes_.pause(paused); }
+  /// Until the daemon ends. Nor is metadata read.
+  void pause_hashing(bool paused) {
+    hashes_.pause(paused);
+    metadata_.pause(paused);
+  }
+  [[nodiscard]] const MetadataReads& metadata() const { return metadata_; }
 
   // ---- search
   /// A word that must match is in no path here, so lookup() would find nothing.
@@ -163,13 +170,19 @@ class Library {
   /// Keeps the words of files where that is worth it.
   void keep_index();
   void on_kept(const Result<KeptIndex::Kept>& kept);
-  /// Makes the file findable.
-  void index(store::FileTable::Place place, const store::CatalogueFile& file);
+  /// The last run kept the words of its path: it is findable.
+  bool adopt(store::FileTable::Place place);
   /// What the catalogue knows, of every share or of one.
   void load(std::function<void()> done, std::optional<store::ShareId> only = std::nullopt);
   void apply(const std::vector<store::FileChange>& changes);
   void show(const store::CatalogueFile& file);
   void add(const store::CatalogueFile& file);
+  /// By its path, and by what it says of itself.
+  void index(store::FileTable::Place place);
+  [[nodiscard]] std::shared_ptr<const wire::FileMetadata> metadata_of(
+      store::FileTable::Place place) const;
+  void ask_for_metadata(store::FileTable::Place place);
+  [[nodiscard]] std::optional<MetadataReads::Place> locate_hashed(store::FileId id) const;
   bool may_browse(store::ShareId id);
   void tell_words();
   void remove(store::FileId id);
@@ -208,6 +221,7 @@ class Library {
   KeptIndex kept_;
   LiveShares live_;
   HashQueue hashes_;
+  MetadataReads metadata_;
 };
 
 }  // namespace freshet::io

@@ -1,5 +1,7 @@
 // The Library's index: words that the last run kept, and what is kept for the next.
 #include <algorithm>
+#include <array>
+#include <string>
 #include <utility>
 
 #include <malloc.h>
@@ -15,17 +17,30 @@ constexpr std::size_t kShareChanged = 4;
 
 }  // namespace
 
-void Library::index(store::FileTable::Place place, const store::CatalogueFile& file) {
+void Library::index(store::FileTable::Place place) {
+  tell_words();
+  const auto metadata = metadata_of(place);
+  if (!metadata && adopt(place)) return;
+  std::string path;
+  files_.path(place, path);
   const core::search::FileNumber number{place};
-  const auto kept = std::ranges::lower_bound(kept_files_, file.id, {}, &store::IndexedFile::id);
-  if (kept != kept_files_.end() && *kept == store::IndexedFile{.id = file.id, .by_path = true}) {
-    const auto slot = static_cast<core::search::Slot>(kept - kept_files_.begin());
-    if (index_.adopt(slot, number)) {
-      ++counters_.words_kept;
-      return;
-    }
+  if (metadata) {
+    const std::array<std::string_view, 3> texts = {
+        metadata->artist, metadata->title, metadata->album};
+    index_.add(number, bytes_of(path), texts);
+  } else {
+    index_.add(number, bytes_of(path));
   }
-  index_.add(number, bytes_of(file.relative));
+}
+
+bool Library::adopt(store::FileTable::Place place) {
+  const store::IndexedFile file{.id = files_.id(place), .by_path = true};
+  const auto kept = std::ranges::lower_bound(kept_files_, file.id, {}, &store::IndexedFile::id);
+  if (kept == kept_files_.end() || *kept != file) return false;
+  const auto slot = static_cast<core::search::Slot>(kept - kept_files_.begin());
+  if (!index_.adopt(slot, core::search::FileNumber{place})) return false;
+  ++counters_.words_kept;
+  return true;
 }
 
 void Library::keep_index() {
@@ -38,8 +53,10 @@ void Library::keep_index() {
   auto sealed = index_.seal();
   std::vector<store::IndexedFile> files;
   files.reserve(sealed.files.size());
-  for (const auto& each : sealed.files)
-    files.push_back({.id = files_.id(each.file.value), .by_path = true});
+  for (const auto& each : sealed.files) {
+    const store::FileTable::Place place = each.file.value;
+    files.push_back({.id = files_.id(place), .by_path = !metadata_of(place)});
+  }
   kept_.keep(
       std::move(sealed), std::move(files), hash_key_, [this](const auto& kept) { on_kept(kept); });
 }

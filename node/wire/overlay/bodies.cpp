@@ -8,6 +8,7 @@
 
 #include "node/wire/overlay/body_fields.h"
 #include "node/wire/overlay/message.h"
+#include "node/wire/overlay/metadata_field.h"
 #include "node/wire/overlay/utf8.h"
 
 #include "freshet/overlay/v1/overlay.pb.h"
@@ -51,6 +52,15 @@ bool is_text(const std::string& bytes, std::size_t limit) {
   return bytes.size() <= limit && is_utf8(bytes);
 }
 
+// False: malformed.
+bool read_metadata(const pb::HitFile& from, HitFile& to) {
+  if (!from.has_metadata()) return true;
+  const auto metadata = metadata_of(from.metadata());
+  if (!metadata) return false;
+  if (!metadata->empty()) to.metadata = std::make_shared<const FileMetadata>(*metadata);
+  return true;
+}
+
 std::optional<HitRecord> decode_record(const std::string& bytes) {
   pb::HitRecord message;
   if (!parse(bytes_of(bytes), message)) return std::nullopt;
@@ -65,7 +75,7 @@ std::optional<HitRecord> decode_record(const std::string& bytes) {
   record.files.reserve(static_cast<std::size_t>(message.files_size()));
   for (const pb::HitFile& file : message.files()) {
     auto hit = read_file(file);
-    if (!hit) return std::nullopt;
+    if (!hit || !read_metadata(file, *hit)) return std::nullopt;
     if (file.folder_files() != 0)
       hit->folder = {.files = file.folder_files(), .size_bytes = file.folder_bytes()};
     record.files.push_back(std::move(*hit));
@@ -119,6 +129,7 @@ Bytes encode_record(const HitRecord& record) {
   for (const HitFile& file : record.files) {
     pb::HitFile& to = *message.add_files();
     write_file(file, to);
+    if (file.metadata) write_metadata(*file.metadata, *to.mutable_metadata());
     if (!file.folder) continue;
     to.set_folder_files(file.folder->files);
     to.set_folder_bytes(file.folder->size_bytes);

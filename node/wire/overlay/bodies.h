@@ -13,6 +13,7 @@
 #include "node/base/bytes.h"
 #include "node/base/endpoint.h"
 #include "node/base/ids.h"
+#include "node/wire/overlay/file_metadata.h"
 #include "node/wire/overlay/frame.h"
 #include "node/wire/overlay/query_filter.h"
 
@@ -109,6 +110,7 @@ struct HitFile {
   std::uint64_t size_bytes = 0;      ///< a claim
   /// Set: `content` and `size_bytes` are those of a folder's list (wire/bt/folder_list.h).
   std::optional<FolderFacts> folder = std::nullopt;
+  std::shared_ptr<const FileMetadata> metadata = nullptr;  ///< null in most; never empty
 };
 struct HitRecord {
   NodeKey node;

@@ -53,6 +53,12 @@ bool take_bytes(const Field& field, QueryFilter& filter) {
       return add_word(field.bytes, filter.extensions);
     case F::kFoldersFieldNumber:
       return add_word(field.bytes, filter.folders);
+    case F::kArtistsFieldNumber:
+      return add_word(field.bytes, filter.artists);
+    case F::kTitlesFieldNumber:
+      return add_word(field.bytes, filter.titles);
+    case F::kAlbumsFieldNumber:
+      return add_word(field.bytes, filter.albums);
     case F::kPeerFieldNumber:
       filter.peer = text_of(field.bytes);
       return filter.peer.empty() || is_word(filter.peer);
@@ -80,11 +86,16 @@ bool QueryFilter::empty() const {
 
 bool QueryFilter::asks_for_facts() const {
   return !extensions.empty() || kinds != 0 || size_from_bytes != 0 || size_below_bytes != 0
-         || max_age_s != 0 || !folders.empty() || !id_prefix.empty();
+         || max_age_s != 0 || !folders.empty() || !id_prefix.empty() || asks_for_metadata();
+}
+
+bool QueryFilter::asks_for_metadata() const {
+  return !artists.empty() || !titles.empty() || !albums.empty();
 }
 
 std::size_t QueryFilter::words() const {
-  std::size_t count = extensions.size() + folders.size();
+  std::size_t count =
+      extensions.size() + folders.size() + artists.size() + titles.size() + albums.size();
   for (const AnyOf& any : any_of) count += any.words.size() + any.prefixes.size();
   return count;
 }
@@ -104,6 +115,9 @@ Bytes encode(const QueryFilter& filter) {
   for (const std::string& folder : filter.folders) message.add_folders(folder);
   message.set_peer(filter.peer);
   message.set_id_prefix(filter.id_prefix);
+  for (const std::string& words : filter.artists) message.add_artists(words);
+  for (const std::string& words : filter.titles) message.add_titles(words);
+  for (const std::string& words : filter.albums) message.add_albums(words);
   Bytes body(message.ByteSizeLong());
   message.SerializeWithCachedSizesToArray(body.data());
   return body;

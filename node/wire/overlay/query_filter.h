@@ -36,10 +36,15 @@ struct QueryFilter {
   std::vector<std::string> folders;    ///< folded words, all in the folders' names
   std::string peer;                    ///< a name's words or a key's first hex digits; empty: any
   std::string id_prefix;               ///< lower-case hex digits; empty: any
+  /// Folded words, all in what the file says of itself (file_metadata.h).
+  std::vector<std::string> artists;
+  std::vector<std::string> titles;
+  std::vector<std::string> albums;
 
   [[nodiscard]] bool empty() const;
   /// Of all lists, for the limit on a query's words (kMaxQueryWords).
   [[nodiscard]] std::size_t words() const;
+  [[nodiscard]] bool asks_for_metadata() const;
   /// A file's facts are needed, not its words alone.
   [[nodiscard]] bool asks_for_facts() const;
 };

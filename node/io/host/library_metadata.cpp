@@ -1,0 +1,27 @@
+// What the Library knows of its files' metadata, and asks for.
+#include "node/io/host/library.h"
+
+namespace freshet::io {
+
+std::shared_ptr<const wire::FileMetadata> Library::metadata_of(
+    store::FileTable::Place place) const {
+  const auto content = files_.content(place);
+  return content ? metadata_.of(*content) : nullptr;
+}
+
+// It has an id now, or came with one: its words are known, or are to be read.
+void Library::ask_for_metadata(store::FileTable::Place place) {
+  const auto content = files_.content(place);
+  if (content && !metadata_.of(*content))
+    metadata_.add(files_.id(place), *content, files_.name(place));
+}
+
+std::optional<MetadataReads::Place> Library::locate_hashed(store::FileId id) const {
+  const auto place = files_.find(id);
+  const auto content = place ? files_.content(*place) : std::nullopt;
+  auto where = locate(id);
+  if (!content || !where) return std::nullopt;
+  return MetadataReads::Place{.where = std::move(*where), .content = *content};
+}
+
+}  // namespace freshet::io
