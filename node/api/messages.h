@@ -16,6 +16,7 @@
 #include "node/base/result.h"
 #include "node/io/testbed/news.h"
 #include "node/wire/bt/metainfo.h"
+#include "node/wire/overlay/file_metadata.h"
 #include "node/wire/overlay/tally.h"
 
 namespace freshet::api {
@@ -160,6 +161,7 @@ struct Hit {
   std::vector<std::string> other_names = {};  ///< that the content has elsewhere
   std::uint32_t folder_files = 0;  ///< not 0: a folder, of so many files; their size is size_bytes
   bool is_cached = false;          ///< remembered by others, `up --cache`
+  wire::FileMetadata metadata = {};  ///< what the file says of itself
   friend bool operator==(const Hit&, const Hit&) = default;
 };
 /// Whom a search reached and what it cost, its own node not counted: as neighbours say.

@@ -183,6 +183,12 @@ void write(const Hit& from, pb::Reply& to) {
   for (const std::string& name : from.other_names) hit.add_other_names(name);
   hit.set_folder_files(from.folder_files);
   hit.set_cached(from.is_cached);
+  hit.set_artist(from.metadata.artist);
+  hit.set_title(from.metadata.title);
+  hit.set_album(from.metadata.album);
+  hit.set_duration_ms(from.metadata.duration_ms);
+  hit.set_width(from.metadata.width);
+  hit.set_height(from.metadata.height);
 }
 void write(const SearchTally& from, pb::SearchTally& to) {
   to.set_exact(from.is_exact);
@@ -332,7 +338,13 @@ std::optional<Reply> read(const pb::Hit& from) {
           .hops = from.hops(),
           .other_names = {from.other_names().begin(), from.other_names().end()},
           .folder_files = from.folder_files(),
-          .is_cached = from.cached()};
+          .is_cached = from.cached(),
+          .metadata = {.artist = from.artist(),
+                       .title = from.title(),
+                       .album = from.album(),
+                       .duration_ms = from.duration_ms(),
+                       .width = from.width(),
+                       .height = from.height()}};
   if (!from.id().empty() && !read_id(from.id(), hit.id.emplace())) return std::nullopt;
   return hit;
 }

@@ -61,7 +61,8 @@ Hit hit_from(const core::search::SearchResult& result) {
           .hops = result.hops,
           .other_names = result.other_names,
           .folder_files = result.folder ? result.folder->files : 0,
-          .is_cached = result.is_cached()};
+          .is_cached = result.is_cached(),
+          .metadata = result.metadata ? *result.metadata : wire::FileMetadata{}};
 }
 
 // Whether the search is to wait for its tally, which cannot take longer than its TTL allows.

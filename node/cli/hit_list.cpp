@@ -15,6 +15,34 @@ constexpr std::size_t kIndent = 8;
 // Of more results than the screen has rows.
 constexpr std::size_t kBest = 10;
 
+// "3:45", "1:02:03".
+std::string play_time(std::uint32_t milliseconds) {
+  constexpr std::uint32_t kMinute = 60;
+  const auto two = [](std::uint32_t number) {
+    return (number < 10 ? "0" : "") + std::to_string(number);
+  };
+  const std::uint32_t seconds = milliseconds / 1000 + (milliseconds % 1000 >= 500 ? 1 : 0);
+  const std::uint32_t minutes = seconds / kMinute;
+  const std::string tail = ":" + two(seconds % kMinute);
+  if (minutes < kMinute) return std::to_string(minutes) + tail;
+  return std::to_string(minutes / kMinute) + ":" + two(minutes % kMinute) + tail;
+}
+
+// What the file says of itself, short: "Björk, Jóga, Homogenic, 5:05".
+std::string said_text(const wire::FileMetadata& metadata) {
+  std::string said;
+  const auto add = [&](const std::string& part) {
+    if (!part.empty()) said += (said.empty() ? "" : ", ") + part;
+  };
+  add(escape_text(metadata.artist));
+  add(escape_text(metadata.title));
+  add(escape_text(metadata.album));
+  if (metadata.duration_ms != 0) add(play_time(metadata.duration_ms));
+  if (metadata.width != 0 && metadata.height != 0)
+    add(std::to_string(metadata.width) + "x" + std::to_string(metadata.height));
+  return said;
+}
+
 }  // namespace
 
 std::string hit_line(const api::Hit& hit, std::size_t columns) {
@@ -28,6 +56,8 @@ std::string hit_line(const api::Hit& hit, std::size_t columns) {
   line += "  " + escape_text(hit.name);
   if (hit.folder_files > 0) line += "/  (" + count_of(hit.folder_files, "file", "files") + ")";
   if (hit.is_cached) line += " (cached)";
+  const std::string said = said_text(hit.metadata);
+  if (!said.empty()) line += "  (" + said + ")";
   return columns == 0 ? line : fit(line, columns);
 }
 

@@ -19,6 +19,22 @@ json id_or_null(const std::optional<Id>& id) {
   return id ? json(id->hex()) : json(nullptr);
 }
 
+// Keys for what the file says of itself, and none for what it does not say.
+void add_said(const wire::FileMetadata& metadata, json& view) {
+  const auto text = [&](const char* key, const std::string& value) {
+    if (!value.empty()) view[key] = value;
+  };
+  const auto number = [&](const char* key, std::uint32_t value) {
+    if (value != 0) view[key] = value;
+  };
+  text("artist", metadata.artist);
+  text("title", metadata.title);
+  text("album", metadata.album);
+  number("duration_ms", metadata.duration_ms);
+  number("width", metadata.width);
+  number("height", metadata.height);
+}
+
 }  // namespace
 
 std::string_view word_for(api::Direction direction) {
@@ -156,6 +172,7 @@ json json_of(const api::Hit& hit) {
                {"folder", hit.folder_files > 0}};
   if (hit.folder_files > 0) view["files"] = hit.folder_files;
   if (hit.is_cached) view["cached"] = true;
+  add_said(hit.metadata, view);
   return view;
 }
 

@@ -95,6 +95,24 @@ TEST_CASE("another node's files are found by what they say of themselves") {
   CHECK(pair.find({"title:bjork"}).empty());
 }
 
+TEST_CASE("a hit shows what its file says of itself, as a line and as JSON") {
+  const Pair pair(fill_with_media);
+  REQUIRE(pair.settled(5));
+  REQUIRE(pair.finds({"artist:bjork"}, {"01.mp3"}));
+  const auto found = pair.asking.cli({"search", "artist:bjork", "--json", "--timeout", "2"});
+  const auto hits = found.events("hit");
+  REQUIRE_FALSE(hits.empty());
+  CHECK(hits.back().at("artist") == "Björk");
+  CHECK(hits.back().at("title") == "Jóga");
+  CHECK(hits.back().at("album") == "Homogenic");
+  CHECK(hits.back().at("duration_ms").get<int>() > 900);
+  CHECK_FALSE(hits.back().contains("width"));
+  const auto line = pair.asking.cli({"search", "view", "--timeout", "2"});
+  CHECK(line.out.find("view.png  (640x480)") != std::string::npos);
+  const auto song = pair.asking.cli({"search", "voyager", "--timeout", "2"});
+  CHECK(song.out.find("02.flac  (Daft Punk, Voyager, Discovery, 0:10)") != std::string::npos);
+}
+
 TEST_CASE("what was read is not read again, and follows a file that is renamed or changed") {
   Pair pair(fill_with_media);
   REQUIRE(pair.settled(5));

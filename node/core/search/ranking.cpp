@@ -35,10 +35,13 @@ std::vector<std::string> ranking_words(const wire::Query& query) {
   for (const auto& any : query.filter->any_of) {
     for (const auto& alternative : any.words) add_words(alternative, words);
   }
+  for (const auto* said : {&query.filter->artists, &query.filter->titles, &query.filter->albums}) {
+    for (const auto& text : *said) add_words(text, words);
+  }
   return words;
 }
 
-void Ranker::read_name(std::string_view text, Names& to) {
+Ranker::Name Ranker::read_text(std::string_view text) {
   tokenize(bytes_of(text), tokens_);
   const Name name{.length = static_cast<std::uint32_t>(tokens_.list.size()),
                   .counts_at = static_cast<std::uint32_t>(counts_.size())};
@@ -50,16 +53,21 @@ void Ranker::read_name(std::string_view text, Names& to) {
         counts_[name.counts_at + static_cast<std::size_t>(found - words_.begin())];
     if (count < UINT8_MAX) ++count;
   }
-  to.names[to.read++] = name;
+  return name;
 }
 
 // A result's names are added to, and never changed.
 void Ranker::read(const SearchResult& result) {
   if (results_.size() < result.number) results_.resize(result.number);
   Names& names = results_[result.number - 1];
-  if (names.read == 0) read_name(result.name, names);
-  while (names.read < kMaxRankedNames && names.read <= result.other_names.size())
-    read_name(result.other_names[names.read - 1], names);
+  if (names.read == 0) names.names[names.read++] = read_text(result.name);
+  while (names.read < kMaxRankedNames && names.read <= result.other_names.size()) {
+    names.names[names.read] = read_text(result.other_names[names.read - 1]);
+    ++names.read;
+  }
+  if (!result.metadata || std::exchange(names.has_said, true)) return;
+  const wire::FileMetadata& metadata = *result.metadata;
+  names.said = read_text(metadata.artist + "\n" + metadata.title + "\n" + metadata.album);
 }
 
 // How much each word says: the rarer in these names, the more.
@@ -73,9 +81,30 @@ std::vector<double> Ranker::weights(const std::vector<const SearchResult*>& all)
       for (std::size_t word = 0; word < words_.size(); ++word)
         having[word] += counts_[names.names[i].counts_at + word] != 0 ? 1 : 0;
     }
+    if (!names.has_said) continue;
+    ++total;
+    for (std::size_t word = 0; word < words_.size(); ++word)
+      having[word] += counts_[names.said.counts_at + word] != 0 ? 1 : 0;
   }
   for (double& weight : having) weight = std::log1p((total - weight + 0.5) / (weight + 0.5));
   return having;
+}
+
+double Ranker::score_of(const Name& name,
+                        const Names& of,
+                        const std::vector<double>& weight,
+                        double mean_length) const {
+  const auto share = [&](const Name& text, std::size_t word) {
+    const double norm = kSaturation * (1 - kLength + kLength * text.length / mean_length);
+    const double times = counts_[text.counts_at + word];
+    return times * (kSaturation + 1) / (times + norm);
+  };
+  double score = 0;
+  for (std::size_t word = 0; word < words_.size(); ++word) {
+    const double said = of.has_said ? share(of.said, word) : 0;
+    score += weight[word] * std::max(share(name, word), said);
+  }
+  return score;
 }
 
 // The best name's BM25 of each result.
@@ -93,15 +122,8 @@ std::vector<double> Ranker::matches(const std::vector<const SearchResult*>& all)
   std::vector<double> best(all.size());
   for (std::size_t at = 0; at < all.size(); ++at) {
     const Names& names = results_[all[at]->number - 1];
-    for (std::size_t i = 0; i < names.read; ++i) {
-      const double norm = kSaturation * (1 - kLength + kLength * names.names[i].length / mean);
-      double score = 0;
-      for (std::size_t word = 0; word < words_.size(); ++word) {
-        const double times = counts_[names.names[i].counts_at + word];
-        score += weight[word] * times * (kSaturation + 1) / (times + norm);
-      }
-      best[at] = std::max(best[at], score);
-    }
+    for (std::size_t i = 0; i < names.read; ++i)
+      best[at] = std::max(best[at], score_of(names.names[i], names, weight, mean));
   }
   return best;
 }

@@ -32,9 +32,10 @@ class Ranker {
   void read(const SearchResult& result);
   /// All results, best first. A result's match is the BM25 (Robertson and Zaragoza, 2009; k1 1.2, b
   /// 0.75) of its best name over the names of this set, as a share of the best one's: rare words
-  /// and short names count. Sources add up to 0.3, nearness up to 0.1. The lower number goes first
-  /// among equals. Words of a folder are not in a hit: they match every result alike. Names that
-  /// were not read before are read now.
+  /// and short names count. A word counts where it weighs more, in the name or in what the file
+  /// says of itself. Sources add up to 0.3, nearness up to 0.1. The lower number goes first among
+  /// equals. Words of a folder are not in a hit: they match every result alike. Names that were not
+  /// read before are read now.
   [[nodiscard]] std::vector<ResultNumber> rank(const ResultSet& results);
 
  private:
@@ -45,8 +46,14 @@ class Ranker {
   struct Names {
     std::array<Name, kMaxRankedNames> names;
     std::size_t read = 0;
+    Name said;  ///< what the file says of itself
+    bool has_said = false;
   };
-  void read_name(std::string_view text, Names& to);
+  Name read_text(std::string_view text);
+  [[nodiscard]] double score_of(const Name& name,
+                                const Names& of,
+                                const std::vector<double>& weight,
+                                double mean_length) const;
   [[nodiscard]] std::vector<double> weights(const std::vector<const SearchResult*>& all) const;
   [[nodiscard]] std::vector<double> matches(const std::vector<const SearchResult*>& all) const;
 

@@ -50,6 +50,10 @@ std::vector<ResultNumber> ResultSet::add(const wire::HitRecord& record,
       ids_[*file.content] = number;
       news = true;
     }
+    if (file.metadata && !result.metadata) {
+      result.metadata = file.metadata;
+      news = true;
+    }
     news |= set_name(result, file.name);
     news |= set_source(result,
                        {.node = record.node,
@@ -97,7 +101,8 @@ ResultNumber ResultSet::place(const wire::HitFile& file, const FileKey& key) {
                       .folder = file.folder,
                       .hops = UINT8_MAX,
                       .sources = {},
-                      .other_names = {}});
+                      .other_names = {},
+                      .metadata = nullptr});
   became_.push_back(number);
   remember(key, number);
   ++live_;
@@ -114,6 +119,7 @@ ResultNumber ResultSet::merge(ResultNumber a, ResultNumber b) {
   SearchResult& from = at(goes);
   SearchResult& to = at(stays);
   if (!to.id) to.id = from.id;
+  if (!to.metadata) to.metadata = std::move(from.metadata);
   if (to.id) ids_[*to.id] = stays;
   const std::vector<Source> moved = std::exchange(from.sources, {});
   sources_ -= moved.size();

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,6 +61,8 @@ struct SearchResult {
   std::vector<Source> sources;  ///< distinct nodes, in order of arrival; never empty
   /// What else the content is called, in order of arrival; without `name`.
   std::vector<std::string> other_names = {};
+  /// What it says of itself, as the first source claims that says something; nullptr: nothing.
+  std::shared_ptr<const wire::FileMetadata> metadata = nullptr;
 
   /// No source answered itself.
   [[nodiscard]] bool is_cached() const {

@@ -16,9 +16,9 @@
 #include <asio/steady_timer.hpp>
 
 #include "node/base/ids.h"
-#include "node/io/host/file_ids.h"
 #include "node/io/host/worker_pool.h"
 #include "node/store/catalogue.h"
+#include "node/store/file_ids.h"
 #include "node/store/metadata_table.h"
 #include "node/store/metadata_worker.h"
 #include "node/wire/overlay/file_metadata.h"
@@ -100,7 +100,7 @@ class MetadataReads {
   store::MetadataTable table_;
   /// Fronts of the contents that say nothing, as the catalogue knows them; until loaded().
   std::unordered_set<std::uint64_t> tried_;
-  FileIds waiting_;
+  store::FileIds waiting_;
   bool running_ = false;
   bool paused_ = false;
   std::vector<store::KnownMetadata> unsaved_;

@@ -201,6 +201,12 @@ TEST_CASE("every reply comes back as it was written") {
                   .hops = 0,
                   .other_names = {"g", "\xFE"},
                   .is_cached = true});
+  check_reply(Hit{
+      .n = 2,
+      .id = {},
+      .name = "h",
+      .metadata = {
+          .artist = "a", .title = "t", .album = "b", .duration_ms = 1, .width = 2, .height = 3}});
   check_reply(SearchDone{.hits = 1,
                          .answered = 2,
                          .seconds = 0.5,

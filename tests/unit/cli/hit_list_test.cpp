@@ -23,6 +23,14 @@ TEST_CASE("a result takes one line, in columns") {
   CHECK(hit_line(hit("a.txt"), 0) == "  12   1.5 KiB    3 sources    1 hop  a.txt");
 }
 
+TEST_CASE("what a file says of itself stands behind its name, in short") {
+  api::Hit song = hit("01.mp3");
+  song.metadata = {.artist = "Björk", .title = "Jóga\x1b[2J", .duration_ms = 305'400};
+  CHECK(hit_line(song, 0).ends_with("  01.mp3  (Björk, Jóga\\x1b[2J, 5:05)"));
+  song.metadata = {.duration_ms = 3'723'500, .width = 640, .height = 480};
+  CHECK(hit_line(song, 0).ends_with("  01.mp3  (1:02:04, 640x480)"));
+}
+
 TEST_CASE("a name cannot end the line or command the terminal") {
   const std::string line = hit_line(hit("a\n\x1b[2Jb\xFF"), 0);
   CHECK(line.find('\n') == std::string::npos);

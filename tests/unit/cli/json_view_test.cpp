@@ -42,6 +42,20 @@ TEST_CASE("a hit names its number, id or null, name, size, sources and hops") {
   CHECK(json_of(hit)["cached"] == true);
 }
 
+TEST_CASE("a hit says what its file says of itself, and no key for the rest") {
+  api::Hit hit;
+  hit.metadata = {.artist = "Björk", .title = "Jóga", .duration_ms = 305'000};
+  const json song = json_of(hit);
+  CHECK(song["artist"] == "Björk");
+  CHECK(song["title"] == "Jóga");
+  CHECK(song["duration_ms"] == 305'000);
+  CHECK_FALSE(song.contains("album"));
+  CHECK_FALSE(song.contains("width"));
+  hit.metadata = {.width = 640, .height = 480};
+  CHECK(json_of(hit)["width"] == 640);
+  CHECK(json_of(hit)["height"] == 480);
+}
+
 TEST_CASE("the end of a search names hits, who answered, the order and the time") {
   api::SearchDone done;
   done.hits = 4;

@@ -16,7 +16,14 @@ struct Found {
   Byte content;
   std::string name;
   std::uint8_t hops = 1;
+  std::shared_ptr<const wire::FileMetadata> metadata = nullptr;
 };
+
+std::shared_ptr<const wire::FileMetadata> says(const std::string& artist,
+                                               const std::string& title) {
+  return std::make_shared<const wire::FileMetadata>(
+      wire::FileMetadata{.artist = artist, .title = title});
+}
 
 ResultSet results_of(const std::vector<Found>& list) {
   ResultSet set;
@@ -25,7 +32,8 @@ ResultSet results_of(const std::vector<Found>& list) {
     record.node.bytes.fill(found.node);
     ContentId id;
     id.bytes.fill(found.content);
-    record.files.push_back({.content = id, .name = found.name, .size_bytes = 10});
+    record.files.push_back(
+        {.content = id, .name = found.name, .size_bytes = 10, .metadata = found.metadata});
     set.add(record, found.hops);
   }
   return set;
@@ -61,6 +69,21 @@ TEST_CASE("the best of a result's names decides") {
         == Numbers{2, 1});
 }
 
+TEST_CASE("what a file says of itself counts like its name, and a word in both counts once") {
+  CHECK(rank_for({"bjork"},
+                 {{1, 1, "bjork and a long list of others.txt"},
+                  {1, 2, "01.mp3", 1, says("Björk", "Jóga")}})
+        == Numbers{2, 1});
+  CHECK(rank_for({"01", "bjork"},
+                 {{1, 1, "01 a.mp3", 1, says("Other", "Song")},
+                  {1, 2, "01 b.mp3", 1, says("Björk", "Song")}})
+        == Numbers{2, 1});
+  CHECK(rank_for({"boat"},
+                 {{1, 1, "boat.mp3", 1, says("x", "y")},
+                  {1, 2, "boat.mp3", 1, says("x", "boat of a long song with many words")}})
+        == Numbers{1, 2});
+}
+
 TEST_CASE("names that were read as they came give the order that reading all at the end gives") {
   const std::uint64_t seed = 7;
   Rng rng = Rng::from_seed(seed);
@@ -77,7 +100,10 @@ TEST_CASE("names that were read as they came give the order that reading all at 
       // Some without an id at first: when it follows, two results may become one.
       std::optional<ContentId> id;
       if (rng.below(3) != 0) id.emplace().bytes.fill(static_cast<Byte>(rng.below(60)));
-      record.files.push_back({.content = id, .name = name, .size_bytes = rng.below(3)});
+      record.files.push_back({.content = id,
+                              .name = name,
+                              .size_bytes = rng.below(3),
+                              .metadata = rng.below(3) == 0 ? says("red", name) : nullptr});
       for (const ResultNumber number :
            set.add(record, static_cast<std::uint8_t>(1 + rng.below(4)))) {
         if (rng.below(2) == 0) ranker.read(*set.by_number(number));
