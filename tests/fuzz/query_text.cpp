@@ -1,6 +1,7 @@
 // Any bytes as what a person types, and as a file's name: parsing never fails but with an Error, a
 // parsed query is within the wire's limits, and a name is found by each of its own words.
 #include "node/core/search/query_text.h"
+#include "node/core/search/tokenizer.h"
 
 #include <cstdlib>
 #include <string>
