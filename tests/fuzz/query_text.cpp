@@ -1,7 +1,6 @@
 // Any bytes as what a person types, and as a file's name: parsing never fails but with an Error, a
 // parsed query is within the wire's limits, and a name is found by each of its own words.
 #include "node/core/search/query_text.h"
-#include "node/core/search/tokenizer.h"
 
 #include <cstdlib>
 #include <string>
@@ -10,6 +9,7 @@
 #include "node/base/check.h"
 #include "node/core/search/file_filter.h"
 #include "node/core/search/index.h"
+#include "node/core/search/tokenizer.h"
 
 // NOLINTNEXTLINE(readability-identifier-naming): the name that libFuzzer calls
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
