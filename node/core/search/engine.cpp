@@ -84,9 +84,9 @@ void Engine::on_ask(const Ask& ask, TimePoint now, EffectBuffer& out, Carrier& c
   out.push(Effect(
       Lookup{.lookup = guid, .query = body, .limit = answer_limit(config_, ask.query.max_hits)}));
   if (!known.empty()) ++counters_.cache_answered_own;
+  // Judged once more: what was blocked or ran out since is no answer.
   for (const wire::QueryHit& hit : known)
-    out.push(Effect(
-        Hit{.ask = ask.ask, .hops = hit.cached_hops, .record = hit.record, .is_cached = true}));
+    out.push(Effect(Judge{.guid = guid, .hops = hit.cached_hops, .hit = hit}));
   if (known.empty() && cache() != nullptr) cache_->note(guid, body, ask.ttl);
 }
 
@@ -133,7 +133,7 @@ void Engine::on_hit(
     ++counters_.hit_records_malformed;
     return;
   }
-  if (is_repeated(*asked, hit->record_bytes)) {
+  if (is_repeated(*asked, *hit)) {
     ++counters_.hit_records_repeated;
     return;
   }
@@ -223,10 +223,12 @@ void Engine::on_passing_hit(
 }
 
 // A hit travels two ways where it can, so that one relay cannot take it away. What is heard twice
-// is judged and counted once.
-bool Engine::is_repeated(Asked& asked, ByteView record) {
+// is judged and counted once; a copy with another signature is another hit, or an unsigned one
+// would keep the true one out.
+bool Engine::is_repeated(Asked& asked, const wire::QueryHit& hit) {
   Digest digest;
-  digest.add(record);
+  digest.add(hit.record_bytes);
+  digest.add(hit.signature);
   const std::uint64_t value = digest.value();
   if (std::find(asked.heard.begin(), asked.heard.end(), value) != asked.heard.end()) return true;
   if (asked.heard.size() < kMaxHeard) asked.heard.push_back(value);

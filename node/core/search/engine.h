@@ -89,7 +89,7 @@ class Engine {
   void on_judged(const Judged& judged, TimePoint now, EffectBuffer& out, Carrier& carrier);
   [[nodiscard]] const Asked* find(const Guid& guid) const;
   [[nodiscard]] Asked* find(const Guid& guid);
-  static bool is_repeated(Asked& asked, ByteView record);
+  static bool is_repeated(Asked& asked, const wire::QueryHit& hit);
   [[nodiscard]] wire::HitRecord own_record() const;
 
   const Config& config_;

@@ -10,7 +10,7 @@ namespace freshet::core::search {
 namespace {
 
 constexpr std::size_t kMaxChecks = 64;
-constexpr std::size_t kRecordOverheadBytes = 160;  ///< its key and places in lists, about
+constexpr std::size_t kRecordOverheadBytes = 160;  ///< places in lists, about
 
 // What makes two queries the same: all but how they travel and how much they want.
 std::optional<Bytes> key_of(ByteView body, std::uint32_t& enough) {
@@ -25,8 +25,9 @@ std::optional<Bytes> key_of(ByteView body, std::uint32_t& enough) {
   return wire::encode(*query);
 }
 
-std::size_t size_of(const HitCache::Record& record) {
-  return record.record.size() + record.signature.size() + kRecordOverheadBytes;
+// With its key, in the map and in the order.
+std::size_t size_of(const Bytes& key, const HitCache::Record& record) {
+  return record.record.size() + record.signature.size() + 2 * key.size() + kRecordOverheadBytes;
 }
 
 }  // namespace
@@ -143,16 +144,16 @@ bool HitCache::end_check(std::uint32_t token, bool is_good, TimePoint now) {
 
 void HitCache::store(const Bytes& key, Record record, TimePoint now) {
   drop_old(now);
-  const std::size_t size = size_of(record);
+  const std::size_t size = size_of(key, record);
   if (size > config_.cache_bytes) return;
   std::vector<Record>& records = by_query_[key];
   std::erase_if(records, [&](const Record& each) {
     if (each.node != record.node) return false;
-    bytes_ -= size_of(each);
+    let_go(key, each);
     return true;
   });
   if (records.size() >= config_.cache_records) {
-    bytes_ -= size_of(records.front());
+    let_go(key, records.front());
     records.erase(records.begin());
   }
   record.until = now + config_.cache_age;
@@ -163,7 +164,11 @@ void HitCache::store(const Bytes& key, Record record, TimePoint now) {
   while (bytes_ > config_.cache_bytes) drop_oldest();
 }
 
-// What took its place may have gone before.
+void HitCache::let_go(const Bytes& key, const Record& record) {
+  bytes_ -= size_of(key, record);
+  std::erase_if(order_, [&](const Order& each) { return each.number == record.number; });
+}
+
 void HitCache::drop_oldest() {
   const Order oldest = std::move(order_.front());
   order_.pop_front();
@@ -171,7 +176,7 @@ void HitCache::drop_oldest() {
   if (known == by_query_.end()) return;
   std::erase_if(known->second, [&](const Record& each) {
     if (each.number != oldest.number) return false;
-    bytes_ -= size_of(each);
+    bytes_ -= size_of(oldest.key, each);
     return true;
   });
   if (known->second.empty()) by_query_.erase(known);

@@ -95,6 +95,8 @@ class HitCache {
                                                      std::uint32_t enough,
                                                      std::uint8_t reach) const;
   void store(const Bytes& key, Record record, TimePoint now);
+  /// It goes from its records: nor does it count, or have a place in the order, any more.
+  void let_go(const Bytes& key, const Record& record);
   void drop_oldest();
   void drop_old(TimePoint now);
 
