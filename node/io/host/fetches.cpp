@@ -95,7 +95,7 @@ void Fetches::start(FetchWish wish, const std::shared_ptr<FetchObserver>& observ
   }
   library_.find_content(
       wish.content, [this, wish, observer](const std::optional<SharedContent>& found) mutable {
-        if (!found) {
+        if (!found || found->files.empty()) {
           begin(std::move(wish), observer);
           return;
         }

@@ -115,6 +115,11 @@ void FolderFetch::begin() {
 }
 
 void FolderFetch::fetch_list() {
+  if (wish_.size_claim && *wish_.size_claim > wire::bt::kMaxFolderListBytes) {
+    fail({.code = ErrorCode::invalid,
+          .message = "it is no folder: its list would be too long; whoever offers it is mistaken"});
+    return;
+  }
   FetchWish list = part_wish(wish_.content, 0);
   list.size_claim = wish_.size_claim;
   fetch(std::move(list), [this](const Result<std::string>& path) { on_list(path); });

@@ -343,7 +343,10 @@ bool Folders::find_content(const InfoHash& id, const Library::ContentFound& foun
     return store::info_hash_of(content) == id;
   };
   const auto item = std::find_if(items_.begin(), items_.end(), [&](const auto& each) {
-    return each && (is_it(each->list) || (each->bundle && is_it(*each->bundle)));
+    if (!each) return false;
+    if (is_it(each->list)) return true;
+    // The bundle of one small file is that file.
+    return each->bundle && is_it(*each->bundle) && !library_.has(*each->bundle);
   });
   if (item == items_.end()) return false;
   const bool wants_list = is_it((**item).list);

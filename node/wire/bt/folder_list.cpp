@@ -75,7 +75,9 @@ bool read_tree(const Value& tree, Path& path, FolderList& list) {  // NOLINT(mis
   if (tree.type() != Bencoded::Type::dictionary) return false;
   for (auto entry = tree.first(); entry; entry = entry->next()) {
     if (entry->type() != Bencoded::Type::dictionary) return false;
+    // Before it is copied to every file below.
     path.emplace_back(text_of(entry->key()));
+    if (!check_component(path.back(), "") || !check_path(path, "")) return false;
     const auto file = entry->find("");
     if (!(file ? read_file(*file, path, list) : read_tree(*entry, path, list))) return false;
     path.pop_back();
