@@ -77,7 +77,6 @@ void MetadataReads::load() {
 }
 
 void MetadataReads::loaded() {
-  tried_ = {};
   if (command_.empty()) return;
   needs_.catalogue_pool.submit([this]() -> WorkerPool::Completion {
     static_cast<void>(needs_.catalogue.forget_unused_metadata());  // the next start does it
@@ -185,7 +184,9 @@ void MetadataReads::keep(Ran ran) {
   }
   unsaved_.push_back({.content = ran.content, .metadata = std::move(ran.metadata)});
   const wire::FileMetadata& metadata = unsaved_.back().metadata;
-  if (!metadata.empty()) {
+  if (metadata.empty()) {
+    tried_.insert(front_of(ran.content));
+  } else {
     table_.add(ran.content, metadata);
     needs_.known(ran.file);
   }
