@@ -98,11 +98,12 @@ class Writer {
 
 }  // namespace
 
-Status IndexFile::write(const std::string& path,
-                        std::int64_t serial,
-                        std::span<const IndexedFile> files,
-                        const std::function<void(const Sink&)>& image) {
-  const std::string fresh = new_path(path);
+namespace {
+
+Status write_to(const std::string& fresh,
+                std::int64_t serial,
+                std::span<const IndexedFile> files,
+                const std::function<void(const IndexFile::Sink&)>& image) {
   const UniqueFd fd(
       ::open(fresh.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));
   if (!fd) return os_error("cannot write", fresh, errno);
@@ -123,10 +124,28 @@ Status IndexFile::write(const std::string& path,
   return write_all_at(fd.get(), body.size(), bytes, fresh);
 }
 
+}  // namespace
+
+Status IndexFile::write(const std::string& path,
+                        std::int64_t serial,
+                        std::span<const IndexedFile> files,
+                        const std::function<void(const Sink&)>& image) {
+  const std::string fresh = new_path(path);
+  Status written = write_to(fresh, serial, files, image);
+  if (!written) ::unlink(fresh.c_str());  // it may hold the last room of a full disk
+  return written;
+}
+
 Status IndexFile::put_in_place(const std::string& path) {
-  if (::rename(new_path(path).c_str(), path.c_str()) != 0)
-    return os_error("cannot replace", path, errno);
-  return kOk;
+  const std::string fresh = new_path(path);
+  if (::rename(fresh.c_str(), path.c_str()) == 0) return kOk;
+  const int why = errno;
+  ::unlink(fresh.c_str());
+  return os_error("cannot replace", path, why);
+}
+
+void IndexFile::drop_unfinished(const std::string& path) {
+  ::unlink(new_path(path).c_str());
 }
 
 Result<IndexFile> IndexFile::open(const std::string& path, std::int64_t serial) {

@@ -31,14 +31,16 @@ class IndexFile {
  public:
   using Sink = std::function<void(ByteView)>;
 
-  /// Writes PATH.new. `image`: hands the image over, piece by piece. `files`: by ascending ids.
-  /// Errors: io.
+  /// Writes PATH.new, or leaves none. `image`: hands the image over, piece by piece. `files`: by
+  /// ascending ids. Errors: io.
   static Status write(const std::string& path,
                       std::int64_t serial,
                       std::span<const IndexedFile> files,
                       const std::function<void(const Sink&)>& image);
   /// PATH.new becomes PATH. Errors: io.
   static Status put_in_place(const std::string& path);
+  /// A kill may have left PATH.new.
+  static void drop_unfinished(const std::string& path);
 
   /// Maps it. Errors: not_found; invalid: damaged, or of another serial; io.
   static Result<IndexFile> open(const std::string& path, std::int64_t serial);

@@ -143,10 +143,11 @@ void Index::State::find_in(const Part& part,
   std::vector<FileToken> tokens;
   for (Slot target = 0; found.size() < limit && target < part.files.size(); ++target) {
     const auto slot = plan->seek(target, budget);
-    if (!slot || !budget.spend(accept ? kAcceptSteps : 0)) break;
+    if (!slot) break;
     target = *slot;
     const FileNumber file = part.files[target];
     if (file == kNoFile) continue;
+    if (!budget.spend(accept ? kAcceptSteps : 0)) break;
     if (check) {
       get_tokens(part.words->tokens(target), tokens);
       if (!budget.spend(tokens.size())) break;

@@ -76,6 +76,7 @@ KeptIndex::KeptIndex(asio::io_context& io,
       path_(std::move(path)) {}
 
 std::optional<KeptIndex::Kept> KeptIndex::read() {
+  store::IndexFile::drop_unfinished(path_);
   const auto serial = catalogue_.index_serial();
   if (!serial || !*serial) return std::nullopt;
   auto kept = opened(path_, **serial);

@@ -211,6 +211,8 @@ class Library {
   std::vector<store::IndexedFile> kept_files_;  ///< by slot, while files are loaded
   bool loaded_ = false;
   bool index_is_kept_ = false;
+  std::size_t keep_after_ = kLeastKept;  ///< changes
+  bool forgets_words_ = false;           ///< words are kept that must not stay on disk
   LibraryTotals totals_;
   LibraryCounters counters_;
   std::vector<Waiter> waiters_;

@@ -45,11 +45,13 @@ bool Library::adopt(store::FileTable::Place place) {
 
 void Library::keep_index() {
   const std::size_t changed = index_.unsealed() + index_.dead_sealed();
-  if (!loaded_ || kept_.is_busy() || changed < kLeastKept
-      || changed < index_.size() / kShareChanged)
-    return;
+  const bool is_worth_it =
+      changed >= std::max(keep_after_, index_.size() / kShareChanged) || forgets_words_;
+  if (!loaded_ || kept_.is_busy() || !is_worth_it) return;
   if (std::ranges::any_of(shares_, [](const ShareState& share) { return share.summary.scanning; }))
     return;
+  forgets_words_ = false;
+  keep_after_ = std::max(kLeastKept, 2 * changed);  // unless it works
   auto sealed = index_.seal();
   std::vector<store::IndexedFile> files;
   files.reserve(sealed.files.size());
@@ -74,6 +76,7 @@ void Library::on_kept(const Result<KeptIndex::Kept>& kept) {
   }
   index_.replace_sealed(kept->part, std::move(files));
   index_is_kept_ = true;
+  keep_after_ = kLeastKept;
   ::malloc_trim(0);  // what they took was in pieces of all sizes
 }
 

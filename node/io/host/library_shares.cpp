@@ -209,6 +209,8 @@ void Library::forget_share(store::ShareId id) {
   std::erase_if(shares_, [&](const ShareState& share) { return share.id == id; });
   live_.remove(id);
   remove_files_of(id);
+  forgets_words_ = index_is_kept_ && index_.dead_sealed() > 0;
+  keep_index();
 }
 
 void Library::rescan(std::function<void(Status)> done) {
