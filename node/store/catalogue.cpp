@@ -64,16 +64,14 @@ Status Catalogue::remove_share(ShareId share) {
 Result<std::vector<Share>> Catalogue::shares() {
   auto statement = state_->use(kListShares);
   if (!statement) return statement.error();
-  const ResetAtEnd guard(**statement);
   std::vector<Share> shares;
-  while (true) {
-    const auto row = (*statement)->step();
-    if (!row) return row.error();
-    if (!*row) return shares;
-    shares.push_back({ShareId{(*statement)->integer(0)},
-                      {text_in(**statement, 1), (*statement)->integer(2) != 0},
-                      (*statement)->integer(3) != 0});
-  }
+  const Status read = for_each_row(**statement, [&](const Statement& row) -> Status {
+    shares.push_back(
+        {ShareId{row.integer(0)}, {text_in(row, 1), row.integer(2) != 0}, row.integer(3) != 0});
+    return kOk;
+  });
+  if (!read) return read.error();
+  return shares;
 }
 
 Status Catalogue::set_browse(ShareId share, bool allowed) {
@@ -87,13 +85,7 @@ Status Catalogue::for_each_file(const std::function<Status(const CatalogueFile&)
                                 std::optional<ShareId> only) {
   auto statement = only ? state_->bound(kFilesOfShare, only->value) : state_->bound(kAllFiles);
   if (!statement) return statement.error();
-  const ResetAtEnd guard(**statement);
-  while (true) {
-    const auto row = (*statement)->step();
-    if (!row) return row.error();
-    if (!*row) return kOk;
-    if (auto visited = visit(read_file(**statement)); !visited) return visited;
-  }
+  return for_each_row(**statement, [&](const Statement& row) { return visit(read_file(row)); });
 }
 
 Result<std::optional<CatalogueFile>> Catalogue::file(FileId file) {
@@ -160,15 +152,14 @@ Result<std::optional<ContentInfo>> Catalogue::content(const InfoHash& id) {
 Result<std::vector<FileRef>> Catalogue::files_with(const ContentId& id) {
   auto statement = state_->use(kFilesWith);
   if (!statement) return statement.error();
-  const ResetAtEnd guard(**statement);
   (*statement)->bind(1, id.view());
   std::vector<FileRef> files;
-  while (true) {
-    const auto row = (*statement)->step();
-    if (!row) return row.error();
-    if (!*row) return files;
-    files.push_back(read_ref(**statement));
-  }
+  const Status read = for_each_row(**statement, [&](const Statement& row) -> Status {
+    files.push_back(read_ref(row));
+    return kOk;
+  });
+  if (!read) return read.error();
+  return files;
 }
 
 Result<std::optional<FileRef>> Catalogue::locate(FileId file) {

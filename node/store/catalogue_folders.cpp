@@ -47,14 +47,7 @@ Result<std::optional<Catalogue::State::Folder>> Catalogue::State::folder_after(
 Result<std::vector<CatalogueFile>> Catalogue::State::files_in(std::int64_t folder) {
   auto statement = bound(kFilesIn, folder);
   if (!statement) return statement.error();
-  const ResetAtEnd guard(**statement);
-  std::vector<CatalogueFile> files;
-  while (true) {
-    const auto row = (*statement)->step();
-    if (!row) return row.error();
-    if (!*row) return files;
-    files.push_back(read_file(**statement));
-  }
+  return all_files(**statement);
 }
 
 Status Catalogue::State::forget_in(std::int64_t folder,

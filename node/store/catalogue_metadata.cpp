@@ -7,20 +7,16 @@ namespace freshet::store {
 Status Catalogue::for_each_metadata(const std::function<Status(const KnownMetadata&)>& visit) {
   auto statement = state_->use(kAllMetadata);
   if (!statement) return statement.error();
-  const ResetAtEnd guard(**statement);
-  while (true) {
-    const auto row = (*statement)->step();
-    if (!row) return row.error();
-    if (!*row) return kOk;
-    const auto content = content_id_in(**statement, 0);
-    auto metadata = wire::decode_file_metadata((*statement)->blob(1));
-    if (!content || !metadata) continue;
-    if (auto visited = visit({*content, std::move(*metadata)}); !visited) return visited;
-  }
+  return for_each_row(**statement, [&](const Statement& row) -> Status {
+    const auto content = content_id_in(row, 0);
+    auto metadata = wire::decode_file_metadata(row.blob(1));
+    if (!content || !metadata) return kOk;
+    return visit({*content, std::move(*metadata)});
+  });
 }
 
 Status Catalogue::record_metadata(std::span<const KnownMetadata> known) {
-  auto transaction = Transaction::begin(state_->database);
+  auto transaction = state_->begin();
   if (!transaction) return transaction.error();
   for (const KnownMetadata& one : known) {
     auto statement = state_->use(kKeepMetadata);

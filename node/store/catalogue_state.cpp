@@ -76,6 +76,16 @@ Result<Statement*> Catalogue::State::use(const char* sql) {
   return &found->second;
 }
 
+Result<std::vector<CatalogueFile>> Catalogue::State::all_files(Statement& statement) {
+  std::vector<CatalogueFile> files;
+  const Status read = for_each_row(statement, [&](const Statement& row) -> Status {
+    files.push_back(read_file(row));
+    return kOk;
+  });
+  if (!read) return read.error();
+  return files;
+}
+
 Result<std::optional<CatalogueFile>> Catalogue::State::one_file(Statement& statement) {
   const ResetAtEnd guard(statement);
   const auto row = statement.step();
@@ -182,15 +192,11 @@ Result<Catalogue::State::Merged> Catalogue::State::merge_one(ShareId share,
 Result<std::vector<CatalogueFile>> Catalogue::State::names_behind(const FileStamp& now) {
   auto statement = bound(kLinked, stored(now.inode), stored(now.device));
   if (!statement) return statement.error();
-  const ResetAtEnd guard(**statement);
-  std::vector<CatalogueFile> behind;
-  while (true) {
-    const auto row = (*statement)->step();
-    if (!row) return row.error();
-    if (!*row) return behind;
-    CatalogueFile file = read_file(**statement);
-    if (!is_unchanged(file.stamp, now)) behind.push_back(std::move(file));
+  auto names = all_files(**statement);
+  if (names) {
+    std::erase_if(*names, [&](const CatalogueFile& file) { return is_unchanged(file.stamp, now); });
   }
+  return names;
 }
 
 Status Catalogue::State::merge_links(const ScannedFile& scanned, std::vector<FileChange>& changes) {
@@ -248,16 +254,15 @@ Result<std::vector<FileChange>> Catalogue::State::unseen() {
   if (scan->first) return std::vector<FileChange>();
   auto statement = use(kFilesOfShare);
   if (!statement) return statement.error();
-  const ResetAtEnd guard(**statement);
   (*statement)->bind(1, scan->share.value);
   std::vector<FileChange> gone;
-  while (true) {
-    const auto row = (*statement)->step();
-    if (!row) return row.error();
-    if (!*row) return gone;
-    if (scan->seen.contains(FileId{(*statement)->integer(0)})) continue;
-    gone.push_back({Change::removed, read_file(**statement)});
-  }
+  const Status read = for_each_row(**statement, [&](const Statement& row) -> Status {
+    if (!scan->seen.contains(FileId{row.integer(0)}))
+      gone.push_back({Change::removed, read_file(row)});
+    return kOk;
+  });
+  if (!read) return read.error();
+  return gone;
 }
 
 Result<std::optional<ContentInfo>> Catalogue::State::content_between(ByteView low, ByteView high) {

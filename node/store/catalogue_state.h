@@ -94,6 +94,8 @@ struct Catalogue::State {
 
   /// The share's row, made where it is missing.
   Result<ShareId> keep_share(const ShareLocation& location);
+  /// The files that `statement` (bound) finds.
+  static Result<std::vector<CatalogueFile>> all_files(Statement& statement);
   /// The one file that `statement` (bound) finds.
   static Result<std::optional<CatalogueFile>> one_file(Statement& statement);
 

@@ -61,6 +61,19 @@ class ResetAtEnd {
   Statement& statement_;
 };
 
+/// Calls `visit` (a Status of a Statement) with each row of a bound statement; stops at its first
+/// Error, and resets the statement.
+template <typename Visit>
+Status for_each_row(Statement& statement, const Visit& visit) {
+  const ResetAtEnd guard(statement);
+  while (true) {
+    const auto row = statement.step();
+    if (!row) return row.error();
+    if (!*row) return kOk;
+    if (Status visited = visit(statement); !visited) return visited;
+  }
+}
+
 class Database {
  public:
   /// Errors: io; invalid when the file is not a database or a damaged one.
