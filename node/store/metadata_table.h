@@ -21,6 +21,8 @@ class MetadataTable {
 
   /// What is there already stays, as does the table when `metadata` is empty.
   void add(const ContentId& content, const wire::FileMetadata& metadata);
+  /// It says something.
+  [[nodiscard]] bool contains(const ContentId& content) const { return places_.contains(content); }
   /// nullptr: it says nothing.
   [[nodiscard]] std::shared_ptr<const wire::FileMetadata> find(const ContentId& content) const;
 

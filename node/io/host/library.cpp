@@ -284,7 +284,7 @@ void Library::identify(store::FileId id, const ContentId& content) {
   files_.identify(*place, content);
   count(*place, 1);
   if (changed_) changed_();
-  if (metadata_of(*place)) index(*place);
+  if (has_metadata(*place)) index(*place);
   ask_for_metadata(*place);
   const wire::HitFile hit = hit_for(*place);
   std::vector<Guid> lookups;

@@ -179,6 +179,7 @@ class Library {
   void add(const store::CatalogueFile& file);
   /// By its path, and by what it says of itself.
   void index(store::FileTable::Place place);
+  [[nodiscard]] bool has_metadata(store::FileTable::Place place) const;
   [[nodiscard]] std::shared_ptr<const wire::FileMetadata> metadata_of(
       store::FileTable::Place place) const;
   void ask_for_metadata(store::FileTable::Place place);

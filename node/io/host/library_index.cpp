@@ -23,14 +23,9 @@ void Library::index(store::FileTable::Place place) {
   if (!metadata && adopt(place)) return;
   std::string path;
   files_.path(place, path);
-  const core::search::FileNumber number{place};
-  if (metadata) {
-    const std::array<std::string_view, 3> texts = {
-        metadata->artist, metadata->title, metadata->album};
-    index_.add(number, bytes_of(path), texts);
-  } else {
-    index_.add(number, bytes_of(path));
-  }
+  std::array<std::string_view, 3> texts;
+  if (metadata) texts = {metadata->artist, metadata->title, metadata->album};
+  index_.add(core::search::FileNumber{place}, bytes_of(path), texts);
 }
 
 bool Library::adopt(store::FileTable::Place place) {
@@ -57,7 +52,7 @@ void Library::keep_index() {
   files.reserve(sealed.files.size());
   for (const auto& each : sealed.files) {
     const store::FileTable::Place place = each.file.value;
-    files.push_back({.id = files_.id(place), .by_path = !metadata_of(place)});
+    files.push_back({.id = files_.id(place), .by_path = !has_metadata(place)});
   }
   kept_.keep(
       std::move(sealed), std::move(files), hash_key_, [this](const auto& kept) { on_kept(kept); });

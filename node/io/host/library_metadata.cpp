@@ -9,10 +9,15 @@ std::shared_ptr<const wire::FileMetadata> Library::metadata_of(
   return content ? metadata_.of(*content) : nullptr;
 }
 
+bool Library::has_metadata(store::FileTable::Place place) const {
+  const auto content = files_.content(place);
+  return content && metadata_.knows(*content);
+}
+
 // It has an id now, or came with one: its words are known, or are to be read.
 void Library::ask_for_metadata(store::FileTable::Place place) {
   const auto content = files_.content(place);
-  if (content && !metadata_.of(*content))
+  if (content && !metadata_.knows(*content))
     metadata_.add(files_.id(place), *content, files_.name(place));
 }
 

@@ -110,7 +110,7 @@ void MetadataReads::fill() {
     if (!file) return;
     auto place = needs_.locate(*file);
     if (!place) continue;
-    if (table_.find(place->content)) {  // another file had the same content
+    if (knows(place->content)) {  // another file had the same content
       needs_.known(*file);
       continue;
     }

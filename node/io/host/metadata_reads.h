@@ -57,6 +57,8 @@ class MetadataReads {
   /// All files that the catalogue knows were added.
   void loaded();
 
+  /// of() is something; costs no decoding.
+  [[nodiscard]] bool knows(const ContentId& content) const { return table_.contains(content); }
   /// nullptr: it says nothing, or is not known yet.
   [[nodiscard]] std::shared_ptr<const wire::FileMetadata> of(const ContentId& content) const;
   /// A file of whose content nothing is known: it is read, unless that was done before or its name
