@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <set>
 #include <utility>
 
 #include <fcntl.h>
@@ -180,23 +179,6 @@ Result<std::vector<std::size_t>> absent_files(const FolderPlace& place,
     if (!is_placed(place.files[i], stop)) absent.push_back(i);
   }
   return absent;
-}
-
-bool has_others(const FolderPlace& place) {
-  std::set<std::string> own;
-  for (const FolderPlace::File& file : place.files) own.insert(file.absolute());
-  std::error_code failed;
-  auto at = std::filesystem::recursive_directory_iterator(place.target, failed);
-  for (; !failed && at != std::filesystem::recursive_directory_iterator(); at.increment(failed)) {
-    const bool is_folder = at->is_directory(failed) && !at->is_symlink(failed);
-    if (at->path().filename().string().starts_with('.')) {
-      if (is_folder) at.disable_recursion_pending();
-    } else if (!is_folder && !own.contains(at->path().string())) {
-      return true;
-    }
-    if (failed) break;
-  }
-  return static_cast<bool>(failed);
 }
 
 Result<std::vector<FileFailure>> unpack(const FolderPlace& place,

@@ -40,9 +40,6 @@ Result<FolderPlace> place_of(const wire::bt::FolderList& list,
 Result<std::vector<std::size_t>> absent_files(const FolderPlace& place,
                                               const std::stop_token& stop);
 
-/// The folder holds files that are none of these (hidden ones aside).
-bool has_others(const FolderPlace& place);
-
 struct FileFailure {
   std::string path;
   Error why;

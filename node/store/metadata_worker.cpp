@@ -16,6 +16,7 @@
 
 #include "node/store/metadata_protocol.h"
 #include "node/store/os_error.h"
+#include "node/store/pass_file.h"
 
 namespace freshet::store {
 namespace {
@@ -47,23 +48,6 @@ int spawn(const std::vector<std::string>& command, int socket, pid_t& pid) {
       &pid, command.front().c_str(), &actions, nullptr, arguments.data(), environment.data());
   posix_spawn_file_actions_destroy(&actions);
   return failed;
-}
-
-bool send_file(int socket, int file) {
-  Byte ask = kMetadataAsk;
-  iovec bytes{.iov_base = &ask, .iov_len = 1};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> room{};
-  msghdr message{};
-  message.msg_iov = &bytes;
-  message.msg_iovlen = 1;
-  message.msg_control = room.data();
-  message.msg_controllen = room.size();
-  cmsghdr* header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof(int));
-  std::memcpy(CMSG_DATA(header), &file, sizeof(int));
-  return ::sendmsg(socket, &message, MSG_NOSIGNAL) == 1;
 }
 
 }  // namespace
@@ -118,7 +102,7 @@ Result<wire::FileMetadata> MetadataWorker::ask(int file, const std::stop_token& 
     }
     ready_ = true;
   }
-  if (!send_file(socket_.get(), file)) return broken("the metadata worker is gone");
+  if (!pass_file(socket_.get(), kMetadataAsk, file)) return broken("the metadata worker is gone");
   const auto reply = receive(patience_.file, stop);
   if (!reply) return reply.error();
   auto metadata = parse_metadata_reply(*reply);

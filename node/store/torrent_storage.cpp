@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -15,6 +14,7 @@
 #include "node/store/file_io.h"
 #include "node/store/hasher.h"
 #include "node/store/os_error.h"
+#include "node/store/other_files.h"
 #include "node/store/place_file.h"
 #include "node/wire/bt/metainfo.h"
 #include "node/wire/bt/sha1.h"
@@ -116,26 +116,9 @@ Result<FinishedTorrent> TorrentStorage::finish() {
   if (Status done = finish_folder(); !done) return done.error();
   if (Status gone = PartialFile::discard(partials_, id); !gone) return gone.error();
   ::unlink(info_path_of(partials_, spec_.layout->name).c_str());
-  return FinishedTorrent{
-      .path = place_.target, .content = std::nullopt, .has_others = has_others()};
-}
-
-// What cannot be looked at counts as somebody's.
-bool TorrentStorage::has_others() const {
-  std::set<std::string> own;
-  for (const PlacedFile& file : place_.files) own.insert(file.absolute());
-  std::error_code failed;
-  auto at = std::filesystem::recursive_directory_iterator(place_.target, failed);
-  for (; !failed && at != std::filesystem::recursive_directory_iterator(); at.increment(failed)) {
-    const bool is_folder = at->is_directory(failed) && !at->is_symlink(failed);
-    if (at->path().filename().string().starts_with('.')) {
-      if (is_folder) at.disable_recursion_pending();
-    } else if (!is_folder && !own.contains(at->path().string())) {
-      return true;
-    }
-    if (failed) break;
-  }
-  return static_cast<bool>(failed);
+  return FinishedTorrent{.path = place_.target,
+                         .content = std::nullopt,
+                         .has_others = has_others(place_.target, place_.files)};
 }
 
 Result<FinishedTorrent> TorrentStorage::finish_file() {

@@ -53,7 +53,6 @@ class TorrentStorage {
   Status adopt_placed();
   Result<FinishedTorrent> finish_file();
   Status finish_folder();
-  [[nodiscard]] bool has_others() const;
   [[nodiscard]] std::string staging() const;
   [[nodiscard]] Status go_on() const;
   Result<std::vector<std::size_t>> stage();

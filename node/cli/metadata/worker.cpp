@@ -1,7 +1,6 @@
 #include "node/cli/metadata/worker.h"
 
 #include <algorithm>
-#include <array>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
@@ -16,6 +15,7 @@
 #include "node/cli/exit_code.h"
 #include "node/cli/metadata/module.h"
 #include "node/store/metadata_protocol.h"
+#include "node/store/pass_file.h"
 #include "node/store/unique_fd.h"
 #include "node/wire/overlay/file_metadata.h"
 
@@ -44,24 +44,6 @@ bool send(ByteView datagram) {
          == static_cast<ssize_t>(datagram.size());
 }
 
-// The next file; none: the node is gone.
-store::UniqueFd receive_file() {
-  Byte ask{};
-  iovec bytes{.iov_base = &ask, .iov_len = 1};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> room{};
-  msghdr message{};
-  message.msg_iov = &bytes;
-  message.msg_iovlen = 1;
-  message.msg_control = room.data();
-  message.msg_controllen = room.size();
-  if (::recvmsg(kMetadataWorkerFd, &message, MSG_CMSG_CLOEXEC) != 1) return {};
-  const cmsghdr* header = CMSG_FIRSTHDR(&message);
-  if (ask != store::kMetadataAsk || header == nullptr || header->cmsg_type != SCM_RIGHTS) return {};
-  int file = -1;
-  std::memcpy(&file, CMSG_DATA(header), sizeof(int));
-  return store::UniqueFd(file);
-}
-
 std::uint32_t small(std::uint64_t number) {
   return static_cast<std::uint32_t>(
       std::min<std::uint64_t>(number, std::numeric_limits<std::uint32_t>::max()));
@@ -87,7 +69,7 @@ int run_metadata_worker() {
   const Module module = load_module();
   if (module.read == nullptr || module.confine == nullptr || module.confine() != 0) return kExitIo;
   if (!send({&store::kMetadataReady, 1})) return kExitIo;
-  while (const store::UniqueFd file = receive_file()) {
+  while (const store::UniqueFd file = store::receive_file(kMetadataWorkerFd, store::kMetadataAsk)) {
     RawMetadata raw{};
     module.read(file.get(), &raw);
     Bytes answer{store::kMetadataAnswer};

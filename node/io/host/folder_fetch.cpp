@@ -10,6 +10,7 @@
 #include "node/io/host/finished_file.h"
 #include "node/store/file_io.h"
 #include "node/store/hasher.h"
+#include "node/store/other_files.h"
 #include "node/store/place_file.h"
 
 namespace freshet::io {
@@ -330,7 +331,7 @@ void FolderFetch::finish() {
   const auto observer = observer_;
   if (owner_.options_.share_finished) {
     owner_.disk_.submit([self = shared_from_this()]() -> WorkerPool::Completion {
-      return [self, others = store::has_others(self->plan_.place)] {
+      return [self, others = store::has_others(self->plan_.place.target, self->plan_.place.files)] {
         share_fetched_folder(self->owner_.library_, self->plan_.place.target, others);
       };
     });
