@@ -5,7 +5,9 @@
 #include "node/api/browse_codec.h"
 #include "node/api/codec.h"
 #include "node/api/framing.h"
+#include "node/api/id_codec.h"
 #include "node/api/network_codec.h"
+#include "node/api/search_codec.h"
 #include "node/api/testbed_codec.h"
 #include "node/api/torrent_codec.h"
 
@@ -50,18 +52,6 @@ Ours ours(const Table& table, Theirs theirs, Ours otherwise) {
     if (other == theirs) return one;
   }
   return otherwise;
-}
-
-template <typename Id>
-void write_id(const Id& id, std::string& to) {
-  to.assign(text_of(id.view()));
-}
-
-template <typename Id>
-bool read_id(const std::string& from, Id& to) {
-  if (from.size() != Id::kSize) return false;
-  to = Id::from(bytes_of(from));
-  return true;
 }
 
 void write(const RateInfo& from, pb::RateInfo& to) {
@@ -171,45 +161,6 @@ void write(const ShareLines& from, pb::Reply& to) {
     one.set_scanning(share.scanning);
     one.set_not_browsed(!share.browse);
   }
-}
-void write(const Hit& from, pb::Reply& to) {
-  pb::Hit& hit = *to.mutable_hit();
-  hit.set_n(from.n);
-  if (from.id) write_id(*from.id, *hit.mutable_id());
-  hit.set_name(from.name);
-  hit.set_size_bytes(from.size_bytes);
-  hit.set_sources(from.sources);
-  hit.set_hops(from.hops);
-  for (const std::string& name : from.other_names) hit.add_other_names(name);
-  hit.set_folder_files(from.folder_files);
-  hit.set_cached(from.is_cached);
-  hit.set_artist(from.metadata.artist);
-  hit.set_title(from.metadata.title);
-  hit.set_album(from.metadata.album);
-  hit.set_duration_ms(from.metadata.duration_ms);
-  hit.set_width(from.metadata.width);
-  hit.set_height(from.metadata.height);
-}
-void write(const SearchTally& from, pb::SearchTally& to) {
-  to.set_exact(from.is_exact);
-  to.set_nodes(from.counts.nodes);
-  to.set_queries(from.counts.queries);
-  to.set_query_bytes(from.counts.query_bytes);
-  to.set_duplicates(from.counts.duplicates);
-  to.set_tallies(from.counts.tallies);
-  to.set_hops(from.counts.hops);
-  to.set_silent(from.counts.silent);
-  to.set_open(from.counts.open);
-}
-void write(const SearchDone& from, pb::Reply& to) {
-  pb::SearchDone& done = *to.mutable_search_done();
-  done.set_hits(from.hits);
-  done.set_answered(from.answered);
-  done.set_seconds(from.seconds);
-  done.set_ttl(from.ttl);
-  done.mutable_answered_at()->Add(from.answered_at.begin(), from.answered_at.end());
-  done.mutable_ranking()->Add(from.ranking.begin(), from.ranking.end());
-  if (from.tally) write(*from.tally, *done.mutable_tally());
 }
 void write(const GetProgress& from, pb::Reply& to) {
   pb::GetProgress& progress = *to.mutable_get_progress();
@@ -329,48 +280,6 @@ ShareLines read(const pb::ShareLines& from) {
   return lines;
 }
 
-std::optional<Reply> read(const pb::Hit& from) {
-  Hit hit{.n = from.n(),
-          .id = std::nullopt,
-          .name = from.name(),
-          .size_bytes = from.size_bytes(),
-          .sources = from.sources(),
-          .hops = from.hops(),
-          .other_names = {from.other_names().begin(), from.other_names().end()},
-          .folder_files = from.folder_files(),
-          .is_cached = from.cached(),
-          .metadata = {.artist = from.artist(),
-                       .title = from.title(),
-                       .album = from.album(),
-                       .duration_ms = from.duration_ms(),
-                       .width = from.width(),
-                       .height = from.height()}};
-  if (!from.id().empty() && !read_id(from.id(), hit.id.emplace())) return std::nullopt;
-  return hit;
-}
-
-SearchTally read(const pb::SearchTally& from) {
-  return {.is_exact = from.exact(),
-          .counts = {.nodes = from.nodes(),
-                     .queries = from.queries(),
-                     .query_bytes = from.query_bytes(),
-                     .duplicates = from.duplicates(),
-                     .tallies = from.tallies(),
-                     .hops = from.hops(),
-                     .silent = from.silent(),
-                     .open = from.open()}};
-}
-
-SearchDone read(const pb::SearchDone& from) {
-  return {.hits = from.hits(),
-          .answered = from.answered(),
-          .seconds = from.seconds(),
-          .ttl = from.ttl(),
-          .answered_at = {from.answered_at().begin(), from.answered_at().end()},
-          .ranking = {from.ranking().begin(), from.ranking().end()},
-          .tally = from.has_tally() ? std::optional(read(from.tally())) : std::nullopt};
-}
-
 std::optional<Reply> read(const pb::GetProgress& from) {
   GetProgress progress{.id = {},
                        .done_bytes = from.done_bytes(),
@@ -411,14 +320,12 @@ std::optional<Reply> read(const pb::BlockInfos& from) {
   BlockInfos infos;
   for (const pb::BlockInfo& one : from.blocks()) {
     BlockInfo& block = infos.blocks.emplace_back();
-    if (!one.node().empty() && !read_id(one.node(), block.node.emplace())) return std::nullopt;
-    if (!one.content().empty() && !read_id(one.content(), block.content.emplace()))
-      return std::nullopt;
+    if (!read_optional_id(one.node(), block.node)) return std::nullopt;
+    if (!read_optional_id(one.content(), block.content)) return std::nullopt;
     block.by_user = one.by_user();
     block.by_moderator = one.by_moderator();
   }
-  if (!from.moderator().empty() && !read_id(from.moderator(), infos.moderator.emplace()))
-    return std::nullopt;
+  if (!read_optional_id(from.moderator(), infos.moderator)) return std::nullopt;
   infos.version = from.version();
   return infos;
 }
@@ -442,9 +349,9 @@ std::optional<Reply> read(const pb::Reply& from) {
     case pb::Reply::kShareLines:
       return read(from.share_lines());
     case pb::Reply::kHit:
-      return read(from.hit());
+      return api::read(from.hit());
     case pb::Reply::kSearchDone:
-      return read(from.search_done());
+      return api::read(from.search_done());
     case pb::Reply::kBrowseDone:
       return api::read(from.browse_done());
     case pb::Reply::kGetProgress:

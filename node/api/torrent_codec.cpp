@@ -1,19 +1,10 @@
 #include "node/api/torrent_codec.h"
 
+#include "node/api/id_codec.h"
+
 namespace freshet::api {
-namespace {
 
 namespace pb = freshet::control::v1;
-
-template <typename Id>
-bool read_optional_id(const std::string& from, std::optional<Id>& to) {
-  if (from.empty()) return true;
-  if (from.size() != Id::kSize) return false;
-  to = Id::from(bytes_of(from));
-  return true;
-}
-
-}  // namespace
 
 void write(const TorrentRequest& from, pb::Request& to) {
   to.mutable_torrent()->set_what(from.what);
