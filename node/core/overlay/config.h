@@ -25,8 +25,8 @@ struct Config {
   std::size_t target_links = 5;
   /// Further links are answered with Bye 503.
   std::size_t max_links = 64;
-  /// Dials at a time. One that takes longer than dial_patience keeps no further one back, as long
-  /// as there are no more than max_pending_dials in all.
+  /// Dials at a time. One that takes longer than dial_patience, to connect or then to greet, keeps
+  /// no further one back, as long as there are no more than max_pending_dials in all.
   std::size_t max_concurrent_dials = 3;
   Duration dial_patience = std::chrono::seconds(1);
   std::size_t max_pending_dials = 16;

@@ -13,10 +13,43 @@ bool is_linked(const Turn& turn, const std::optional<NodeKey>& key) {
   return key && (*key == turn.self || turn.links.has_peer(*key));
 }
 
-bool is_missing(const Turn& turn, const Wanted& wanted, std::size_t coming) {
-  const std::size_t links = turn.links.live_count() + coming;
+bool is_greeting_out(const Link& link) {
+  return link.state == LinkState::greeting && link.direction == Direction::out;
+}
+
+// What can be counted on: links that greeted, and those dialled just now that may yet. Others may
+// be held open for nothing.
+struct Held {
+  std::size_t links = 0;
+  std::size_t own = 0;              ///< dialled
+  std::optional<TimePoint> doubts;  ///< when the first of them is counted no more
+};
+
+Held held(const Turn& turn) {
+  Held held;
+  for (const Link& link : std::as_const(turn.links).all()) {
+    if (is_greeting_out(link)) {
+      const TimePoint late = turn.links.peer_of(link).pinged + turn.config.dial_patience;
+      if (late <= turn.now) continue;
+      held.doubts = earlier(held.doubts, late);
+    } else if (link.state != LinkState::up) {
+      continue;
+    }
+    ++held.links;
+    if (link.direction == Direction::out) ++held.own;
+  }
+  return held;
+}
+
+bool is_missing(const Held& held, const Wanted& wanted, std::size_t coming) {
+  const std::size_t links = held.links + coming;
   if (links < wanted.links) return true;
-  return links < wanted.places && turn.links.dialled_count() + coming < own_links(wanted);
+  return links < wanted.places && held.own + coming < own_links(wanted);
+}
+
+std::size_t greetings_out(const Turn& turn) {
+  const auto links = std::as_const(turn.links).all();
+  return static_cast<std::size_t>(std::count_if(links.begin(), links.end(), is_greeting_out));
 }
 
 std::uint32_t age_seconds(TimePoint now, TimePoint then) {
@@ -71,10 +104,11 @@ std::optional<TimePoint> DialPlan::next_cached(const Turn& turn, const Wanted& w
       return !is_linked(turn, host.key) && !is_pending(host.address);
     });
   }
-  if (pending_.size() >= turn.config.max_pending_dials || !is_missing(turn, wanted, 0))
-    return std::nullopt;
+  const Held held = overlay::held(turn);
+  if (is_full(turn)) return std::nullopt;
+  if (!is_missing(held, wanted, 0)) return held.doubts;
   if (is_waiting(turn)) return welcomes_until_;
-  std::optional<TimePoint> next;
+  std::optional<TimePoint> next = held.doubts;
   for (const Pending& each : pending_) {
     const TimePoint late = each.since + turn.config.dial_patience;
     if (late > turn.now) next = earlier(next, late);
@@ -96,8 +130,13 @@ bool DialPlan::is_waiting(const Turn& turn) const {
 bool DialPlan::may_dial_more(const Turn& turn, const Wanted& wanted) const {
   if (is_waiting(turn)) return false;
   const std::size_t young = young_dials(turn.now, turn.config.dial_patience);
-  return young < turn.config.max_concurrent_dials && pending_.size() < turn.config.max_pending_dials
-         && is_missing(turn, wanted, young);
+  return young < turn.config.max_concurrent_dials && !is_full(turn)
+         && is_missing(held(turn), wanted, young);
+}
+
+// A dial is under way until Hello was heard.
+bool DialPlan::is_full(const Turn& turn) const {
+  return pending_.size() + greetings_out(turn) >= turn.config.max_pending_dials;
 }
 
 void DialPlan::run_named(Turn& turn) {
@@ -153,9 +192,7 @@ bool DialPlan::dial_host(Turn& turn,
                          const Endpoint& address,
                          const std::optional<NodeKey>& key,
                          wire::Wish wish) {
-  if (pending_.size() >= turn.config.max_pending_dials || is_linked(turn, key)
-      || is_pending(address))
-    return false;
+  if (is_full(turn) || is_linked(turn, key) || is_pending(address)) return false;
   if (CachedHost* host = cache_.find(address)) {
     if (host->next_try > turn.now) return false;
     host->next_try = turn.now + backoff(turn.config, host->failures);

@@ -43,6 +43,15 @@ std::optional<Farewell> farewell_for(CloseReason reason) {
   }
 }
 
+// Of the links that came in and have not greeted, the oldest: who says nothing gives way to others.
+Link* longest_ungreeted(Turn& turn, LinkId except) {
+  for (Link& link : turn.links.all()) {
+    if (link.state == LinkState::greeting && link.direction == Direction::in && link.id != except)
+      return &link;
+  }
+  return nullptr;
+}
+
 // Silence after which the other end has given a link up: what it asks, and how long it waits.
 Duration longest_silence(const Config& config) {
   return config.ping_after_idle + config.ping_after_idle / 10 + config.pong_timeout;
@@ -70,8 +79,9 @@ void Membership::on_link_up(Turn& turn, const LinkUp& up) {
   if (!settle_duplicate(turn, link)) return;
   if (up.direction == Direction::in && turn.links.live_count() > turn.config.max_links) {
     ++turn.counters.links_refused;
-    close(turn, dials(), link, CloseReason::full);
-    return;
+    Link* silent = longest_ungreeted(turn, link.id);
+    close(turn, dials(), silent == nullptr ? link : *silent, CloseReason::full);
+    if (silent == nullptr) return;
   }
   link.need_extra().greets_from = up.remote;
   link.is_fixed = wish == wire::Wish::chosen;
@@ -125,7 +135,8 @@ void Membership::greet(Turn& turn, Link& link, wire::Wish wish) {
                     .tally = true};
   if (turn.config.discover) {
     hello.member = wire::kTakesPart;
-    if (turn.links.live_count() == 1) hello.member |= wire::kIsAlone;
+    const std::size_t this_one = link.direction == Direction::out ? 1 : 0;
+    if (turn.links.settled_count() == this_one) hello.member |= wire::kIsAlone;
   }
   if (turn.config.discover || wish == wire::Wish::chosen) hello.wish = wish;
   send_link_frame(turn, link, wire::FrameType::hello, wire::encode(hello));
@@ -179,7 +190,7 @@ void Membership::on_established(Turn& turn, Link& link, const wire::Hello& hello
   turn.out.push(Effect(std::move(event)));
   if (turn.config.ping_at_start) ping(turn, link);
   if (!link.is_member || !dials_) return;
-  if (link.direction == Direction::out && turn.links.live_count() == 1)
+  if (link.direction == Direction::out && turn.links.settled_count() == 1)
     dials_->await_welcomes(turn.now + turn.config.welcome_patience);
   if ((hello.member & wire::kIsAlone) != 0) Walks::spread_join(turn, *dials_, link);
 }
@@ -205,7 +216,7 @@ void Membership::ping(Turn& turn, Link& link) {
 void Membership::on_ping(Turn& turn, Link& link, const wire::FrameHeader& header) {
   ++turn.counters.pings_in;
   wire::Pong pong;
-  pong.links = static_cast<std::uint32_t>(turn.links.live_count());
+  pong.links = static_cast<std::uint32_t>(turn.links.settled_count());
   if (dials_) {
     const std::size_t most = link.was_sent_hosts ? kLaterPongNodes : kFirstPongNodes;
     pong.nodes = dials_->sample(turn, turn.links.peer_of(link).key, most);

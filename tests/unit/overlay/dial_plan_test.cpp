@@ -187,6 +187,42 @@ TEST_CASE("only a few dials run at a time, slow ones keep none back, and all of 
   CHECK(rig.dials.size() == 17);
 }
 
+TEST_CASE("links that came in and do not greet hold no dial back") {
+  Rig rig(open_config());
+  for (std::uint8_t number = 1; number <= 20; ++number) rig.connect(number);
+  for (std::uint8_t number = 50; number < 90; ++number) rig.give_overlay(seen(number));
+  CHECK(rig.dials.size() == 3);
+}
+
+TEST_CASE("dialled peers that do not greet hold others back for a second, and all are bounded") {
+  Rig rig(open_config());
+  for (std::uint8_t number = 1; number <= 60; ++number) rig.give_overlay(seen(number));
+  std::size_t connected = 0;
+  const auto connect_all = [&] {
+    for (; connected < rig.dials.size(); ++connected) {
+      const overlay::Dial dial = rig.dials[connected];
+      rig.connect(endpoint_of(dial)->address[15], Direction::out, dial.dial);
+    }
+  };
+  while (connected < rig.dials.size()) connect_all();
+  CHECK(rig.dials.size() == 5);  // as many as are wanted, and all may yet greet
+  rig.advance(1s - 1ns);
+  CHECK(rig.dials.size() == 5);
+  rig.advance(1ns);
+  CHECK(rig.dials.size() > 5);
+  for (int step = 0; step < 29; ++step) {  // until just before the first are given up
+    while (connected < rig.dials.size()) connect_all();
+    rig.advance(100ms);
+  }
+  CHECK(rig.dials.size() == 16);
+  for (int step = 0; step < 20; ++step) {
+    while (connected < rig.dials.size()) connect_all();
+    rig.advance(100ms);
+  }
+  CHECK(rig.dials.size() > 16);
+  CHECK(rig.node.overlay().links().live_count() <= 16);
+}
+
 TEST_CASE("dialling stops when there are links enough") {
   Rig rig(open_config());
   for (std::uint8_t number = 1; number <= 5; ++number)

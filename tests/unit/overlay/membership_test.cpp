@@ -133,6 +133,24 @@ TEST_CASE("links beyond the limit are refused with Bye 503") {
   CHECK(rig.count(wire::FrameType::hello) == 0);
 }
 
+TEST_CASE("at the limit a link that has not greeted gives way to a new one") {
+  Config config = static_config();
+  config.overlay.max_links = 3;
+  Rig rig(config);
+  rig.link_to(1);
+  const LinkId silent = rig.connect(2);
+  const LinkId silent_too = rig.connect(3);
+  const LinkId honest = rig.connect(4);
+  CHECK(rig.reason(silent) == CloseReason::full);
+  CHECK(rig.reason(silent_too) == CloseReason::none);
+  rig.hello(honest);
+  CHECK(rig.established.size() == 1);
+  rig.hello(silent_too);
+  const LinkId late = rig.connect(5);
+  CHECK(rig.reason(late) == CloseReason::full);
+  CHECK(rig.counters.overlay.links_refused == 2);
+}
+
 TEST_CASE("a peer that says Bye before Hello is believed: it is full, not malformed") {
   Rig rig;
   const LinkId link = rig.connect(1, Direction::out);

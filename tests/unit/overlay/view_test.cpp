@@ -71,6 +71,18 @@ TEST_CASE("Hello says that a node takes part, why it dialled, and whether it is 
   CHECK(hello_on(rig, second)->wish == wire::Wish::chosen);
 }
 
+TEST_CASE(
+    "links that do not greet are no company: neither told of in Pongs, nor counted as places") {
+  Rig rig(open_config());
+  for (std::uint8_t peer = 1; peer <= 20; ++peer) rig.connect(peer);
+  rig.clear();
+  const LinkId link = rig.connect(50, Direction::out);
+  CHECK(hello_on(rig, link)->member == kAlone);
+  greet(rig, link, wire::Wish::unsaid);
+  rig.receive(link, {.guid = guid(6), .type = wire::FrameType::ping, .ttl = 1});
+  CHECK(wire::decode_pong(rig.sent_on(link).back().body)->links == 1);
+}
+
 TEST_CASE("a static node takes no part: no word of it in Hello, no rounds, no answers") {
   Rig rig;
   const LinkId link = rig.connect(1);

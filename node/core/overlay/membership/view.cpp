@@ -63,22 +63,13 @@ Capacity::Load load_of(const Turn& turn) {
   return load;
 }
 
-// Links that have a place. One that came in and has not greeted has none: it may never greet.
-std::size_t settled_count(const Turn& turn) {
-  const auto links = std::as_const(turn.links).all();
-  return static_cast<std::size_t>(std::count_if(links.begin(), links.end(), [](const Link& link) {
-    if (link.state == LinkState::closing) return false;
-    return is_up(link) || link.direction == Direction::out;
-  }));
-}
-
 }  // namespace
 
 View::View(const Config& config, TimePoint now) : capacity_(config), next_(now), sampled_(now) {}
 
 View::Verdict View::judge(Turn& turn, const Link& link, wire::Wish wish, bool is_alone) {
   if (link.direction == Direction::out) return {};
-  const std::size_t live = settled_count(turn) + 1;  // with this one
+  const std::size_t live = turn.links.settled_count() + 1;  // with this one
   const Wanted wanted = this->wanted(turn.config);
   if (wish == wire::Wish::welcome) return {.is_taken = live <= wanted.links};
   if (wish != wire::Wish::link) return {};
@@ -123,7 +114,7 @@ void View::sample_load(Turn& turn, const Capacity::Load& load) {
 
 // A link that nobody would miss; or, with more links than places, the next best.
 Link* View::surplus(Turn& turn) const {
-  const std::size_t live = settled_count(turn);
+  const std::size_t live = turn.links.settled_count();
   const Wanted wanted = this->wanted(turn.config);
   if (live > wanted.places) return room_for(turn, kSelfLink);
   if (live <= wanted.links || turn.links.dialled_count() <= own_links(wanted)) return nullptr;
@@ -135,7 +126,7 @@ Link* View::surplus(Turn& turn) const {
 }
 
 void View::meet_others(Turn& turn, DialPlan& dials) {
-  const std::size_t live = turn.links.live_count();
+  const std::size_t live = turn.links.settled_count();
   const Wanted wanted = this->wanted(turn.config);
   if (live >= wanted.places || dials.dial_lost(turn)) return;
   if (rounds_ <= kEarlyRounds || turn.rng.below(2) != 0 || live > wanted.links + 1) return;
