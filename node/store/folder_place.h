@@ -1,6 +1,5 @@
 // Where the files of a fetched folder go: names made safe for this machine's disk below one folder,
-// which of them are there already, and taking the small ones out of their bundle. Nothing that is
-// there is replaced: see place_file.h. Blocking where it touches files.
+// and which of them are there already. Blocking where it touches files.
 #pragma once
 
 #include <cstdint>
@@ -39,17 +38,5 @@ Result<FolderPlace> place_of(const wire::bt::FolderList& list,
 /// with its id. Errors: canceled.
 Result<std::vector<std::size_t>> absent_files(const FolderPlace& place,
                                               const std::stop_token& stop);
-
-struct FileFailure {
-  std::string path;
-  Error why;
-};
-/// Takes those of `which` that are empty or in the bundle, which `bundle` is, and gives them their
-/// names, after all are written and synced. Answers with those that were not what their ids say.
-/// Errors: io, canceled; what is in its place then stays.
-Result<std::vector<FileFailure>> unpack(const FolderPlace& place,
-                                        const std::vector<std::size_t>& which,
-                                        const std::string& bundle,
-                                        const std::stop_token& stop);
 
 }  // namespace freshet::store

@@ -88,9 +88,12 @@ Result<std::string> rename_to_free_name(const Placement& placement,
 }  // namespace
 
 Result<std::string> place_file(const Placement& placement) {
-  if (auto made = make_folders(placement.folder, kFolderMode); !made) return made.error();
   int why = 0;
   auto placed = rename_to_free_name(placement, placement.from, why);
+  if (!placed && (why == ENOENT || why == ENOTDIR)) {
+    if (auto made = make_folders(placement.folder, kFolderMode); !made) return made.error();
+    placed = rename_to_free_name(placement, placement.from, why);
+  }
   if (!placed && why == EXDEV) {
     // Hidden, so that no scan shares it half; named by the content, so that a second try finds it
     // again.

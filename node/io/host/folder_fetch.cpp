@@ -59,13 +59,18 @@ class FolderFetch::Part final : public FetchObserver {
   void done(const std::string& path, std::uint64_t /*size*/, std::uint32_t /*sources*/) override {
     ended_(path);
   }
+  void ready(std::uint64_t bytes, const std::string& part) override {
+    if (unpacker_) unpacker_->ready(bytes, part);
+  }
   void failed(const Error& error) override { ended_(error); }
+  void unpack_by(std::shared_ptr<BundleUnpacker> unpacker) { unpacker_ = std::move(unpacker); }
   [[nodiscard]] std::uint64_t verified_bytes() const { return verified_bytes_; }
   [[nodiscard]] std::uint32_t sources() const { return sources_; }
 
  private:
   std::weak_ptr<FolderFetch> of_;
   Ended ended_;
+  std::shared_ptr<BundleUnpacker> unpacker_;
   std::uint64_t verified_bytes_ = 0;
   std::uint32_t sources_ = 0;
 };
@@ -85,7 +90,7 @@ FetchWish FolderFetch::part_wish(const ContentId& content, std::uint64_t size) c
           .share = false};
 }
 
-void FolderFetch::fetch(FetchWish wish, Ended ended) {
+void FolderFetch::fetch(FetchWish wish, Ended ended, std::shared_ptr<BundleUnpacker> unpacker) {
   const ContentId content = wish.content;
   for (core::transfer::Source& source : wish.sources) source.size_claim = wish.size_claim;
   auto part = std::make_shared<Part>(weak_from_this(),
@@ -94,6 +99,7 @@ void FolderFetch::fetch(FetchWish wish, Ended ended) {
                                        self->parts_.erase(content);
                                        if (!self->over_) ended(path);
                                      });
+  part->unpack_by(std::move(unpacker));
   parts_[content] = part;
   owner_.fetches_.start(std::move(wish), part);
 }
@@ -165,12 +171,13 @@ Result<FolderFetch::Plan> FolderFetch::make_plan(const std::string& path,
             .absent = std::move(*absent)};
   if (plan.list.bundle)
     plan.has_bundle = is_whole(owner_.options_.lists, plan.list.bundle->hex(), *plan.list.bundle);
+  plan.size_bytes = plan.list.size_bytes();
   return plan;
 }
 
 void FolderFetch::follow(Plan plan) {
   plan_ = std::move(plan);
-  in_place_bytes_ = plan_.list.size_bytes();
+  in_place_bytes_ = plan_.size_bytes;
   std::vector<std::size_t> bundled;
   for (const std::size_t number : plan_.absent) {
     const auto& file = plan_.place.files[number];
@@ -196,54 +203,55 @@ void FolderFetch::follow(Plan plan) {
     small_.insert(small_.end(), bundled.begin(), bundled.end());
   }
   tell();
+  if (!small_.empty()) {
+    std::sort(small_.begin(), small_.end());
+    unpacker_ = std::make_shared<BundleUnpacker>(
+        owner_.disk_, plan_.place, small_, owner_.stop_.get_token());
+  }
   if (one_by_one || bundled.empty() || plan_.has_bundle) {
-    unpack();
+    unpack(plan_.list.bundle ? kept(*plan_.list.bundle) : std::string());
     return;
   }
-  fetch(part_wish(*plan_.list.bundle, plan_.list.bundle_bytes()),
-        [this](const Result<std::string>& path) { on_bundle(path); });
+  FetchWish bundle = part_wish(*plan_.list.bundle, plan_.list.bundle_bytes());
+  // What comes in order is unpacked meanwhile. Many sources are used better without.
+  bundle.in_order = bundle.sources.size() == 1;
+  fetch(
+      std::move(bundle), [this](const Result<std::string>& path) { on_bundle(path); }, unpacker_);
 }
 
 void FolderFetch::on_bundle(const Result<std::string>& path) {
-  if (!path) {
-    std::vector<std::size_t> others;
-    for (const std::size_t number : small_) {
-      const auto& file = plan_.place.files[number];
-      if (file.bundle_offset) {
-        failures_.push_back({file.absolute(), path.error()});
-      } else {
-        others.push_back(number);
-      }
-    }
-    small_ = std::move(others);
+  if (path) {
+    unpack(*path);
+    return;
   }
-  unpack();
+  std::erase_if(small_, [&](std::size_t number) {
+    const auto& file = plan_.place.files[number];
+    if (file.bundle_offset) failures_.push_back({file.absolute(), path.error()});
+    return file.bundle_offset.has_value();
+  });
+  unpacker_->drop();
+  unpacker_ =
+      std::make_shared<BundleUnpacker>(owner_.disk_, plan_.place, small_, owner_.stop_.get_token());
+  unpack({});
 }
 
-void FolderFetch::unpack() {
+void FolderFetch::unpack(const std::string& bundle) {
   if (small_.empty()) {
     fetch_large();
     return;
   }
-  owner_.disk_.submit(
-      [self = shared_from_this(), stop = owner_.stop_.get_token()]() -> WorkerPool::Completion {
-        const auto& list = self->plan_.list;
-        auto failed = store::unpack(self->plan_.place,
-                                    self->small_,
-                                    list.bundle ? self->kept(*list.bundle) : std::string(),
-                                    stop);
-        return [self, failed = std::move(failed)] {
-          if (self->over_) return;
-          if (!failed) {
-            self->fail(failed.error());
-            return;
-          }
-          for (const std::size_t number : self->small_)
-            self->in_place_bytes_ += self->plan_.place.files[number].size_bytes;
-          self->failures_.insert(self->failures_.end(), failed->begin(), failed->end());
-          self->small_.clear();
-          self->fetch_large();
-        };
+  unpacker_->finish(
+      bundle, [self = shared_from_this()](const Result<std::vector<store::FileFailure>>& failed) {
+        if (self->over_) return;
+        if (!failed) {
+          self->fail(failed.error());
+          return;
+        }
+        for (const std::size_t number : self->small_)
+          self->in_place_bytes_ += self->plan_.place.files[number].size_bytes;
+        self->failures_.insert(self->failures_.end(), failed->begin(), failed->end());
+        self->small_.clear();
+        self->fetch_large();
       });
 }
 
@@ -317,7 +325,7 @@ void FolderFetch::tell() {
     sources = std::max(sources, part->sources());
   }
   most_sources_ = std::max(most_sources_, sources);
-  const std::uint64_t size = plan_.list.size_bytes();
+  const std::uint64_t size = plan_.size_bytes;
   observer_->progress(std::min(verified, size), size, sources);
 }
 
@@ -336,7 +344,7 @@ void FolderFetch::finish() {
       };
     });
   }
-  const std::uint64_t size = plan_.list.size_bytes();
+  const std::uint64_t size = plan_.size_bytes;
   end();
   observer->done(plan_.place.target, size, most_sources_);
 }
@@ -365,6 +373,7 @@ void FolderFetch::end() {
   over_ = true;
   for (const auto& [content, part] : parts_) owner_.fetches_.leave(content, part.get());
   parts_.clear();
+  if (unpacker_) unpacker_->drop();
   owner_.running_.erase(observer_.get());
 }
 
@@ -376,6 +385,7 @@ void FolderFetch::leave() {
 void FolderFetch::drop() {
   over_ = true;
   parts_.clear();
+  if (unpacker_) unpacker_->drop();
 }
 
 }  // namespace freshet::io

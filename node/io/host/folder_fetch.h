@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "node/io/host/bundle_unpacker.h"
 #include "node/io/host/folder_fetches.h"
 #include "node/store/folder_place.h"
 
@@ -36,16 +37,17 @@ class FolderFetch : public std::enable_shared_from_this<FolderFetch> {
     store::FolderPlace place;
     std::vector<std::size_t> absent;  ///< numbers of place.files
     bool has_bundle = false;          ///< it was fetched before
+    std::uint64_t size_bytes = 0;     ///< of all files
   };
   using Ended = std::function<void(const Result<std::string>&)>;
 
-  void fetch(FetchWish wish, Ended ended);
+  void fetch(FetchWish wish, Ended ended, std::shared_ptr<BundleUnpacker> unpacker = nullptr);
   void fetch_list();
   void on_list(const Result<std::string>& path);
   Result<Plan> make_plan(const std::string& path, const std::stop_token& stop) const;
   void follow(Plan plan);
   void on_bundle(const Result<std::string>& path);
-  void unpack();
+  void unpack(const std::string& bundle);
   void fetch_large();
   void on_large(std::size_t number, const Result<std::string>& path);
   void copy(std::size_t number, const std::string& from);
@@ -65,6 +67,7 @@ class FolderFetch : public std::enable_shared_from_this<FolderFetch> {
   Plan plan_;
   std::map<ContentId, std::shared_ptr<Part>> parts_;     ///< on their way
   std::vector<std::size_t> small_;                       ///< to be unpacked
+  std::shared_ptr<BundleUnpacker> unpacker_;             ///< set where there are some
   std::deque<std::size_t> large_;                        ///< to be fetched by their own ids
   std::map<ContentId, std::vector<std::size_t>> twins_;  ///< that wait for one of their content
   std::size_t busy_ = 0;
