@@ -156,6 +156,17 @@ TEST_CASE("a flood of queries that do not reach far fills the memory and no more
              });
 }
 
+// Ten times what can be remembered, from every tenth node to all: the queries of honest origins,
+// and of their neighbours, keep their places (guard/lasting_guids.h).
+TEST_CASE("a flood that lies about its hops and its TTL takes no way back from honest origins") {
+  const auto counters = withstands(
+      "query flood, hops 3 and TTL 6",
+      {.guids_per_generation = kFewGuids},
+      nullptr,
+      [](Attack& attack, NodeIndex node) { flood_with(attack, node, 6, 3, 10 * kAsMuch); });
+  CHECK(counters.overlay.guids_rotated > kNodes);
+}
+
 TEST_CASE("a flood of forged hits does not hide the true ones") {
   wire::HitRecord record;
   record.files.push_back({.content = std::nullopt, .name = "other", .size_bytes = 1});
@@ -201,6 +212,37 @@ TEST_CASE("relays that alter hits on their way fool nobody") {
       },
       nullptr);
   CHECK(counters.search.hit_records_forged > 0);
+}
+
+// One byte, anywhere: words, limits, signatures, or what makes the body decode.
+Bytes tampered(Rng& rng, ByteView body) {
+  Bytes bytes(body.begin(), body.end());
+  if (!bytes.empty()) bytes[rng.below(bytes.size())] ^= static_cast<Byte>(1 + rng.below(255));
+  return bytes;
+}
+
+TEST_CASE(
+    "relays that tamper with every query and hit fool nobody, and cost no honest node a link") {
+  const auto is_relayed = [](const overlay::Frame& frame) {
+    return frame.header.type == FrameType::query || frame.header.type == FrameType::query_hit;
+  };
+  Attack attack(
+      [&](Attack& self, NodeIndex node, LinkId link, const overlay::Frame& frame) {
+        if (!is_relayed(frame)) return false;
+        wire::FrameHeader header = frame.header;
+        const bool is_hit = header.type == FrameType::query_hit;
+        if (header.ttl <= 1 || (!is_hit && !self.is_first(node, header.guid))) return true;
+        --header.ttl;
+        ++header.hops;
+        self.send_all(node, header, tampered(self.rng, frame.body), link);
+        return true;
+      },
+      nullptr);
+  const Outcome outcome = withstands("tampered queries and hits", {}, attack);
+  CHECK(outcome.counters.search.queries_malformed > 0);
+  CHECK(outcome.counters.search.hit_records_forged > 0);
+  // Nobody is blamed for what others broke: nearly every tenth link has a hostile end.
+  CHECK(outcome.honest_links >= 0.89 * kDegree);
 }
 
 TEST_CASE("hits that nobody asked for end at the first node, and their sender is banned") {

@@ -38,6 +38,12 @@ const Seen* GuidTable::find(const Guid& guid) const {
   return slot == nullptr ? nullptr : &slot->seen;
 }
 
+void GuidTable::renew(const Guid& guid) {
+  const std::uint64_t hash = hash_of(guid);
+  if (recent(hash) != nullptr || young_.find(hash) != nullptr) return;
+  if (const Slot* slot = old_.find(hash)) young_.add(*slot);
+}
+
 void GuidTable::Generation::add(const Slot& added) {
   if (!slots || 4 * (used + 1) > 3 * (mask + 1)) grow();
   place_of(added.hash) = added;

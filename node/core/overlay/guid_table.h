@@ -66,6 +66,8 @@ class GuidTable {
     if (!admit()) return {.seen = nullptr, .inserted = false};
     return {.seen = insert(hash, seen), .inserted = true};
   }
+  /// It counts as new again, as it is. Nothing when not remembered.
+  void renew(const Guid& guid);
   /// nullptr when not remembered.
   [[nodiscard]] const Seen* find(const Guid& guid) const;
 

@@ -40,6 +40,9 @@ void add_overlay(List& list, const core::overlay::Config& config, const core::ov
   list.add("dials_at_once", config.max_concurrent_dials);
   list.add("cached_hosts", config.max_cached_hosts, at.cached_hosts().size());
   list.add("guids", 2 * config.guids_per_generation, at.remembered_guids());
+  list.add("guids_outlasting_a_rush",
+           core::overlay::LastingGuids::most(config),
+           guard == nullptr ? 0 : guard->lasting().size());
   list.add("outbox_bytes_per_link", config.max_outbox_bytes);
   list.add("penalties", config.max_penalties, guard == nullptr ? 0 : guard->penalties().size());
   list.add("bans_and_blocks", config.max_bans, guard == nullptr ? 0 : guard->bans().all().size());

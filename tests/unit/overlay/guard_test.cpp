@@ -147,5 +147,68 @@ TEST_CASE("in a rush a quiet neighbour's queries pass while a flooder is held to
   CHECK(rig.counters.overlay.query_first == before + 1);
 }
 
+// A rush on one link, whose peer then asks something itself.
+struct Rush {
+  Rush() : Rush(1024) {}
+  explicit Rush(std::size_t guids) : rig(with(guids)) {
+    for (int i = 0; i < 6000; ++i) flood();
+  }
+  static Config with(std::size_t guids) {
+    Config config = static_config();
+    config.overlay.guids_per_generation = guids;
+    return config;
+  }
+  void flood() {
+    rig.query(neighbour, rng.guid(), 4, 3);
+    if (++said % 500 == 0) rig.query(quiet, rng.guid(), 4, 3);
+    rig.now += 1ms;
+  }
+
+  Rig rig;
+  LinkId neighbour = rig.link_to(1);
+  LinkId quiet = rig.link_to(2);
+  Rng rng = Rng::from_seed(4);
+  int said = 0;
+};
+
+TEST_CASE("in a rush a neighbour's own query passes where its share is used up") {
+  Rush rush;
+  const auto& counters = rush.rig.counters.overlay;
+  for (std::uint64_t over = counters.query_over_share; counters.query_over_share == over;)
+    rush.flood();
+  const std::uint64_t before = counters.query_first;
+  rush.rig.query(rush.neighbour, rush.rng.guid(), 4, 3);
+  CHECK(counters.query_first == before);
+  rush.rig.query(rush.neighbour, rush.rng.guid(), 7, 0);
+  CHECK(counters.query_first == before + 1);
+}
+
+TEST_CASE("a rush does not push out the ways of a neighbour's own queries, for ten seconds") {
+  Rush rush;
+  rush.rig.query(rush.neighbour, guid(0x77), 7, 0);
+  rush.rig.query(rush.neighbour, guid(0x78), 4, 3);
+  for (int i = 0; i < 8000; ++i) rush.flood();
+  rush.rig.hit(rush.quiet, guid(0x77));
+  CHECK(rush.rig.counters.overlay.hits_forwarded == 1);
+  rush.rig.hit(rush.quiet, guid(0x78));
+  CHECK(rush.rig.counters.overlay.hits_unknown_guid == 1);
+  for (int i = 0; i < 8000; ++i) rush.flood();
+  rush.rig.hit(rush.quiet, guid(0x77));
+  CHECK(rush.rig.counters.overlay.hits_unknown_guid == 2);
+}
+
+TEST_CASE("queries that are to outlast a rush take one place in sixteen, the oldest leave first") {
+  overlay::LastingGuids lasting;
+  const Config config = Rush::with(64);
+  for (std::uint8_t i = 0; i < 10; ++i) lasting.add(config.overlay, guid(i), TimePoint{} + i * 1s);
+  CHECK(lasting.size() == 4);
+  std::size_t last = 0;
+  lasting.each(TimePoint{} + 17s, [&](const Guid& each) {
+    CHECK((each == guid(8) || each == guid(9)));
+    ++last;
+  });
+  CHECK(last == 2);
+}
+
 }  // namespace
 }  // namespace freshet::core::testing

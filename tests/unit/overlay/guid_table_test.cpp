@@ -72,6 +72,28 @@ TEST_CASE("a GUID in the old generation is still a duplicate") {
   CHECK(table.size() == 1);
 }
 
+TEST_CASE("a renewed GUID outlasts its generation, as it is") {
+  GuidTable table(1);
+  Rng rng = Rng::from_seed(5);
+  const Guid guid = rng.guid();
+  const Guid other = rng.guid();
+  table.see(guid, {.from = LinkId{1}, .ttl = 2, .second = 7});
+  table.see(other, {.from = LinkId{1}});
+  TimePoint now{};
+  for (int generation = 0; generation < 5; ++generation) {
+    table.see(rng.guid(), {.from = LinkId{2}});
+    CHECK(table.rotate(10, kMinute, now += kMinute).has_value());
+    table.renew(guid);
+    table.renew(guid);  // young already
+    table.renew(rng.guid());
+    CHECK(table.size() <= 4);
+  }
+  CHECK(table.find(other) == nullptr);
+  REQUIRE(table.find(guid) != nullptr);
+  CHECK(table.find(guid)->from == LinkId{1});
+  CHECK(table.find(guid)->second == 7);
+}
+
 TEST_CASE("a GUID is forgotten after two ages at the latest, and not before one") {
   GuidTable table(1);
   Rng rng = Rng::from_seed(5);

@@ -14,6 +14,7 @@
 #include "node/base/ids.h"
 #include "node/core/overlay/guard/attempt_limiter.h"
 #include "node/core/overlay/guard/bans.h"
+#include "node/core/overlay/guard/lasting_guids.h"
 #include "node/core/overlay/guard/penalties.h"
 #include "node/core/overlay/guard/query_share.h"
 #include "node/core/overlay/guard/token_bucket.h"
@@ -63,6 +64,9 @@ class Guard {
   [[nodiscard]] const Bans& bans() const { return bans_; }
   [[nodiscard]] QueryShare& queries() { return queries_; }
   [[nodiscard]] const QueryShare& queries() const { return queries_; }
+  /// Queries that a rush of others does not push out.
+  [[nodiscard]] LastingGuids& lasting() { return lasting_; }
+  [[nodiscard]] const LastingGuids& lasting() const { return lasting_; }
   /// What others may make this node dial.
   [[nodiscard]] AttemptLimiter& attempts() { return attempts_; }
   [[nodiscard]] const AttemptLimiter& attempts() const { return attempts_; }
@@ -91,6 +95,7 @@ class Guard {
   Penalties penalties_;
   Bans bans_;
   QueryShare queries_;
+  LastingGuids lasting_;
   AttemptLimiter attempts_;
   PushRoutes push_routes_;
   std::unique_ptr<BlockLists> block_lists_;

@@ -56,9 +56,12 @@ bool QueryShare::take(const Config& config,
   Source& asking = source(from);
   ++asking.asked;
   if (from != kSelfLink) {
-    if (asking.taken >= asking.share) return false;
     const bool is_own = header.hops == 0 || header.ttl >= kUsualTtl;
-    if (is_own && sources_.size() > 1 && !asking.own.take(own_rate(config), now)) return false;
+    if (is_own && sources_.size() > 1) {
+      if (!asking.own.take(own_rate(config), now)) return false;
+    } else if (asking.taken >= asking.share) {
+      return false;
+    }
   }
   ++asking.taken;
   return true;

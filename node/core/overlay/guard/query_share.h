@@ -7,10 +7,10 @@
 //   - As long as all sources ask alike, or there is one alone, nobody is held back: an honest relay
 //     in a busy mesh, or a benchmark's, is never touched.
 //   - When some ask much more than others, and than an equal part, the places are shared max-min
-//   fairly by link: who asks
-//     less than its share gets all of it, the others share the rest equally. A link's own queries
-//     get a part of that only: those with hops 0, and those that may yet go as far as a new one,
-//     however far they claim to have come.
+//     fairly by link: who asks less than its share gets all of it, the others share the rest
+//     equally. A link's own queries have a small part of their own, used up or not by the others:
+//     those with hops 0, and those that may yet go as far as a new one, however far they claim to
+//     have come.
 //   - This node's own queries are never held back.
 // Source: Daswani and Garcia-Molina, Query-Flood DoS Attacks in Gnutella (CCS 2002): fractional
 // incoming allocation, and a share for a node's own queries.
