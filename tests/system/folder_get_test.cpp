@@ -1,6 +1,7 @@
 // A folder that a node shares is found as one item, and fetched as one: the tree is kept, what is
 // there is not fetched again, and a killed fetch goes on.
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -36,14 +37,27 @@ Mesh two_nodes() {
           }};
 }
 
+constexpr std::uint64_t kBytes = 4096;
+/// Files of so many bytes alone.
+Mesh small_files(int count) {
+  return {2, line(2), [count](std::size_t node, const fs::path& share) {
+            for (int i = 0; node == 0 && i < count; ++i) {
+              write_random_file(share / "green album" / std::to_string(i % 20) / std::to_string(i),
+                                kBytes,
+                                static_cast<std::uint64_t>(i));
+            }
+          }};
+}
+
 /// Its number in the fetching node's last search, as soon as it is one item.
-std::string find(const Daemon& node) {
+std::string find(const Daemon& node,
+                 const std::string& name = "blue album",
+                 std::uint64_t files = kAll) {
   std::string number;
   const auto is_found = [&] {
-    for (const Json& hit :
-         node.cli({"search", "blue", "album", "--json", "--timeout", "1"}).events("hit")) {
-      if (!hit.at("folder").get<bool>() || hit.at("name") != "blue album") continue;
-      CHECK(hit.at("files") == kAll);
+    for (const Json& hit : node.cli({"search", name, "--json", "--timeout", "1"}).events("hit")) {
+      if (!hit.at("folder").get<bool>() || hit.at("name") != name) continue;
+      CHECK(hit.at("files") == files);
       number = std::to_string(hit.at("n").get<int>());
     }
     return !number.empty();
@@ -52,10 +66,10 @@ std::string find(const Daemon& node) {
   return number;
 }
 
-void check_same(const fs::path& original, const fs::path& copy) {
+void check_same(const fs::path& original, const fs::path& copy, std::uint64_t count = kAll) {
   const auto files = regular_files(original);
-  REQUIRE(files.size() == kAll);
-  CHECK(regular_files(copy).size() == kAll);
+  REQUIRE(files.size() == count);
+  CHECK(regular_files(copy).size() == count);
   for (const fs::path& file : files) {
     const auto other = copy / fs::relative(file, original);
     INFO(other);
@@ -130,6 +144,54 @@ TEST_CASE("a folder whose fetching daemon is killed is whole after the same get 
   INFO(got.err);
   REQUIRE(got.exit_code == 0);
   check_same(mesh.share(0) / "blue album", out / "blue album");
+}
+
+TEST_CASE("several gets of one folder at a time all end well") {
+  constexpr int kFiles = 1000;
+  Mesh mesh = small_files(kFiles);
+  REQUIRE(mesh[0].has_hashed(kFiles));
+  const auto number = find(mesh[1], "green album", kFiles);
+  std::vector<std::unique_ptr<Process>> running;
+  const std::vector<std::string> outs = {"one", "two", "two", "three"};
+  for (std::size_t i = 0; i < outs.size(); ++i) {
+    const auto out = mesh.dir().folder(outs[i]);
+    running.push_back(mesh[1].start_cli({"get", number, "-o", out.string(), "--rate", "4M"},
+                                        "get-" + std::to_string(i)));
+  }
+  for (const auto& get : running) {
+    const auto code = get->wait(std::chrono::seconds(60));
+    INFO(get->err());
+    CHECK(code == 0);
+  }
+  for (const std::string& out : outs)
+    check_same(mesh.share(0) / "green album", mesh.dir().folder(out) / "green album", kFiles);
+}
+
+TEST_CASE("a killed daemon's folder of 2,000 files goes on with what was verified") {
+  constexpr int kFiles = 2000;
+  Mesh mesh = small_files(kFiles);
+  REQUIRE(mesh[0].has_hashed(kFiles));
+  const auto out = mesh.dir().folder("out");
+  const auto running = mesh[1].start_cli(
+      {"get", find(mesh[1], "green album", kFiles), "-o", out.string(), "--rate", "2M"}, "killed");
+  // Of what came, all but the pieces on their way is verified.
+  constexpr std::uint64_t kEnough = kFiles * kBytes / 2;
+  REQUIRE(eventually([&] { return mesh[1].counter("transfer_bytes_in") > kEnough; },
+                     std::chrono::seconds(60)));
+  mesh[1].kill();
+  CHECK_FALSE(fs::exists(out / "green album"));  // nothing half has a name
+  const std::uint64_t sent = mesh[0].counter("transfer_bytes_out");
+  CHECK(sent < kFiles * kBytes);
+  mesh[1].start_again();
+  REQUIRE(mesh[1].has_peers(1));
+  const auto got = mesh[1].cli({"get", find(mesh[1], "green album", kFiles), "-o", out.string()});
+  INFO(got.err);
+  REQUIRE(got.exit_code == 0);
+  // The list once more, and half of the bundle at most.
+  const std::uint64_t again = mesh[1].counter("transfer_bytes_in");
+  INFO(again, " bytes came after ", sent);
+  CHECK(again < kFiles * kBytes * 6 / 10);
+  check_same(mesh.share(0) / "green album", out / "green album", kFiles);
 }
 
 }  // namespace freshet::testing

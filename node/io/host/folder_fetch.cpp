@@ -105,7 +105,6 @@ void FolderFetch::fetch(FetchWish wish, Ended ended, std::shared_ptr<BundleUnpac
 }
 
 void FolderFetch::begin() {
-  observer_->progress(0, 0, 0);
   if (!owner_.folders_.has(wish_.content)) {
     fetch_list();
     return;
@@ -326,7 +325,10 @@ void FolderFetch::tell() {
   }
   most_sources_ = std::max(most_sources_, sources);
   const std::uint64_t size = plan_.size_bytes;
-  observer_->progress(std::min(verified, size), size, sources);
+  const std::uint64_t done = std::min(verified, size);
+  observer_->progress(done, size, sources);
+  for (const auto& waiting : owner_.waiting_)
+    if (waiting->content() == wish_.content) waiting->observer_->progress(done, size, sources);
 }
 
 void FolderFetch::finish() {
@@ -334,8 +336,10 @@ void FolderFetch::finish() {
     fail(why_not_all());
     return;
   }
-  if (!owner_.folders_.has(wish_.content)) ::unlink(plan_.list_path.c_str());
-  if (plan_.list.bundle) ::unlink(kept(*plan_.list.bundle).c_str());
+  if (!owner_.is_shared(*this)) {
+    if (!owner_.folders_.has(wish_.content)) ::unlink(plan_.list_path.c_str());
+    if (plan_.list.bundle) ::unlink(kept(*plan_.list.bundle).c_str());
+  }
   const auto observer = observer_;
   if (owner_.options_.share_finished) {
     owner_.disk_.submit([self = shared_from_this()]() -> WorkerPool::Completion {
@@ -374,7 +378,8 @@ void FolderFetch::end() {
   for (const auto& [content, part] : parts_) owner_.fetches_.leave(content, part.get());
   parts_.clear();
   if (unpacker_) unpacker_->drop();
-  owner_.running_.erase(observer_.get());
+  const auto self = shared_from_this();
+  if (owner_.running_.erase(observer_.get()) > 0) owner_.begin_next(wish_.content);
 }
 
 void FolderFetch::leave() {

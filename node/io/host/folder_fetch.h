@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,10 @@ class FolderFetch : public std::enable_shared_from_this<FolderFetch> {
   void leave();
   /// The same at the daemon's end.
   void drop();
+  [[nodiscard]] const ContentId& content() const { return wish_.content; }
+  [[nodiscard]] const FetchObserver* observer() const { return observer_.get(); }
+  /// Once the list was read.
+  [[nodiscard]] const std::optional<ContentId>& bundle() const { return plan_.list.bundle; }
 
  private:
   class Part;

@@ -3,6 +3,7 @@
 // are looked at and written on a worker.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -30,7 +31,8 @@ class FolderFetches {
 
   /// `wish.content` is the list. What is in its place already, and is what the list says, is not
   /// fetched again, and nothing is replaced. A file that fails does not keep others from coming;
-  /// failed() then names the first ones.
+  /// failed() then names the first ones. One folder is fetched once at a time: a second `get` of it
+  /// begins when the first is over, with what that one left, and hears its progress meanwhile.
   void start(FetchWish wish, const std::shared_ptr<FetchObserver>& observer);
   /// The observer went away; what is verified stays.
   void leave(const FetchObserver* observer);
@@ -38,11 +40,17 @@ class FolderFetches {
 
  private:
   friend class FolderFetch;
+  /// Another one uses this bundle's, or is to begin with this list's, files in `lists`.
+  [[nodiscard]] bool is_shared(const FolderFetch& fetch) const;
+  /// One of `content` is over: the next one begins.
+  void begin_next(const ContentId& content);
+
   Options options_;
   Library& library_;
   Folders& folders_;
   Fetches& fetches_;
   std::unordered_map<const FetchObserver*, std::shared_ptr<FolderFetch>> running_;
+  std::deque<std::shared_ptr<FolderFetch>> waiting_;  ///< for the one of their content
   std::stop_source stop_;
   WorkerPool disk_;
 };
