@@ -255,4 +255,95 @@ TEST_CASE("TLS handshakes that stall") {
   CHECK(abused.finds());
 }
 
+TEST_CASE("links that never greet") {
+  const Abused abused;
+  std::vector<std::unique_ptr<TlsPeer>> mute;
+  for (int i = 0; i < 80; ++i) mute.push_back(std::make_unique<TlsPeer>(abused.middle.address()));
+  CHECK(abused.finds());
+  CHECK(abused.takes_newcomers());
+  // More than a node takes at all: the oldest give way, the others run out of time.
+  CHECK(eventually([&] {
+    return abused.middle.counter("links_refused") + abused.middle.counter("links_silent") >= 80;
+  }));
+  CHECK(abused.finds());
+}
+
+namespace {
+
+/// A node that asks and one that holds, and a stranger as the only way from one to the other.
+struct Relayed {
+  Relayed() {
+    REQUIRE(holder.has_hashed(1));
+    REQUIRE(to_asker.greet("relay"));
+    REQUIRE(to_holder.greet("relay"));
+  }
+  std::string filled_share() const {
+    write_file(dir.path() / "share" / kName, "a boat");
+    return (dir.path() / "share").string();
+  }
+  /// Takes a frame of that type from one side and gives it to the other, its body as `alter` says.
+  template <typename Alter>
+  static bool pass(FrameType type, TlsPeer& from, TlsPeer& to, const Alter& alter) {
+    const auto frame = from.receive(type);
+    if (!frame) return false;
+    const Bytes body = alter(frame->body);
+    wire::FrameHeader header = frame->header;
+    --header.ttl;
+    ++header.hops;
+    header.body_bytes = static_cast<std::uint32_t>(body.size());
+    return to.send_frame(header, body);
+  }
+  using Alter = Bytes (*)(const Bytes&);
+  /// Whether a search finds the file when its query and the hit are altered so; no hit comes where
+  /// that is nullptr.
+  bool finds(Alter query, Alter hit) {
+    const auto search =
+        asker.start_cli({"search", "boat", "--strategy", "flood", "--json", "--timeout", "2"},
+                        "search" + std::to_string(++searches));
+    CHECK(pass(FrameType::query, to_asker, to_holder, query));
+    if (hit != nullptr) CHECK(pass(FrameType::query_hit, to_holder, to_asker, hit));
+    search->wait(kLongEnough);
+    return search->out().find(kName) != std::string::npos;
+  }
+
+  TempDir dir;
+  Daemon holder{dir.path() / "holder", {.paths = {filled_share()}}};
+  Daemon asker{dir.path() / "asker", {}};
+  TlsPeer to_asker{asker.address()};
+  TlsPeer to_holder{holder.address()};
+  int searches = 0;
+};
+
+Bytes untouched(const Bytes& body) {
+  return body;
+}
+Bytes with_other_file(const Bytes& body) {
+  const auto hit = wire::decode_query_hit(body);
+  REQUIRE(hit.has_value());
+  wire::HitRecord record = hit->record;
+  record.files.at(0).size_bytes += 1;
+  return wire::encode_query_hit(wire::encode_record(record), hit->signature);
+}
+Bytes cut_short(const Bytes& body) {
+  return {body.begin(), body.end() - static_cast<std::ptrdiff_t>(body.size() / 3)};
+}
+
+}  // namespace
+
+TEST_CASE("a neighbour that tampers with what it relays") {
+  Relayed relayed;
+  const auto counts = [](const Daemon& at, const std::string& counter) {
+    CAPTURE(counter);
+    return eventually([&] { return at.counter(counter) >= 1; }, kAnswerLimit);
+  };
+  CHECK(relayed.finds(untouched, untouched));
+  CHECK_FALSE(relayed.finds(untouched, with_other_file));
+  CHECK(counts(relayed.asker, "hit_records_forged"));
+  CHECK_FALSE(relayed.finds(untouched, cut_short));
+  CHECK(counts(relayed.asker, "hit_records_malformed"));
+  CHECK_FALSE(relayed.finds(cut_short, nullptr));
+  CHECK(counts(relayed.holder, "queries_malformed"));
+  CHECK(relayed.finds(untouched, untouched));  // it may be another who broke them: no ban
+}
+
 }  // namespace freshet::testing
