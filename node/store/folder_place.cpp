@@ -1,11 +1,13 @@
 #include "node/store/folder_place.h"
 
+#include <filesystem>
 #include <utility>
 
 #include <sys/stat.h>
 
 #include "node/store/file_io.h"
 #include "node/store/hasher.h"
+#include "node/store/place_file.h"
 #include "node/store/safe_name.h"
 #include "node/wire/bt/torrent_layout.h"
 
@@ -62,6 +64,20 @@ Result<std::vector<std::size_t>> absent_files(const FolderPlace& place,
     if (!is_placed(place.files[i], stop)) absent.push_back(i);
   }
   return absent;
+}
+
+Result<std::string> copy_into(const std::string& from, const FolderPlace::File& file) {
+  if (Status made = make_folders(file.folder, S_IRWXU | S_IRWXG | S_IRWXO); !made)
+    return made.error();
+  const std::string copy = file.folder + "/." + file.content->hex() + ".freshet-part";
+  std::error_code failed;
+  std::filesystem::copy_file(from, copy, std::filesystem::copy_options::overwrite_existing, failed);
+  if (failed) return Error{ErrorCode::io, from + ": " + failed.message()};
+  return place_file({.from = copy,
+                     .folder = file.folder,
+                     .name = file.name,
+                     .content = *file.content,
+                     .size_bytes = file.size_bytes});
 }
 
 }  // namespace freshet::store

@@ -1,5 +1,5 @@
 // Where the files of a fetched folder go: names made safe for this machine's disk below one folder,
-// and which of them are there already. Blocking where it touches files.
+// which of them are there already, and copies of others. Blocking where it touches files.
 #pragma once
 
 #include <cstdint>
@@ -38,5 +38,9 @@ Result<FolderPlace> place_of(const wire::bt::FolderList& list,
 /// with its id. Errors: canceled.
 Result<std::vector<std::size_t>> absent_files(const FolderPlace& place,
                                               const std::stop_token& stop);
+
+/// Puts a copy of `from`, which has the file's content, in the file's place. Answers with its path,
+/// see place_file.h. Errors: io.
+Result<std::string> copy_into(const std::string& from, const FolderPlace::File& file);
 
 }  // namespace freshet::store

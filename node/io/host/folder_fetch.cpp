@@ -1,17 +1,17 @@
 #include "node/io/host/folder_fetch.h"
 
 #include <algorithm>
-#include <filesystem>
+#include <limits>
 #include <utility>
 
-#include <sys/stat.h>
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
 #include <unistd.h>
 
 #include "node/io/host/finished_file.h"
 #include "node/store/file_io.h"
 #include "node/store/hasher.h"
 #include "node/store/other_files.h"
-#include "node/store/place_file.h"
 
 namespace freshet::io {
 namespace {
@@ -22,18 +22,9 @@ constexpr std::size_t kAtOnce = 8;
 constexpr std::size_t kFew = 16;
 constexpr std::size_t kMaxNamedFailures = 5;
 
-Result<std::string> copy_into(const std::string& from, const store::FolderPlace::File& file) {
-  if (Status made = store::make_folders(file.folder, S_IRWXU | S_IRWXG | S_IRWXO); !made)
-    return made.error();
-  const std::string copy = file.folder + "/." + file.content->hex() + ".freshet-part";
-  std::error_code failed;
-  std::filesystem::copy_file(from, copy, std::filesystem::copy_options::overwrite_existing, failed);
-  if (failed) return Error{ErrorCode::io, from + ": " + failed.message()};
-  return store::place_file({.from = copy,
-                            .folder = file.folder,
-                            .name = file.name,
-                            .content = *file.content,
-                            .size_bytes = file.size_bytes});
+Error too_long() {
+  return {.code = ErrorCode::invalid,
+          .message = "it is no folder: its list would be too long; whoever offers it is mistaken"};
 }
 
 bool is_whole(const std::string& folder, const std::string& name, const ContentId& content) {
@@ -49,12 +40,13 @@ bool is_whole(const std::string& folder, const std::string& name, const ContentI
 class FolderFetch::Part final : public FetchObserver {
  public:
   Part(std::weak_ptr<FolderFetch> of, Ended ended) : of_(std::move(of)), ended_(std::move(ended)) {}
-  void progress(std::uint64_t verified_bytes,
-                std::uint64_t /*size*/,
-                std::uint32_t sources) override {
+  void progress(std::uint64_t verified_bytes, std::uint64_t size, std::uint32_t sources) override {
     verified_bytes_ = verified_bytes;
     sources_ = sources;
-    if (const auto of = of_.lock()) of->tell();
+    const auto of = of_.lock();
+    if (!of) return;
+    of->tell();
+    if (size > most_bytes_) of->refuse_list();
   }
   void done(const std::string& path, std::uint64_t /*size*/, std::uint32_t /*sources*/) override {
     ended_(path);
@@ -63,6 +55,8 @@ class FolderFetch::Part final : public FetchObserver {
     if (unpacker_) unpacker_->ready(bytes, part);
   }
   void failed(const Error& error) override { ended_(error); }
+  /// A longer one is no list.
+  void expect_at_most(std::uint64_t bytes) { most_bytes_ = bytes; }
   void unpack_by(std::shared_ptr<BundleUnpacker> unpacker) { unpacker_ = std::move(unpacker); }
   [[nodiscard]] std::uint64_t verified_bytes() const { return verified_bytes_; }
   [[nodiscard]] std::uint32_t sources() const { return sources_; }
@@ -71,6 +65,7 @@ class FolderFetch::Part final : public FetchObserver {
   std::weak_ptr<FolderFetch> of_;
   Ended ended_;
   std::shared_ptr<BundleUnpacker> unpacker_;
+  std::uint64_t most_bytes_ = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t verified_bytes_ = 0;
   std::uint32_t sources_ = 0;
 };
@@ -100,6 +95,7 @@ void FolderFetch::fetch(FetchWish wish, Ended ended, std::shared_ptr<BundleUnpac
                                        if (!self->over_) ended(path);
                                      });
   part->unpack_by(std::move(unpacker));
+  if (content == wish_.content) part->expect_at_most(wire::bt::kMaxFolderListBytes);
   parts_[content] = part;
   owner_.fetches_.start(std::move(wish), part);
 }
@@ -122,13 +118,19 @@ void FolderFetch::begin() {
 
 void FolderFetch::fetch_list() {
   if (wish_.size_claim && *wish_.size_claim > wire::bt::kMaxFolderListBytes) {
-    fail({.code = ErrorCode::invalid,
-          .message = "it is no folder: its list would be too long; whoever offers it is mistaken"});
+    fail(too_long());
     return;
   }
   FetchWish list = part_wish(wish_.content, 0);
   list.size_claim = wish_.size_claim;
   fetch(std::move(list), [this](const Result<std::string>& path) { on_list(path); });
+}
+
+void FolderFetch::refuse_list() {
+  // Not while those who hear of its progress are told.
+  asio::post(owner_.io_, [self = shared_from_this()] {
+    if (!self->over_) self->fail(too_long());
+  });
 }
 
 void FolderFetch::on_list(const Result<std::string>& path) {
@@ -295,7 +297,7 @@ void FolderFetch::on_large(std::size_t number, const Result<std::string>& path) 
 
 void FolderFetch::copy(std::size_t number, const std::string& from) {
   owner_.disk_.submit([self = shared_from_this(), number, from]() -> WorkerPool::Completion {
-    const auto copied = copy_into(from, self->plan_.place.files[number]);
+    const auto copied = store::copy_into(from, self->plan_.place.files[number]);
     return [self, number, done = copied ? Status(kOk) : Status(copied.error())] {
       self->settle(number, done);
     };

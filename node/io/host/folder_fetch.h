@@ -48,6 +48,7 @@ class FolderFetch : public std::enable_shared_from_this<FolderFetch> {
 
   void fetch(FetchWish wish, Ended ended, std::shared_ptr<BundleUnpacker> unpacker = nullptr);
   void fetch_list();
+  void refuse_list();
   void on_list(const Result<std::string>& path);
   Result<Plan> make_plan(const std::string& path, const std::stop_token& stop) const;
   void follow(Plan plan);

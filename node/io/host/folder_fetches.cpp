@@ -11,7 +11,8 @@ namespace freshet::io {
 
 FolderFetches::FolderFetches(
     asio::io_context& io, Options options, Library& library, Folders& folders, Fetches& fetches)
-    : options_(std::move(options)),
+    : io_(io),
+      options_(std::move(options)),
       library_(library),
       folders_(folders),
       fetches_(fetches),

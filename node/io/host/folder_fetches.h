@@ -45,6 +45,7 @@ class FolderFetches {
   /// One of `content` is over: the next one begins.
   void begin_next(const ContentId& content);
 
+  asio::io_context& io_;
   Options options_;
   Library& library_;
   Folders& folders_;
