@@ -152,9 +152,15 @@ class Catalogue {
 
   // ---- what contents say of themselves
 
-  /// Every content that was looked at, also for nothing; stops at the first Error of `visit`, which
-  /// must not call the catalogue. What does not decode is passed over: it will be read again.
+  /// Every content that says something; stops at the first Error of `visit`, which must not call
+  /// the catalogue. What does not decode is passed over.
   Status for_each_metadata(const std::function<Status(const KnownMetadata&)>& visit);
+  /// It was looked into, perhaps for nothing.
+  Result<bool> was_looked_into(const ContentId& content);
+  /// Every hashed file whose name is `wanted` and whose content was not looked into. The same of
+  /// `visit`.
+  Status for_each_unread(const std::function<bool(std::string_view name)>& wanted,
+                         const std::function<Status(FileId)>& visit);
   /// Keeps them, in one transaction.
   Status record_metadata(std::span<const KnownMetadata> known);
   /// Forgets that of contents which no file has any more.

@@ -15,6 +15,27 @@ Status Catalogue::for_each_metadata(const std::function<Status(const KnownMetada
   });
 }
 
+Result<bool> Catalogue::was_looked_into(const ContentId& content) {
+  auto statement = state_->use(kHasMetadata);
+  if (!statement) return statement.error();
+  (*statement)->bind(1, content.view());
+  const ResetAtEnd guard(**statement);
+  return (*statement)->step();
+}
+
+Status Catalogue::for_each_unread(const std::function<bool(std::string_view name)>& wanted,
+                                  const std::function<Status(FileId)>& visit) {
+  auto statement = state_->use(kNamesOfHashed);
+  if (!statement) return statement.error();
+  return for_each_row(**statement, [&](const Statement& row) -> Status {
+    const auto content = content_id_in(row, 2);
+    if (!content || !wanted(text_of(row.blob(1)))) return kOk;
+    const auto looked_into = was_looked_into(*content);
+    if (!looked_into) return looked_into.error();
+    return *looked_into ? kOk : visit(FileId{row.integer(0)});
+  });
+}
+
 Status Catalogue::record_metadata(std::span<const KnownMetadata> known) {
   auto transaction = state_->begin();
   if (!transaction) return transaction.error();

@@ -90,7 +90,12 @@ inline constexpr const char* kLocate =
     "JOIN share ON share.id = folder.share WHERE file.id = ?1";
 inline constexpr const char* kTotals =
     "SELECT count(*), coalesce(sum(size), 0), count(content) FROM file";
-inline constexpr const char* kAllMetadata = "SELECT content_id, body FROM metadata";
+inline constexpr const char* kAllMetadata =
+    "SELECT content_id, body FROM metadata WHERE length(body) > 0";
+inline constexpr const char* kHasMetadata = "SELECT 1 FROM metadata WHERE content_id = ?1";
+inline constexpr const char* kNamesOfHashed =
+    "SELECT file.id, file.name, content.content_id FROM file"
+    " JOIN content ON content.id = file.content ORDER BY file.id";
 inline constexpr const char* kKeepMetadata =
     "INSERT INTO metadata (content_id, body) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET body = ?2";
 inline constexpr const char* kDropUnusedMetadata =

@@ -65,14 +65,17 @@ MetadataWorker::~MetadataWorker() {
   end();
 }
 
+// Whatever ended a process that had waited for a while need not be this file's doing.
 Result<wire::FileMetadata> MetadataWorker::read(int file, const std::stop_token& stop) {
-  if (pid_ < 0) {
-    if (const Status started = start(); !started) {
-      end();
-      return started.error();
-    }
-  }
-  auto answer = ask(file, stop);
+  const bool fresh = pid_ < 0;
+  auto answer = read_once(file, stop);
+  if (answer || fresh || answer.error().code == ErrorCode::canceled) return answer;
+  return read_once(file, stop);
+}
+
+Result<wire::FileMetadata> MetadataWorker::read_once(int file, const std::stop_token& stop) {
+  const Status started = pid_ < 0 ? start() : kOk;
+  auto answer = started ? ask(file, stop) : Result<wire::FileMetadata>(started.error());
   if (!answer) end();
   return answer;
 }
@@ -123,7 +126,8 @@ Result<Bytes> MetadataWorker::receive(std::chrono::milliseconds patience,
         ::poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
     if (stop.stop_requested()) return canceled();
     if (count > 0) break;
-    if (count == 0) return broken("the metadata worker took too long");
+    if (count == 0)
+      return Error{.code = ErrorCode::timed_out, .message = "the metadata worker took too long"};
     if (errno != EINTR) return os_error("cannot wait for", command_.front(), errno);
   }
   Bytes datagram(kMaxMetadataReplyBytes + 1);

@@ -35,8 +35,9 @@ class MetadataWorker {
   MetadataWorker(const MetadataWorker&) = delete;
   MetadataWorker& operator=(const MetadataWorker&) = delete;
 
-  /// What the open file says of itself; may be empty. Errors: invalid (it broke the worker: that
-  /// crashed, took too long or answered nonsense), io (no worker can be had), canceled.
+  /// What the open file says of itself; may be empty. Errors: invalid (it broke a worker that was
+  /// made for it: that crashed or answered nonsense), timed_out, io (no worker can be had),
+  /// canceled.
   Result<wire::FileMetadata> read(int file, const std::stop_token& stop);
 
   /// Ends the process; the next file starts another.
@@ -47,6 +48,7 @@ class MetadataWorker {
 
  private:
   Status start();
+  Result<wire::FileMetadata> read_once(int file, const std::stop_token& stop);
   Result<wire::FileMetadata> ask(int file, const std::stop_token& stop);
   Result<Bytes> receive(std::chrono::milliseconds patience, const std::stop_token& stop);
 

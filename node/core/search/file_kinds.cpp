@@ -48,6 +48,24 @@ constexpr std::array<std::pair<FileKind, std::string_view>, 6> kExtensions = {
      {FileKind::archive, kArchive},
      {FileKind::program, kProgram}}};
 
+template <typename Visit>
+void for_each_extension(std::string_view list, const Visit& visit) {
+  for (std::size_t at = 1; at < list.size();) {
+    const std::size_t end = list.find(' ', at);
+    visit(list.substr(at, end - at));
+    at = end + 1;
+  }
+}
+
+/// By extension; of two kinds that claim one, the first.
+std::vector<Named> by_extension() {
+  std::vector<Named> all;
+  for (const auto& [kind, list] : kExtensions)
+    for_each_extension(list, [&](std::string_view each) { all.emplace_back(each, kind); });
+  std::ranges::stable_sort(all, {}, &Named::first);
+  return all;
+}
+
 }  // namespace
 
 std::optional<FileKind> file_kind_named(std::string_view name) {
@@ -63,24 +81,19 @@ std::string file_kind_list() {
   return list;
 }
 
+// It is asked of every file, at every start.
 std::optional<FileKind> kind_of_extension(std::string_view extension) {
-  if (extension.empty() || extension.find(' ') != std::string_view::npos) return std::nullopt;
-  const std::string word = " " + std::string(extension) + " ";
-  for (const auto& [kind, list] : kExtensions) {
-    if (list.find(word) != std::string_view::npos) return kind;
-  }
-  return std::nullopt;
+  static const std::vector<Named> kAll = by_extension();
+  const auto found = std::ranges::lower_bound(kAll, extension, {}, &Named::first);
+  if (found == kAll.end() || found->first != extension) return std::nullopt;
+  return found->second;
 }
 
 std::vector<std::string> extensions_of(std::uint32_t kinds) {
   std::vector<std::string> extensions;
   for (const auto& [kind, list] : kExtensions) {
     if ((kinds & static_cast<std::uint32_t>(kind)) == 0) continue;
-    for (std::size_t at = 1; at < list.size();) {
-      const std::size_t end = list.find(' ', at);
-      extensions.emplace_back(list.substr(at, end - at));
-      at = end + 1;
-    }
+    for_each_extension(list, [&](std::string_view each) { extensions.emplace_back(each); });
   }
   return extensions;
 }

@@ -114,8 +114,8 @@ void Library::start(std::function<void()> loaded) {
         loaded_ = true;
         keep_index();
         loaded();
-        metadata_.loaded();
         for (const store::Share& share : shares) scan(share, [](const Result<ShareSummary>&) {});
+        metadata_.resume();
       });
     };
   });
@@ -169,7 +169,7 @@ void Library::add(const store::CatalogueFile& file) {
   count(*place, 1);
   if (!file.content) hashes_.add(file.id, file.stamp.size_bytes);
   if (changed_) changed_();
-  ask_for_metadata(*place);
+  if (loaded_) ask_for_metadata(*place);
 }
 
 void Library::tell_words() {

@@ -14,11 +14,10 @@ bool Library::has_metadata(store::FileTable::Place place) const {
   return content && metadata_.knows(*content);
 }
 
-// It has an id now, or came with one: its words are known, or are to be read.
+// It has an id now, or came with one: what it says is known, or is to be read.
 void Library::ask_for_metadata(store::FileTable::Place place) {
-  const auto content = files_.content(place);
-  if (content && !metadata_.knows(*content))
-    metadata_.add(files_.id(place), *content, files_.name(place));
+  if (files_.content(place) && !has_metadata(place))
+    metadata_.add(files_.id(place), files_.name(place));
 }
 
 std::optional<MetadataReads::Place> Library::locate_hashed(store::FileId id) const {

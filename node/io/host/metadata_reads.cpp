@@ -1,7 +1,7 @@
 #include "node/io/host/metadata_reads.h"
 
+#include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
 
 #include <asio/io_context.hpp>
@@ -19,13 +19,42 @@ namespace {
 constexpr std::size_t kKeptPerTransaction = 64;
 // A worker that has nothing to do is memory for nothing; starting one takes some 30 ms.
 constexpr std::chrono::seconds kIdle{10};
-// From the catalogue to the table in memory at one time.
+// A program that could not be started, or processes that are too many.
+constexpr std::chrono::minutes kRetry{1};
+// From the catalogue to the io thread at one time.
 constexpr std::size_t kLoadedPerBatch = 512;
 
-std::uint64_t front_of(const ContentId& content) {
-  std::uint64_t front = 0;
-  std::memcpy(&front, content.bytes.data(), sizeof(front));
-  return front;
+/// Hands over what a job finds, a batch at a time.
+template <typename Item>
+class Batches {
+ public:
+  using Take = std::function<void(const std::vector<Item>&)>;
+  Batches(WorkerPool& pool, std::stop_token stop, Take take)
+      : pool_(pool),
+        stop_(std::move(stop)),
+        take_(std::move(take)) {}
+
+  Status add(const Item& item) {
+    if (stop_.stop_requested()) return Error{.code = ErrorCode::canceled, .message = "stopped"};
+    batch_.push_back(item);
+    if (batch_.size() >= kLoadedPerBatch) hand_over();
+    return kOk;
+  }
+  void hand_over() {
+    if (batch_.empty()) return;
+    pool_.post([take = take_, batch = std::exchange(batch_, {})] { take(batch); });
+  }
+
+ private:
+  WorkerPool& pool_;
+  std::stop_token stop_;
+  Take take_;
+  std::vector<Item> batch_;
+};
+
+void say(const Status& failed) {
+  if (!failed && failed.error().code != ErrorCode::canceled)
+    spdlog::error("catalogue: {}", failed.error().message);
 }
 
 }  // namespace
@@ -42,45 +71,39 @@ MetadataReads::MetadataReads(asio::io_context& io, std::vector<std::string> comm
     : command_(std::move(command)),
       needs_(std::move(needs)),
       idle_(io),
+      retry_(io),
       worker_(command_.empty() ? nullptr : std::make_shared<store::MetadataWorker>(command_)),
       pool_(io, 1, true) {}
 
 void MetadataReads::load() {
   if (command_.empty()) return;
   needs_.catalogue_pool.submit([this, stop = ended_.get_token()]() -> WorkerPool::Completion {
-    std::vector<store::KnownMetadata> batch;
-    const auto hand_over = [&] {
-      needs_.catalogue_pool.post([this, known = std::exchange(batch, {})] {
-        for (const store::KnownMetadata& one : known) {
-          if (one.metadata.empty()) {
-            tried_.insert(front_of(one.content));
-          } else {
-            table_.add(one.content, one.metadata);
-          }
-        }
-      });
-    };
-    const Status read =
-        needs_.catalogue.for_each_metadata([&](const store::KnownMetadata& one) -> Status {
-          if (stop.stop_requested())
-            return Error{.code = ErrorCode::canceled, .message = "stopped"};
-          batch.push_back(one);
-          if (batch.size() >= kLoadedPerBatch) hand_over();
-          return kOk;
-        });
-    if (!batch.empty()) hand_over();
-    if (read) return {};
-    return [error = read.error()] {
-      spdlog::error("catalogue: {}", error.message);
+    Batches<store::KnownMetadata> known(needs_.catalogue_pool, stop, [this](const auto& batch) {
+      for (const store::KnownMetadata& one : batch) table_.add(one.content, one.metadata);
+    });
+    const Status read = needs_.catalogue.for_each_metadata(
+        [&](const store::KnownMetadata& one) { return known.add(one); });
+    known.hand_over();
+    return [read] {
+      say(read);
     };
   });
 }
 
-void MetadataReads::loaded() {
+void MetadataReads::resume() {
   if (command_.empty()) return;
-  needs_.catalogue_pool.submit([this]() -> WorkerPool::Completion {
+  needs_.catalogue_pool.submit([this, stop = ended_.get_token()]() -> WorkerPool::Completion {
     static_cast<void>(needs_.catalogue.forget_unused_metadata());  // the next start does it
-    return {};
+    Batches<store::FileId> unread(needs_.catalogue_pool, stop, [this](const auto& batch) {
+      for (const store::FileId file : batch) waiting_.insert(file);
+      fill();
+    });
+    const Status read = needs_.catalogue.for_each_unread(
+        may_have_metadata, [&](store::FileId file) { return unread.add(file); });
+    unread.hand_over();
+    return [read] {
+      say(read);
+    };
   });
 }
 
@@ -88,8 +111,8 @@ std::shared_ptr<const wire::FileMetadata> MetadataReads::of(const ContentId& con
   return table_.find(content);
 }
 
-void MetadataReads::add(store::FileId file, const ContentId& content, std::string_view name) {
-  if (command_.empty() || !may_have_metadata(name) || tried_.contains(front_of(content))) return;
+void MetadataReads::add(store::FileId file, std::string_view name) {
+  if (command_.empty() || !may_have_metadata(name)) return;
   waiting_.insert(file);
   fill();
 }
@@ -105,7 +128,7 @@ void MetadataReads::pause(bool paused) {
 }
 
 void MetadataReads::fill() {
-  while (!running_ && !paused_) {
+  while (!running_ && !paused_ && !waits_for_worker_) {
     const auto file = waiting_.pop_lowest();
     if (!file) return;
     auto place = needs_.locate(*file);
@@ -121,6 +144,24 @@ void MetadataReads::fill() {
 void MetadataReads::start(store::FileId file, Place place) {
   running_ = true;
   idle_.cancel();
+  needs_.catalogue_pool.submit(
+      [this, file, place = std::move(place)]() mutable -> WorkerPool::Completion {
+        const auto known = needs_.catalogue.was_looked_into(place.content);
+        return [this, file, place = std::move(place), is_known = known && *known]() mutable {
+          if (is_known || is_unsaved(place.content)) {
+            finish({.file = file, .content = place.content, .outcome = Outcome::gone});
+          } else {
+            read_on_worker(file, std::move(place));
+          }
+        };
+      });
+}
+
+bool MetadataReads::is_unsaved(const ContentId& content) const {
+  return std::ranges::find(unsaved_, content, &store::KnownMetadata::content) != unsaved_.end();
+}
+
+void MetadataReads::read_on_worker(store::FileId file, Place place) {
   pool_.submit([this, file, place = std::move(place), worker = worker_, stop = stop_.get_token()]()
                    -> WorkerPool::Completion {
     Ran ran{.file = file, .content = place.content};
@@ -152,28 +193,56 @@ void MetadataReads::read(store::MetadataWorker& worker,
     return;
   }
   ran.problem = metadata.error().message;
-  if (metadata.error().code == ErrorCode::canceled) {
-    ran.outcome = Outcome::canceled;
-  } else {
-    ran.outcome =
-        metadata.error().code == ErrorCode::invalid ? Outcome::broken : Outcome::no_worker;
+  switch (metadata.error().code) {
+    case ErrorCode::canceled:
+      ran.outcome = Outcome::canceled;
+      break;
+    case ErrorCode::invalid:
+      ran.outcome = Outcome::broken;
+      break;
+    case ErrorCode::timed_out:
+      ran.outcome = Outcome::slow;
+      break;
+    default:
+      ran.outcome = Outcome::no_worker;
   }
 }
 
 void MetadataReads::finish(Ran ran) {
   running_ = false;
-  counters_.workers = ran.workers;
-  if (ran.outcome == Outcome::canceled) {
-    waiting_.insert(ran.file);
-  } else if (ran.outcome == Outcome::no_worker) {
-    spdlog::warn("no metadata of files is read until the next start: {}", ran.problem);
-    waiting_ = {};
-    paused_ = true;
-  } else if (ran.outcome != Outcome::gone) {
-    keep(std::move(ran));
+  counters_.workers = std::max(counters_.workers, ran.workers);
+  switch (ran.outcome) {
+    case Outcome::canceled:
+      waiting_.insert(ran.file);
+      break;
+    case Outcome::no_worker:
+      waiting_.insert(ran.file);
+      wait_for_worker(ran.problem);
+      break;
+    case Outcome::slow:
+      ++counters_.files_failed;
+      spdlog::warn("metadata of the content {}: {}; it is tried again at the next start",
+                   ran.content.hex(),
+                   ran.problem);
+      break;
+    case Outcome::gone:
+      break;
+    default:
+      keep(std::move(ran));
   }
   fill();
   if (!running_) rest();
+}
+
+void MetadataReads::wait_for_worker(const std::string& problem) {
+  spdlog::warn("no metadata of files is read for a minute: {}", problem);
+  waits_for_worker_ = true;
+  retry_.expires_after(kRetry);
+  retry_.async_wait([this](const asio::error_code& canceled) {
+    if (canceled) return;
+    waits_for_worker_ = false;
+    fill();
+  });
 }
 
 void MetadataReads::keep(Ran ran) {
@@ -184,9 +253,7 @@ void MetadataReads::keep(Ran ran) {
   }
   unsaved_.push_back({.content = ran.content, .metadata = std::move(ran.metadata)});
   const wire::FileMetadata& metadata = unsaved_.back().metadata;
-  if (metadata.empty()) {
-    tried_.insert(front_of(ran.content));
-  } else {
+  if (!metadata.empty()) {
     table_.add(ran.content, metadata);
     needs_.known(ran.file);
   }
@@ -197,10 +264,8 @@ void MetadataReads::flush() {
   if (unsaved_.empty()) return;
   needs_.catalogue_pool.submit(
       [this, known = std::exchange(unsaved_, {})]() -> WorkerPool::Completion {
-        const Status kept = needs_.catalogue.record_metadata(known);
-        if (kept) return {};
-        return [error = kept.error()] {
-          spdlog::error("catalogue: {}", error.message);
+        return [kept = needs_.catalogue.record_metadata(known)] {
+          say(kept);
         };
       });
 }
@@ -221,6 +286,7 @@ void MetadataReads::stop() {
   ended_.request_stop();
   stop_.request_stop();
   idle_.cancel();
+  retry_.cancel();
   pool_.stop();
 }
 

@@ -1,7 +1,7 @@
 // What this node's files say of themselves: read once for each content, by a process with limits
-// (store/metadata_worker.h), after it was hashed; kept in the catalogue and in memory. A content
-// that breaks the process is noted like one that says nothing. All calls and callbacks are on the
-// io thread.
+// (store/metadata_worker.h), after it was hashed; kept in the catalogue, and in memory where it is
+// something. A content that breaks the process is noted like one that says nothing; one that takes
+// too long is tried again at the next start. All calls and callbacks are on the io thread.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,6 @@
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include <asio/steady_timer.hpp>
@@ -54,16 +53,16 @@ class MetadataReads {
 
   /// Takes what the catalogue knows. Before any file is added.
   void load();
-  /// All files that the catalogue knows were added.
-  void loaded();
+  /// Looks for files in the catalogue that wait to be read; those need no add().
+  void resume();
 
   /// of() is something; costs no decoding.
   [[nodiscard]] bool knows(const ContentId& content) const { return table_.contains(content); }
   /// nullptr: it says nothing, or is not known yet.
   [[nodiscard]] std::shared_ptr<const wire::FileMetadata> of(const ContentId& content) const;
-  /// A file of whose content nothing is known: it is read, unless that was done before or its name
-  /// is none that may_have_metadata().
-  void add(store::FileId file, const ContentId& content, std::string_view name);
+  /// A file that was hashed: it is read, unless that was done before or its name is none that
+  /// may_have_metadata().
+  void add(store::FileId file, std::string_view name);
   /// Nothing is read until it goes on.
   void pause(bool paused);
   /// Ends what runs; nobody uses the catalogue's pool any more.
@@ -76,7 +75,7 @@ class MetadataReads {
   [[nodiscard]] const MetadataCounters& counters() const { return counters_; }
 
  private:
-  enum class Outcome : std::uint8_t { nothing, read, broken, gone, no_worker, canceled };
+  enum class Outcome : std::uint8_t { nothing, read, broken, slow, gone, no_worker, canceled };
   struct Ran {
     store::FileId file;
     ContentId content;
@@ -87,7 +86,10 @@ class MetadataReads {
   };
 
   void fill();
+  /// Finds out whether its content was looked into before; else reads it.
   void start(store::FileId file, Place place);
+  [[nodiscard]] bool is_unsaved(const ContentId& content) const;
+  void read_on_worker(store::FileId file, Place place);
   static void read(store::MetadataWorker& worker,
                    const store::FileRef& where,
                    const std::stop_token& stop,
@@ -96,18 +98,19 @@ class MetadataReads {
   void keep(Ran ran);
   void flush();
   void rest();
+  void wait_for_worker(const std::string& problem);
 
   std::vector<std::string> command_;
   Needs needs_;
   store::MetadataTable table_;
-  /// Fronts of the contents that say nothing, as the catalogue knows them; until loaded().
-  std::unordered_set<std::uint64_t> tried_;
   store::FileIds waiting_;
   bool running_ = false;
   bool paused_ = false;
   std::vector<store::KnownMetadata> unsaved_;
   MetadataCounters counters_;
   asio::steady_timer idle_;
+  asio::steady_timer retry_;  ///< no worker could be had
+  bool waits_for_worker_ = false;
   std::shared_ptr<store::MetadataWorker> worker_;  ///< touched by pool_ alone
   std::stop_source ended_;
   std::stop_source stop_;  ///< of what runs; another after each pause

@@ -42,7 +42,8 @@ ErrorCode failure_of(MetadataWorker& worker, const std::stop_token& stop = {}) {
 }  // namespace
 
 TEST_CASE(
-    "the catalogue keeps metadata by content, what says nothing included, until no file has it") {
+    "the catalogue keeps what contents say by content, and which say nothing, until no file has "
+    "them") {
   const TempFolder temp;
   const std::string file = temp / "catalogue.sqlite";
   {
@@ -52,9 +53,10 @@ TEST_CASE(
     REQUIRE(catalogue->add_file(*share,
                                 {.relative = "a.mp3", .stamp = {}},
                                 {.id = content_of(1), .size_bytes = 0, .piece_layer = {}}));
-    const std::array<KnownMetadata, 2> known{{{content_of(1), kSong}, {content_of(2), {}}}};
+    const std::array<KnownMetadata, 3> known{
+        {{content_of(1), kSong}, {content_of(2), kSong}, {content_of(3), {}}}};
     REQUIRE(catalogue->record_metadata(known));
-    const std::array<KnownMetadata, 1> again{{{content_of(2), {}}}};
+    const std::array<KnownMetadata, 1> again{{{content_of(3), {}}}};
     REQUIRE(catalogue->record_metadata(again));
   }
   auto catalogue = Catalogue::open(file, kNow);
@@ -62,11 +64,38 @@ TEST_CASE(
   REQUIRE(all.size() == 2);
   CHECK(all[0].content == content_of(1));
   CHECK(all[0].metadata == kSong);
-  CHECK(all[1].metadata.empty());
+  CHECK(*catalogue->was_looked_into(content_of(3)));
+  CHECK_FALSE(*catalogue->was_looked_into(content_of(4)));
   REQUIRE(catalogue->forget_unused_metadata());
   all = all_in(*catalogue);
   REQUIRE(all.size() == 1);
   CHECK(all[0].content == content_of(1));
+  CHECK_FALSE(*catalogue->was_looked_into(content_of(3)));
+}
+
+TEST_CASE("files that wait to be looked into are those of wanted names and of new contents") {
+  const TempFolder temp;
+  auto catalogue = Catalogue::open(temp / "catalogue.sqlite", kNow);
+  REQUIRE(catalogue.ok());
+  const auto share = catalogue->add_share({.path = "/share"});
+  const auto add = [&](const std::string& path, Byte content) {
+    return *catalogue->add_file(*share,
+                                {.relative = path, .stamp = {.inode = content}},
+                                {.id = content_of(content), .size_bytes = 0, .piece_layer = {}});
+  };
+  const FileId fresh = add("albums/new.mp3", 1);
+  add("albums/read.mp3", 2);
+  add("albums/nothing.mp3", 3);
+  add("mp3/readme.txt", 4);
+  const std::array<KnownMetadata, 2> known{{{content_of(2), kSong}, {content_of(3), {}}}};
+  REQUIRE(catalogue->record_metadata(known));
+  std::vector<FileId> unread;
+  REQUIRE(catalogue->for_each_unread([](std::string_view name) { return name.ends_with(".mp3"); },
+                                     [&](FileId file) -> Status {
+                                       unread.push_back(file);
+                                       return kOk;
+                                     }));
+  CHECK(unread == std::vector<FileId>{fresh});
 }
 
 TEST_CASE("the table in memory finds what says something") {
