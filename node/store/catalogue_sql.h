@@ -34,7 +34,8 @@ inline constexpr const char* kFilesIn =
 inline constexpr const char* kFolderTotals =
     "SELECT folder.path, count(*), count(file.content), sum(file.size), max(file.mtime_ns),"
     " sum(file.id * (1 + coalesce(file.content, 0) % 65521))"
-    " FROM folder JOIN file ON file.folder = folder.id WHERE folder.share = ?1 GROUP BY folder.id";
+    " FROM folder JOIN file ON file.folder = folder.id WHERE folder.share = ?1 GROUP BY "
+    "folder.path";
 // Of the folders from ?2 to before ?3.
 inline constexpr const char* kFilesBelow =
     "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE
@@ -43,8 +44,12 @@ inline constexpr const char* kFileById =
     "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE file.id = ?1";
 inline constexpr const char* kAllFiles =
     "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "ORDER BY file.id";
+// In the order in which files lie there ("+": not by the folders, and then sorted in memory).
 inline constexpr const char* kFilesOfShare =
-    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE folder.share = ?1 ORDER BY file.id";
+    "SELECT " FRESHET_FILE_COLUMNS FRESHET_FILE_SOURCE "WHERE +folder.share = ?1 ORDER BY file.id";
+// From indexes alone, in any order.
+inline constexpr const char* kIdsOfShare =
+    "SELECT file.id FROM folder JOIN file ON file.folder = folder.id WHERE folder.share = ?1";
 inline constexpr const char* kByInode =
     "SELECT file.content, content.content_id FROM file JOIN content ON content.id = file.content"
     " WHERE file.content IS NOT NULL AND inode = ?1 AND device = ?2 AND file.size = ?3 AND "

@@ -1,5 +1,6 @@
 #include "node/store/catalogue_state.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "node/wire/bt/merkle.h"
@@ -252,16 +253,23 @@ Result<std::optional<Catalogue::State::Known>> Catalogue::State::known_by_inode(
 
 Result<std::vector<FileChange>> Catalogue::State::unseen() {
   if (scan->first) return std::vector<FileChange>();
-  auto statement = use(kFilesOfShare);
+  auto statement = bound(kIdsOfShare, scan->share.value);
   if (!statement) return statement.error();
-  (*statement)->bind(1, scan->share.value);
-  std::vector<FileChange> gone;
+  std::vector<std::int64_t> ids;
   const Status read = for_each_row(**statement, [&](const Statement& row) -> Status {
-    if (!scan->seen.contains(FileId{row.integer(0)}))
-      gone.push_back({Change::removed, read_file(row)});
+    if (!scan->seen.contains(FileId{row.integer(0)})) ids.push_back(row.integer(0));
     return kOk;
   });
   if (!read) return read.error();
+  std::ranges::sort(ids);
+  std::vector<FileChange> gone;
+  for (const std::int64_t id : ids) {
+    auto by_id = bound(kFileById, id);
+    if (!by_id) return by_id.error();
+    auto file = one_file(**by_id);
+    if (!file) return file.error();
+    if (*file) gone.push_back({Change::removed, std::move(**file)});
+  }
   return gone;
 }
 
