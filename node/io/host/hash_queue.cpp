@@ -64,14 +64,16 @@ void HashQueue::fill() {
 
 void HashQueue::start(store::FileId file, store::FileRef where) {
   ++busy_;
-  running_[file] = ++runs_;
+  const Running running{.number = ++runs_, .read_bytes = count_from_zero()};
+  running_[file] = running;
   if (std::exchange(resting_, false)) rate_.begin(steady_now(), *read_bytes_);
   pool_.submit([this,
                 ran = Ran{.number = runs_, .file = file, .where = std::move(where)},
+                read = running.read_bytes,
                 all = read_bytes_,
-                stop = stop_.get_token()]() mutable -> WorkerPool::Completion {
+                stop = stop_.get_token()]() -> WorkerPool::Completion {
     auto content = store::hash_file(ran.where, stop, [&](std::size_t bytes) {
-      ran.read_bytes += bytes;
+      *read += bytes;
       *all += bytes;
     });
     return [this, ran, content = std::move(content)] {
@@ -82,10 +84,9 @@ void HashQueue::start(store::FileId file, store::FileRef where) {
 
 void HashQueue::finish(const Ran& ran, Result<store::ContentInfo> content) {
   --busy_;
-  settled_bytes_ += ran.read_bytes;
   rate_.look(steady_now(), *read_bytes_);
   const auto found = running_.find(ran.file);
-  if (found != running_.end() && found->second == ran.number) {
+  if (found != running_.end() && found->second.number == ran.number) {
     running_.erase(found);
     if (!content && content.error().code == ErrorCode::canceled) {
       promoted_.insert(ran.file);  // it was paused: it is the next
@@ -99,9 +100,9 @@ void HashQueue::finish(const Ran& ran, Result<store::ContentInfo> content) {
 }
 
 HashingView HashQueue::view() {
-  const std::uint64_t read = *read_bytes_;
-  if (busy_ > 0) rate_.look(steady_now(), read);
-  const std::uint64_t ahead = read - settled_bytes_;  // of files that are being read
+  if (busy_ > 0) rate_.look(steady_now(), *read_bytes_);
+  std::uint64_t ahead = 0;
+  for (const auto& [file, running] : running_) ahead += *running.read_bytes;
   return {.files = pending(),
           .bytes = pending_bytes_ - std::min(pending_bytes_, ahead),
           .bytes_per_second = busy_ > 0 ? rate_.per_second() : 0,

@@ -57,11 +57,16 @@ class HashQueue {
   void stop();
 
  private:
+  using SharedCount = std::shared_ptr<std::atomic<std::uint64_t>>;
+  static SharedCount count_from_zero() { return std::make_shared<std::atomic<std::uint64_t>>(0); }
+  struct Running {
+    std::uint64_t number = 0;  ///< of the run
+    SharedCount read_bytes;    ///< by its worker
+  };
   struct Ran {
-    std::uint64_t number = 0;  ///< of this run
+    std::uint64_t number = 0;
     store::FileId file;
     store::FileRef where;
-    std::uint64_t read_bytes = 0;
   };
   std::optional<store::FileId> next();
   void fill();
@@ -78,14 +83,11 @@ class HashQueue {
   // A file is in one of these three.
   store::FileIds waiting_;
   std::unordered_set<store::FileId, IdHash> promoted_;
-  std::unordered_map<store::FileId, std::uint64_t, IdHash> running_;  ///< its run
+  std::unordered_map<store::FileId, Running, IdHash> running_;
   std::deque<store::FileId> first_;  ///< promoted ones in order, and some that were forgotten
   std::uint64_t runs_ = 0;
-  std::uint64_t pending_bytes_ = 0;  ///< of all three, as if nothing of them was read
-  /// Read by workers, in all; and of that what jobs read that are over.
-  std::shared_ptr<std::atomic<std::uint64_t>> read_bytes_ =
-      std::make_shared<std::atomic<std::uint64_t>>(0);
-  std::uint64_t settled_bytes_ = 0;
+  std::uint64_t pending_bytes_ = 0;             ///< of all three, as if nothing of them was read
+  SharedCount read_bytes_ = count_from_zero();  ///< by workers, in all
   HashRate rate_;
   std::stop_source stop_;  ///< of what runs; another after each pause
   WorkerPool pool_;
