@@ -53,6 +53,7 @@ class GetSession final : public io::FetchObserver, public std::enable_shared_fro
                        .sources = std::move(wanted.sources),
                        .patience = request.timeout.value_or(kDefaultPatience),
                        .rate = request.rate,
+                       .polite = request.polite,
                        .in_order = request.in_order};
     in_order_ = request.in_order;
     if (is_folder) {

@@ -59,6 +59,7 @@ struct Counter {
 struct RateInfo {
   std::uint64_t up = 0;
   std::uint64_t down = 0;
+  bool polite = false;  ///< what is fetched gives way to other traffic
   friend bool operator==(const RateInfo&, const RateInfo&) = default;
 };
 /// What a peer can fill.
@@ -395,6 +396,7 @@ struct GetRequest {
   std::optional<Millis> timeout;          ///< gives up when no source appears for so long
   std::uint64_t rate = 0;                 ///< bytes a second at most; 0: no limit
   bool in_order = false;                  ///< to be read while it is fetched
+  bool polite = false;                    ///< gives way to other traffic
   std::vector<std::string> sources = {};  ///< of a torrent: HOST:PORT of clients that have it
   friend bool operator==(const GetRequest&, const GetRequest&) = default;
 };
@@ -403,12 +405,13 @@ struct DownloadsRequest {
   using Done = DownloadList;
   friend bool operator==(const DownloadsRequest&, const DownloadsRequest&) = default;
 };
-/// Sets what it names, and answers what holds then. Forgotten when the daemon ends.
+/// Sets what it names, in later runs too, and answers what holds then.
 struct RateRequest {
   using Event = NoEvent;
   using Done = RateInfo;
   std::optional<std::uint64_t> up;
   std::optional<std::uint64_t> down;
+  std::optional<bool> polite = {};
   friend bool operator==(const RateRequest&, const RateRequest&) = default;
 };
 struct BlockListRequest {

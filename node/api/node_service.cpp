@@ -20,6 +20,10 @@ namespace {
 // Addresses in an invite: more make its QR code too large for a terminal.
 constexpr std::size_t kInvitedTo = 3;
 
+RateInfo info_of(const core::transfer::SetRates& rates) {
+  return {.up = rates.up, .down = rates.down, .polite = rates.polite};
+}
+
 PeerInfo peer_from(const io::PeerView& view) {
   return {
       .id = view.key,
@@ -101,7 +105,7 @@ void NodeService::status(const StatusRequest& /*request*/, const Responder<Statu
                   .mesh_id = daemon_.mesh().id(),
                   .mesh_name = daemon_.mesh().name,
                   .limits = {},
-                  .rates = {.up = daemon_.rates().up, .down = daemon_.rates().down},
+                  .rates = info_of(daemon_.rates()),
                   .hashing = hashing_from(daemon_.library().hashing()),
                   .share_problems = 0};
   for (const io::ShareSummary& share : daemon_.library().shares())
@@ -247,9 +251,8 @@ void NodeService::torrent(const TorrentRequest& request, const Responder<Torrent
 }
 
 void NodeService::rate(const RateRequest& request, const Responder<RateRequest>& reply) {
-  daemon_.change_rates({.up = request.up, .down = request.down});
-  const core::transfer::SetRates rates = daemon_.rates();
-  reply.done({.up = rates.up, .down = rates.down});
+  daemon_.change_rates({.up = request.up, .down = request.down, .polite = request.polite});
+  reply.done(info_of(daemon_.rates()));
 }
 
 void NodeService::down(const DownRequest& /*request*/, const Responder<DownRequest>& reply) {

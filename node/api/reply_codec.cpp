@@ -57,9 +57,10 @@ Ours ours(const Table& table, Theirs theirs, Ours otherwise) {
 void write(const RateInfo& from, pb::RateInfo& to) {
   to.set_up(from.up);
   to.set_down(from.down);
+  to.set_polite(from.polite);
 }
 RateInfo read(const pb::RateInfo& from) {
-  return {.up = from.up(), .down = from.down()};
+  return {.up = from.up(), .down = from.down(), .polite = from.polite()};
 }
 
 void write(const Hashing& from, pb::Hashing& to) {

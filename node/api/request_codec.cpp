@@ -75,12 +75,14 @@ void write(const GetRequest& from, pb::Request& to) {
   if (from.timeout) get.set_timeout_ms(to_ms(*from.timeout));
   get.set_rate(from.rate);
   get.set_in_order(from.in_order);
+  get.set_polite(from.polite);
   for (const std::string& source : from.sources) get.add_sources(source);
 }
 void write(const RateRequest& from, pb::Request& to) {
   pb::Rate& rate = *to.mutable_rate();
   if (from.up) rate.set_up(*from.up);
   if (from.down) rate.set_down(*from.down);
+  if (from.polite) rate.set_polite(*from.polite);
 }
 void write(const DownloadsRequest& /*from*/, pb::Request& to) {
   to.mutable_downloads();
@@ -198,6 +200,7 @@ Result<Request> read_get(const pb::Get& get) {
                      .timeout = std::nullopt,
                      .rate = get.rate(),
                      .in_order = get.in_order(),
+                     .polite = get.polite(),
                      .sources = {get.sources().begin(), get.sources().end()}};
   if (get.has_timeout_ms()) request.timeout = Millis(get.timeout_ms());
   return Request(std::move(request));
@@ -210,6 +213,7 @@ Result<Request> read_rate(const pb::Rate& rate) {
   RateRequest request;
   if (rate.has_up()) request.up = rate.up();
   if (rate.has_down()) request.down = rate.down();
+  if (rate.has_polite()) request.polite = rate.polite();
   return Request(request);
 }
 

@@ -73,7 +73,7 @@ json json_of(const api::RateInfo& rates) {
   const auto limit = [](std::uint64_t rate) {
     return rate == 0 ? json(nullptr) : json(rate);
   };
-  return {{"up", limit(rates.up)}, {"down", limit(rates.down)}};
+  return {{"up", limit(rates.up)}, {"down", limit(rates.down)}, {"polite", rates.polite}};
 }
 json json_of(const api::Hashing& hashing) {
   const auto seconds = seconds_left(hashing);

@@ -78,7 +78,8 @@ std::optional<std::uint64_t> parse_rate(std::string_view text) {
 }
 
 std::string rates_text(const api::RateInfo& rates) {
-  return "up " + rate_text(rates.up) + ", down " + rate_text(rates.down);
+  return "up " + rate_text(rates.up) + ", down " + rate_text(rates.down)
+         + (rates.polite ? ", polite" : "");
 }
 
 void add_rate(CLI::App& command,

@@ -24,6 +24,7 @@ struct UpOptions {
   /// Bytes a second, 0: no limit; nullopt: as the user last said.
   std::optional<std::uint64_t> up_rate = {};
   std::optional<std::uint64_t> down_rate = {};
+  bool polite = false;
   bool testbed = false;  ///< becomes what a testbed says over the control socket
   bool json = false;
 };

@@ -71,18 +71,20 @@ std::string own_name(const std::string& wanted) {
 Result<io::DaemonOptions> daemon_options(const UpOptions& options) {
   const auto paths = store::resolve_state(options.state, store::Environment::current());
   if (!paths) return paths.error();
-  io::DaemonOptions daemon{.paths = *paths,
-                           .name = own_name(options.name),
-                           .listen = std::nullopt,
-                           .peers = options.peers,
-                           .discover = !options.no_discovery,
-                           .beacon = !options.no_beacon,
-                           .share_finished = !options.receive_only,
-                           .relay = !options.no_relay,
-                           .serves = !options.receive_only,
-                           .cache = options.cache,
-                           .bittorrent = options.bittorrent,
-                           .rates = {.up = options.up_rate, .down = options.down_rate}};
+  const auto polite = options.polite ? std::optional(true) : std::nullopt;
+  io::DaemonOptions daemon{
+      .paths = *paths,
+      .name = own_name(options.name),
+      .listen = std::nullopt,
+      .peers = options.peers,
+      .discover = !options.no_discovery,
+      .beacon = !options.no_beacon,
+      .share_finished = !options.receive_only,
+      .relay = !options.no_relay,
+      .serves = !options.receive_only,
+      .cache = options.cache,
+      .bittorrent = options.bittorrent,
+      .rates = {.up = options.up_rate, .down = options.down_rate, .polite = polite}};
   if (!options.no_metadata && !options.receive_only)
     daemon.metadata_worker = {"/proc/self/exe", kMetadataWorkerCommand};
   if (options.listen) {

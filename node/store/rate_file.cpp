@@ -13,6 +13,7 @@ namespace {
 constexpr std::string_view kFirstLine = "freshet-rates 1";
 constexpr std::string_view kUp = "up ";
 constexpr std::string_view kDown = "down ";
+constexpr std::string_view kPolite = "polite";
 constexpr std::size_t kMaxFile = 256;
 
 void read_line(std::string_view line, std::string_view name, std::uint64_t& rate) {
@@ -30,6 +31,7 @@ Result<SavedRates> load_rates(const std::string& file) {
   const Status read = for_each_line(file, kMaxFile, [&](std::string_view line) {
     read_line(line, kUp, rates.up);
     read_line(line, kDown, rates.down);
+    if (line == kPolite) rates.polite = true;
   });
   if (!read) return read.error();
   return rates;
@@ -40,6 +42,7 @@ Status save_rates(const std::string& file, const SavedRates& rates) {
   text += '\n';
   text.append(kUp).append(std::to_string(rates.up)) += '\n';
   text.append(kDown).append(std::to_string(rates.down)) += '\n';
+  if (rates.polite) text.append(kPolite) += '\n';
   return replace_file(file, bytes_of(text), S_IRUSR | S_IWUSR);
 }
 

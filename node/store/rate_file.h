@@ -12,6 +12,7 @@ namespace freshet::store {
 struct SavedRates {
   std::uint64_t up = 0;
   std::uint64_t down = 0;
+  bool polite = false;  ///< what is fetched gives way to other traffic
   friend bool operator==(const SavedRates&, const SavedRates&) = default;
 };
 

@@ -121,6 +121,24 @@ TEST_CASE("a limit that `rate` set is kept by the next run, unless that says oth
   CHECK(limits({}, {}).at("down").is_null());
 }
 
+TEST_CASE("a node is polite from when it is told so, in later runs too, and still fetches") {
+  const TempDir dir;
+  {
+    Daemon node(dir.path() / "node", DaemonOptions{.flags = {"--no-discovery"}});
+    CHECK(node.status().at("rates").at("polite") == false);
+    CHECK(node.cli({"rate", "--polite", "on", "--json"}).json().at("polite") == true);
+  }
+  {
+    Daemon node(dir.path() / "node", DaemonOptions{.flags = {"--no-discovery"}});
+    CHECK(node.status().at("rates").at("polite") == true);
+    CHECK(node.cli({"rate", "--polite", "off"}).out.find("polite") == std::string::npos);
+  }
+  Daemon node(dir.path() / "node", DaemonOptions{.flags = {"--no-discovery", "--polite"}});
+  CHECK(node.status().at("rates").at("polite") == true);
+  Pair pair;
+  CHECK(pair.fetch({"--polite"}) > 0);
+}
+
 TEST_CASE("get --rate limits one fetch") {
   Pair pair;
   check_kept(pair.fetch({"--rate", "4M"}));

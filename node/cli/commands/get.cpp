@@ -57,6 +57,15 @@ Status check_torrent(const std::string& path) {
   return Error{ErrorCode::invalid, path + ": " + torrent.error().message};
 }
 
+Status check_polite(const GetOptions& options) {
+  for (const std::string& what : options.what) {
+    if (options.polite && (is_magnet(what) || is_torrent_file(what)))
+      return Error{ErrorCode::invalid,
+                   "--polite: is for contents of the mesh; use --rate with torrents"};
+  }
+  return kOk;
+}
+
 Status check_sources(const GetOptions& options) {
   for (const std::string& source : options.sources) {
     if (const auto target = io::parse_host_port(source); !target) return target.error();
@@ -213,6 +222,7 @@ void declare_get(CLI::App& root, GetOptions& options) {
       ->type_name("HOST:PORT")
       ->allow_extra_args(false);
   add_rate(*get, "--rate", options.rate, "Fetch no more than so much a second");
+  get->add_flag("--polite", options.polite, "Give way to whatever else loads the network");
   root.add_subcommand("downloads", "List unfinished and finished downloads");
 }
 
@@ -221,6 +231,7 @@ Status check(const GetOptions& options, bool json) {
     if (Status status = check_what(what); !status) return status;
   }
   if (Status status = check_sources(options); !status) return status;
+  if (Status status = check_polite(options); !status) return status;
   if (!options.output) return kOk;
   if (options.output->empty()) return Error{ErrorCode::invalid, "-o: the path is empty"};
   if (*options.output != kStdout) return kOk;
@@ -272,6 +283,7 @@ int run(Session& session, const GetOptions& options) {
     request.file_name = destination->file_name;
     if (options.timeout_s) request.timeout = millis_of(*options.timeout_s);
     request.rate = options.rate;
+    request.polite = options.polite;
     request.in_order = options.output == kStdout;
     const int code = Getting(session, options.output == kStdout).run(request);
     if (first_failure == kExitOk) first_failure = code;

@@ -22,6 +22,7 @@ struct GetOptions {
   std::optional<std::string> output;      ///< -o PATH, or "-" for stdout
   std::optional<double> timeout_s;
   std::uint64_t rate = 0;  ///< bytes a second at most; 0: no limit
+  bool polite = false;     ///< gives way to other traffic
 };
 
 void declare_get(CLI::App& root, GetOptions& options);

@@ -16,11 +16,17 @@ void declare_rate(CLI::App& root, RateOptions& options) {
       "Limit what the node sends and fetches a second, from now on; alone, show the limits");
   add_rate(*rate, "--up", options.up, "Send no more of files; 0: no limit");
   add_rate(*rate, "--down", options.down, "Fetch no more; 0: no limit");
+  rate->add_option(
+          "--polite", options.polite, "Let what is fetched give way to other traffic: on or off")
+      ->type_name("on|off")
+      ->check(CLI::IsMember({"on", "off"}));
 }
 
 int run(Session& session, const RateOptions& options) {
   Output& output = session.output();
-  const auto rates = session.ask(api::RateRequest{.up = options.up, .down = options.down});
+  api::RateRequest request{.up = options.up, .down = options.down};
+  if (options.polite) request.polite = *options.polite == "on";
+  const auto rates = session.ask(request);
   if (!rates) return output.fail(rates.error(), exit_code_of(rates.error().code));
   if (session.json()) {
     auto json = json_of(*rates);

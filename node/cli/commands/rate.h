@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "node/cli/cli11_fwd.h"
 
@@ -13,6 +14,7 @@ class Session;
 struct RateOptions {
   std::optional<std::uint64_t> up;  ///< bytes a second; 0: no limit; nullopt: as it is
   std::optional<std::uint64_t> down;
+  std::optional<std::string> polite = {};  ///< "on" or "off"
 };
 
 void declare_rate(CLI::App& root, RateOptions& options);

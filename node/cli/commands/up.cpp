@@ -36,6 +36,9 @@ void declare_up(CLI::App& root, UpOptions& options) {
       options.up_rate,
       "Send no more of files than so much a second; 0: no limit; default: as `rate` last said");
   add_rate(*up, "--down-rate", options.down_rate, "Fetch no more than so much a second; likewise");
+  up->add_flag("--polite",
+               options.polite,
+               "Let whatever is fetched give way to other traffic; default: as `rate` last said");
   up->add_flag("--testbed", options.testbed)->group("");  // for `freshet testbed` alone
   up->add_flag(
       "--cache",

@@ -38,6 +38,7 @@ struct Fetch {
   std::uint32_t shown_sources = 0;        ///< as Progress said last
   TokenBucket rate;                       ///< at which this is asked
   bool in_order = false;                  ///< somebody reads while it is fetched
+  bool polite = false;                    ///< gives way to other traffic
   bool hungry = false;                    ///< asks nothing for want of tokens
   bool refill = false;                    ///< blocks became free: look what every link can ask
 };

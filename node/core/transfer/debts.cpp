@@ -69,6 +69,7 @@ void run_debt_timers(Turn& turn, Session& session) {
   if (turn.now < late) return turn.wake_by(late);
   ++turn.counters.stalls;
   session.stalled = true;
+  if (session.polite) session.polite->lost();
   Fetch& fetch = *session.content->fetch;
   for (InFlight& entry : session.in_flight) {
     fetch.picker->release(entry.block);

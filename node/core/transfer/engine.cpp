@@ -119,6 +119,7 @@ std::uint64_t digest_of(const Session& session) {
              | (session.am_interested ? 4U : 0U) | (session.peer_interested ? 8U : 0U)
              | (session.stalled ? 16U : 0U));
   digest.add(session.window.blocks());
+  if (session.polite) digest.add(session.polite->blocks());
   digest.add(session.uplink.queued_blocks());
   digest.add(static_cast<std::uint64_t>(session.heard_at.time_since_epoch().count()));
   return digest.value();

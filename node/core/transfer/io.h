@@ -177,15 +177,17 @@ struct Pushed {
   ContentId content;
 };
 /// What this node sends and asks for at most, in bytes of blocks a second; 0: no limit. Holds until
-/// it is said again.
+/// it is said again. `polite`: whatever it fetches gives way to other traffic (polite_window.h).
 struct SetRates {
   std::uint64_t up = 0;
   std::uint64_t down = 0;
+  bool polite = false;
 };
 /// The same for one content, while it is being fetched.
 struct SetFetchRate {
   ContentId content;
   std::uint64_t down = 0;
+  bool polite = false;
 };
 /// Somebody reads the content while it is fetched: its pieces are asked in their order, not the
 /// rarest first.

@@ -12,11 +12,12 @@ using wire::bt::kBlockBytes;
 void on_set_rates(Turn& turn, const SetRates& rates) {
   State& state = turn.state;
   if (!state.rates) {
-    if (rates.up == 0 && rates.down == 0) return;
+    if (rates.up == 0 && rates.down == 0 && !rates.polite) return;
     state.rates = std::make_unique<Rates>();
   }
   state.rates->up.set_rate(rates.up, turn.now);
   state.rates->down.set_rate(rates.down, turn.now);
+  state.rates->polite = rates.polite;
   run_rate_timers(turn);
 }
 
@@ -24,6 +25,7 @@ void on_set_fetch_rate(Turn& turn, const SetFetchRate& rate) {
   Content* content = turn.find(rate.content);
   if (content == nullptr || !content->fetch) return;
   content->fetch->rate.set_rate(rate.down, turn.now);
+  content->fetch->polite = rate.polite;
   content->fetch->refill = true;
 }
 
@@ -60,6 +62,10 @@ void sent_blocks(Turn& turn, std::uint64_t bytes, bool starved) {
   if (!starved || rates->up.rate() == 0) return;
   rates->up_waits = true;
   turn.wake_by(std::max(turn.now, rates->up.worthwhile_at()));
+}
+
+bool is_polite(const Turn& turn, const Fetch& fetch) {
+  return fetch.polite || (turn.state.rates && turn.state.rates->polite);
 }
 
 std::size_t affordable_blocks(Turn& turn, Fetch& fetch) {

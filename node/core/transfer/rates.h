@@ -26,6 +26,8 @@ std::uint64_t upload_allowance(Turn& turn);
 void sent_blocks(Turn& turn, std::uint64_t bytes, bool starved);
 
 // ---- blocks of a fetch
+/// Whether it gives way to other traffic.
+bool is_polite(const Turn& turn, const Fetch& fetch);
 /// How many may be asked now, none while others wait that came before; when none, the fetch is
 /// woken when there are some.
 std::size_t affordable_blocks(Turn& turn, Fetch& fetch);

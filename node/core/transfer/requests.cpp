@@ -109,11 +109,39 @@ std::size_t window_of(const Turn& turn, const Session& session) {
   } else if (is_seed_of_swarm(session)) {
     blocks = session.window.lean_blocks(turn.config);
   }
+  if (session.polite) blocks = std::min(blocks, session.polite->blocks());
   return std::min(blocks, session.reqq);
 }
 
+void follow_wish(const Turn& turn, Session& session) {
+  if (!is_polite(turn, *session.content->fetch)) {
+    session.polite.reset();
+  } else if (!session.polite) {
+    session.polite = std::make_unique<PoliteWindow>(turn.now);
+  }
+}
+
+// REQUIRES: the block is not counted as in flight any longer.
+void measure(const Turn& turn, Session& session, const InFlight& brought) {
+  session.window.delivered(turn.config, brought.block.length, turn.now);
+  if (!session.polite || brought.given_up) return;
+  const std::uint64_t others = session.in_flight.size() * wire::bt::kBlockBytes;
+  session.polite->delivered(
+      brought.block.length, others + brought.block.length, brought.asked_at, turn.now);
+}
+
+// A polite window of less than a block: the next one waits.
+bool is_pausing(Turn& turn, Session& session) {
+  if (!session.polite || !session.in_flight.empty()) return false;
+  const TimePoint ready_at = session.polite->ready_at();
+  if (turn.now >= ready_at) return false;
+  session.content->fetch->hungry = true;  // asks to be looked at then
+  turn.wake_by(ready_at);
+  return true;
+}
+
 void ask_block(Turn& turn, Session& session, const BlockRange& block) {
-  session.in_flight.push_back({.block = block});
+  session.in_flight.push_back({.block = block, .asked_at = turn.now});
   turn.say(session, wire::bt::Request{block});
   asked_block(turn, *session.content->fetch, block.length);
   ++turn.counters.blocks_requested;
@@ -124,6 +152,8 @@ void ask_blocks(Turn& turn, Session& session) {
   Fetch& fetch = *content.fetch;
   if (!may_ask_blocks(session)) return;
   if (session.idle_epoch == fetch.picker->epoch() && !fetch.picker->endgame()) return;
+  follow_wish(turn, session);
+  if (is_pausing(turn, session)) return;
   const std::size_t target = window_of(turn, session);
   const std::size_t batch = std::max<std::size_t>(1, target / 4);
   const std::size_t before = session.in_flight.size();
@@ -170,7 +200,7 @@ void recover(Turn& turn, Session& session) {
   InFlightList kept;
   for (InFlight& entry : session.in_flight) {
     if (!entry.given_up || session.content->fetch->picker->claim(entry.block)) {
-      kept.push_back({.block = entry.block});
+      kept.push_back({.block = entry.block, .asked_at = entry.asked_at});
       continue;
     }
     ++session.forgiven;
@@ -248,7 +278,7 @@ void on_block(Turn& turn, Session& session, const BlockRange& block) {
   session.in_flight.erase(at);
   session.data_at = turn.now;
   session.delivered = true;
-  session.window.delivered(turn.config, block.length, turn.now);
+  measure(turn, session, entry);
   keep(turn, session, entry);
   if (session.closing || !session.content->fetch || !session.content->fetch->picker) return;
   if (session.stalled) recover(turn, session);

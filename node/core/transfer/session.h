@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "node/base/time.h"
 #include "node/core/transfer/config.h"
 #include "node/core/transfer/io.h"
+#include "node/core/transfer/polite_window.h"
 #include "node/core/transfer/uplink.h"
 #include "node/core/transfer/window.h"
 
@@ -23,6 +25,7 @@ struct Content;
 /// A block that this node asked of the link.
 struct InFlight {
   BlockRange block;
+  TimePoint asked_at{};
   /// The picker was told that the link will not bring it (a stall), so others may be asked; it is
   /// still welcome.
   bool given_up = false;
@@ -87,9 +90,10 @@ struct Session {
   bool delivered = false;
   std::deque<InFlight> in_flight;
   Window window;
-  TimePoint data_at{};           ///< since when a block is owed
-  TimePoint hashes_at{};         ///< since when hashes are owed
-  std::uint64_t idle_epoch = 0;  ///< of the picker, when it last had nothing for this link
+  std::unique_ptr<PoliteWindow> polite;  ///< where its fetch gives way to other traffic
+  TimePoint data_at{};                   ///< since when a block is owed
+  TimePoint hashes_at{};                 ///< since when hashes are owed
+  std::uint64_t idle_epoch = 0;          ///< of the picker, when it last had nothing for this link
 
   // What the peer asks.
   bool am_choking = true;

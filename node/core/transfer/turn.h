@@ -33,6 +33,7 @@ struct PendingDial {
 struct Rates {
   TokenBucket up;
   TokenBucket down;
+  bool polite = false;      ///< every fetch is
   bool up_waits = false;    ///< some link's blocks wait for tokens
   bool down_waits = false;  ///< some fetch does
   std::size_t turns = 0;    ///< whose turn it is when they come

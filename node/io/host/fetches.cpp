@@ -82,7 +82,7 @@ void Fetches::start(FetchWish wish, const std::shared_ptr<FetchObserver>& observ
     const ContentId content = wish.content;
     watch(*running, observer, wish.patience);
     // The last word counts, also where the fetch is another's.
-    deliver_(ct::SetFetchRate{.content = content, .down = wish.rate});
+    deliver_(ct::SetFetchRate{.content = content, .down = wish.rate, .polite = wish.polite});
     if (wish.in_order) deliver_(ct::ReadInOrder{.content = content});
     if (!wish.sources.empty()) {
       deliver_(ct::AddSources{.content = content, .sources = std::move(wish.sources)});
@@ -133,13 +133,13 @@ void Fetches::begin(FetchWish wish, const std::shared_ptr<FetchObserver>& observ
                        .size_claim = wish.size_claim,
                        .sources = wish.sources,
                        .resumed_size = resumed};
-  const std::uint64_t rate = wish.rate;
+  const ct::SetFetchRate rate{.content = content, .down = wish.rate, .polite = wish.polite};
   const bool in_order = wish.in_order;
   fetch->wish = std::move(wish);
   Fetch& placed = *(fetches_[content] = std::move(fetch));
   watch(placed, observer, patience);
   deliver_(std::move(start));
-  if (rate != 0) deliver_(ct::SetFetchRate{.content = content, .down = rate});
+  if (rate.down != 0 || rate.polite) deliver_(rate);
   if (in_order) deliver_(ct::ReadInOrder{.content = content});
 }
 

@@ -48,6 +48,7 @@ struct FetchWish {
   /// Gives up when no source is up for so long.
   std::chrono::milliseconds patience{10000};
   std::uint64_t rate = 0;  ///< bytes a second at most; 0: no limit
+  bool polite = false;     ///< gives way to other traffic
   bool in_order = false;   ///< it is read while it is fetched
   bool share = true;       ///< when it is here, where the node shares what it fetched
 };

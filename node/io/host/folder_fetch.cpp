@@ -82,6 +82,7 @@ FetchWish FolderFetch::part_wish(const ContentId& content, std::uint64_t size) c
           .sources = wish_.sources,
           .patience = wish_.patience,
           .rate = wish_.rate,
+          .polite = wish_.polite,
           .share = false};
 }
 

@@ -15,6 +15,7 @@ namespace freshet::io {
 struct RateChange {
   std::optional<std::uint64_t> up;
   std::optional<std::uint64_t> down;
+  std::optional<bool> polite = {};
 };
 
 class KeptRates {

@@ -79,9 +79,11 @@ TEST_CASE("every request comes back as it was written") {
                            .file_name = "",
                            .timeout = {},
                            .rate = 5'000'000'000,
-                           .in_order = true});
+                           .in_order = true,
+                           .polite = true});
   check_request(RateRequest{});
   check_request(RateRequest{.up = 0, .down = 2'000'000});
+  check_request(RateRequest{.up = {}, .down = {}, .polite = false});
   check_request(DownloadsRequest{});
   check_request(DownRequest{});
   check_request(TestbedRunRequest{.setup = {.seed = 7,
@@ -136,7 +138,7 @@ TEST_CASE("every reply comes back as it was written") {
                  .rates = {.up = 9, .down = 10},
                  .hashing = {.files = 1, .bytes = 2, .bytes_per_second = 0.5, .paused = true},
                  .share_problems = 3});
-  check_reply(RateInfo{.up = 1, .down = 0});
+  check_reply(RateInfo{.up = 1, .down = 0, .polite = true});
   using Outcome = BrowseDone::Outcome;
   for (const Outcome outcome :
        {Outcome::listed, Outcome::refused, Outcome::receive_only, Outcome::too_old}) {

@@ -190,6 +190,7 @@ TEST_CASE("the status has every counter under its own name") {
   CHECK(view["rates"]["up"].is_null());
   status.rates.up = 16384;
   CHECK(json_of(status)["rates"]["up"] == 16384);
+  CHECK(json_of(status)["rates"]["polite"] == false);
 }
 
 TEST_CASE("shares and downloads are lists in an object") {

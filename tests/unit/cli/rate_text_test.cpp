@@ -25,6 +25,7 @@ TEST_CASE("what is no rate, or too slow to be told from a stall, is refused") {
 
 TEST_CASE("rates are said to people in their units") {
   CHECK(rates_text({.up = 2U << 20U, .down = 0}) == "up 2.0 MiB/s, down without a limit");
+  CHECK(rates_text({.polite = true}) == "up without a limit, down without a limit, polite");
 }
 
 TEST_CASE("up, get and rate take rates, and a wrong one is a usage error") {
@@ -35,6 +36,12 @@ TEST_CASE("up, get and rate take rates, and a wrong one is a usage error") {
   const auto rate = parse_command_line({"rate", "--down", "1M"});
   CHECK(std::get<RateOptions>(std::get<CommandLine>(rate).command).down == 1U << 20U);
   CHECK_FALSE(std::get<RateOptions>(std::get<CommandLine>(rate).command).up);
+  const auto polite = parse_command_line({"rate", "--polite", "off"});
+  CHECK(std::get<RateOptions>(std::get<CommandLine>(polite).command).polite == "off");
+  CHECK(std::get<Stop>(parse_command_line({"rate", "--polite", "very"})).exit_code == kExitUsage);
+  const auto torrent = parse_command_line(
+      {"get", "magnet:?xt=urn:btih:0123456789012345678901234567890123456789", "--polite"});
+  CHECK(std::get<Stop>(torrent).exit_code == kExitUsage);
   const auto wrong = parse_command_line({"get", "1", "--rate", "slow"});
   CHECK(std::get<Stop>(wrong).exit_code == kExitUsage);
   CHECK(std::get<Stop>(wrong).err.find("not a rate") != std::string::npos);

@@ -14,7 +14,7 @@ TEST_CASE("limits come back as they were saved, and no file is no limit") {
   const std::string file = folder.path() + "/rates";
   REQUIRE(load_rates(file));
   CHECK(*load_rates(file) == SavedRates{});
-  const SavedRates rates{.up = 2'000'000, .down = 16'384};
+  const SavedRates rates{.up = 2'000'000, .down = 16'384, .polite = true};
   REQUIRE(save_rates(file, rates));
   CHECK(*load_rates(file) == rates);
 }

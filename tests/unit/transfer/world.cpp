@@ -251,8 +251,13 @@ void World::transmit(LinkId from, Item item) {
       deliver(*sender.peer, Writable{.link = from, .room_bytes = kBuffer - sender.used});
     }
   });
-  at(end.free_at - now_ + latency,
-     [this, to = end.other, item = std::move(item)] { arrive(to, item); });
+  const auto land = [this, to = end.other, item = std::move(item)] {
+    arrive(to, item);
+  };
+  if (!end.peer->path) return at(end.free_at - now_ + latency, land);
+  at(end.free_at - now_, [this, &peer = *end.peer, size, land] {
+    peer.path(size, [this, land] { at(latency, land); });
+  });
 }
 
 void World::arrive(LinkId to, const Item& item) {

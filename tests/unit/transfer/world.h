@@ -64,6 +64,8 @@ struct Peer {
   bool filtered = false;  ///< dials of others to it are dropped
   Faults faults;
   std::uint64_t upload_rate = 0;  ///< bytes a second; 0: endless
+  /// Behind its uplink: takes what it sends, so many bytes, and calls when they are through.
+  std::function<void(std::size_t, std::function<void()>)> path;
 
   std::map<ContentId, File> files;
   std::map<ContentId, Finished> done;
