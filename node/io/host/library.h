@@ -146,6 +146,8 @@ class Library {
     store::ShareLocation location;
     std::stop_source removed = {};  ///< ends a scan of it
     bool hidden = false;  ///< could not be read: its files are in the catalogue, and not in answers
+    bool was_scanned = false;          ///< since the start
+    std::vector<ShareDone> also = {};  ///< who waits for its first scan, which others began
   };
   struct ScanEnd {
     Result<store::ScanReport> report;
@@ -161,7 +163,7 @@ class Library {
   Status keep_changes(Result<std::vector<store::FileChange>> changes);
   Status is_mounted(const store::Share& share, const store::ScanReport& report);
   void scan_again(store::ShareId share);
-  void on_scanned(const store::Share& share, const ScanEnd& end, const ShareDone& done);
+  void on_scanned(const store::Share& share, const ScanEnd& end, ShareDone done);
   /// What became of it; or that it was removed meanwhile.
   void tell_of(const store::Share& share, const ShareDone& done);
   void hide(ShareState& share);

@@ -11,6 +11,14 @@
 #include "node/io/host/library.h"
 
 namespace freshet::io {
+namespace {
+
+Error removed_meanwhile(const store::ShareLocation& location) {
+  return {.code = ErrorCode::not_found,
+          .message = location.path + " was removed while it was scanned"};
+}
+
+}  // namespace
 
 void Library::add_share(const std::string& path, ShareDone done, std::optional<bool> browse) {
   catalogue_pool_.submit([this, path, done = std::move(done), browse]() -> WorkerPool::Completion {
@@ -27,7 +35,12 @@ void Library::add_share(const std::string& path, ShareDone done, std::optional<b
     return [this, done, browse, share = store::Share{.id = *id, .location = *location}] {
       ShareState& state = share_state(share);
       state.summary.browse = browse.value_or(state.summary.browse);
-      scan(share, done);
+      // Every share is scanned at the start, where most are named again; what changes is followed.
+      if (state.summary.scanning && !state.was_scanned) {
+        state.also.push_back(done);
+      } else {
+        scan(share, done);
+      }
     };
   });
 }
@@ -129,7 +142,7 @@ void Library::scan_again(store::ShareId id) {
     scan({.id = id, .location = share->location}, [](const Result<ShareSummary>&) {});
 }
 
-void Library::on_scanned(const store::Share& share, const ScanEnd& end, const ShareDone& done) {
+void Library::on_scanned(const store::Share& share, const ScanEnd& end, ShareDone done) {
   ++counters_.scans;
   const Result<store::ScanReport>& scanned = end.report;
   ShareState* state = find_share(share.id);
@@ -138,6 +151,11 @@ void Library::on_scanned(const store::Share& share, const ScanEnd& end, const Sh
     return;
   }
   state->summary.scanning = false;
+  state->was_scanned = true;
+  done = [first = std::move(done), also = std::exchange(state->also, {})](const auto& result) {
+    first(result);
+    for (const ShareDone& each : also) each(result);
+  };
   keep_index();
   const std::string before =
       std::exchange(state->summary.problem, scanned ? "" : scanned.error().message);
@@ -167,8 +185,7 @@ void Library::tell_of(const store::Share& share, const ShareDone& done) {
     done(state->summary);
     return;
   }
-  done(Error{.code = ErrorCode::not_found,
-             .message = share.location.path + " was removed while it was scanned"});
+  done(removed_meanwhile(share.location));
 }
 
 // A folder that vanished, or a disk that is not mounted: its files must not be found, and its
@@ -205,7 +222,11 @@ void Library::remove_share(const std::string& path, std::function<void(Status)> 
 }
 
 void Library::forget_share(store::ShareId id) {
-  if (ShareState* share = find_share(id)) share->removed.request_stop();
+  if (ShareState* share = find_share(id)) {
+    share->removed.request_stop();
+    for (const ShareDone& waits : std::exchange(share->also, {}))
+      waits(removed_meanwhile(share->location));
+  }
   std::erase_if(shares_, [&](const ShareState& share) { return share.id == id; });
   live_.remove(id);
   remove_files_of(id);

@@ -185,4 +185,31 @@ TEST_CASE("hashes that were not kept yet are kept when the library stops") {
   CHECK(catalogue->totals()->hashed_files == 2);
 }
 
+TEST_CASE("a share that is named again at the start is scanned once, and told of to all") {
+  const store::TempFolder temp;
+  const auto heron = temp.write("share/heron.txt", "one");
+  const std::string share = heron.substr(0, heron.rfind('/'));
+  std::filesystem::create_directories(temp / "state");
+  auto catalogue = store::Catalogue::open(temp / "catalogue.sqlite", 1'700'000'000);
+  REQUIRE(catalogue->add_share({.path = share}).ok());
+  asio::io_context io;
+  const auto work = asio::make_work_guard(io);
+  Library library{io, *std::move(catalogue), temp / "state", 7};
+  std::vector<std::uint64_t> files;
+  const auto told = [&](const Result<ShareSummary>& result) {
+    REQUIRE(result.ok());
+    files.push_back(result->totals.files);
+  };
+  library.start([&] {
+    library.add_share(share, told);
+    library.add_share(share, told);
+  });
+  REQUIRE(test::run_until(io, [&] { return files.size() == 2; }));
+  CHECK(files == std::vector<std::uint64_t>{1, 1});
+  CHECK(library.counters().scans == 1);
+  library.add_share(share, told);
+  REQUIRE(test::run_until(io, [&] { return files.size() == 3; }));
+  CHECK(library.counters().scans == 2);
+}
+
 }  // namespace freshet::io
