@@ -18,6 +18,11 @@ Error canceled() {
   return {ErrorCode::canceled, "stopped; the same `get` again goes on"};
 }
 
+bool has_folder(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 bool is_placed(const FolderPlace::File& file, const std::stop_token& stop) {
   struct stat info {};
   if (::lstat(file.absolute().c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return false;
@@ -59,9 +64,17 @@ Result<FolderPlace> place_of(const wire::bt::FolderList& list,
 Result<std::vector<std::size_t>> absent_files(const FolderPlace& place,
                                               const std::stop_token& stop) {
   std::vector<std::size_t> absent;
+  std::string looked_at;
+  bool is_there = false;
   for (std::size_t i = 0; i < place.files.size(); ++i) {
     if (stop.stop_requested()) return canceled();
-    if (!is_placed(place.files[i], stop)) absent.push_back(i);
+    const FolderPlace::File& file = place.files[i];
+    // In a folder that is not there, no file is; those of one folder are neighbours.
+    if (file.folder != looked_at) {
+      looked_at = file.folder;
+      is_there = has_folder(looked_at);
+    }
+    if (!is_there || !is_placed(file, stop)) absent.push_back(i);
   }
   return absent;
 }
