@@ -23,8 +23,8 @@ namespace freshet::core::transfer {
 
 class PoliteWindow {
  public:
-  /// What may wait: well below 100 ms, RFC 6817's most.
-  static constexpr Duration kTarget = std::chrono::milliseconds(60);
+  /// What may wait: well below 100 ms, RFC 6817's most, because queues in a LAN are short.
+  static constexpr Duration kTarget = std::chrono::milliseconds(25);
   /// The base delay is the least of so many minutes.
   static constexpr std::size_t kMinutes = 10;
   static constexpr Duration kMinute = std::chrono::minutes(1);
