@@ -214,7 +214,8 @@ Index::Sealed Index::seal() {
   return sealed;
 }
 
-void Index::replace_sealed(std::shared_ptr<const IndexPart> part, std::vector<FileNumber> files) {
+Index::Parts Index::replace_sealed(std::shared_ptr<const IndexPart> part,
+                                   std::vector<FileNumber> files) {
   State& state = *state_;
   FRESHET_CHECK(files.size() == part->slots());
   for (FileNumber& file : files) {
@@ -223,11 +224,14 @@ void Index::replace_sealed(std::shared_ptr<const IndexPart> part, std::vector<Fi
     if (!is_sealed) file = kNoFile;
   }
   const auto dead = static_cast<std::size_t>(std::ranges::count(files, kNoFile));
+  Parts before;
+  for (State::Part& each : state.sealed) before.push_back(std::move(each.words));
   state.sealed.clear();
   state.sealed.push_back(
       {.words = std::move(part), .first = 0, .files = std::move(files), .dead = dead});
   state.last.first = state.sealed.front().words->slots();
   state.number_places();
+  return before;
 }
 
 bool Index::adopt(Slot slot, FileNumber file) {

@@ -95,9 +95,11 @@ class Index {
   };
   /// All files of now, in parts that never change; those added from now on are in another.
   Sealed seal();
-  /// `part` takes the place of the parts of the last seal(). `files`: whose its slots are; kNoFile,
-  /// and files that are not there, or not as they were at the seal, for slots of none.
-  void replace_sealed(std::shared_ptr<const IndexPart> part, std::vector<FileNumber> files);
+  using Parts = std::vector<std::shared_ptr<const IndexPart>>;
+  /// `part` takes the place of the parts of the last seal(), which it returns: to let go of large
+  /// ones takes a while. `files`: whose its slots are; kNoFile, and files that are not there, or
+  /// not as they were at the seal, for slots of none.
+  Parts replace_sealed(std::shared_ptr<const IndexPart> part, std::vector<FileNumber> files);
   /// The file is what the one sealed part has in `slot`, which is of none yet. False: it is not so.
   bool adopt(Slot slot, FileNumber file);
   /// Files that are in no sealed part.

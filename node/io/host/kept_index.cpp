@@ -5,6 +5,7 @@
 #include <random>
 #include <utility>
 
+#include <malloc.h>
 #include <spdlog/spdlog.h>
 
 #include "node/core/search/index_growing.h"
@@ -27,7 +28,8 @@ std::int64_t random_serial() {
 /// What is to be kept: the files in the order of their ids, as one part.
 struct Wanted {
   Index::Sealed sealed;
-  std::vector<store::IndexedFile> files;  ///< of sealed.files
+  std::vector<store::IndexedFile> files;               ///< of sealed.files
+  std::vector<core::search::FileNumber> numbers = {};  ///< of them, once they are one part
   std::uint64_t hash_key = 0;
 
   /// It is one part already, in that order, with nothing else in it.
@@ -37,16 +39,18 @@ struct Wanted {
   }
   /// nullptr: stopped.
   std::shared_ptr<const IndexPart> as_one_part(const std::stop_token& stop) {
-    if (is_one_part()) return sealed.parts.front();
     std::vector<std::uint32_t> order(files.size());
     std::iota(order.begin(), order.end(), 0U);
     std::ranges::sort(order, {}, [&](std::uint32_t at) { return files[at].id; });
+    numbers.reserve(order.size());
+    for (const std::uint32_t at : order) numbers.push_back(sealed.files[at].file);
+    if (is_one_part()) return sealed.parts.front();
     auto whole = std::make_shared<GrowingPart>(hash_key);
-    std::vector<std::vector<TermNumber>> numbers(sealed.parts.size());
+    std::vector<std::vector<TermNumber>> terms(sealed.parts.size());
     for (const std::uint32_t at : order) {
       if (stop.stop_requested()) return nullptr;
       const Index::Indexed& file = sealed.files[at];
-      whole->add(*sealed.parts[file.part], file.slot, numbers[file.part]);
+      whole->add(*sealed.parts[file.part], file.slot, terms[file.part]);
     }
     std::ranges::sort(files, {}, &store::IndexedFile::id);
     return whole;
@@ -101,10 +105,11 @@ void KeptIndex::keep(Index::Sealed sealed,
         path_, serial, wanted->files, [&](const store::IndexFile::Sink& sink) {
           core::search::write_index_image(*part, wanted->hash_key, sink);
         });
+    auto numbers = std::move(wanted->numbers);
     *wanted = {};  // on this thread: it may be large
-    return [this, serial, done, written] {
+    return [this, serial, done, written, numbers = std::move(numbers)]() mutable {
       if (written) {
-        put_in_place(serial, done);
+        put_in_place(serial, std::move(numbers), done);
       } else {
         busy_ = false;
         done(written.error());
@@ -113,16 +118,29 @@ void KeptIndex::keep(Index::Sealed sealed,
   });
 }
 
-void KeptIndex::put_in_place(std::int64_t serial, const Done& done) {
-  catalogue_pool_.submit([this, serial, done]() -> WorkerPool::Completion {
-    // In this order: after a kill in between the catalogue knows a serial that no file has.
-    Status placed = catalogue_.set_index_serial(serial);
-    if (placed) placed = store::IndexFile::put_in_place(path_);
-    auto kept = placed ? opened(path_, serial) : Result<Kept>(placed.error());
-    return [this, done, kept = std::move(kept)] {
-      busy_ = false;
-      done(kept);
-    };
+void KeptIndex::put_in_place(std::int64_t serial,
+                             std::vector<core::search::FileNumber> numbers,
+                             const Done& done) {
+  catalogue_pool_.submit(
+      [this, serial, numbers = std::move(numbers), done]() mutable -> WorkerPool::Completion {
+        // In this order: after a kill in between the catalogue knows a serial that no file has.
+        Status placed = catalogue_.set_index_serial(serial);
+        if (placed) placed = store::IndexFile::put_in_place(path_);
+        auto kept = placed ? opened(path_, serial) : Result<Kept>(placed.error());
+        if (kept) kept->numbers = std::move(numbers);
+        return [this, done, kept = std::move(kept)] {
+          busy_ = false;
+          done(kept);
+        };
+      });
+}
+
+void KeptIndex::drop(core::search::Index::Parts parts) {
+  if (!pool_) return;
+  pool_->submit([parts = std::move(parts)]() mutable -> WorkerPool::Completion {
+    parts.clear();
+    ::malloc_trim(0);  // what they took was in pieces of all sizes
+    return {};
   });
 }
 

@@ -23,6 +23,8 @@ class KeptIndex {
   struct Kept {
     std::shared_ptr<const core::search::IndexPart> part;
     std::vector<store::IndexedFile> files;  ///< by slot, and by ascending ids
+    std::vector<core::search::FileNumber> numbers =
+        {};  ///< theirs when they were sealed; of keep()
   };
   using Done = std::function<void(Result<Kept>)>;
 
@@ -40,11 +42,15 @@ class KeptIndex {
             std::vector<store::IndexedFile> files,
             std::uint64_t hash_key,
             Done done);
+  /// Lets go of them on a worker.
+  void drop(core::search::Index::Parts parts);
   [[nodiscard]] bool is_busy() const { return busy_; }
   void stop();
 
  private:
-  void put_in_place(std::int64_t serial, const Done& done);
+  void put_in_place(std::int64_t serial,
+                    std::vector<core::search::FileNumber> numbers,
+                    const Done& done);
 
   asio::io_context& io_;
   store::Catalogue& catalogue_;

@@ -4,7 +4,6 @@
 #include <string>
 #include <utility>
 
-#include <malloc.h>
 #include <spdlog/spdlog.h>
 
 #include "node/io/host/library.h"
@@ -63,16 +62,15 @@ void Library::on_kept(const Result<KeptIndex::Kept>& kept) {
     spdlog::warn("index: its words stay in memory: {}", kept.error().message);
     return;
   }
-  std::vector<core::search::FileNumber> files;
-  files.reserve(kept->files.size());
-  for (const store::IndexedFile& file : kept->files) {
-    const auto place = files_.find(file.id);
-    files.push_back(place ? core::search::FileNumber{*place} : core::search::kNoFile);
+  std::vector<core::search::FileNumber> files = kept->numbers;
+  for (std::size_t slot = 0; slot < files.size(); ++slot) {
+    const store::FileTable::Place place = files[slot].value;
+    const bool is_there = files_.has_file(place) && files_.id(place) == kept->files[slot].id;
+    if (!is_there) files[slot] = core::search::kNoFile;
   }
-  index_.replace_sealed(kept->part, std::move(files));
+  kept_.drop(index_.replace_sealed(kept->part, std::move(files)));
   index_is_kept_ = true;
   keep_after_ = kLeastKept;
-  ::malloc_trim(0);  // what they took was in pieces of all sizes
 }
 
 }  // namespace freshet::io
