@@ -1,5 +1,6 @@
 #include "node/store/index_file.h"
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -20,7 +21,7 @@ namespace freshet::store {
 namespace {
 
 /// "FRSHIDX" and the layout's number.
-constexpr std::uint64_t kMagic = 0x4652'5348'4944'5801;
+constexpr std::uint64_t kMagic = 0x4652'5348'4944'5802;
 constexpr unsigned kBits = 7;
 constexpr Byte kMore = 0x80;
 
@@ -36,10 +37,14 @@ Bytes differences(std::span<const IndexedFile> files) {
   Bytes bytes;
   std::int64_t before = 0;
   for (const IndexedFile& file : files) {
-    auto rest = static_cast<std::uint64_t>(file.id.value - before) * 2 + (file.by_path ? 0 : 1);
+    auto rest = static_cast<std::uint64_t>(file.id.value - before) * 2 + (file.texts == 0 ? 0 : 1);
     before = file.id.value;
     for (; rest >= kMore; rest >>= kBits) bytes.push_back(static_cast<Byte>(rest | kMore));
     bytes.push_back(static_cast<Byte>(rest));
+    if (file.texts == 0) continue;
+    std::array<Byte, sizeof file.texts> texts{};
+    std::memcpy(texts.data(), &file.texts, sizeof file.texts);
+    bytes.insert(bytes.end(), texts.begin(), texts.end());
   }
   return bytes;
 }
@@ -176,12 +181,17 @@ std::vector<IndexedFile> IndexFile::files() const {
   std::uint64_t id = 0;
   std::uint64_t value = 0;
   unsigned shift = 0;
-  for (const Byte byte : files_) {
-    value |= static_cast<std::uint64_t>(byte & (kMore - 1U)) << shift;
+  for (std::size_t at = 0; at < files_.size(); ++at) {
+    value |= static_cast<std::uint64_t>(files_[at] & (kMore - 1U)) << shift;
     shift += kBits;
-    if ((byte & kMore) != 0) continue;
+    if ((files_[at] & kMore) != 0) continue;
     id += value / 2;
-    files.push_back({.id = FileId{static_cast<std::int64_t>(id)}, .by_path = value % 2 == 0});
+    IndexedFile file{.id = FileId{static_cast<std::int64_t>(id)}};
+    if (value % 2 != 0 && files_.size() - at > sizeof file.texts) {
+      std::memcpy(&file.texts, &files_[at + 1], sizeof file.texts);
+      at += sizeof file.texts;
+    }
+    files.push_back(file);
     value = 0;
     shift = 0;
   }

@@ -2,9 +2,9 @@
 // is made of the catalogue and can be made again: whatever is wrong with it, it is not there.
 //
 // Layout, in native integers: the image; the files' ids, ascending, as differences in LEB128, each
-// doubled, and one more where `by_path` is false; a footer with the sizes, a serial and the SHA-256
-// of all before it. The serial stands in the catalogue too: an image of another catalogue, or of a
-// copy of it from some other day, is none.
+// doubled, and one more where the four bytes of `texts` follow; a footer with the sizes, a serial
+// and the SHA-256 of all before it. The serial stands in the catalogue too: an image of another
+// catalogue, or of a copy of it from some other day, is none.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,9 @@ namespace freshet::store {
 /// A file whose words are kept.
 struct IndexedFile {
   FileId id;
-  bool by_path = true;  ///< they are those of its path alone: for as long as it is there
+  /// They are those of its path, for as long as it is there, and of what it says of itself: its
+  /// MetadataTable::mark().
+  std::uint32_t texts = 0;
   friend bool operator==(const IndexedFile&, const IndexedFile&) = default;
 };
 

@@ -1,8 +1,11 @@
 #include "node/store/metadata_table.h"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "node/base/bytes.h"
+#include "node/wire/bt/sha256.h"
 
 namespace freshet::store {
 
@@ -16,15 +19,28 @@ void MetadataTable::add(const ContentId& content, const wire::FileMetadata& meta
   bodies_.insert(bodies_.end(), body.begin(), body.end());
 }
 
-std::shared_ptr<const wire::FileMetadata> MetadataTable::find(const ContentId& content) const {
+ByteView MetadataTable::body(const ContentId& content) const {
   const auto found = places_.find(content);
-  if (found == places_.end()) return nullptr;
+  if (found == places_.end()) return {};
   const ByteView all(bodies_);
   const std::size_t at = found->second;
-  const std::size_t size = all[at] + (std::size_t{all[at + 1]} << 8U);
-  auto metadata = wire::decode_file_metadata(all.subspan(at + 2, size));
-  if (!metadata) return nullptr;
+  return all.subspan(at + 2, all[at] + (std::size_t{all[at + 1]} << 8U));
+}
+
+std::shared_ptr<const wire::FileMetadata> MetadataTable::find(const ContentId& content) const {
+  const ByteView bytes = body(content);
+  auto metadata = wire::decode_file_metadata(bytes);
+  if (bytes.empty() || !metadata) return nullptr;
   return std::make_shared<const wire::FileMetadata>(*std::move(metadata));
+}
+
+std::uint32_t MetadataTable::mark(const ContentId& content) const {
+  const ByteView bytes = body(content);
+  if (bytes.empty()) return 0;
+  const Sha256 hash = wire::bt::sha256(bytes);
+  std::uint32_t front = 0;
+  std::memcpy(&front, hash.bytes.data(), sizeof front);
+  return std::max(front, std::uint32_t{1});
 }
 
 std::size_t MetadataTable::memory_bytes() const {

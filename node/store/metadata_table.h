@@ -26,10 +26,16 @@ class MetadataTable {
   /// nullptr: it says nothing.
   [[nodiscard]] std::shared_ptr<const wire::FileMetadata> find(const ContentId& content) const;
 
+  /// Of what it says: the same as long as it says the same; 0: nothing.
+  [[nodiscard]] std::uint32_t mark(const ContentId& content) const;
+
   [[nodiscard]] std::size_t size() const { return places_.size(); }
   [[nodiscard]] std::size_t memory_bytes() const;
 
  private:
+  /// Empty: nothing.
+  [[nodiscard]] ByteView body(const ContentId& content) const;
+
   tsl::robin_map<ContentId, std::uint32_t, IdHash> places_;
   std::vector<Byte> bodies_;  ///< two bytes of length, then an encoded one; one after the other
 };

@@ -172,7 +172,7 @@ class Library {
   /// Keeps the words of files where that is worth it.
   void keep_index();
   void on_kept(const Result<KeptIndex::Kept>& kept);
-  /// The last run kept the words of its path: it is findable.
+  /// The last run kept its words: it is findable.
   bool adopt(store::FileTable::Place place);
   /// What the catalogue knows, of every share or of one.
   void load(std::function<void()> done, std::optional<store::ShareId> only = std::nullopt);
@@ -182,6 +182,8 @@ class Library {
   /// By its path, and by what it says of itself.
   void index(store::FileTable::Place place);
   [[nodiscard]] bool has_metadata(store::FileTable::Place place) const;
+  /// store::IndexedFile::texts
+  [[nodiscard]] std::uint32_t mark_of(store::FileTable::Place place) const;
   [[nodiscard]] std::shared_ptr<const wire::FileMetadata> metadata_of(
       store::FileTable::Place place) const;
   void ask_for_metadata(store::FileTable::Place place);

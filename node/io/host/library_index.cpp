@@ -18,8 +18,8 @@ constexpr std::size_t kShareChanged = 4;
 
 void Library::index(store::FileTable::Place place) {
   tell_words();
+  if (adopt(place)) return;
   const auto metadata = metadata_of(place);
-  if (!metadata && adopt(place)) return;
   std::string path;
   files_.path(place, path);
   std::array<std::string_view, 3> texts;
@@ -28,7 +28,8 @@ void Library::index(store::FileTable::Place place) {
 }
 
 bool Library::adopt(store::FileTable::Place place) {
-  const store::IndexedFile file{.id = files_.id(place), .by_path = true};
+  if (kept_files_.empty()) return false;
+  const store::IndexedFile file{.id = files_.id(place), .texts = mark_of(place)};
   const auto kept = std::ranges::lower_bound(kept_files_, file.id, {}, &store::IndexedFile::id);
   if (kept == kept_files_.end() || *kept != file) return false;
   const auto slot = static_cast<core::search::Slot>(kept - kept_files_.begin());
@@ -51,7 +52,7 @@ void Library::keep_index() {
   files.reserve(sealed.files.size());
   for (const auto& each : sealed.files) {
     const store::FileTable::Place place = each.file.value;
-    files.push_back({.id = files_.id(place), .by_path = !has_metadata(place)});
+    files.push_back({.id = files_.id(place), .texts = mark_of(place)});
   }
   kept_.keep(
       std::move(sealed), std::move(files), hash_key_, [this](const auto& kept) { on_kept(kept); });

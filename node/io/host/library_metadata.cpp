@@ -14,6 +14,11 @@ bool Library::has_metadata(store::FileTable::Place place) const {
   return content && metadata_.knows(*content);
 }
 
+std::uint32_t Library::mark_of(store::FileTable::Place place) const {
+  const auto content = files_.content(place);
+  return content ? metadata_.mark(*content) : 0;
+}
+
 // It has an id now, or came with one: what it says is known, or is to be read.
 void Library::ask_for_metadata(store::FileTable::Place place) {
   if (files_.content(place) && !has_metadata(place))

@@ -58,6 +58,7 @@ class MetadataReads {
 
   /// of() is something; costs no decoding.
   [[nodiscard]] bool knows(const ContentId& content) const { return table_.contains(content); }
+  [[nodiscard]] std::uint32_t mark(const ContentId& content) const { return table_.mark(content); }
   /// nullptr: it says nothing, or is not known yet.
   [[nodiscard]] std::shared_ptr<const wire::FileMetadata> of(const ContentId& content) const;
   /// A file that was hashed: it is read, unless that was done before or its name is none that

@@ -37,9 +37,13 @@ struct Run {
   asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
   Library library;
 
+  /// What reads metadata never starts; what is known of it is used.
   explicit Run(const store::TempFolder& state)
-      : library(
-          io, *store::Catalogue::open(state / "catalogue.sqlite", 1'700'000'000), state.path(), 7) {
+      : library(io,
+                *store::Catalogue::open(state / "catalogue.sqlite", 1'700'000'000),
+                state.path(),
+                7,
+                {"/bin/false"}) {
     library.pause_hashing(true);
     bool loaded = false;
     library.start([&] { loaded = true; });
@@ -141,6 +145,50 @@ TEST_CASE("words that cannot be kept stay in memory") {
   REQUIRE(test::run_until(run.io, [&] { return scanned && run.finds("kestrel"); }));
   CHECK_FALSE(run.library.index_is_kept());
   CHECK(run.finds("heron8"));
+}
+
+TEST_CASE("words of what files say of themselves are kept, for as long as they say the same") {
+  const Tree tree;
+  const store::TempFolder state;
+  const auto say = [&](const std::string& artist) {
+    ContentId content;
+    content.bytes.fill(1);
+    auto catalogue = store::Catalogue::open(state / "catalogue.sqlite", 1'700'000'000);
+    REQUIRE(catalogue.ok());
+    std::vector<store::CatalogueFile> files;
+    REQUIRE(catalogue->for_each_file([&](const store::CatalogueFile& file) -> Status {
+      if (files.empty()) files.push_back(file);
+      return kOk;
+    }));
+    const store::HashedFile hashed{.file = files.front().id,
+                                   .stamp = files.front().stamp,
+                                   .content = {.id = content, .size_bytes = 0, .piece_layer = {}}};
+    REQUIRE(catalogue->record_hashes({&hashed, 1}).ok());
+    const store::KnownMetadata known{.content = content, .metadata = {.artist = artist}};
+    REQUIRE(catalogue->record_metadata({&known, 1}));
+  };
+  {
+    Run first(state);
+    first.add(tree.share);
+    first.until_kept(state);
+  }
+  say("björk");
+  std::filesystem::remove(state / "index");
+  {
+    Run second(state);
+    CHECK(second.finds("bjork"));
+    second.until_kept(state);
+    CHECK(second.finds("bjork"));
+  }
+  {
+    const Run third(state);
+    CHECK(third.library.counters().words_kept == kFiles);
+  }
+  say("kestrel");
+  Run fourth(state);
+  CHECK(fourth.library.counters().words_kept == kFiles - 1);
+  CHECK(fourth.finds("kestrel"));
+  CHECK_FALSE(fourth.finds("bjork"));
 }
 
 }  // namespace freshet::io

@@ -14,10 +14,10 @@ namespace {
 constexpr std::int64_t kSerial = 77;
 
 std::vector<IndexedFile> some_files() {
-  return {{FileId{1}, true},
-          {FileId{2}, false},
-          {FileId{200}, true},
-          {FileId{1'000'000'000'000}, false}};
+  return {{.id = FileId{1}},
+          {.id = FileId{2}, .texts = 0x80FF'0001},
+          {.id = FileId{200}},
+          {.id = FileId{1'000'000'000'000}, .texts = 1}};
 }
 
 void write(const std::string& path) {
