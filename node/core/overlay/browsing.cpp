@@ -54,10 +54,13 @@ void Browsing::answer(Turn& turn, const AnswerBrowse& answer) {
   const auto found = std::find_if(served_.begin(), served_.end(), [&](const Served& each) {
     return each.link == answer.link && each.request == answer.request;
   });
-  if (found == served_.end()) return;  // the link is gone
-  served_.erase(found);
+  const bool is_asked = found != served_.end();
+  if (is_asked) served_.erase(found);
   Link* link = turn.links.find(answer.link);
-  if (link == nullptr) return;
+  if (!is_asked || link == nullptr) {
+    ++turn.counters.answers_no_link;
+    return;
+  }
   send_link_frame(
       turn, *link, wire::FrameType::browse_page, wire::encode(answer.page), answer.request);
 }

@@ -34,23 +34,31 @@ struct Counters {
 
   std::uint64_t query_suppressed = 0;  ///< copies not sent: the neighbour's word table cannot match
   std::uint64_t announces_out = 0;     ///< of queries, to neighbours off the tree
+  std::uint64_t announces_over_limit = 0;  ///< dropped: more are missing, or offered, than is kept
   std::uint64_t grafts_out = 0;
   std::uint64_t fetches_out = 0;
+  std::uint64_t fetches_missed = 0;  ///< in, for queries that are held no more
   std::uint64_t prunes_out = 0;
-  std::uint64_t checks_out = 0;  ///< walkers' check-backs and their answers, passed on included
-  std::uint64_t tables_out = 0;  ///< route table frames
+  std::uint64_t checks_out = 0;    ///< walkers' check-backs and their answers, passed on included
+  std::uint64_t checks_stray = 0;  ///< dropped: the query, or the way on, is not known
+  std::uint64_t walkers_dropped = 0;  ///< too many wait here, or their origin cannot be asked
+  std::uint64_t tables_out = 0;       ///< route table frames
   std::uint64_t tables_in = 0;
+  std::uint64_t tables_dropped = 0;  ///< parts that nobody asked for, or that do not fit the others
 
   std::uint64_t pings_in = 0;
   std::uint64_t pings_out = 0;
   std::uint64_t pongs_in = 0;
   std::uint64_t byes_in = 0;
   std::uint64_t byes_out = 0;
+  std::uint64_t answers_no_link = 0;  ///< dropped: the neighbour that asked is gone
   std::uint64_t hosts_learned = 0;
   std::uint64_t hosts_over_limit = 0;  ///< named, and not remembered: those known are worth more
+  std::uint64_t hosts_banned = 0;      ///< named, and not remembered: banned or blocked
   std::uint64_t joins_out = 0;         ///< walks of joining nodes, passed on included
   std::uint64_t joins_in = 0;
-  std::uint64_t shuffles_out = 0;  ///< passed on included
+  std::uint64_t joins_unanswered = 0;  ///< walks that ended here: no place, or too many in a row
+  std::uint64_t shuffles_out = 0;      ///< passed on included
   std::uint64_t shuffles_in = 0;
   std::uint64_t shuffle_replies_out = 0;
   std::uint64_t shuffle_replies_in = 0;
@@ -136,21 +144,29 @@ inline constexpr std::array kCounterNames = {
     FRESHET_COUNTER(hits_expired),
     FRESHET_COUNTER(query_suppressed),
     FRESHET_COUNTER(announces_out),
+    FRESHET_COUNTER(announces_over_limit),
     FRESHET_COUNTER(grafts_out),
     FRESHET_COUNTER(fetches_out),
+    FRESHET_COUNTER(fetches_missed),
     FRESHET_COUNTER(prunes_out),
     FRESHET_COUNTER(checks_out),
+    FRESHET_COUNTER(checks_stray),
+    FRESHET_COUNTER(walkers_dropped),
     FRESHET_COUNTER(tables_out),
     FRESHET_COUNTER(tables_in),
+    FRESHET_COUNTER(tables_dropped),
     FRESHET_COUNTER(pings_in),
     FRESHET_COUNTER(pings_out),
     FRESHET_COUNTER(pongs_in),
     FRESHET_COUNTER(byes_in),
     FRESHET_COUNTER(byes_out),
+    FRESHET_COUNTER(answers_no_link),
     FRESHET_COUNTER(hosts_learned),
     FRESHET_COUNTER(hosts_over_limit),
+    FRESHET_COUNTER(hosts_banned),
     FRESHET_COUNTER(joins_out),
     FRESHET_COUNTER(joins_in),
+    FRESHET_COUNTER(joins_unanswered),
     FRESHET_COUNTER(shuffles_out),
     FRESHET_COUNTER(shuffles_in),
     FRESHET_COUNTER(shuffle_replies_out),

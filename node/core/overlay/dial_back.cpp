@@ -64,7 +64,10 @@ void DialBacks::on_dialled(Turn& turn, LinkId id, bool reached) {
   if (found == served_.end() || !found->pending) return;
   found->pending = false;
   Link* link = turn.links.find(id);
-  if (link == nullptr) return;
+  if (link == nullptr) {
+    ++turn.counters.answers_no_link;
+    return;
+  }
   answer(
       turn, *link, reached ? wire::DialBackVerdict::reached : wire::DialBackVerdict::unreachable);
 }

@@ -70,11 +70,11 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
           [&](const DialFailed& it) { membership_.need_dials().on_dial_failed(turn, it.dial); },
           [&](const AddPeer& it) { membership_.need_dials().add_peer(it.peer, it.keep, now); },
           [&](const HostSeen& it) {
-            if (guard_ && guard_->bans().has(it.key, now)) return;
+            if (is_banned(it.key, now)) return;
             membership_.need_dials().learn(turn, it.key, it.address, now);
           },
           [&](const HostRemembered& it) {
-            if (it.key && guard_ && guard_->bans().has(*it.key, now)) return;
+            if (it.key && is_banned(*it.key, now)) return;
             membership_.need_dials().learn(turn, it.key, it.address, TimePoint{});
           },
           [&](const SetWords& it) { router_.set_words(turn, it.hashes); },
@@ -318,6 +318,12 @@ bool Engine::is_over_rate(Turn& turn, Link& link, wire::FrameType type) {
   if (turn.need_guard().allows(link.id, kind_of(type), turn.now)) return false;
   ++counters_.frames_over_rate;
   offend(turn, link, kExcess);
+  return true;
+}
+
+bool Engine::is_banned(const NodeKey& key, TimePoint now) {
+  if (!guard_ || !guard_->bans().has(key, now)) return false;
+  ++counters_.hosts_banned;
   return true;
 }
 

@@ -358,7 +358,10 @@ bool Router::on_walker_frame(Turn& turn, Link& from, const Frame& frame) {
   if (!walker) return false;
   const wire::FrameHeader& header = frame.header;
   const Seen* seen = guids_ ? guids_->find(header.guid) : nullptr;
-  if (seen == nullptr) return true;  // forgotten
+  if (seen == nullptr) {  // forgotten
+    ++turn.counters.checks_stray;
+    return true;
+  }
   Walk& walk = strategies(turn).walk();
   if (header.type == wire::FrameType::go_on) {
     Tally* tally = strategies_->tally_of(header.guid);

@@ -10,7 +10,11 @@ namespace freshet::core::overlay {
 namespace {
 
 void send(Turn& turn, Link& to, const Guid& guid, wire::Tally tally) {
-  if (to.state != LinkState::up || !to.tallies) return;
+  if (!to.tallies) return;
+  if (to.state != LinkState::up) {
+    ++turn.counters.answers_no_link;
+    return;
+  }
   ++tally.counts.tallies;
   ++turn.counters.tallies_out;
   send_link_frame(turn, to, wire::FrameType::tally, wire::encode(tally), guid);
@@ -114,7 +118,10 @@ Tally* Tallies::on_copy(Turn& turn, Link& from, const wire::FrameHeader& header,
 // Says what there is to say, and forgets it. At the origin it is kept.
 void Tallies::answer(Turn& turn, Tally& tally, LinkId to, std::uint32_t settles) {
   Link* link = turn.links.find(to);
-  if (link == nullptr) return;
+  if (link == nullptr) {
+    ++turn.counters.answers_no_link;
+    return;
+  }
   send(turn, *link, tally.guid(), {.settles = settles, .counts = std::exchange(tally.counts, {})});
 }
 

@@ -10,6 +10,9 @@
 
 namespace freshet::core::search {
 
+/// Hits of one search that are recognised when they come again; later ones may be judged twice.
+inline constexpr std::size_t kMaxHeard = 1024;
+
 struct Config {
   /// Files in answer to one query, whatever it asks for.
   std::uint32_t max_files_per_answer = 256;
@@ -35,6 +38,7 @@ struct Counters {
   std::uint64_t hit_records_unsigned = 0;  ///< dropped: no signature
   std::uint64_t hit_records_forged = 0;    ///< dropped: not signed by the node that they name
   std::uint64_t hit_records_repeated = 0;  ///< dropped: came by another way already
+  std::uint64_t hit_records_late = 0;      ///< dropped: the search was given up
   std::uint64_t hit_records_expired = 0;   ///< dropped: older than they may be
   std::uint64_t hit_records_blocked = 0;   ///< dropped: by a blocked node, or of blocked content
   std::uint64_t cache_stored = 0;          ///< records remembered
@@ -56,6 +60,7 @@ inline constexpr std::array kCounterNames = {
     CounterName{"hit_records_unsigned", &Counters::hit_records_unsigned},
     CounterName{"hit_records_forged", &Counters::hit_records_forged},
     CounterName{"hit_records_repeated", &Counters::hit_records_repeated},
+    CounterName{"hit_records_late", &Counters::hit_records_late},
     CounterName{"hit_records_expired", &Counters::hit_records_expired},
     CounterName{"hit_records_blocked", &Counters::hit_records_blocked},
     CounterName{"cache_stored", &Counters::cache_stored},

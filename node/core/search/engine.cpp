@@ -14,8 +14,6 @@ namespace {
 constexpr std::size_t kRecordBudgetBytes = 32 * 1024;
 // What a file costs in a record beside its name: id, size and tags.
 constexpr std::size_t kFileOverheadBytes = 64;
-// Hits of one search that are recognised when they come again; later ones may be judged twice.
-constexpr std::size_t kMaxHeard = 1024;
 
 std::size_t cost_of(const wire::HitFile& file) {
   return file.name.size() + kFileOverheadBytes
@@ -127,7 +125,10 @@ void Engine::on_found(const Found& found, EffectBuffer& out) {
 void Engine::on_hit(
     const Guid& guid, std::uint8_t hops, ByteView body, TimePoint now, EffectBuffer& out) {
   Asked* asked = find(guid);
-  if (asked == nullptr) return;  // the search was given up
+  if (asked == nullptr) {
+    ++counters_.hit_records_late;
+    return;
+  }
   auto hit = wire::decode_query_hit(body);
   if (!hit) {
     ++counters_.hit_records_malformed;
@@ -167,7 +168,10 @@ void Engine::on_judged(const Judged& judged, TimePoint now, EffectBuffer& out, C
       ++counters_.hit_records_blocked;
       return;
   }
-  if (asked == nullptr) return;
+  if (asked == nullptr) {  // given up while it was judged
+    ++counters_.hit_records_late;
+    return;
+  }
   carrier.found(judged.guid, static_cast<std::uint32_t>(judged.record.files.size()));
   out.push(Effect(Hit{.ask = asked->ask,
                       .hops = judged.hops,

@@ -9,7 +9,6 @@
 namespace freshet::core::search {
 namespace {
 
-constexpr std::size_t kMaxChecks = 64;
 constexpr std::size_t kRecordOverheadBytes = 160;  ///< places in lists, about
 
 // What makes two queries the same: all but how they travel and how much they want.

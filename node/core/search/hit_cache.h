@@ -32,6 +32,8 @@ namespace freshet::core::search {
 
 class HitCache {
  public:
+  static constexpr std::size_t kMaxChecks = 64;  ///< signatures being looked at
+
   struct Record {
     NodeKey node;
     std::uint8_t hops = 0;  ///< links from here to the node

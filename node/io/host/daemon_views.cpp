@@ -31,6 +31,8 @@ Limits NodeDaemon::limits() const {
   const core::RelayLimits relay;
   add("handshakes", port.max_handshakes, listener_->handshakes());
   bound("handshakes_per_address", port.max_handshakes_per_address);
+  bound("handshake_bytes", kMaxHandshakeBytes);
+  bound("link_buffer_bytes", port.link.buffer_bytes);
   add("beacon_interfaces", beacon.max_interfaces, discovery_ ? discovery_->places().size() : 0);
   bound("beacons_believed_per_second", beacon.max_seen_per_second);
   bound("beacon_nodes_known", beacon.answers.max_known);
@@ -42,6 +44,7 @@ Limits NodeDaemon::limits() const {
   add("relay_ends_coming", RelayEnds::kMaxComing, relays_->coming());
   bound("content_searches", Searches::kMaxContentAsks);
   bound("listed_files", Listing::kMaxFiles);
+  bound("folders_shared", Folders::kMaxFolders);
   bound("lookups_waiting_for_hashes", Library::kMaxWaiters);
   bound("failed_dials_told", Reachability::kMaxFailed);
   add("dial_targets", co::TargetLimit::kMaxTargets, targets_.size());

@@ -2,6 +2,11 @@
 
 #include <utility>
 
+#include "node/core/bittorrent/fetch_config.h"
+#include "node/core/bittorrent/peer_book.h"
+#include "node/core/bittorrent/seed_link.h"
+#include "node/core/bittorrent/tracker.h"
+#include "node/core/bittorrent/upload_slots.h"
 #include "node/core/overlay/browsing.h"
 #include "node/core/overlay/dial_back.h"
 #include "node/core/overlay/membership/lost_peers.h"
@@ -10,7 +15,13 @@
 #include "node/core/overlay/strategy/tree.h"
 #include "node/core/overlay/strategy/walk.h"
 #include "node/core/overlay/strategy/word_table.h"
+#include "node/core/overlay/tallies.h"
+#include "node/core/search/hit_cache.h"
 #include "node/core/search/results.h"
+#include "node/wire/bt/folder_list.h"
+#include "node/wire/bt/http_request.h"
+#include "node/wire/bt/metainfo.h"
+#include "node/wire/bt/torrent_layout.h"
 #include "node/wire/overlay/bodies.h"
 #include "node/wire/overlay/paths.h"
 
@@ -80,6 +91,7 @@ void add_paths(List& list, const core::overlay::Guard* guard) {
 }
 
 void add_strategies(List& list) {
+  list.add("tallies", core::overlay::Tallies::kMaxTallies);
   list.add("table_words_per_link", core::overlay::kMaxTableWords);
   list.add("tree_queries_held", core::overlay::Tree::kMaxHeld);
   list.add("tree_queries_missing", core::overlay::Tree::kMaxMissing);
@@ -113,6 +125,17 @@ void add_search(List& list, const core::search::Config& config) {
   list.add("results_per_search", core::search::kMaxResults);
   list.add("sources_per_result", core::search::kMaxSourcesPerResult);
   list.add("sources_per_search", core::search::kMaxSources);
+  list.add("source_nodes_per_search", core::search::kMaxSourceNodes);
+  list.add("other_names_per_result", core::search::kMaxOtherNames);
+  list.add("other_names_per_search", core::search::kMaxAllOtherNames);
+  list.add("unhashed_files_per_search", core::search::kMaxKnownFiles);
+  list.add("hits_told_apart_per_search", core::search::kMaxHeard);
+  if (config.cache_age == Duration{}) return;
+  list.add("hit_cache_bytes", config.cache_bytes);
+  list.add("hit_cache_queries", config.cache_queries);
+  list.add("hit_cache_records_per_query", config.cache_records);
+  list.add("hit_cache_checks_at_once", core::search::HitCache::kMaxChecks);
+  list.add("hit_cache_checks_per_second", config.cache_checks_per_s);
 }
 
 void add_transfer(List& list, const core::transfer::Config& config, const core::Node& node) {
@@ -125,7 +148,38 @@ void add_transfer(List& list, const core::transfer::Config& config, const core::
   list.add("transfer_control_bytes_per_link", config.max_control_bytes);
   list.add("transfer_early_bytes_per_link", config.max_early_bytes);
   list.add("transfer_requests_per_link", config.reqq);
+  list.add("transfer_hash_reads_per_link", config.max_hash_reads);
+  list.add("transfer_addresses_per_source", config.max_endpoints_per_source);
+  list.add("transfer_dials_per_content", config.max_dials);
+  list.add("transfer_unproven_blocks_per_content", config.max_unproven_blocks);
+  list.add("transfer_offences_per_link", config.max_offences);
   list.add("upload_slots", config.upload_slots);
+  list.add("upload_slots_at_most", config.max_upload_slots);
+}
+
+// What BitTorrent clients, their trackers and torrents may fill.
+void add_bittorrent(List& list) {
+  const core::bittorrent::SeedConfig seed;
+  const core::bittorrent::FetchConfig fetch;
+  const core::bittorrent::TrackerConfig tracker;
+  list.add("bt_requests_per_link", seed.max_requests);
+  list.add("bt_request_bytes", seed.max_request_bytes);
+  list.add("bt_hash_requests_per_link", seed.max_hash_requests);
+  list.add("bt_unsent_bytes_per_link", seed.max_unsent_bytes);
+  list.add("bt_offences_per_link", seed.max_offences);
+  list.add("bt_upload_slots", core::bittorrent::UploadSlots::Config{}.slots);
+  list.add("bt_fetch_links", fetch.max_links);
+  list.add("bt_fetch_peers_known", core::bittorrent::PeerBook::kMaxPeers);
+  list.add("bt_fetch_early_haves_per_link", fetch.max_early_haves);
+  list.add("bt_fetch_allowed_fast_per_link", fetch.max_allowed_fast);
+  list.add("tracker_peers_per_torrent", tracker.max_peers);
+  list.add("tracker_peers_per_address", tracker.max_peers_per_address);
+  list.add("tracker_peers_per_answer", tracker.max_answer);
+  list.add("http_request_bytes", wire::bt::kMaxHttpRequestBytes);
+  list.add("torrent_metadata_bytes", wire::bt::kMaxInfoBytes);
+  list.add("torrent_files", wire::bt::kMaxTorrentFiles);
+  list.add("folder_list_bytes", wire::bt::kMaxFolderListBytes);
+  list.add("folder_files", wire::bt::kMaxFolderFiles);
 }
 
 }  // namespace
@@ -140,6 +194,7 @@ Limits core_limits(const core::Config& config, const core::Node& node) {
   add_rates(list);
   add_search(list, config.search);
   add_transfer(list, config.transfer, node);
+  add_bittorrent(list);
   return std::move(list.limits);
 }
 

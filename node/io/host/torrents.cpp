@@ -122,6 +122,9 @@ void Torrents::add_limits(Limits& limits) const {
       {.name = "torrents", .value = Publications::kMaxTorrents, .use = publications_.size()});
   if (!port_) return;
   limits.push_back({.name = "bt_links", .value = PlainPort::kMaxLinks, .use = port_->links()});
+  limits.push_back({.name = "bt_links_per_address",
+                    .value = PlainPort::kMaxLinksPerAddress,
+                    .use = std::nullopt});
 }
 
 }  // namespace freshet::io

@@ -100,6 +100,7 @@ TEST_CASE("a node without a place notes who joins, and dials nobody") {
   send(rig, LinkId{1}, FrameType::join, 1, one(60));
   CHECK(rig.dials.empty());
   CHECK(knows(rig, 60));
+  CHECK(rig.counters.overlay.joins_unanswered == 1);
 }
 
 TEST_CASE("joins of others make a node dial only so often: they cannot aim it at strangers") {
@@ -118,6 +119,7 @@ TEST_CASE("joins of others make a node dial only so often: they cannot aim it at
     }
   }
   CHECK(dials <= 9);
+  CHECK(rig.counters.overlay.joins_unanswered == 100 - dials);
 }
 
 TEST_CASE("a join that names nobody, several or no key is malformed") {

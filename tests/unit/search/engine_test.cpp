@@ -54,6 +54,7 @@ TEST_CASE("a hit that comes by two ways is judged once, another one for itself")
   engine.handle(Input(Forget{.ask = AskId{1}}), TimePoint{}, out, carrier);
   CHECK(judged_of(hit_of("boat.txt")) == 0);
   CHECK(counters.hit_records_repeated == 1);
+  CHECK(counters.hit_records_late == 1);
   CHECK(carrier.found_files() == 0);
 }
 

@@ -127,7 +127,10 @@ void Walks::on_join(Turn& turn,
     return;
   }
   learn(turn, dials, {node});
-  if (turn.links.settled_count() >= places || !welcomes_.take(kWelcomes, turn.now)) return;
+  if (turn.links.settled_count() >= places || !welcomes_.take(kWelcomes, turn.now)) {
+    ++turn.counters.joins_unanswered;
+    return;
+  }
   dials.dial_host(turn, node.address, node.key, wire::Wish::welcome);
 }
 

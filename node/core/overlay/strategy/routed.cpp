@@ -123,9 +123,15 @@ bool Routed::on_table(Turn& turn, Link& from, const wire::FrameHeader& header, B
     return true;
   }
   Heard& heard = heard_of(from.id);
-  if (!heard.asked) return true;  // nobody wants it
+  if (!heard.asked) {  // nobody wants it
+    ++turn.counters.tables_dropped;
+    return true;
+  }
   take(heard, *part);
-  if (!heard.asked) ask(turn, from, heard, 1);  // a part is missing: anew
+  if (!heard.asked) {  // a part is missing: anew
+    ++turn.counters.tables_dropped;
+    ask(turn, from, heard, 1);
+  }
   return true;
 }
 

@@ -175,7 +175,10 @@ void Tree::add_offer(Turn& turn, const Guid& guid, LinkId link, std::uint8_t ttl
   auto missing = std::find_if(
       missing_.begin(), missing_.end(), [&](const Missing& each) { return each.guid == guid; });
   if (missing == missing_.end()) {
-    if (missing_.size() >= kMaxMissing) missing_.erase(missing_.begin());
+    if (missing_.size() >= kMaxMissing) {
+      ++turn.counters.announces_over_limit;
+      missing_.erase(missing_.begin());
+    }
     const Duration patience = std::max(lag_, pause_of(turn, turn.config.fetch_delay_rtts));
     missing_.push_back({.guid = guid, .offers = {}, .since = turn.now, .due = turn.now + patience});
     missing = missing_.end() - 1;
@@ -184,7 +187,11 @@ void Tree::add_offer(Turn& turn, const Guid& guid, LinkId link, std::uint8_t ttl
   auto& offers = missing->offers;
   const bool is_known = std::any_of(
       offers.begin(), offers.end(), [&](const Missing::Offer& each) { return each.link == link; });
-  if (is_known || missing->asked == link || offers.size() >= kMaxOffers) return;
+  if (is_known || missing->asked == link) return;
+  if (offers.size() >= kMaxOffers) {
+    ++turn.counters.announces_over_limit;
+    return;
+  }
   const auto worse = std::find_if(
       offers.begin(), offers.end(), [&](const Missing::Offer& each) { return each.ttl < ttl; });
   offers.insert(worse, {.link = link, .ttl = ttl});
@@ -212,7 +219,10 @@ bool Tree::ask_next(Turn& turn, Missing& missing) {
 void Tree::on_request(Turn& turn, Link& from, const Guid& guid, bool grafts, Tally* tally) {
   if (grafts) from.is_lazy = false;
   Held* held = find(guid);
-  if (held == nullptr || held->header.ttl == 0 || held->from == from.id) return;
+  if (held == nullptr || held->header.ttl == 0 || held->from == from.id) {
+    ++turn.counters.fetches_missed;
+    return;
+  }
   note(held->knowing, from.id);
   wire::FrameHeader header = held->header;
   Bytes body = held->body;
@@ -220,7 +230,10 @@ void Tree::on_request(Turn& turn, Link& from, const Guid& guid, bool grafts, Tal
     body = wire::with_route(
         body, {.strategy = wire::route_of_query(body).strategy, .walker = 0, .off_tree = true});
     header.body_bytes = static_cast<std::uint32_t>(body.size());
-    if (body.size() > wire::kMaxQueryBodyBytes) return;  // the mark made it too long to be taken
+    if (body.size() > wire::kMaxQueryBodyBytes) {  // the mark made it too long to be taken
+      ++turn.counters.fetches_missed;
+      return;
+    }
   }
   const Passing copy{.header = header,
                      .body = turn.out.keep(std::move(body)),

@@ -69,8 +69,14 @@ std::uint32_t Walk::step(Turn& turn, const Passing& query) const {
 
 void Walk::park(Turn& turn, const Passing& query, WalkerId id) {
   Link* back = turn.links.find(query.route);
-  if (back == nullptr || back->state != LinkState::up) return;  // the origin cannot be asked
-  if (parked_.size() >= kMaxParked) parked_.pop_front();
+  if (back == nullptr || back->state != LinkState::up) {
+    ++turn.counters.walkers_dropped;
+    return;
+  }
+  if (parked_.size() >= kMaxParked) {
+    ++turn.counters.walkers_dropped;
+    parked_.pop_front();
+  }
   parked_.push_back({.id = id,
                      .header = query.header,
                      .body = Bytes(query.body.begin(), query.body.end()),
@@ -87,9 +93,14 @@ void Walk::park(Turn& turn, const Passing& query, WalkerId id) {
 void Walk::on_check(
     Turn& turn, Link& from, const wire::FrameHeader& header, std::uint32_t walker, LinkId route) {
   Link* back = turn.links.find(route);
-  if (back == nullptr || back->state != LinkState::up || back->id == from.id || header.ttl <= 1)
+  if (back == nullptr || back->state != LinkState::up || back->id == from.id || header.ttl <= 1) {
+    ++turn.counters.checks_stray;
     return;
-  if (asked_.size() >= kMaxAsked) asked_.pop_front();
+  }
+  if (asked_.size() >= kMaxAsked) {
+    ++turn.counters.checks_stray;
+    asked_.pop_front();
+  }
   asked_.push_back({.id = {.guid = header.guid, .walker = walker},
                     .from = from.id,
                     .until = turn.now + turn.config.walker_patience});
@@ -126,10 +137,13 @@ void Walk::on_go_on(Turn& turn,
   }
   const auto asked =
       std::find_if(asked_.begin(), asked_.end(), [&](const Asked& each) { return each.id == id; });
-  if (asked == asked_.end() || header.ttl <= 1) return;
-  Link* on = turn.links.find(asked->from);
-  asked_.erase(asked);
-  if (on == nullptr || on->state != LinkState::up) return;
+  const bool is_known = asked != asked_.end();
+  Link* on = is_known ? turn.links.find(asked->from) : nullptr;
+  if (is_known && header.ttl > 1) asked_.erase(asked);
+  if (on == nullptr || on->state != LinkState::up || header.ttl <= 1) {
+    ++turn.counters.checks_stray;
+    return;
+  }
   send_word(turn, *on, onward(header), walker);
 }
 

@@ -199,6 +199,7 @@ void asks_anew_after(const wire::RouteTable& table, const wire::RouteTable& odd)
   t.hear(table);
   t.rig.clear();
   send_table(t.rig, t.b, odd);
+  CHECK(t.rig.counters.overlay.tables_dropped == 1);
   CHECK(wishes(t.rig, t.b) == std::vector<std::uint8_t>{1});
   CHECK(t.rig.sent.size() == 1);
   CHECK(t.passed(2) == Links{t.b, t.c});

@@ -474,6 +474,7 @@ TEST_CASE("tree: a request is not served to the parent, nor for what is unknown 
     control(t.rig, t.b, request, guid(3));
   }
   CHECK(t.rig.sent.empty());
+  CHECK(t.rig.counters.overlay.fetches_missed == 6);
 }
 
 TEST_CASE("tree: requests are served for a while, and then no more") {
@@ -546,6 +547,7 @@ TEST_CASE("tree: 512 missing queries are remembered, the oldest give way") {
   t.rig.advance(kPatience + 1ms);
   CHECK(t.rig.count(FrameType::fetch) + t.rig.count(FrameType::graft) == 512);
   CHECK(t.rig.sent.front().header.guid == numbered(8));
+  CHECK(t.rig.counters.overlay.announces_over_limit == 8);
 }
 
 TEST_CASE("tree: eight neighbours are remembered for a missing query") {
@@ -556,6 +558,7 @@ TEST_CASE("tree: eight neighbours are remembered for a missing query") {
   }
   rig.advance(18s);
   CHECK(rig.count(FrameType::fetch) == 8);
+  CHECK(rig.counters.overlay.announces_over_limit == 2);
 }
 
 }  // namespace

@@ -229,14 +229,17 @@ TEST_CASE("walk: where the origin cannot be asked it ends") {
   t.rig.clear();
   t.walker(t.b, guid(1), 1, 3);
   CHECK(t.rig.sent.empty());
+  CHECK(t.rig.counters.overlay.walkers_dropped == 1);
 }
 
 TEST_CASE("walk: 256 walkers wait at a node, the oldest gives way") {
   Walk t;
   for (std::uint32_t number = 0; number <= 256; ++number) t.walker(t.a, guid(1), number, 3);
+  CHECK(t.rig.counters.overlay.walkers_dropped == 1);
   t.rig.clear();
   t.word(t.a, FrameType::go_on, guid(1), 0);
   CHECK(t.rig.sent.empty());
+  CHECK(t.rig.counters.overlay.checks_stray == 1);
   t.word(t.a, FrameType::go_on, guid(1), 1);
   CHECK(t.rig.sent.size() == 1);
 }
@@ -297,10 +300,12 @@ TEST_CASE("walk: a check without a way, with a used-up TTL, or from where it wou
   t.word(t.a, FrameType::check_back, guid(1), 3);
   t.word(t.b, FrameType::check_back, guid(1), 3, 1);
   CHECK(t.rig.sent.empty());
+  CHECK(t.rig.counters.overlay.checks_stray == 3);
   t.rig.drop(t.a);
   t.rig.clear();
   t.word(t.b, FrameType::check_back, guid(1), 3);
   CHECK(t.rig.sent.empty());
+  CHECK(t.rig.counters.overlay.checks_stray == 4);
 }
 
 TEST_CASE("walk: a check with more in its body than this version knows is passed on all the same") {
