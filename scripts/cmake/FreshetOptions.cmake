@@ -23,7 +23,10 @@ if(FRESHET_WERROR)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports these inside std::variant, std::optional and std::vector at -O2 where nothing is wrong (GCC PR 105562, 105329).
-  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-stringop-overread)
+  # Linked with link-time optimisation it asks its linker's compiler, too.
+  set(FRESHET_FALSE_ALARMS -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-stringop-overread)
+  add_compile_options(${FRESHET_FALSE_ALARMS})
+  add_link_options(${FRESHET_FALSE_ALARMS})
 endif()
 
 if(FRESHET_SANITIZE)
