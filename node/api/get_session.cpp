@@ -1,5 +1,6 @@
 #include "node/api/get_session.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <utility>
@@ -204,15 +205,23 @@ void run_get(asio::io_context& io,
     get_torrent(daemon, session, request, default_folder, reply);
     return;
   }
-  daemon.searches().resolve(request.what,
-                            request.timeout.value_or(kDefaultPatience),
-                            [session, request, default_folder, reply](Result<io::Wanted> wanted) {
-                              if (wanted) {
-                                session->begin(std::move(*wanted), request, default_folder);
-                              } else {
-                                reply.fail(wanted.error());
-                              }
-                            });
+  const Millis patience = request.timeout.value_or(kDefaultPatience);
+  const auto asked = std::chrono::steady_clock::now();
+  daemon.searches().resolve(
+      request.what,
+      patience,
+      [session, request, default_folder, reply, patience, asked](Result<io::Wanted> wanted) {
+        if (!wanted) {
+          reply.fail(wanted.error());
+          return;
+        }
+        GetRequest rest = request;
+        if (wanted->sources.empty()) {  // sources were waited for as well
+          const auto waited = std::chrono::steady_clock::now() - asked;
+          rest.timeout = std::max(Millis(0), patience - std::chrono::duration_cast<Millis>(waited));
+        }
+        session->begin(std::move(*wanted), rest, default_folder);
+      });
 }
 
 }  // namespace freshet::api

@@ -100,6 +100,24 @@ TEST_CASE("get of a folder keeps its tree, and fetches again only what is missin
   check_same(original, out / "blue album");
 }
 
+TEST_CASE("a folder is fetched by its id alone, by a node that never searched for it") {
+  Mesh mesh = two_nodes();
+  REQUIRE(mesh[0].has_hashed(kAll));
+  REQUIRE_FALSE(find(mesh[0]).empty());
+  std::string folder;
+  for (const Json& hit :
+       mesh[0].cli({"search", "blue", "album", "--json", "--timeout", "1"}).events("hit")) {
+    if (hit.at("folder").get<bool>() && hit.at("name") == "blue album")
+      folder = hit.at("id").get<std::string>();
+  }
+  REQUIRE_FALSE(folder.empty());
+  const auto out = mesh.dir().folder("out");
+  const auto got = mesh[1].cli({"get", folder, "-o", out.string()});
+  INFO(got.err);
+  REQUIRE(got.exit_code == 0);
+  check_same(mesh.share(0) / "blue album", out / "blue album");
+}
+
 TEST_CASE("a folder that is fetched is shared, as the same item") {
   Mesh mesh = two_nodes();
   REQUIRE(mesh[0].has_hashed(kAll));

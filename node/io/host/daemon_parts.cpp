@@ -155,6 +155,9 @@ void NodeDaemon::make_searches() {
       [this](cs::Input input) { pump_->deliver(std::move(input)); },
       [this](const ContentId& content, std::vector<ct::Source> sources) {
         fetches_->add_sources(content, std::move(sources));
+      },
+      [this](const ContentId& content) {
+        return library_->has(content) || fetches_->has(content);
       });
   browses_ = std::make_unique<Browses>(
       io_,

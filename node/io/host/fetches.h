@@ -90,6 +90,8 @@ class Fetches {
   /// The observer went away. Without one the fetch pauses; what is verified stays.
   void leave(const ContentId& content, const FetchObserver* observer);
   void add_sources(const ContentId& content, std::vector<core::transfer::Source> sources);
+  /// It is being fetched.
+  [[nodiscard]] bool has(const ContentId& content) const { return fetches_.contains(content); }
   /// The mesh can be asked now: it is, for whatever has no source.
   void ask_again();
   /// What others may be told of a content that is being fetched: its verified pieces can be had.

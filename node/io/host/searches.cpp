@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::uint8_t kContentTtl = 7;
 constexpr std::uint32_t kHitsPerContentAsk = 1;
+// For what an id is of, once the mesh was asked. Whoever answers later is a source nevertheless.
+constexpr std::chrono::milliseconds kUnknownIdPatience{3000};
 
 Wanted wanted_from(const cs::SearchResult& result, const NodeKey& self) {
   Wanted wanted{.content = *result.id,
@@ -39,9 +41,10 @@ struct Searches::Session {
   Tallied tallied;  ///< the same, or when it is not wanted
 };
 
-// A `get` that waits until its result has an id.
+// A `get` that waits until its result has an id, or until somebody says what its id is of.
 struct Searches::Pending {
   explicit Pending(asio::io_context& io) : timer(io) {}
+  std::optional<ContentId> content;
   cs::AskId ask;  ///< the search that the number is of
   cs::ResultNumber number = 0;
   std::function<void(Result<Wanted>)> resolved;
@@ -51,11 +54,13 @@ struct Searches::Pending {
 Searches::Searches(asio::io_context& io,
                    const NodeKey& self,
                    Deliver deliver,
-                   SourcesFound sources_found)
+                   SourcesFound sources_found,
+                   IsHere is_here)
     : io_(io),
       self_(self),
       deliver_(std::move(deliver)),
-      sources_found_(std::move(sources_found)) {}
+      sources_found_(std::move(sources_found)),
+      is_here_(std::move(is_here)) {}
 
 Searches::~Searches() = default;
 
@@ -126,7 +131,7 @@ void Searches::on_hit(const cs::Hit& hit) {
   for (const auto& session : sessions_) {
     if (session->ask == hit.ask) {
       add_hit(*session, hit);
-      settle_pending();
+      settle_numbers();
       return;
     }
   }
@@ -157,10 +162,10 @@ void Searches::add_content_sources(const ContentId& content, const cs::Hit& hit)
   if (hit.record.node == self_) return;
   for (const wire::HitFile& file : hit.record.files) {
     if (file.content != content) continue;
-    sources_found_(content,
-                   {{.key = hit.record.node,
-                     .endpoints = hit.record.addresses,
-                     .size_claim = file.size_bytes}});
+    const core::transfer::Source source{
+        .key = hit.record.node, .endpoints = hit.record.addresses, .size_claim = file.size_bytes};
+    settle_whole(file, source);
+    sources_found_(content, {source});
     return;
   }
 }
@@ -188,7 +193,7 @@ void Searches::resolve(const std::string& what,
   }
   if (sessions_.empty()) {
     if (whole_id) {
-      resolved(Wanted{.content = *whole_id, .name = {}, .size_claim = std::nullopt, .sources = {}});
+      resolve_whole(*whole_id, patience, std::move(resolved));
     } else {
       resolved(Error{
           .code = ErrorCode::invalid,
@@ -200,7 +205,7 @@ void Searches::resolve(const std::string& what,
   const auto found = sessions_.back()->results.resolve(what);
   if (!found) {
     if (whole_id) {
-      resolved(Wanted{.content = *whole_id, .name = {}, .size_claim = std::nullopt, .sources = {}});
+      resolve_whole(*whole_id, patience, std::move(resolved));
     } else {
       resolved(Error{.code = ErrorCode::invalid, .message = found.error().message});
     }
@@ -213,39 +218,79 @@ void Searches::resolve(const std::string& what,
   wait_for_id((*found)->number, patience, std::move(resolved));
 }
 
-void Searches::wait_for_id(cs::ResultNumber number,
-                           std::chrono::milliseconds patience,
-                           std::function<void(Result<Wanted>)> resolved) {
+std::shared_ptr<Searches::Pending> Searches::wait(std::chrono::milliseconds patience,
+                                                  Result<Wanted> at_last,
+                                                  std::function<void(Result<Wanted>)> resolved) {
   auto pending = std::make_shared<Pending>(io_);
-  pending->ask = sessions_.back()->ask;
-  pending->number = number;
   pending->resolved = std::move(resolved);
   pending_.push_back(pending);
   pending->timer.expires_after(patience);
-  pending->timer.async_wait([this, pending](const std::error_code& canceled) {
-    if (canceled) return;
-    pending_.remove(pending);
-    pending->resolved(
-        Error{.code = ErrorCode::no_source,
-              .message = "the node that has it has not hashed it yet; try again in a while"});
-  });
+  pending->timer.async_wait(
+      [this, pending, at_last = std::move(at_last)](const std::error_code& canceled) {
+        if (canceled) return;
+        pending_.remove(pending);
+        pending->resolved(at_last);
+      });
+  return pending;
 }
 
-void Searches::settle_pending() {
-  if (pending_.empty()) return;
+void Searches::wait_for_id(cs::ResultNumber number,
+                           std::chrono::milliseconds patience,
+                           std::function<void(Result<Wanted>)> resolved) {
+  const auto pending =
+      wait(patience,
+           Error{.code = ErrorCode::no_source,
+                 .message = "the node that has it has not hashed it yet; try again in a while"},
+           std::move(resolved));
+  pending->ask = sessions_.back()->ask;
+  pending->number = number;
+}
+
+void Searches::resolve_whole(const ContentId& content,
+                             std::chrono::milliseconds patience,
+                             std::function<void(Result<Wanted>)> resolved) {
+  Wanted plain{.content = content, .name = {}, .size_claim = std::nullopt, .sources = {}};
+  if (patience.count() <= 0 || is_here_(content)) {
+    resolved(std::move(plain));
+    return;
+  }
+  wait(std::min(patience, kUnknownIdPatience), std::move(plain), std::move(resolved))->content =
+      content;
+  ask_content(content);
+}
+
+void Searches::settle(const std::function<std::optional<Wanted>(const Pending&)>& wanted_of) {
   std::vector<std::pair<std::shared_ptr<Pending>, Wanted>> settled;
   pending_.remove_if([&](const std::shared_ptr<Pending>& pending) {
-    const cs::ResultSet* results = this->results(pending->ask);
-    const cs::SearchResult* result =
-        results == nullptr ? nullptr : results->by_number(pending->number);
-    if (result == nullptr || !result->id) return false;
-    settled.emplace_back(pending, wanted_from(*result, self_));
+    auto wanted = wanted_of(*pending);
+    if (!wanted) return false;
+    settled.emplace_back(pending, std::move(*wanted));
     return true;
   });
   for (auto& [pending, wanted] : settled) {
     pending->timer.cancel();
     pending->resolved(std::move(wanted));
   }
+}
+
+void Searches::settle_numbers() {
+  settle([this](const Pending& pending) -> std::optional<Wanted> {
+    const cs::ResultSet* of = pending.content ? nullptr : results(pending.ask);
+    const cs::SearchResult* result = of == nullptr ? nullptr : of->by_number(pending.number);
+    if (result == nullptr || !result->id) return std::nullopt;
+    return wanted_from(*result, self_);
+  });
+}
+
+void Searches::settle_whole(const wire::HitFile& file, const core::transfer::Source& source) {
+  settle([&](const Pending& pending) -> std::optional<Wanted> {
+    if (!pending.content || pending.content != file.content) return std::nullopt;
+    return Wanted{.content = *file.content,
+                  .name = file.name,
+                  .size_claim = file.size_bytes,
+                  .sources = {source},
+                  .folder = file.folder};
+  });
 }
 
 void Searches::stop() {

@@ -58,8 +58,14 @@ class Searches {
   /// More is known of whom a search that wishes a tally reached.
   using Tallied = std::function<void(const core::overlay::Tallied&)>;
   using SourcesFound = std::function<void(const ContentId&, std::vector<core::transfer::Source>)>;
+  /// Whether a content is here, or on its way.
+  using IsHere = std::function<bool(const ContentId&)>;
 
-  Searches(asio::io_context& io, const NodeKey& self, Deliver deliver, SourcesFound sources_found);
+  Searches(asio::io_context& io,
+           const NodeKey& self,
+           Deliver deliver,
+           SourcesFound sources_found,
+           IsHere is_here);
   ~Searches();
   Searches(const Searches&) = delete;
   Searches& operator=(const Searches&) = delete;
@@ -87,9 +93,10 @@ class Searches {
   /// Nodes of the last search that have something, each once.
   [[nodiscard]] std::vector<core::search::Source> nodes() const;
 
-  /// What `what` means: a number of the last search, the beginning of an id in it, or a whole id,
-  /// which may be unknown. A result without an id yet is waited for, at most `patience`. Errors:
-  /// invalid, not_found, no_source.
+  /// What `what` means: a number of the last search, the beginning of an id in it, or a whole id.
+  /// A result without an id yet is waited for, at most `patience`; so is, some seconds, what a node
+  /// that has an unknown id says of it: it may be a folder's. Errors: invalid, not_found,
+  /// no_source.
   void resolve(const std::string& what,
                std::chrono::milliseconds patience,
                std::function<void(Result<Wanted>)> resolved);
@@ -107,7 +114,17 @@ class Searches {
 
   void add_hit(Session& session, const core::search::Hit& hit);
   void add_content_sources(const ContentId& content, const core::search::Hit& hit);
-  void settle_pending();
+  /// Those of which something is known now.
+  void settle(const std::function<std::optional<Wanted>(const Pending&)>& wanted_of);
+  void settle_numbers();
+  void settle_whole(const wire::HitFile& file, const core::transfer::Source& source);
+  void resolve_whole(const ContentId& content,
+                     std::chrono::milliseconds patience,
+                     std::function<void(Result<Wanted>)> resolved);
+  /// Is settled by what the mesh says; by `at_last` otherwise.
+  std::shared_ptr<Pending> wait(std::chrono::milliseconds patience,
+                                Result<Wanted> at_last,
+                                std::function<void(Result<Wanted>)> resolved);
   void wait_for_id(core::search::ResultNumber number,
                    std::chrono::milliseconds patience,
                    std::function<void(Result<Wanted>)> resolved);
@@ -117,6 +134,7 @@ class Searches {
   NodeKey self_;
   Deliver deliver_;
   SourcesFound sources_found_;
+  IsHere is_here_;
   std::uint32_t next_ask_ = 1;
   /// Newest last. The last search, and those that are still watched.
   std::list<std::unique_ptr<Session>> sessions_;
