@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node/base/digest.h"
+#include "node/core/overlay/held_links.h"
 #include "node/core/overlay/membership/diversity.h"
 
 namespace freshet::core::overlay {
@@ -13,36 +14,16 @@ bool is_linked(const Turn& turn, const std::optional<NodeKey>& key) {
   return key && (*key == turn.self || turn.links.has_peer(*key));
 }
 
+bool is_banned(const Turn& turn, const std::optional<NodeKey>& key) {
+  return key && turn.guard && turn.guard->bans().has(*key, turn.now);
+}
+
 bool is_greeting_out(const Link& link) {
   return link.state == LinkState::greeting && link.direction == Direction::out;
 }
 
-// What can be counted on: links that greeted, and those dialled just now that may yet. Others may
-// be held open for nothing.
-struct Held {
-  std::size_t links = 0;
-  std::size_t own = 0;              ///< dialled
-  std::optional<TimePoint> doubts;  ///< when the first of them is counted no more
-};
-
-Held held(const Turn& turn) {
-  Held held;
-  for (const Link& link : std::as_const(turn.links).all()) {
-    if (is_greeting_out(link)) {
-      const TimePoint late = turn.links.peer_of(link).pinged + turn.config.dial_patience;
-      if (late <= turn.now) continue;
-      held.doubts = earlier(held.doubts, late);
-    } else if (link.state != LinkState::up) {
-      continue;
-    }
-    ++held.links;
-    if (link.direction == Direction::out) ++held.own;
-  }
-  return held;
-}
-
-bool is_missing(const Held& held, const Wanted& wanted, std::size_t coming) {
-  const std::size_t links = held.links + coming;
+bool is_missing(const HeldLinks& held, const Wanted& wanted, std::size_t coming) {
+  const std::size_t links = held.all + coming;
   if (links < wanted.links) return true;
   return links < wanted.places && held.own + coming < own_links(wanted);
 }
@@ -75,6 +56,10 @@ void DialPlan::learn(Turn& turn,
                      const Endpoint& address,
                      TimePoint heard) {
   if (!turn.config.discover || (key && *key == turn.self)) return;
+  if (is_banned(turn, key)) {
+    ++turn.counters.hosts_banned;
+    return;
+  }
   if (std::find(own_addresses_.begin(), own_addresses_.end(), address) != own_addresses_.end())
     return;
   if (cache_.learn(key, address, heard, turn.config.max_cached_hosts)) {
@@ -100,11 +85,9 @@ std::optional<TimePoint> DialPlan::run(Turn& turn, const Wanted& wanted) {
 // waiting for a time would spin.
 std::optional<TimePoint> DialPlan::next_cached(const Turn& turn, const Wanted& wanted) const {
   if (may_dial_more(turn, wanted)) {
-    return cache_.earliest([&](const CachedHost& host) {
-      return !is_linked(turn, host.key) && !is_pending(host.address);
-    });
+    return cache_.earliest([&](const CachedHost& host) { return is_usable(turn, host); });
   }
-  const Held held = overlay::held(turn);
+  const HeldLinks held = held_links(turn);
   if (is_full(turn)) return std::nullopt;
   if (!is_missing(held, wanted, 0)) return held.doubts;
   if (is_waiting(turn)) return welcomes_until_;
@@ -116,6 +99,10 @@ std::optional<TimePoint> DialPlan::next_cached(const Turn& turn, const Wanted& w
   return next;
 }
 
+bool DialPlan::is_usable(const Turn& turn, const CachedHost& host) const {
+  return !is_linked(turn, host.key) && !is_pending(host.address) && !is_banned(turn, host.key);
+}
+
 std::size_t DialPlan::young_dials(TimePoint now, Duration patience) const {
   return static_cast<std::size_t>(
       std::count_if(pending_.begin(), pending_.end(), [&](const Pending& each) {
@@ -124,19 +111,22 @@ std::size_t DialPlan::young_dials(TimePoint now, Duration patience) const {
 }
 
 bool DialPlan::is_waiting(const Turn& turn) const {
-  return turn.now < welcomes_until_ && turn.links.live_count() > 0;
+  return turn.now < welcomes_until_ && held_links(turn).all > 0;
 }
 
 bool DialPlan::may_dial_more(const Turn& turn, const Wanted& wanted) const {
   if (is_waiting(turn)) return false;
   const std::size_t young = young_dials(turn.now, turn.config.dial_patience);
   return young < turn.config.max_concurrent_dials && !is_full(turn)
-         && is_missing(held(turn), wanted, young);
+         && is_missing(held_links(turn), wanted, young);
 }
 
-// A dial is under way until Hello was heard.
+// A dial is under way until Hello was heard. Those that a user named are beside the others.
 bool DialPlan::is_full(const Turn& turn) const {
-  return pending_.size() + greetings_out(turn) >= turn.config.max_pending_dials;
+  const auto found = std::count_if(pending_.begin(), pending_.end(), [](const Pending& each) {
+    return std::holds_alternative<Endpoint>(each.target);
+  });
+  return static_cast<std::size_t>(found) + greetings_out(turn) >= turn.config.max_pending_dials;
 }
 
 void DialPlan::run_named(Turn& turn) {
@@ -158,7 +148,7 @@ void DialPlan::run_cached(Turn& turn, const Wanted& wanted) {
 CachedHost* DialPlan::pick(Turn& turn) {
   std::vector<Endpoint> linked;
   const auto usable = [&](const CachedHost& host) {
-    return !is_linked(turn, host.key) && !is_pending(host.address);
+    return is_usable(turn, host);
   };
   for (const CachedHost& host : cache_.all()) {
     if (is_linked(turn, host.key)) linked.push_back(host.address);

@@ -104,6 +104,7 @@ class DialPlan {
   CachedHost* pick(Turn& turn);
   [[nodiscard]] bool is_waiting(const Turn& turn) const;
   [[nodiscard]] std::size_t young_dials(TimePoint now, Duration patience) const;
+  [[nodiscard]] bool is_usable(const Turn& turn, const CachedHost& host) const;
   [[nodiscard]] bool is_full(const Turn& turn) const;
   [[nodiscard]] bool may_dial_more(const Turn& turn, const Wanted& wanted) const;
   [[nodiscard]] std::optional<TimePoint> next_cached(const Turn& turn, const Wanted& wanted) const;

@@ -59,7 +59,7 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
       Overloaded{
           [](const Received&) {},
           [](const Writable&) {},
-          [&](const LinkUp& it) { on_link_up(turn, it); },
+          [&](const LinkUp& it) { membership_.on_link_up(turn, it); },
           [&](const LinkDown& it) {
             membership_.on_link_down(turn, it.link);
             router_.forget(turn, it.link);
@@ -70,11 +70,9 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
           [&](const DialFailed& it) { membership_.need_dials().on_dial_failed(turn, it.dial); },
           [&](const AddPeer& it) { membership_.need_dials().add_peer(it.peer, it.keep, now); },
           [&](const HostSeen& it) {
-            if (is_banned(it.key, now)) return;
             membership_.need_dials().learn(turn, it.key, it.address, now);
           },
           [&](const HostRemembered& it) {
-            if (it.key && is_banned(*it.key, now)) return;
             membership_.need_dials().learn(turn, it.key, it.address, TimePoint{});
           },
           [&](const SetWords& it) { router_.set_words(turn, it.hashes); },
@@ -321,12 +319,6 @@ bool Engine::is_over_rate(Turn& turn, Link& link, wire::FrameType type) {
   return true;
 }
 
-bool Engine::is_banned(const NodeKey& key, TimePoint now) {
-  if (!guard_ || !guard_->bans().has(key, now)) return false;
-  ++counters_.hosts_banned;
-  return true;
-}
-
 void Engine::offend(Turn& turn, Link& link, std::uint32_t weight) {
   if (link.state == LinkState::closing) return;
   const NodeKey key = links_.peer_of(link).key;
@@ -337,15 +329,6 @@ void Engine::offend(Turn& turn, Link& link, std::uint32_t weight) {
   const TimePoint until = guard.bans().punish(config_, key, turn.now);
   turn.out.push(Effect(Banned{.key = key, .length = until - turn.now}));
   Membership::close(turn, membership_.dials(), link, CloseReason::offence);
-}
-
-void Engine::on_link_up(Turn& turn, const LinkUp& up) {
-  membership_.on_link_up(turn, up);
-  if (!guard_ || !guard_->bans().has(up.peer, turn.now)) return;
-  Link* link = links_.find(up.link);
-  if (link == nullptr || link->state == LinkState::closing) return;
-  ++counters_.links_banned;
-  Membership::close(turn, membership_.dials(), *link, CloseReason::offence);
 }
 
 void Engine::block(Turn& turn, const Block& block) {

@@ -77,10 +77,7 @@ class Engine {
   bool on_link_frame(Turn& turn, Link& link, const Frame& frame);
   void on_member_frame(Turn& turn, Link& link, const Frame& frame);
   bool is_over_rate(Turn& turn, Link& link, wire::FrameType type);
-  /// Counts it when it is.
-  bool is_banned(const NodeKey& key, TimePoint now);
   void offend(Turn& turn, Link& link, std::uint32_t weight = kOffence);
-  void on_link_up(Turn& turn, const LinkUp& up);
   void block(Turn& turn, const Block& block);
   void on_block_list(Turn& turn, Link& link, const Frame& frame);
   void obey(Turn& turn, const std::optional<NodeKey>& moderator);

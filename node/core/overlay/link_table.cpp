@@ -58,17 +58,9 @@ std::size_t LinkTable::live_count() const {
   }));
 }
 
-std::size_t LinkTable::settled_count() const {
-  return static_cast<std::size_t>(std::count_if(links_.begin(), links_.end(), [](const Link& link) {
-    if (link.state == LinkState::closing) return false;
-    return link.state == LinkState::up || link.direction == Direction::out;
-  }));
-}
-
-std::size_t LinkTable::dialled_count() const {
-  return static_cast<std::size_t>(std::count_if(links_.begin(), links_.end(), [](const Link& link) {
-    return link.state != LinkState::closing && link.direction == Direction::out;
-  }));
+std::size_t LinkTable::up_count() const {
+  return static_cast<std::size_t>(std::count_if(
+      links_.begin(), links_.end(), [](const Link& link) { return link.state == LinkState::up; }));
 }
 
 std::uint64_t LinkTable::digest() const {

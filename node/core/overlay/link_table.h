@@ -93,11 +93,8 @@ class LinkTable {
   [[nodiscard]] std::span<const Link> all() const { return {links_.data(), links_.size()}; }
   /// Links that are not closing.
   [[nodiscard]] std::size_t live_count() const;
-  /// Those of them that have a place: one that came in and has not greeted has none, for it may
-  /// never greet.
-  [[nodiscard]] std::size_t settled_count() const;
-  /// Those of them that this node dialled.
-  [[nodiscard]] std::size_t dialled_count() const;
+  /// Those of them that greeted.
+  [[nodiscard]] std::size_t up_count() const;
   [[nodiscard]] std::uint64_t digest() const;
 
   /// From now on no link stays, and nothing is dialled: the node leaves.

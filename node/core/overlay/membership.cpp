@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "node/base/digest.h"
+#include "node/core/overlay/held_links.h"
 #include "node/core/overlay/sending.h"
 
 namespace freshet::core::overlay {
@@ -76,6 +77,11 @@ void Membership::on_link_up(Turn& turn, const LinkUp& up) {
     close(turn, dials(), link, CloseReason::shutting_down);
     return;
   }
+  if (turn.guard && turn.guard->bans().has(up.peer, turn.now)) {
+    ++turn.counters.links_banned;
+    close(turn, dials(), link, CloseReason::offence);
+    return;
+  }
   if (!settle_duplicate(turn, link)) return;
   if (up.direction == Direction::in && turn.links.live_count() > turn.config.max_links) {
     ++turn.counters.links_refused;
@@ -135,8 +141,8 @@ void Membership::greet(Turn& turn, Link& link, wire::Wish wish) {
                     .tally = true};
   if (turn.config.discover) {
     hello.member = wire::kTakesPart;
-    const std::size_t this_one = link.direction == Direction::out ? 1 : 0;
-    if (turn.links.settled_count() == this_one) hello.member |= wire::kIsAlone;
+    const std::size_t this_one = is_held(turn, link) ? 1 : 0;
+    if (held_links(turn).all == this_one) hello.member |= wire::kIsAlone;
   }
   if (turn.config.discover || wish == wire::Wish::chosen) hello.wish = wish;
   send_link_frame(turn, link, wire::FrameType::hello, wire::encode(hello));
@@ -190,7 +196,7 @@ void Membership::on_established(Turn& turn, Link& link, const wire::Hello& hello
   turn.out.push(Effect(std::move(event)));
   if (turn.config.ping_at_start) ping(turn, link);
   if (!link.is_member || !dials_) return;
-  if (link.direction == Direction::out && turn.links.settled_count() == 1)
+  if (link.direction == Direction::out && held_links(turn).all == 1)
     dials_->await_welcomes(turn.now + turn.config.welcome_patience);
   if ((hello.member & wire::kIsAlone) != 0) Walks::spread_join(turn, *dials_, link);
 }
@@ -216,7 +222,7 @@ void Membership::ping(Turn& turn, Link& link) {
 void Membership::on_ping(Turn& turn, Link& link, const wire::FrameHeader& header) {
   ++turn.counters.pings_in;
   wire::Pong pong;
-  pong.links = static_cast<std::uint32_t>(turn.links.settled_count());
+  pong.links = static_cast<std::uint32_t>(held_links(turn).all);
   if (dials_) {
     const std::size_t most = link.was_sent_hosts ? kLaterPongNodes : kFirstPongNodes;
     pong.nodes = dials_->sample(turn, turn.links.peer_of(link).key, most);

@@ -86,8 +86,12 @@ void Router::age_guids(Turn& turn) {
       turn.need_guard().queries().begin(turn.now);
       guids_->set_in_rush(true);
     }
-    if (guids_->is_in_rush()) {
-      turn.need_guard().lasting().each(turn.now, [&](const Guid& guid) { guids_->renew(guid); });
+    const auto renew = [&](const Guid& guid) {
+      guids_->renew(guid);
+    };
+    if (turn.guard) {  // own ones in calm, too: the rush that follows may fill the next at once
+      turn.guard->near_queries().each(turn.now, renew);
+      turn.guard->own_queries().each(turn.now, renew);
     }
   }
 }
@@ -103,8 +107,9 @@ void Router::on_query(
     return;
   }
   ++(inserted ? turn.counters.query_first : turn.counters.query_duplicates);
-  if (inserted && header.hops == 0 && guids_->is_in_rush())
-    turn.need_guard().lasting().add(turn.config, header.guid, turn.now);
+  if (inserted && header.hops == 0 && guids_->is_in_rush()
+      && turn.need_guard().queries().is_within_own_rate(from.id))
+    turn.need_guard().near_queries().add(turn.config, header.guid, turn.now);
   bool is_better = inserted || header.ttl > seen->ttl;
   // Who got it through this node has a copy with two less, and is no way back.
   if (seen->second == Seen::kNoSecond && header.ttl + 1 >= seen->ttl && seen->from != from.id)
@@ -229,7 +234,7 @@ void Router::originate(Turn& turn, const Guid& guid, const SearchPlan& plan, Byt
     turn.need_guard().queries().take(turn.config, kSelfLink, {}, turn.now);
   Seen* seen =
       see(turn, guid, {.from = kSelfLink, .ttl = own_ttl(plan.ttl), .forwarded = true}).seen;
-  turn.need_guard().lasting().add(turn.config, guid, turn.now);
+  turn.need_guard().own_queries().add(turn.config, guid, turn.now);
   seen->is_tallied = wire::route_of_query(body).tally;
   if (seen->is_tallied) begin_tally(turn, guid, plan);
   if (plan.ttl == 0) return;

@@ -1,5 +1,6 @@
 #include "node/io/host/limits.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "node/core/bittorrent/fetch_config.h"
@@ -51,9 +52,10 @@ void add_overlay(List& list, const core::overlay::Config& config, const core::ov
   list.add("dials_at_once", config.max_concurrent_dials);
   list.add("cached_hosts", config.max_cached_hosts, at.cached_hosts().size());
   list.add("guids", 2 * config.guids_per_generation, at.remembered_guids());
-  list.add("guids_outlasting_a_rush",
-           core::overlay::LastingGuids::most(config),
-           guard == nullptr ? 0 : guard->lasting().size());
+  list.add(
+      "guids_outlasting_a_rush",
+      core::overlay::LastingGuids::most(config),
+      guard == nullptr ? 0 : std::max(guard->own_queries().size(), guard->near_queries().size()));
   list.add("outbox_bytes_per_link", config.max_outbox_bytes);
   list.add("penalties", config.max_penalties, guard == nullptr ? 0 : guard->penalties().size());
   list.add("bans_and_blocks", config.max_bans, guard == nullptr ? 0 : guard->bans().all().size());
@@ -66,7 +68,7 @@ void add_membership(List& list,
   list.add("dials", config.max_pending_dials);
   list.add("link_places",
            view == nullptr ? config.max_links : view->wanted(config).places,
-           at.links().live_count());
+           at.links().up_count());
   list.add("lost_peers", core::overlay::LostPeers::kMost, at.lost_peers());
   list.add("own_addresses", core::overlay::DialPlan::kMaxOwnAddresses);
   list.add("walk_routes",

@@ -83,6 +83,23 @@ TEST_CASE(
   CHECK(wire::decode_pong(rig.sent_on(link).back().body)->links == 1);
 }
 
+TEST_CASE("dialled peers that never greet push no link out, and keep nobody away") {
+  Rig rig(open_config());
+  fill(rig, 3, 0);
+  std::uint8_t peer = 100;
+  for (int second = 0; second < 20; ++second) {
+    for (int i = 0; i < 3; ++i) rig.connect(peer++, Direction::out);
+    live_on(rig, 1s);
+  }
+  CHECK(rig.counters.overlay.shuffles_out > 0);  // rounds passed
+  CHECK(rig.counters.overlay.links_given_up == 0);
+  CHECK(rig.node.overlay().links().up_count() == 3);
+  const LinkId link = rig.connect(50);
+  greet(rig, link, wire::Wish::link);
+  CHECK(hello_on(rig, link));
+  CHECK(rig.node.overlay().links().up_count() == 4);
+}
+
 TEST_CASE("a static node takes no part: no word of it in Hello, no rounds, no answers") {
   Rig rig;
   const LinkId link = rig.connect(1);

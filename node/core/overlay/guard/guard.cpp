@@ -73,7 +73,8 @@ std::uint64_t Guard::digest() const {
   penalties_.digest(digest);
   bans_.digest(digest);
   queries_.digest(digest);
-  lasting_.digest(digest);
+  own_queries_.digest(digest);
+  near_queries_.digest(digest);
   attempts_.digest(digest);
   push_routes_.digest(digest);
   if (block_lists_) block_lists_->digest(digest);

@@ -64,9 +64,11 @@ class Guard {
   [[nodiscard]] const Bans& bans() const { return bans_; }
   [[nodiscard]] QueryShare& queries() { return queries_; }
   [[nodiscard]] const QueryShare& queries() const { return queries_; }
-  /// Queries that a rush of others does not push out.
-  [[nodiscard]] LastingGuids& lasting() { return lasting_; }
-  [[nodiscard]] const LastingGuids& lasting() const { return lasting_; }
+  /// This node's own queries, which a rush of others does not push out; and neighbours' own.
+  [[nodiscard]] LastingGuids& own_queries() { return own_queries_; }
+  [[nodiscard]] const LastingGuids& own_queries() const { return own_queries_; }
+  [[nodiscard]] LastingGuids& near_queries() { return near_queries_; }
+  [[nodiscard]] const LastingGuids& near_queries() const { return near_queries_; }
   /// What others may make this node dial.
   [[nodiscard]] AttemptLimiter& attempts() { return attempts_; }
   [[nodiscard]] const AttemptLimiter& attempts() const { return attempts_; }
@@ -95,7 +97,8 @@ class Guard {
   Penalties penalties_;
   Bans bans_;
   QueryShare queries_;
-  LastingGuids lasting_;
+  LastingGuids own_queries_;
+  LastingGuids near_queries_;
   AttemptLimiter attempts_;
   PushRoutes push_routes_;
   std::unique_ptr<BlockLists> block_lists_;

@@ -1,8 +1,8 @@
 // The queries whose way back is needed longest: this node's own, and its neighbours' own, hops 0.
 // During a rush of queries (query_share.h) they outlast the generations of GUIDs that others fill:
-// a neighbour that claims that its flood came from afar does not push them out, and who says that
-// it asks itself is held to a rate by then. First in, first out, one in kParts of what a generation
-// holds.
+// a neighbour that claims that its flood came from afar does not push them out, and of one that
+// says that it asks itself only what is within a rate is kept, apart from this node's own. First
+// in, first out, one in kParts of what a generation holds.
 #pragma once
 
 #include <cstddef>

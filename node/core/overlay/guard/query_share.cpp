@@ -57,8 +57,9 @@ bool QueryShare::take(const Config& config,
   ++asking.asked;
   if (from != kSelfLink) {
     const bool is_own = header.hops == 0 || header.ttl >= kUsualTtl;
+    if (is_own) asking.is_within = asking.own.take(own_rate(config), now);
     if (is_own && sources_.size() > 1) {
-      if (!asking.own.take(own_rate(config), now)) return false;
+      if (!asking.is_within) return false;
     } else if (asking.taken >= asking.share) {
       return false;
     }
@@ -101,6 +102,12 @@ void QueryShare::divide(std::uint32_t places) {
     left -= std::min({left, share, each.asked});
     --sharing;
   }
+}
+
+bool QueryShare::is_within_own_rate(LinkId from) const {
+  const auto found = std::find_if(
+      sources_.begin(), sources_.end(), [&](const Source& each) { return each.link == from; });
+  return found != sources_.end() && found->is_within;
 }
 
 void QueryShare::forget(LinkId link) {

@@ -37,6 +37,8 @@ class QueryShare {
   /// A new query came on `from`, or is this node's own (kSelfLink): whether it is taken. Always
   /// when not active.
   bool take(const Config& config, LinkId from, const wire::FrameHeader& header, TimePoint now);
+  /// The last query with hops 0 that came on the link was within the rate of a neighbour's own.
+  [[nodiscard]] bool is_within_own_rate(LinkId from) const;
   void forget(LinkId link);
   void digest(Digest& digest) const;
 
@@ -52,7 +54,8 @@ class QueryShare {
     LinkId link;
     std::uint32_t asked = 0;  ///< in this window, those held back too
     std::uint32_t taken = 0;
-    TokenBucket own = {};  ///< of its queries with hops 0
+    TokenBucket own = {};    ///< of its queries with hops 0
+    bool is_within = false;  ///< the last of those
     std::uint32_t share = UINT32_MAX;
   };
   Source& source(LinkId link);

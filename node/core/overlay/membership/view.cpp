@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "node/core/overlay/guid_table.h"
+#include "node/core/overlay/held_links.h"
 
 namespace freshet::core::overlay {
 namespace {
@@ -69,12 +70,12 @@ View::View(const Config& config, TimePoint now) : capacity_(config), next_(now),
 
 View::Verdict View::judge(Turn& turn, const Link& link, wire::Wish wish, bool is_alone) {
   if (link.direction == Direction::out) return {};
-  const std::size_t live = turn.links.settled_count() + 1;  // with this one
+  const HeldLinks held = held_links(turn);
+  const std::size_t live = held.all + 1;  // with this one
   const Wanted wanted = this->wanted(turn.config);
   if (wish == wire::Wish::welcome) return {.is_taken = live <= wanted.links};
   if (wish != wire::Wish::link) return {};
-  const std::size_t own = turn.links.dialled_count();
-  const std::size_t kept = own_links(wanted) - std::min(own, own_links(wanted));
+  const std::size_t kept = own_links(wanted) - std::min(held.own, own_links(wanted));
   if (live + kept <= wanted.places) return {};
   capacity_.refused();
   if (!is_alone) return {.is_taken = false};
@@ -114,10 +115,10 @@ void View::sample_load(Turn& turn, const Capacity::Load& load) {
 
 // A link that nobody would miss; or, with more links than places, the next best.
 Link* View::surplus(Turn& turn) const {
-  const std::size_t live = turn.links.settled_count();
+  const HeldLinks held = held_links(turn);
   const Wanted wanted = this->wanted(turn.config);
-  if (live > wanted.places) return room_for(turn, kSelfLink);
-  if (live <= wanted.links || turn.links.dialled_count() <= own_links(wanted)) return nullptr;
+  if (held.all > wanted.places) return room_for(turn, kSelfLink);
+  if (held.all <= wanted.links || held.own <= own_links(wanted)) return nullptr;
   std::vector<Link*> links = dispensable(turn, kSelfLink);
   std::erase_if(links, [&](const Link* each) {
     return each->direction == Direction::in || !has_more_than_it_wants(turn.config, *each);
@@ -126,7 +127,7 @@ Link* View::surplus(Turn& turn) const {
 }
 
 void View::meet_others(Turn& turn, DialPlan& dials) {
-  const std::size_t live = turn.links.settled_count();
+  const std::size_t live = held_links(turn).all;
   const Wanted wanted = this->wanted(turn.config);
   if (live >= wanted.places || dials.dial_lost(turn)) return;
   if (rounds_ <= kEarlyRounds || turn.rng.below(2) != 0 || live > wanted.links + 1) return;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "node/core/overlay/guid_table.h"
+#include "node/core/overlay/held_links.h"
 #include "node/core/overlay/sending.h"
 #include "node/wire/overlay/bodies.h"
 
@@ -127,11 +128,12 @@ void Walks::on_join(Turn& turn,
     return;
   }
   learn(turn, dials, {node});
-  if (turn.links.settled_count() >= places || !welcomes_.take(kWelcomes, turn.now)) {
+  if (held_links(turn).all >= places || !welcomes_.take(kWelcomes, turn.now)) {
     ++turn.counters.joins_unanswered;
     return;
   }
-  dials.dial_host(turn, node.address, node.key, wire::Wish::welcome);
+  if (!dials.dial_host(turn, node.address, node.key, wire::Wish::welcome))
+    ++turn.counters.joins_unanswered;
 }
 
 void Walks::on_shuffle(Turn& turn,
