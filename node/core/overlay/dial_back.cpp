@@ -61,13 +61,13 @@ bool DialBacks::on_answer(Turn& turn, const Link& link, ByteView body) {
 void DialBacks::on_dialled(Turn& turn, LinkId id, bool reached) {
   const auto found = std::find_if(
       served_.begin(), served_.end(), [&](const Served& each) { return each.link == id; });
-  if (found == served_.end() || !found->pending) return;
-  found->pending = false;
   Link* link = turn.links.find(id);
-  if (link == nullptr) {
+  if (found == served_.end() || link == nullptr || link->state != LinkState::up) {
     ++turn.counters.answers_no_link;
     return;
   }
+  if (!found->pending) return;
+  found->pending = false;
   answer(
       turn, *link, reached ? wire::DialBackVerdict::reached : wire::DialBackVerdict::unreachable);
 }

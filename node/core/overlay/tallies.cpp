@@ -120,6 +120,7 @@ void Tallies::answer(Turn& turn, Tally& tally, LinkId to, std::uint32_t settles)
   Link* link = turn.links.find(to);
   if (link == nullptr) {
     ++turn.counters.answers_no_link;
+    tally.counts = {};
     return;
   }
   send(turn, *link, tally.guid(), {.settles = settles, .counts = std::exchange(tally.counts, {})});
