@@ -124,7 +124,9 @@ void follow_wish(const Turn& turn, Session& session) {
 // REQUIRES: the block is not counted as in flight any longer.
 void measure(const Turn& turn, Session& session, const InFlight& brought) {
   session.window.delivered(turn.config, brought.block.length, turn.now);
-  if (!session.polite || brought.given_up) return;
+  // A short block says of the way what a whole one never will: it took less of it.
+  const bool is_short = brought.block.length < wire::bt::kBlockBytes;
+  if (!session.polite || brought.given_up || is_short) return;
   const std::uint64_t others = session.in_flight.size() * wire::bt::kBlockBytes;
   session.polite->delivered(
       brought.block.length, others + brought.block.length, brought.asked_at, turn.now);
