@@ -184,6 +184,7 @@ class Library {
   [[nodiscard]] bool has_metadata(store::FileTable::Place place) const;
   /// store::IndexedFile::texts
   [[nodiscard]] std::uint32_t mark_of(store::FileTable::Place place) const;
+  [[nodiscard]] std::uint32_t mark_of_words(store::FileTable::Place place) const;
   [[nodiscard]] std::shared_ptr<const wire::FileMetadata> metadata_of(
       store::FileTable::Place place) const;
   void ask_for_metadata(store::FileTable::Place place);

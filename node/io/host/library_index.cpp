@@ -52,7 +52,7 @@ void Library::keep_index() {
   files.reserve(sealed.files.size());
   for (const auto& each : sealed.files) {
     const store::FileTable::Place place = each.file.value;
-    files.push_back({.id = files_.id(place), .texts = mark_of(place)});
+    files.push_back({.id = files_.id(place), .texts = mark_of_words(place)});
   }
   kept_.keep(
       std::move(sealed), std::move(files), hash_key_, [this](const auto& kept) { on_kept(kept); });

@@ -19,6 +19,14 @@ std::uint32_t Library::mark_of(store::FileTable::Place place) const {
   return content ? metadata_.mark(*content) : 0;
 }
 
+// Of what the index has of it, where that may lag behind what is known: a copy of another file is
+// indexed anew when its turn comes, or, by a name that is not looked into, at the next start.
+std::uint32_t Library::mark_of_words(store::FileTable::Place place) const {
+  const bool lags =
+      metadata_.is_waiting(files_.id(place)) || !may_have_metadata(files_.name(place));
+  return lags ? 0 : mark_of(place);
+}
+
 // It has an id now, or came with one: what it says is known, or is to be read.
 void Library::ask_for_metadata(store::FileTable::Place place) {
   if (files_.content(place) && !has_metadata(place))

@@ -59,6 +59,8 @@ class MetadataReads {
   /// of() is something; costs no decoding.
   [[nodiscard]] bool knows(const ContentId& content) const { return table_.contains(content); }
   [[nodiscard]] std::uint32_t mark(const ContentId& content) const { return table_.mark(content); }
+  /// add() was said of it, and known() not yet.
+  [[nodiscard]] bool is_waiting(store::FileId file) const { return waiting_.contains(file); }
   /// nullptr: it says nothing, or is not known yet.
   [[nodiscard]] std::shared_ptr<const wire::FileMetadata> of(const ContentId& content) const;
   /// A file that was hashed: it is read, unless that was done before or its name is none that
