@@ -94,7 +94,9 @@ Status FolderUnpacking::begin() {
   if (std::exchange(begun_, true)) return kOk;
   std::error_code ignored;
   std::filesystem::remove_all(staging_, ignored);  // a crash may have left one
-  return make_folders(staging_, kFolderMode);
+  if (Status made = make_folders(parent_folder(staging_), kFolderMode); !made) return made;
+  if (::mkdir(staging_.c_str(), kFolderMode) == 0) return kOk;
+  return os_error("cannot make", staging_, errno, "another program uses it, or left it behind");
 }
 
 Status FolderUnpacking::stage(const std::string& path,

@@ -96,6 +96,7 @@ void Fetches::start(FetchWish wish, const std::shared_ptr<FetchObserver>& observ
   library_.find_content(
       wish.content, [this, wish, observer](const std::optional<SharedContent>& found) mutable {
         if (!found || found->files.empty()) {
+          if (find(wish.content) != nullptr) return start(std::move(wish), observer);  // meanwhile
           begin(std::move(wish), observer);
           return;
         }
