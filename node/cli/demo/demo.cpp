@@ -161,8 +161,8 @@ Status Demo::search() {
   report_["hit"] = best;
   narrator_.say("  " + std::to_string(best.value("n", 0)) + "  " + wanted_.path.filename().string()
                 + "  " + human_size(wanted_.size_bytes) + "  "
-                + std::to_string(best.value("sources", 0)) + " sources, nearest "
-                + std::to_string(best.value("hops", 0)) + " hops away");
+                + count_of(best.value("sources", 0U), "source", "sources") + ", nearest "
+                + count_of(best.value("hops", 0U), "hop", "hops") + " away");
   return show_flood(*before);
 }
 
