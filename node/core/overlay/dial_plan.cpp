@@ -18,10 +18,6 @@ bool is_banned(const Turn& turn, const std::optional<NodeKey>& key) {
   return key && turn.guard && turn.guard->bans().has(*key, turn.now);
 }
 
-bool is_greeting_out(const Link& link) {
-  return link.state == LinkState::greeting && link.direction == Direction::out;
-}
-
 bool is_missing(const HeldLinks& held, const Wanted& wanted, std::size_t coming) {
   const std::size_t links = held.all + coming;
   if (links < wanted.links) return true;

@@ -5,10 +5,6 @@
 namespace freshet::core::overlay {
 namespace {
 
-bool is_greeting_out(const Link& link) {
-  return link.state == LinkState::greeting && link.direction == Direction::out;
-}
-
 TimePoint doubted_at(const Turn& turn, const Link& link) {
   return std::as_const(turn.links).peer_of(link).pinged + turn.config.dial_patience;
 }

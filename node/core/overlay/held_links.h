@@ -16,6 +16,10 @@ struct HeldLinks {
   std::optional<TimePoint> doubts;  ///< when the first of those that have not greeted is out of it
 };
 
+/// This node dialled, and the peer has not greeted.
+[[nodiscard]] inline bool is_greeting_out(const Link& link) {
+  return link.state == LinkState::greeting && link.direction == Direction::out;
+}
 /// A dialled link counts for Config::dial_patience before it greets.
 [[nodiscard]] bool is_held(const Turn& turn, const Link& link);
 [[nodiscard]] HeldLinks held_links(const Turn& turn);
