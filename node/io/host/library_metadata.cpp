@@ -22,9 +22,11 @@ std::uint32_t Library::mark_of(store::FileTable::Place place) const {
 // Of what the index has of it, where that may lag behind what is known: a copy of another file is
 // indexed anew when its turn comes, or, by a name that is not looked into, at the next start.
 std::uint32_t Library::mark_of_words(store::FileTable::Place place) const {
+  const std::uint32_t mark = mark_of(place);
+  if (mark == 0) return 0;  // most, and the rest costs more
   const bool lags =
       metadata_.is_waiting(files_.id(place)) || !may_have_metadata(files_.name(place));
-  return lags ? 0 : mark_of(place);
+  return lags ? 0 : mark;
 }
 
 // It has an id now, or came with one: what it says is known, or is to be read.
