@@ -11,6 +11,7 @@
 #include <spdlog/spdlog.h>
 
 #include "node/core/search/file_filter.h"
+#include "node/io/host/batches.h"
 #include "node/io/host/finished_file.h"
 #include "node/store/safe_name.h"
 #include "node/wire/overlay/query_view.h"
@@ -22,8 +23,6 @@ namespace {
 // nothing is hashed any more. What a kill costs at most.
 constexpr std::size_t kHashesPerTransaction = 64;
 constexpr std::uint64_t kHashedBytesPerTransaction = 256UL << 20U;
-// From the catalogue to the picture in memory: some milliseconds of the io thread.
-constexpr std::size_t kFilesPerBatch = 512;
 
 std::size_t hash_threads() {
   return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
@@ -125,22 +124,13 @@ void Library::start(std::function<void()> loaded) {
 // are on their way (WorkerPool::kMaxPosted) are done.
 void Library::load(std::function<void()> done, std::optional<store::ShareId> only) {
   catalogue_pool_.submit([this, done = std::move(done), only]() -> WorkerPool::Completion {
-    std::vector<store::CatalogueFile> batch;
-    const auto hand_over = [&] {
-      catalogue_pool_.post([this, files = std::exchange(batch, {})] {
-        for (const store::CatalogueFile& file : files) show(file);
-      });
-    };
+    Batches<store::CatalogueFile> known(
+        catalogue_pool_, stop_.get_token(), [this](const auto& batch) {
+          for (const store::CatalogueFile& file : batch) show(file);
+        });
     const Status read = catalogue_.for_each_file(
-        [&](const store::CatalogueFile& file) -> Status {
-          if (stop_.stop_requested())
-            return Error{.code = ErrorCode::canceled, .message = "stopped"};
-          batch.push_back(file);
-          if (batch.size() >= kFilesPerBatch) hand_over();
-          return kOk;
-        },
-        only);
-    hand_over();
+        [&](const store::CatalogueFile& file) { return known.add(file); }, only);
+    known.hand_over();
     return [done, read] {
       if (!read) spdlog::error("catalogue: {}", read.error().message);
       done();

@@ -8,6 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include "node/core/search/file_kinds.h"
+#include "node/io/host/batches.h"
 #include "node/io/host/escape.h"
 #include "node/store/file_io.h"
 #include "node/store/media_signature.h"
@@ -21,37 +22,6 @@ constexpr std::size_t kKeptPerTransaction = 64;
 constexpr std::chrono::seconds kIdle{10};
 // A program that could not be started, or processes that are too many.
 constexpr std::chrono::minutes kRetry{1};
-// From the catalogue to the io thread at one time.
-constexpr std::size_t kLoadedPerBatch = 512;
-
-/// Hands over what a job finds, a batch at a time.
-template <typename Item>
-class Batches {
- public:
-  using Take = std::function<void(const std::vector<Item>&)>;
-  Batches(WorkerPool& pool, std::stop_token stop, Take take)
-      : pool_(pool),
-        stop_(std::move(stop)),
-        take_(std::move(take)) {}
-
-  Status add(const Item& item) {
-    if (stop_.stop_requested()) return Error{.code = ErrorCode::canceled, .message = "stopped"};
-    batch_.push_back(item);
-    if (batch_.size() >= kLoadedPerBatch) hand_over();
-    return kOk;
-  }
-  void hand_over() {
-    if (batch_.empty()) return;
-    pool_.post([take = take_, batch = std::exchange(batch_, {})] { take(batch); });
-  }
-
- private:
-  WorkerPool& pool_;
-  std::stop_token stop_;
-  Take take_;
-  std::vector<Item> batch_;
-};
-
 void say(const Status& failed) {
   if (!failed && failed.error().code != ErrorCode::canceled)
     spdlog::error("catalogue: {}", failed.error().message);
