@@ -15,7 +15,7 @@ bool is_linked(const Turn& turn, const std::optional<NodeKey>& key) {
 }
 
 bool is_banned(const Turn& turn, const std::optional<NodeKey>& key) {
-  return key && turn.guard && turn.guard->bans().has(*key, turn.now);
+  return key && turn.is_banned(*key);
 }
 
 bool is_missing(const HeldLinks& held, const Wanted& wanted, std::size_t coming) {

@@ -77,7 +77,7 @@ void Membership::on_link_up(Turn& turn, const LinkUp& up) {
     close(turn, dials(), link, CloseReason::shutting_down);
     return;
   }
-  if (turn.guard && turn.guard->bans().has(up.peer, turn.now)) {
+  if (turn.is_banned(up.peer)) {
     ++turn.counters.links_banned;
     close(turn, dials(), link, CloseReason::offence);
     return;

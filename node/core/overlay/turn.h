@@ -72,6 +72,9 @@ struct Turn {
     if (!guard) guard = std::make_unique<Guard>();
     return *guard;
   }
+  [[nodiscard]] bool is_banned(const NodeKey& key) const {
+    return guard && guard->bans().has(key, now);
+  }
 };
 
 }  // namespace freshet::core::overlay
