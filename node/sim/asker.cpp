@@ -9,6 +9,13 @@ namespace {
 
 /// How often an origin that is still at it is looked at while nothing of its query is under way.
 constexpr Duration kPoll = std::chrono::milliseconds(100);
+/// A tree's announcements wait so long for a ping that takes them along, and some are missed there.
+constexpr Duration kAfterGathering = std::chrono::seconds(1);
+
+bool may_gather(core::overlay::StrategyId strategy) {
+  return strategy == core::overlay::StrategyId::tree
+         || strategy == core::overlay::StrategyId::automatic;
+}
 
 Status status_of(const Host& host) {
   if (host.failure()) return Error{ErrorCode::invalid, *host.failure()};
@@ -20,13 +27,18 @@ Status status_of(const Host& host) {
 Status Asker::ask(const Asking& asking, std::uint64_t number) {
   const auto track = host_.ask(asking);
   if (!track) return Error{ErrorCode::invalid, "simulation: too many queries at once"};
-  const bool ends_at_once = asking.strategy == core::overlay::StrategyId::flood
-                            && host_.network().bandwidth_bytes_per_s == 0;
   active_.push_back({.number = number,
                      .track = *track,
-                     .settle = ends_at_once ? Duration{} : patience_.settle,
+                     .settle = settle_of(asking.strategy),
                      .gives_up = host_.now() + patience_.limit});
   return status_of(host_);
+}
+
+Duration Asker::settle_of(core::overlay::StrategyId strategy) const {
+  if (strategy == core::overlay::StrategyId::flood && host_.network().bandwidth_bytes_per_s == 0)
+    return {};
+  if (!may_gather(strategy)) return patience_.settle;
+  return std::max(patience_.settle, host_.node_config().overlay.announce_gather + kAfterGathering);
 }
 
 bool Asker::is_over(const Active& query) const {

@@ -53,6 +53,8 @@ class Asker {
     TimePoint gives_up;
   };
 
+  /// How long a query of that kind must rest to be over.
+  [[nodiscard]] Duration settle_of(core::overlay::StrategyId strategy) const;
   [[nodiscard]] bool is_over(const Active& query) const;
   /// Takes the results of queries that are over.
   void collect();

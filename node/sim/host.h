@@ -103,6 +103,8 @@ class Host {
   [[nodiscard]] NodeKey key_of(NodeIndex index) const;
   [[nodiscard]] TimePoint now() const { return now_; }
   [[nodiscard]] const NetworkConfig& network() const { return network_.config(); }
+  /// What every node was told.
+  [[nodiscard]] const core::Config& node_config() const { return node_config_; }
   [[nodiscard]] const HostCounters& counters() const { return counters_; }
   /// Frames under way, each body once.
   [[nodiscard]] std::size_t frames_alive() const { return pool_.live(); }
@@ -209,6 +211,7 @@ class Host {
 
   // host_frames.cpp: frames on their way
   SharedFrame* new_frame(const core::overlay::Relay& relay);
+  void count_announced(ByteView body);
   void relay(NodeIndex node, const core::overlay::Relay& relay, std::span<const LinkId> links);
   [[nodiscard]] bool has_got(NodeIndex node, const SharedFrame& frame) const;
   void check(const Outgoing& sent, const SharedFrame& frame);

@@ -6,6 +6,7 @@
 #include "node/core/deliver.h"
 #include "node/core/overlay/frame_kinds.h"
 #include "node/sim/host.h"
+#include "node/wire/overlay/announced.h"
 
 namespace freshet::sim {
 namespace {
@@ -42,8 +43,19 @@ SharedFrame* Host::new_frame(const overlay::Relay& relay) {
     if (asking_ != kNoTrack && relay.header.type == wire::FrameType::query)
       log_.name(asking_, relay.header.guid);
     frame->track = log_.find(relay.header.guid);
+  } else if (relay.header.type == wire::FrameType::ping
+             || relay.header.type == wire::FrameType::pong) {
+    count_announced(relay.body);
   }
   return frame;
+}
+
+// Of a ping's bytes those that tell of a query are the query's.
+void Host::count_announced(ByteView body) {
+  if (body.empty()) return;
+  const auto queries = wire::read_announced(body);
+  if (!queries) return;
+  for (const wire::Announced& query : *queries) log_.carried(query.guid, wire::kAnnouncedBytes);
 }
 
 void Host::relay(NodeIndex node, const overlay::Relay& relay, std::span<const LinkId> links) {

@@ -79,6 +79,14 @@ void QueryLog::count_sent(Tracked& query,
   if (type == wire::FrameType::query) result.query_frames += copies;
 }
 
+void QueryLog::carried(const Guid& guid, std::uint64_t bytes) {
+  const std::uint16_t track = find(guid);
+  if (track == kNoTrack) return;
+  QueryResult& result = tracked_[track].result;
+  traffic_of(result, wire::FrameType::ping).bytes += bytes;
+  result.bytes += bytes;
+}
+
 void QueryLog::hit(const core::search::Hit& hit, TimePoint now) {
   const auto found = std::find_if(tracked_.begin(), tracked_.end(), [&](const Tracked& query) {
     return query.state == State::followed && query.ask == hit.ask;

@@ -61,6 +61,8 @@ class QueryLog {
     all.bytes += bytes;
     if (frame.track != kNoTrack) count_sent(tracked_[frame.track], frame.type(), copies, bytes);
   }
+  /// Bytes of a query went along in a frame that is no query's.
+  void carried(const Guid& guid, std::uint64_t bytes);
   /// A copy reached `node`, which is alive.
   void arrived(
       const SharedFrame& frame, NodeIndex node, LinkId from, std::uint8_t hops, TimePoint now) {

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "node/base/check.h"
+#include "node/wire/overlay/announced.h"
 #include "node/wire/overlay/block_list.h"
 #include "node/wire/overlay/bodies.h"
 #include "node/wire/overlay/browse.h"
@@ -82,6 +83,16 @@ void decode_pong_body(ByteView body) {
   FRESHET_CHECK(pong->nodes.size() <= kMaxPongNodes);
   const auto again = decode_pong(encode(*pong));
   FRESHET_CHECK(again && again->nodes.size() == pong->nodes.size());
+}
+
+// In a body of any kind.
+void decode_announced(ByteView body) {
+  const auto queries = read_announced(body);
+  if (!queries) return;
+  FRESHET_CHECK(queries->size() <= kMaxAnnounced);
+  Bytes again;
+  append_announced(again, *queries);
+  FRESHET_CHECK(read_announced(again) == *queries);
 }
 
 void decode_members_body(ByteView body) {
@@ -196,8 +207,13 @@ void decode_body(FrameType type, ByteView body) {
     case FrameType::bye:
       if (const auto bye = decode_bye(body)) FRESHET_CHECK(decode_bye(encode(*bye)));
       break;
+    case FrameType::ping:
+    case FrameType::announce:
+      decode_announced(body);
+      break;
     case FrameType::pong:
       decode_pong_body(body);
+      decode_announced(body);
       break;
     case FrameType::query:
       decode_query_body(body);

@@ -87,9 +87,10 @@ double successes(const std::vector<QueryResult>& results) {
   return mean(results, [](const QueryResult& each) { return each.first_hit ? 1 : 0; });
 }
 
-// Relative message redundancy (Plumtree): copies beyond the one that each node needs, per node.
+// Relative message redundancy (Plumtree), announcements, grafts and prunes included: frames beyond
+// the one copy that each node needs, per node.
 double redundancy(const std::vector<QueryResult>& results, NodeIndex nodes) {
-  return mean(results, [](const QueryResult& each) { return each.query_frames; }) / (nodes - 1) - 1;
+  return mean(results, [](const QueryResult& each) { return each.messages; }) / (nodes - 1) - 1;
 }
 
 TEST_CASE("routed loses no hit of a flood, and sends few last hops") {
@@ -117,7 +118,7 @@ TEST_CASE("routed loses no hit of a flood, and sends few last hops") {
 
 TEST_CASE("the tree misses nobody and costs little more than one copy a node") {
   Mesh mesh(1000, 5, 5, 3);
-  auto all = questions(mesh, 60);
+  auto all = questions(mesh, 100);
   SUBCASE("from origins at random") {
     const auto results = ask_all(mesh, all, {.strategy = StrategyId::tree, .ttl = 40});
     for (const QueryResult& result : results) CHECK(result.reached == 999);
@@ -128,10 +129,6 @@ TEST_CASE("the tree misses nobody and costs little more than one copy a node") {
     const auto results = ask_all(mesh, all, {.strategy = StrategyId::tree, .ttl = 40});
     for (const QueryResult& result : results) CHECK(result.reached == 999);
     CHECK(redundancy(results, 1000) <= 0.1);
-    // With announcements: hardly more than one for each link off the tree.
-    const auto all_frames = mean(results, [](const QueryResult& each) { return each.messages; });
-    const auto off_tree = static_cast<double>(mesh.topology.edges.size()) - 999;
-    CHECK(all_frames <= 1.1 * 999 + 1.35 * off_tree);
   }
 }
 

@@ -80,12 +80,14 @@ struct Config {
   // Strategy tree, in round trips to a neighbour, but no shorter than tree_pause. A neighbour off
   // the tree hears of a query after one to two of announce_delay. What was announced is waited for,
   // at first during fetch_delay, later as long as it has proved to take, then asked for; an
-  // unanswered request gives way to the next offer after fetch_timeout. Requests are served for
-  // tree_memory.
+  // unanswered request gives way to the next offer after fetch_timeout. Where nothing seems to be
+  // broken announcements wait up to announce_gather for a frame that takes them along: more than
+  // the time between two pings of an idle link. Requests are served for tree_memory longer.
   Duration tree_pause = std::chrono::milliseconds(20);
   std::uint32_t announce_delay_rtts = 2;
   std::uint32_t fetch_delay_rtts = 2;
   std::uint32_t fetch_timeout_rtts = 3;
+  Duration announce_gather = std::chrono::seconds(25);  ///< 0: all are sent at once
   Duration tree_memory = std::chrono::seconds(15);
 
   // Strategy walk. A walker that waits for its origin's word gives up after walker_patience. The

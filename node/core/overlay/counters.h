@@ -33,7 +33,9 @@ struct Counters {
   std::uint64_t hits_expired = 0;  ///< dropped: TTL used up
 
   std::uint64_t query_suppressed = 0;  ///< copies not sent: the neighbour's word table cannot match
-  std::uint64_t announces_out = 0;     ///< of queries, to neighbours off the tree
+  std::uint64_t announces_out = 0;     ///< frames that tell neighbours off the tree of queries
+  std::uint64_t announced_along =
+      0;  ///< queries told of in other frames, or behind the first in one
   std::uint64_t announces_over_limit = 0;  ///< dropped: more are missing, or offered, than is kept
   std::uint64_t grafts_out = 0;
   std::uint64_t fetches_out = 0;
@@ -144,6 +146,7 @@ inline constexpr std::array kCounterNames = {
     FRESHET_COUNTER(hits_expired),
     FRESHET_COUNTER(query_suppressed),
     FRESHET_COUNTER(announces_out),
+    FRESHET_COUNTER(announced_along),
     FRESHET_COUNTER(announces_over_limit),
     FRESHET_COUNTER(grafts_out),
     FRESHET_COUNTER(fetches_out),

@@ -61,8 +61,12 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
           [](const Writable&) {},
           [&](const LinkUp& it) { membership_.on_link_up(turn, it); },
           [&](const LinkDown& it) {
+            const Link* link = links_.find(it.link);
+            const bool was_up =
+                link != nullptr && (link->state == LinkState::up || link->rtt_us != 0);
+            const bool was_branch = was_up && !link->is_lazy;
             membership_.on_link_down(turn, it.link);
-            router_.forget(turn, it.link);
+            router_.forget(turn, it.link, was_branch);
             if (guard_ && guard_->browsing() != nullptr)
               guard_->browsing()->on_link_down(turn, it.link);
             if (guard_) guard_->forget(it.link);
@@ -223,12 +227,12 @@ bool Engine::on_link_frame(Turn& turn, Link& link, const Frame& frame) {
     }
     case wire::FrameType::ping:
       membership_.on_ping(turn, link, frame.header);
-      return true;
+      return router_.on_announced(turn, link, frame.body);
     case wire::FrameType::pong: {
       const bool well_formed = membership_.on_pong(turn, link, frame.body);
       if (membership_.dials() != nullptr)
         run_timers(turn);  // it may have named hosts worth dialling
-      return well_formed;
+      return well_formed && router_.on_announced(turn, link, frame.body);
     }
     case wire::FrameType::dial_back:
       return turn.need_guard().dial_backs().on_request(turn, link, frame.body);

@@ -1,5 +1,6 @@
 #include "node/core/overlay/frame_kinds.h"
 
+#include "node/wire/overlay/announced.h"
 #include "node/wire/overlay/bodies.h"
 #include "node/wire/overlay/paths.h"
 
@@ -74,6 +75,7 @@ std::uint32_t max_body_bytes(wire::FrameType type) {
   if (type == wire::FrameType::query) return wire::kMaxQueryBodyBytes;
   if (type == wire::FrameType::route_table || type == wire::FrameType::browse_page)
     return wire::kMaxBodyBytes;
+  if (type == wire::FrameType::announce) return wire::kMaxAnnouncedField;
   if (is_strategy_frame(type)) return kMaxStrategyBodyBytes;
   if (is_path_frame(type)) return wire::kMaxPathBodyBytes;
   return is_link_frame(type) || is_member_frame(type) ? kMaxLinkBodyBytes : wire::kMaxBodyBytes;

@@ -77,6 +77,7 @@ std::uint64_t LinkTable::digest() const {
     if (link.extra) {
       digest.add(link.extra->cut_frame);
       digest.add(link.extra->outbox ? link.extra->outbox->bytes() : 0);
+      digest.add(link.extra->announced.size());
     }
   }
   return digest.value();

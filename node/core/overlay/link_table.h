@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "node/base/ids.h"
 #include "node/base/time.h"
@@ -15,6 +16,7 @@
 #include "node/core/overlay/io.h"
 #include "node/core/overlay/outbox.h"
 #include "node/core/prefetch.h"
+#include "node/wire/overlay/announced.h"
 
 namespace freshet::core::overlay {
 
@@ -26,10 +28,12 @@ enum class LinkState : std::uint8_t {
 
 /// What few links have at any time.
 struct LinkExtra {
-  Bytes cut_frame;                      ///< the part of a frame that has come so far
-  std::unique_ptr<Outbox> outbox;       ///< while something waits
-  std::optional<Endpoint> greets_from;  ///< while greeting: where the link came from
-  bool holds_greeting = false;          ///< until it is known whether there is a place
+  Bytes cut_frame;                         ///< the part of a frame that has come so far
+  std::unique_ptr<Outbox> outbox;          ///< while something waits
+  std::optional<Endpoint> greets_from;     ///< while greeting: where the link came from
+  bool holds_greeting = false;             ///< until it is known whether there is a place
+  std::vector<wire::Announced> announced;  ///< that the peer is to hear of (announcements.h)
+  TimePoint announce_by;                   ///< when the first of them is due
 };
 
 struct alignas(32) Link {
@@ -57,7 +61,10 @@ struct alignas(32) Link {
   }
   /// Lets go of the extra part once nothing is in it.
   void trim_extra() {
-    if (extra && extra->cut_frame.empty() && !extra->outbox && !extra->greets_from) extra.reset();
+    if (extra && extra->cut_frame.empty() && !extra->outbox && !extra->greets_from
+        && extra->announced.empty()) {
+      extra.reset();
+    }
   }
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "node/base/digest.h"
+#include "node/core/overlay/announcements.h"
 #include "node/core/overlay/held_links.h"
 #include "node/core/overlay/sending.h"
 
@@ -216,7 +217,9 @@ void Membership::ping(Turn& turn, Link& link) {
   link.awaits_pong = true;
   turn.links.peer_of(link).pinged = turn.now;
   ++turn.counters.pings_out;
-  send_link_frame(turn, link, wire::FrameType::ping, {});
+  Bytes body;
+  take_announcements(turn, link, body);
+  send_link_frame(turn, link, wire::FrameType::ping, std::move(body));
 }
 
 void Membership::on_ping(Turn& turn, Link& link, const wire::FrameHeader& header) {
@@ -228,7 +231,9 @@ void Membership::on_ping(Turn& turn, Link& link, const wire::FrameHeader& header
     pong.nodes = dials_->sample(turn, turn.links.peer_of(link).key, most);
     if (!pong.nodes.empty()) link.was_sent_hosts = true;
   }
-  send_link_frame(turn, link, wire::FrameType::pong, wire::encode(pong), header.guid);
+  Bytes body = wire::encode(pong);
+  take_announcements(turn, link, body);
+  send_link_frame(turn, link, wire::FrameType::pong, std::move(body), header.guid);
 }
 
 bool Membership::on_pong(Turn& turn, Link& link, ByteView body) {

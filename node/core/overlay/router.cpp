@@ -338,15 +338,11 @@ bool Router::on_strategy_frame(Turn& turn, Link& from, const Frame& frame) {
     case wire::FrameType::route_table:
       return set.routed().on_table(turn, from, header, frame.body);
     case wire::FrameType::announce:
-      set.tree().on_announce(turn, from, header, guids_ ? guids_->find(header.guid) : nullptr);
-      return true;
+      on_announce(turn, from, {.guid = header.guid, .ttl = header.ttl, .hops = header.hops});
+      return on_announced(turn, from, frame.body);
     case wire::FrameType::graft:
     case wire::FrameType::fetch:
-      set.tree().on_request(turn,
-                            from,
-                            header.guid,
-                            header.type == wire::FrameType::graft,
-                            set.tally_of(header.guid));
+      set.tree().on_request(turn, from, header, set.tally_of(header.guid));
       return true;
     case wire::FrameType::prune:
       set.tree().on_prune(turn, from, header.guid);
@@ -356,6 +352,22 @@ bool Router::on_strategy_frame(Turn& turn, Link& from, const Frame& frame) {
     default:
       return on_walker_frame(turn, from, frame);
   }
+}
+
+void Router::on_announce(Turn& turn, Link& from, const wire::Announced& query) {
+  strategies(turn).tree().on_announce(
+      turn, from, query, guids_ ? guids_->find(query.guid) : nullptr);
+}
+
+bool Router::on_announced(Turn& turn, Link& from, ByteView body) {
+  if (body.empty() || from.state != LinkState::up) return true;
+  const auto queries = wire::read_announced(body);
+  if (!queries) return false;
+  for (const wire::Announced& query : *queries) {
+    if (query.ttl == 0 || query.ttl + query.hops > turn.config.max_ttl) return false;
+    on_announce(turn, from, query);
+  }
+  return true;
 }
 
 bool Router::on_walker_frame(Turn& turn, Link& from, const Frame& frame) {
@@ -395,8 +407,8 @@ void Router::run(Turn& turn) {
   end_tallies(turn);
 }
 
-void Router::forget(Turn& turn, LinkId link) {
-  if (strategies_) strategies_->forget(turn, link);
+void Router::forget(Turn& turn, LinkId link, bool was_branch) {
+  if (strategies_) strategies_->forget(turn, link, was_branch);
 }
 
 StrategySet& Router::strategies(const Turn& turn) {

@@ -45,6 +45,8 @@ class Router {
 
   /// A frame by which strategies talk. REQUIRES: as for on_query(). False: malformed.
   bool on_strategy_frame(Turn& turn, Link& from, const Frame& frame);
+  /// What a Ping, a Pong or an Announce tells of queries. False: malformed.
+  bool on_announced(Turn& turn, Link& from, ByteView body);
   void set_words(Turn& turn, std::vector<std::uint32_t> hashes);
   /// Does what is due. A round of a search may be among it.
   void run(Turn& turn);
@@ -53,7 +55,7 @@ class Router {
     return strategies_ ? strategies_->next() : TimePoint::max();
   }
   /// A link is gone.
-  void forget(Turn& turn, LinkId link);
+  void forget(Turn& turn, LinkId link, bool was_branch);
 
   /// Whether `guid` is a query of this node's own that is still remembered.
   [[nodiscard]] bool is_own(const Guid& guid) const;
@@ -84,6 +86,7 @@ class Router {
   Tally* tally_round(Turn& turn, const Round& round);
   void end_tallies(Turn& turn);
   void send_round(Turn& turn, const Round& round, ByteView body);
+  void on_announce(Turn& turn, Link& from, const wire::Announced& query);
   bool on_walker_frame(Turn& turn, Link& from, const Frame& frame);
   StrategySet& strategies(const Turn& turn);
 

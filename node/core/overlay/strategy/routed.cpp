@@ -89,7 +89,7 @@ Routed::Heard& Routed::heard_of(LinkId link) {
   return *heard_.insert(place, Heard{.link = link, .table = {}});
 }
 
-void Routed::forget(Turn& /*turn*/, LinkId link) {
+void Routed::forget(Turn& /*turn*/, LinkId link, bool /*was_branch*/) {
   std::erase_if(heard_, [&](const Heard& each) { return each.link == link; });
   std::erase_if(readers_, [&](const Reader& each) { return each.link == link; });
 }

@@ -29,7 +29,7 @@ class Routed final : public Strategy {
   std::uint32_t pass_on(Turn& turn, const Passing& query) override;
   /// The same, asking for tables only where they pay.
   std::uint32_t pass_on_sparingly(Turn& turn, const Passing& query);
-  void forget(Turn& turn, LinkId link) override;
+  void forget(Turn& turn, LinkId link, bool was_branch) override;
 
   enum class Verdict : std::uint8_t { unknown, cannot_match, may_match };
   /// What the neighbour's table says of a query with these terms (empty: no table can decide it).

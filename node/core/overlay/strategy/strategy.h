@@ -64,8 +64,8 @@ class Strategy {
   /// When run() must be called next: early perhaps, never late. TimePoint::max(): nothing is
   /// pending.
   [[nodiscard]] TimePoint next() const { return wake_at_; }
-  /// A link is gone.
-  virtual void forget(Turn& /*turn*/, LinkId /*link*/) {}
+  /// A link is gone. `was_branch`: of the tree.
+  virtual void forget(Turn& /*turn*/, LinkId /*link*/, bool /*was_branch*/) {}
   /// Of all that will show in what it does.
   [[nodiscard]] virtual std::uint64_t digest() const = 0;
 

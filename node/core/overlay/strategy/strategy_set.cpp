@@ -47,8 +47,8 @@ TimePoint StrategySet::next() const {
   return next;
 }
 
-void StrategySet::forget(Turn& turn, LinkId link) {
-  each([&](Strategy& strategy) { strategy.forget(turn, link); });
+void StrategySet::forget(Turn& turn, LinkId link, bool was_branch) {
+  each([&](Strategy& strategy) { strategy.forget(turn, link, was_branch); });
   if (tallies_) tallies_->forget(turn, link);
 }
 

@@ -40,7 +40,7 @@ class StrategySet {
   void run(Turn& turn);
   /// When run() must be called next, or a round is due.
   [[nodiscard]] TimePoint next() const;
-  void forget(Turn& turn, LinkId link);
+  void forget(Turn& turn, LinkId link, bool was_branch);
   [[nodiscard]] std::uint64_t digest() const;
 
  private:

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node/base/digest.h"
+#include "node/core/overlay/announcements.h"
 #include "node/core/overlay/sending.h"
 #include "node/core/overlay/strategy/mesh_view.h"
 #include "node/wire/overlay/bodies.h"
@@ -11,29 +12,25 @@
 namespace freshet::core::overlay {
 namespace {
 
-constexpr std::uint8_t kMissesBeforeGraft = 4;
-constexpr Duration kShakenFor = std::chrono::seconds(60);
-
-// A frame of the tree's own: all of it is in the header.
-void send_control(Turn& turn,
-                  Link& link,
-                  const Guid& guid,
-                  wire::FrameType type,
-                  std::uint8_t ttl,
-                  std::uint8_t hops) {
-  if (link.state != LinkState::up) return;
-  send_own(turn, link, {.guid = guid, .type = type, .ttl = ttl, .hops = hops, .body_bytes = 0}, {});
-}
-
-Duration pause_of(const Turn& turn, std::uint32_t round_trips) {
-  return std::max(round_trips * mesh_view(turn).round_trip, turn.config.tree_pause);
+bool has(const std::vector<LinkId>& links, LinkId link) {
+  return std::find(links.begin(), links.end(), link) != links.end();
 }
 
 void note(std::vector<LinkId>& links, LinkId link) {
-  if (std::find(links.begin(), links.end(), link) == links.end()) links.push_back(link);
+  if (!has(links, link)) links.push_back(link);
 }
 
 }  // namespace
+
+void Tree::send_control(
+    Turn& turn, Link& link, const Guid& guid, wire::FrameType type, std::uint8_t hops) {
+  if (link.state != LinkState::up) return;
+  send_own(turn, link, {.guid = guid, .type = type, .ttl = 1, .hops = hops, .body_bytes = 0}, {});
+}
+
+Duration Tree::pause_of(const Turn& turn, std::uint32_t round_trips) {
+  return std::max(round_trips * mesh_view(turn).round_trip, turn.config.tree_pause);
+}
 
 const Tree::Held* Tree::find(const Guid& guid) const {
   // Newest last: what is asked for is nearly always at the end.
@@ -63,21 +60,6 @@ bool Tree::take(Turn& turn, const Passing& query, bool is_new) {
   return false;
 }
 
-std::optional<Tree::Missing> Tree::take_missing(const Guid& guid) {
-  const auto found = std::find_if(
-      missing_.begin(), missing_.end(), [&](const Missing& each) { return each.guid == guid; });
-  if (found == missing_.end()) return std::nullopt;
-  Missing missing = std::move(*found);
-  missing_.erase(found);
-  return missing;
-}
-
-// Up at once, down slowly: a query that is asked for too early comes twice.
-void Tree::learn_lag(Duration lag) {
-  constexpr int kDecay = 64;
-  lag_ = std::max(lag + lag / 4, lag_ - lag_ / kDecay);
-}
-
 void Tree::hold(Turn& turn, const Passing& query) {
   const auto missing = take_missing(query.header.guid);
   const bool off_tree = wire::route_of_query(query.body).off_tree;
@@ -86,6 +68,7 @@ void Tree::hold(Turn& turn, const Passing& query) {
     if (missing) learn_lag(turn.now - missing->since);
     misses_ = 0;
     if (depth_ == 0) depth_ = query.header.hops;
+    reach_ = std::max(reach_, query.header.hops);
   }
   if (held_.size() >= kMaxHeld) held_.pop_front();
   const Duration pause = pause_of(turn, turn.config.announce_delay_rtts);
@@ -97,7 +80,7 @@ void Tree::hold(Turn& turn, const Passing& query) {
                    .from = query.from,
                    .knowing = {query.from},
                    .announce_at = announce_at,
-                   .until = announce_at + turn.config.tree_memory,
+                   .until = announce_at + turn.config.announce_gather + turn.config.tree_memory,
                    .off_tree = off_tree,
                    .missed_since = missing ? missing->since : turn.now});
   wake_by(announce_at);
@@ -105,7 +88,7 @@ void Tree::hold(Turn& turn, const Passing& query) {
 
 void Tree::move_to(Turn& turn, Held& held, const Passing& query) {
   take_missing(query.header.guid);
-  note(held.knowing, query.from);
+  if (Link* from = turn.links.find(query.from)) showed(held, *from);
   Link* parent = turn.links.find(std::exchange(held.from, query.from));
   const wire::FrameHeader before = std::exchange(held.header, query.header);
   held.body.assign(query.body.begin(), query.body.end());
@@ -122,7 +105,12 @@ void Tree::move_to(Turn& turn, Held& held, const Passing& query) {
 void Tree::prune(Turn& turn, Link& link, const Guid& guid) {
   link.is_lazy = true;
   ++turn.counters.prunes_out;
-  send_control(turn, link, guid, wire::FrameType::prune, 1, 0);
+  send_control(turn, link, guid, wire::FrameType::prune, 0);
+}
+
+void Tree::showed(Held& held, Link& link) {
+  note(held.knowing, link.id);
+  drop_announcement(link, held.header.guid);
 }
 
 void Tree::spare(const Guid& guid, LinkId link) {
@@ -145,7 +133,7 @@ std::uint32_t Tree::pass_on(Turn& turn, const Passing& query) {
 void Tree::on_duplicate(Turn& turn, Held& held, const Passing& query) {
   Link* from = turn.links.find(query.from);
   if (from == nullptr || held.from == from->id) return;
-  note(held.knowing, from->id);
+  showed(held, *from);
   if (wire::route_of_query(query.body).off_tree) return;
   if (held.off_tree) {
     learn_lag(turn.now - held.missed_since);  // the tree was only late
@@ -164,102 +152,40 @@ void Tree::on_duplicate(Turn& turn, Held& held, const Passing& query) {
   }
 }
 
-void Tree::on_announce(Turn& turn, Link& from, const wire::FrameHeader& header, const Seen* seen) {
-  if (Held* held = find(header.guid)) note(held->knowing, from.id);
-  // Seen with a TTL that ended here: a copy that may still travel is as good as a missing one.
-  const bool is_wanted = seen == nullptr || (seen->ttl <= 1 && header.ttl > 1);
-  if (is_wanted) add_offer(turn, header.guid, from.id, header.ttl);
-}
-
-void Tree::add_offer(Turn& turn, const Guid& guid, LinkId link, std::uint8_t ttl) {
-  auto missing = std::find_if(
-      missing_.begin(), missing_.end(), [&](const Missing& each) { return each.guid == guid; });
-  if (missing == missing_.end()) {
-    if (missing_.size() >= kMaxMissing) {
-      ++turn.counters.announces_over_limit;
-      missing_.erase(missing_.begin());
-    }
-    const Duration patience = std::max(lag_, pause_of(turn, turn.config.fetch_delay_rtts));
-    missing_.push_back({.guid = guid, .offers = {}, .since = turn.now, .due = turn.now + patience});
-    missing = missing_.end() - 1;
-    wake_by(missing->due);
-  }
-  auto& offers = missing->offers;
-  const bool is_known = std::any_of(
-      offers.begin(), offers.end(), [&](const Missing::Offer& each) { return each.link == link; });
-  if (is_known || missing->asked == link) return;
-  if (offers.size() >= kMaxOffers) {
-    ++turn.counters.announces_over_limit;
-    return;
-  }
-  const auto worse = std::find_if(
-      offers.begin(), offers.end(), [&](const Missing::Offer& each) { return each.ttl < ttl; });
-  offers.insert(worse, {.link = link, .ttl = ttl});
-}
-
-bool Tree::ask_next(Turn& turn, Missing& missing) {
-  while (!missing.offers.empty()) {
-    const Missing::Offer offer = missing.offers.front();
-    missing.offers.erase(missing.offers.begin());
-    Link* link = turn.links.find(offer.link);
-    if (link == nullptr || link->state != LinkState::up) continue;
-    if (missing.asked == kSelfLink && misses_ < kMissesBeforeGraft) ++misses_;
-    missing.asked = link->id;
-    missing.grafts = misses_ >= kMissesBeforeGraft;
-    ++(missing.grafts ? turn.counters.grafts_out : turn.counters.fetches_out);
-    if (missing.grafts) link->is_lazy = false;
-    const auto type = missing.grafts ? wire::FrameType::graft : wire::FrameType::fetch;
-    send_control(turn, *link, missing.guid, type, 1, 0);
-    missing.due = turn.now + pause_of(turn, turn.config.fetch_timeout_rtts);
-    return true;
-  }
-  return false;
-}
-
-void Tree::on_request(Turn& turn, Link& from, const Guid& guid, bool grafts, Tally* tally) {
-  if (grafts) from.is_lazy = false;
-  Held* held = find(guid);
-  if (held == nullptr || held->header.ttl == 0 || held->from == from.id) {
-    ++turn.counters.fetches_missed;
-    return;
-  }
-  note(held->knowing, from.id);
-  wire::FrameHeader header = held->header;
-  Bytes body = held->body;
-  if (!grafts) {
-    body = wire::with_route(
-        body, {.strategy = wire::route_of_query(body).strategy, .walker = 0, .off_tree = true});
-    header.body_bytes = static_cast<std::uint32_t>(body.size());
-    if (body.size() > wire::kMaxQueryBodyBytes) {  // the mark made it too long to be taken
-      ++turn.counters.fetches_missed;
-      return;
-    }
-  }
-  const Passing copy{.header = header,
-                     .body = turn.out.keep(std::move(body)),
-                     .from = held->from,
-                     .route = held->from,
-                     .tally = tally};
-  Fanout fanout(turn, copy);
-  if (fanout.allows(from)) fanout.add(from);
-  turn.counters.query_forwarded += fanout.finish();
-}
-
 void Tree::on_prune(Turn& /*turn*/, Link& from, const Guid& guid) {
-  if (Held* held = find(guid)) note(held->knowing, from.id);
+  if (Held* held = find(guid)) showed(*held, from);
   from.is_lazy = true;
+}
+
+bool Tree::is_urgent(const Turn& turn, const Held& held) const {
+  const int span = held.header.ttl + held.header.hops;
+  return turn.now < hurry_until_ || span < 2 * reach_
+         || turn.config.announce_gather == Duration::zero();
 }
 
 void Tree::announce(Turn& turn, Held& held) {
   held.announced = true;
   if (held.header.ttl == 0) return;  // no copy may follow
+  const bool is_urgent = this->is_urgent(turn, held);
+  const TimePoint due = turn.now + turn.config.announce_gather;
+  const wire::Announced query{
+      .guid = held.header.guid, .ttl = held.header.ttl, .hops = held.header.hops};
   for (Link& link : turn.links.all()) {
-    if (link.state != LinkState::up || !link.is_lazy) continue;
-    if (std::find(held.knowing.begin(), held.knowing.end(), link.id) != held.knowing.end())
-      continue;
-    ++turn.counters.announces_out;
-    send_control(
-        turn, link, held.header.guid, wire::FrameType::announce, held.header.ttl, held.header.hops);
+    if (link.state != LinkState::up || !link.is_lazy || has(held.knowing, link.id)) continue;
+    const bool is_full = add_announcement(link, query, due);
+    if (is_urgent || is_full) announce_now(turn, link);
+  }
+}
+
+void Tree::send_gathered(Turn& turn) {
+  for (Link& link : turn.links.all()) {
+    const TimePoint due = announcements_due(link);
+    if (due == TimePoint::max()) continue;
+    if (due <= turn.now || turn.now < hurry_until_) {
+      announce_now(turn, link);
+    } else {
+      wake_by(due);
+    }
   }
 }
 
@@ -275,17 +201,8 @@ void Tree::run(Turn& turn) {
       wake_by(held.announce_at);
     }
   }
-  std::erase_if(missing_, [&](Missing& missing) {
-    return missing.due <= turn.now && !ask_next(turn, missing);
-  });
-  for (const Missing& missing : missing_) wake_by(missing.due);
-}
-
-void Tree::forget(Turn& turn, LinkId link) {
-  shaken_until_ = turn.now + kShakenFor;
-  misses_ = kMissesBeforeGraft;  // it may have been a branch: the next miss is no accident
-  for (Missing& missing : missing_)
-    std::erase_if(missing.offers, [&](const Missing::Offer& offer) { return offer.link == link; });
+  send_gathered(turn);
+  ask_for_missing(turn);
 }
 
 std::uint64_t Tree::digest() const {

@@ -5,14 +5,19 @@
 // makes its link lazy on both sides: the sender learns it by its own duplicate when copies crossed,
 // else by Prune.
 //
-// Lazy push. On lazy links the query is announced (23 bytes), after one to two of announce_delay,
-// and only if the neighbour did not show meanwhile that it has it.
+// Lazy push. On lazy links the query is announced, and only if the neighbour did not show meanwhile
+// that it has it. Where the tree is whole nobody waits for that, so announcements are gathered
+// (../announcements.h): pings take them along. They go out at once, after one to two of
+// announce_delay, where something may be missing: near a node that missed a query or lost a branch
+// in the last minute, and for a query whose TTL may end inside the tree.
 //
 // Repair. What was announced and does not come is asked for: Fetch brings the query this time, and
 // after kMissesBeforeGraft misses in a row, or when a link is known to be gone, Graft makes the
 // link eager as well. (Plumtree grafts at the first miss. Here a miss often means only that the
 // tree is too deep for this query's TTL from this origin; the next query would prune what was
 // grafted.)
+// A node that lost a branch makes its other links branches again, by a Graft that says that it has
+// the query (hops 1); the next one prunes what is too much.
 //
 // TTL holds: a node that the tree reaches only with a used-up TTL fetches from a neighbour whose
 // copy may still travel, and the flood's reach is kept. A copy that was fetched, here or on its
@@ -37,7 +42,7 @@ class Tree final : public Strategy {
 
   std::uint32_t pass_on(Turn& turn, const Passing& query) override;
   void run(Turn& turn) override;
-  void forget(Turn& turn, LinkId link) override;
+  void forget(Turn& turn, LinkId link, bool was_branch) override;
 
   /// A copy came by the tree (here `query.header.ttl` may be 0). `is_new`: the first of this query,
   /// or the first since its origin turned to the tree. Whether it is to be passed on: it is new, or
@@ -53,9 +58,9 @@ class Tree final : public Strategy {
   [[nodiscard]] bool is_shaken(TimePoint now) const { return now < shaken_until_; }
 
   /// `seen`: what the router remembers of the query, nullptr when it never came.
-  void on_announce(Turn& turn, Link& from, const wire::FrameHeader& header, const Seen* seen);
+  void on_announce(Turn& turn, Link& from, const wire::Announced& query, const Seen* seen);
   /// Graft, or Fetch. `tally`: of the query, if there is one.
-  void on_request(Turn& turn, Link& from, const Guid& guid, bool grafts, Tally* tally);
+  void on_request(Turn& turn, Link& from, const wire::FrameHeader& header, Tally* tally);
   void on_prune(Turn& turn, Link& from, const Guid& guid);
 
   [[nodiscard]] std::uint64_t digest() const override;
@@ -99,13 +104,30 @@ class Tree final : public Strategy {
   static void prune(Turn& turn, Link& link, const Guid& guid);
   void on_duplicate(Turn& turn, Held& held, const Passing& query);
   void add_offer(Turn& turn, const Guid& guid, LinkId link, std::uint8_t ttl);
+  void ask_for_missing(Turn& turn);
+  /// A frame of the tree's own: all of it is in the header.
+  static void send_control(
+      Turn& turn, Link& link, const Guid& guid, wire::FrameType type, std::uint8_t hops);
+  /// So many round trips to a neighbour, or Config::tree_pause.
+  static Duration pause_of(const Turn& turn, std::uint32_t round_trips);
+  /// `link`'s peer has it.
+  static void showed(Held& held, Link& link);
   void announce(Turn& turn, Held& held);
+  /// Whether neighbours off the tree may be waiting to hear of it.
+  [[nodiscard]] bool is_urgent(const Turn& turn, const Held& held) const;
+  /// Something is missing around here: for a while nothing is gathered.
+  void hurry(const Turn& turn);
+  void send_gathered(Turn& turn);
+  void serve(Turn& turn, Link& to, const Held& held, bool grafts, Tally* tally);
+  void graft_around_loss(Turn& turn);
   bool ask_next(Turn& turn, Missing& missing);
 
   std::deque<Held> held_;         ///< oldest first
   std::vector<Missing> missing_;  ///< in order of arrival
   std::uint8_t depth_ = 0;
+  std::uint8_t reach_ = 0;  ///< the farthest that a query came by the tree, in links
   TimePoint shaken_until_{};
+  TimePoint hurry_until_{};
   Duration lag_{};           ///< how long the tree lags behind announcements, at most, lately
   std::uint8_t misses_ = 0;  ///< queries in a row that did not come by the tree
 };

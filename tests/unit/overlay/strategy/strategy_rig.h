@@ -15,10 +15,11 @@ namespace freshet::core::testing {
 
 using wire::FrameType;
 
-/// No ping comes between what a test listens for.
+/// No ping comes between what a test listens for, and what is announced is announced at once.
 inline Config quiet_config() {
   Config config = static_config();
   config.overlay.ping_after_idle = std::chrono::hours(1);
+  config.overlay.announce_gather = Duration::zero();
   return config;
 }
 

@@ -126,10 +126,13 @@ TEST_CASE("tabled tree: a query whose TTL is used up goes nowhere") {
   CHECK(t.rig.sent.empty());
 }
 
-TEST_CASE("tabled tree: while links were lost lately everything is announced, for a minute") {
+TEST_CASE("tabled tree: while branches were lost lately everything is announced, for a minute") {
   TabledTree t;
   t.hear(whole({"car"}));
   t.rig.drop(t.d);
+  t.query();
+  CHECK(links_of(t.rig, FrameType::query) == Links{t.b, t.c});  // b was grafted
+  control(t.rig, t.b, FrameType::prune, numbered(t.next_guid - 1));
   t.query();
   t.rig.advance(5s);
   CHECK(links_of(t.rig, FrameType::announce) == Links{t.b});
