@@ -9,9 +9,7 @@ namespace {
 
 /// How often an origin that is still at it is looked at while nothing of its query is under way.
 constexpr Duration kPoll = std::chrono::milliseconds(100);
-/// A tree's announcements wait so long for a ping that takes them along, and some are missed there.
-constexpr Duration kAfterGathering = std::chrono::seconds(1);
-
+/// Whether announcements of it may wait for a ping that takes them along.
 bool may_gather(core::overlay::StrategyId strategy) {
   return strategy == core::overlay::StrategyId::tree
          || strategy == core::overlay::StrategyId::automatic;
@@ -38,7 +36,7 @@ Duration Asker::settle_of(core::overlay::StrategyId strategy) const {
   if (strategy == core::overlay::StrategyId::flood && host_.network().bandwidth_bytes_per_s == 0)
     return {};
   if (!may_gather(strategy)) return patience_.settle;
-  return std::max(patience_.settle, host_.node_config().overlay.announce_gather + kAfterGathering);
+  return patience_.settle + host_.node_config().overlay.announce_gather;
 }
 
 bool Asker::is_over(const Active& query) const {

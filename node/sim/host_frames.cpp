@@ -1,4 +1,5 @@
 // The part of Host that knows frames: from a node's Relay to their arrival, or their loss.
+#include <utility>
 #include <variant>
 
 #include "node/base/check.h"
@@ -55,7 +56,11 @@ void Host::count_announced(ByteView body) {
   if (body.empty()) return;
   const auto queries = wire::read_announced(body);
   if (!queries) return;
-  for (const wire::Announced& query : *queries) log_.carried(query.guid, wire::kAnnouncedBytes);
+  std::uint64_t bytes =
+      wire::kAnnouncedBytes + wire::kMaxAnnouncedField
+      - wire::kMaxAnnounced * wire::kAnnouncedBytes;  // the first has the field's own
+  for (const wire::Announced& query : *queries)
+    log_.carried(query.guid, std::exchange(bytes, wire::kAnnouncedBytes));
 }
 
 void Host::relay(NodeIndex node, const overlay::Relay& relay, std::span<const LinkId> links) {

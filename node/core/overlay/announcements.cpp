@@ -16,6 +16,13 @@ bool add_announcement(Link& link, const wire::Announced& query, TimePoint due) {
   return extra.announced.size() >= wire::kMaxAnnounced;
 }
 
+void update_announcement(Link& link, const wire::Announced& query) {
+  if (!link.extra) return;
+  for (wire::Announced& each : link.extra->announced) {
+    if (each.guid == query.guid) each = query;
+  }
+}
+
 void drop_announcement(Link& link, const Guid& guid) {
   if (!link.extra || link.extra->announced.empty()) return;
   std::erase_if(link.extra->announced,

@@ -10,6 +10,8 @@ namespace freshet::core::overlay {
 
 /// True: as many wait as a frame carries; the next one needs announce_now() first.
 bool add_announcement(Link& link, const wire::Announced& query, TimePoint due);
+/// A better copy came: if it waits, it waits with this TTL.
+void update_announcement(Link& link, const wire::Announced& query);
 /// The neighbour has it.
 void drop_announcement(Link& link, const Guid& guid);
 /// When the first of those that wait is due; TimePoint::max(): none wait.

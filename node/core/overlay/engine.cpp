@@ -20,6 +20,13 @@ namespace {
 constexpr Duration kPause = std::chrono::seconds(1);
 constexpr std::uint8_t kFewFrames = 31;
 
+// Whether the tree loses a branch with that link: the peer has no other one to this node.
+bool ends_branch(LinkTable& links, LinkId id) {
+  const Link* link = links.find(id);
+  return link != nullptr && link->state != LinkState::greeting && !link->is_lazy
+         && links.find_peer(links.peer_of(*link).key, id) == nullptr;
+}
+
 }  // namespace
 
 Engine::Engine(const Config& config, Counters& counters, const NodeKey& self, const Rng& rng)
@@ -61,10 +68,7 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Upcall
           [](const Writable&) {},
           [&](const LinkUp& it) { membership_.on_link_up(turn, it); },
           [&](const LinkDown& it) {
-            const Link* link = links_.find(it.link);
-            const bool was_up =
-                link != nullptr && (link->state == LinkState::up || link->rtt_us != 0);
-            const bool was_branch = was_up && !link->is_lazy;
+            const bool was_branch = ends_branch(links_, it.link);
             membership_.on_link_down(turn, it.link);
             router_.forget(turn, it.link, was_branch);
             if (guard_ && guard_->browsing() != nullptr)

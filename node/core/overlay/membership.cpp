@@ -312,6 +312,7 @@ void Membership::close(Turn& turn, DialPlan* dials, Link& link, CloseReason reas
   link.state = LinkState::closing;
   link.extra.reset();
   if (was_up) ++turn.counters.links_lost;
+  if (!was_up) link.is_lazy = true;        // never a branch
   if (reason != CloseReason::peer_left) {  // that one was told with the peer's own words
     turn.out.push(Effect(LinkClosed{.link = link.id, .reason = reason, .peer_reason = {}}));
   }

@@ -365,6 +365,11 @@ bool Router::on_announced(Turn& turn, Link& from, ByteView body) {
   if (!queries) return false;
   for (const wire::Announced& query : *queries) {
     if (query.ttl == 0 || query.ttl + query.hops > turn.config.max_ttl) return false;
+    // One that talks much pays for each as for a frame.
+    if (turn.guard && !turn.guard->allows(from.id, Rated::strategy, turn.now)) {
+      ++turn.counters.frames_over_rate;
+      return true;
+    }
     on_announce(turn, from, query);
   }
   return true;

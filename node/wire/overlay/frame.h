@@ -31,8 +31,8 @@ enum class FrameType : std::uint8_t {
   query = 0x80,
   query_hit = 0x81,
   hello = 0xA0,
-  announce = 0xA1,    ///< has the query of that GUID; no body
-  graft = 0xA2,       ///< wants it, and further ones sent at once; no body
+  announce = 0xA1,    ///< has the query of that GUID, and those of the body (announced.h)
+  graft = 0xA2,       ///< wants it (hops 0), and further ones sent at once; no body
   prune = 0xA3,       ///< had it already: announce further ones; no body
   check_back = 0xA4,  ///< a walker asks the origin whether to go on
   go_on = 0xA5,       ///< the origin's yes

@@ -20,6 +20,10 @@ void note(std::vector<LinkId>& links, LinkId link) {
   if (!has(links, link)) links.push_back(link);
 }
 
+wire::Announced announced_of(const wire::FrameHeader& copy) {
+  return {.guid = copy.guid, .ttl = copy.ttl, .hops = copy.hops};
+}
+
 }  // namespace
 
 void Tree::send_control(
@@ -68,9 +72,12 @@ void Tree::hold(Turn& turn, const Passing& query) {
     if (missing) learn_lag(turn.now - missing->since);
     misses_ = 0;
     if (depth_ == 0) depth_ = query.header.hops;
-    reach_ = std::max(reach_, query.header.hops);
+    note_reach(turn, query.header.hops);
   }
-  if (held_.size() >= kMaxHeld) held_.pop_front();
+  if (held_.size() >= kMaxHeld) {  // what cannot be served any more is not announced
+    for (Link& link : turn.links.all()) drop_announcement(link, held_.front().header.guid);
+    held_.pop_front();
+  }
   const Duration pause = pause_of(turn, turn.config.announce_delay_rtts);
   const Duration jitter(
       static_cast<Duration::rep>(turn.rng.below(static_cast<std::uint64_t>(pause.count()) + 1)));
@@ -92,6 +99,7 @@ void Tree::move_to(Turn& turn, Held& held, const Passing& query) {
   Link* parent = turn.links.find(std::exchange(held.from, query.from));
   const wire::FrameHeader before = std::exchange(held.header, query.header);
   held.body.assign(query.body.begin(), query.body.end());
+  for (Link& link : turn.links.all()) update_announcement(link, announced_of(held.header));
   const bool was_off_tree = std::exchange(held.off_tree, wire::route_of_query(query.body).off_tree);
   if (held.off_tree || was_off_tree) return;
   if (Link* from = turn.links.find(query.from)) from->is_lazy = false;
@@ -157,10 +165,22 @@ void Tree::on_prune(Turn& /*turn*/, Link& from, const Guid& guid) {
   from.is_lazy = true;
 }
 
+// A tree may be twice as deep as it is seen to be from here. (A node that has seen little knows
+// nothing.)
 bool Tree::is_urgent(const Turn& turn, const Held& held) const {
+  constexpr int kLeastSpan = 8;
   const int span = held.header.ttl + held.header.hops;
-  return turn.now < hurry_until_ || span < 2 * reach_
+  return turn.now < hurry_until_ || span < std::max(2 * reach(), kLeastSpan)
          || turn.config.announce_gather == Duration::zero();
+}
+
+void Tree::note_reach(const Turn& turn, int links) {
+  constexpr Duration kSpan = std::chrono::minutes(1);
+  if (turn.now - reach_since_ >= kSpan) {
+    reach_before_ = std::exchange(reach_, 0);
+    reach_since_ = turn.now;
+  }
+  reach_ = std::max(reach_, links);
 }
 
 void Tree::announce(Turn& turn, Held& held) {
@@ -168,13 +188,22 @@ void Tree::announce(Turn& turn, Held& held) {
   if (held.header.ttl == 0) return;  // no copy may follow
   const bool is_urgent = this->is_urgent(turn, held);
   const TimePoint due = turn.now + turn.config.announce_gather;
-  const wire::Announced query{
-      .guid = held.header.guid, .ttl = held.header.ttl, .hops = held.header.hops};
+  const wire::Announced query = announced_of(held.header);
   for (Link& link : turn.links.all()) {
     if (link.state != LinkState::up || !link.is_lazy || has(held.knowing, link.id)) continue;
     const bool is_full = add_announcement(link, query, due);
     if (is_urgent || is_full) announce_now(turn, link);
   }
+}
+
+void Tree::make_branch(Turn& turn, Link& link) {
+  if (!link.is_lazy) return;
+  link.is_lazy = false;
+  for (const Held& held : held_) {
+    if (held.announced || held.header.ttl == 0 || has(held.knowing, link.id)) continue;
+    if (add_announcement(link, announced_of(held.header), turn.now)) announce_now(turn, link);
+  }
+  announce_now(turn, link);
 }
 
 void Tree::send_gathered(Turn& turn) {
@@ -213,6 +242,8 @@ std::uint64_t Tree::digest() const {
     digest.add(held.announced ? 1U : 0U);
   }
   for (const Missing& missing : missing_) digest.add(missing.guid.view());
+  digest.add(static_cast<std::uint64_t>(reach()));
+  digest.add(static_cast<std::uint64_t>(hurry_until_.time_since_epoch().count()));
   return digest.value();
 }
 

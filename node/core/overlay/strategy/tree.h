@@ -9,15 +9,16 @@
 // that it has it. Where the tree is whole nobody waits for that, so announcements are gathered
 // (../announcements.h): pings take them along. They go out at once, after one to two of
 // announce_delay, where something may be missing: near a node that missed a query or lost a branch
-// in the last minute, and for a query whose TTL may end inside the tree.
+// in the last minute, and for a query whose TTL may end inside the tree, as far as this node has
+// seen.
 //
 // Repair. What was announced and does not come is asked for: Fetch brings the query this time, and
 // after kMissesBeforeGraft misses in a row, or when a link is known to be gone, Graft makes the
 // link eager as well. (Plumtree grafts at the first miss. Here a miss often means only that the
 // tree is too deep for this query's TTL from this origin; the next query would prune what was
 // grafted.)
-// A node that lost a branch makes its other links branches again, by a Graft that says that it has
-// the query (hops 1); the next one prunes what is too much.
+// A node that lost a branch makes its other links branches again (kMaxOffers of them), by a Graft
+// that asks for no query (hops 1); the next one prunes what is too much.
 //
 // TTL holds: a node that the tree reaches only with a used-up TTL fetches from a neighbour whose
 // copy may still travel, and the flood's reach is kept. A copy that was fetched, here or on its
@@ -25,6 +26,7 @@
 // would have.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -105,6 +107,13 @@ class Tree final : public Strategy {
   void on_duplicate(Turn& turn, Held& held, const Passing& query);
   void add_offer(Turn& turn, const Guid& guid, LinkId link, std::uint8_t ttl);
   void ask_for_missing(Turn& turn);
+  /// The link is a branch from now on. What was to be announced on it is announced at once: no
+  /// copy of that will go there any more.
+  void make_branch(Turn& turn, Link& link);
+  /// A query came so far by the tree, or would have to go so far.
+  void note_reach(const Turn& turn, int links);
+  /// The farthest that is known of, of the last one to two minutes in which queries came.
+  [[nodiscard]] int reach() const { return std::max(reach_, reach_before_); }
   /// A frame of the tree's own: all of it is in the header.
   static void send_control(
       Turn& turn, Link& link, const Guid& guid, wire::FrameType type, std::uint8_t hops);
@@ -122,10 +131,12 @@ class Tree final : public Strategy {
   void graft_around_loss(Turn& turn);
   bool ask_next(Turn& turn, Missing& missing);
 
-  std::deque<Held> held_;         ///< oldest first
-  std::vector<Missing> missing_;  ///< in order of arrival
+  std::deque<Held> held_;        ///< oldest first
+  std::deque<Missing> missing_;  ///< in order of arrival
   std::uint8_t depth_ = 0;
-  std::uint8_t reach_ = 0;  ///< the farthest that a query came by the tree, in links
+  int reach_ = 0;  ///< the farthest that a query came by the tree since reach_since_, in links
+  int reach_before_ = 0;  ///< in the minute before
+  TimePoint reach_since_{};
   TimePoint shaken_until_{};
   TimePoint hurry_until_{};
   Duration lag_{};           ///< how long the tree lags behind announcements, at most, lately

@@ -44,7 +44,7 @@ void Tree::add_offer(Turn& turn, const Guid& guid, LinkId link, std::uint8_t ttl
   if (missing == missing_.end()) {
     if (missing_.size() >= kMaxMissing) {
       ++turn.counters.announces_over_limit;
-      missing_.erase(missing_.begin());
+      missing_.pop_front();
     }
     const Duration patience = std::max(lag_, pause_of(turn, turn.config.fetch_delay_rtts));
     missing_.push_back({.guid = guid, .offers = {}, .since = turn.now, .due = turn.now + patience});
@@ -75,7 +75,7 @@ bool Tree::ask_next(Turn& turn, Missing& missing) {
     missing.asked = link->id;
     missing.grafts = misses_ >= kMissesBeforeGraft;
     ++(missing.grafts ? turn.counters.grafts_out : turn.counters.fetches_out);
-    if (missing.grafts) link->is_lazy = false;
+    if (missing.grafts) make_branch(turn, *link);
     const auto type = missing.grafts ? wire::FrameType::graft : wire::FrameType::fetch;
     send_control(turn, *link, missing.guid, type, 0);
     missing.due = turn.now + pause_of(turn, turn.config.fetch_timeout_rtts);
@@ -86,11 +86,13 @@ bool Tree::ask_next(Turn& turn, Missing& missing) {
 
 void Tree::on_request(Turn& turn, Link& from, const wire::FrameHeader& header, Tally* tally) {
   const bool grafts = header.type == wire::FrameType::graft;
-  if (grafts) from.is_lazy = false;
-  hurry(turn);  // who missed it is not the only one, perhaps
+  const bool asks = !grafts || header.hops != kHasIt;
   Held* held = find(header.guid);
   if (held != nullptr) showed(*held, from);
-  if (grafts && header.hops == kHasIt) return;
+  if (held != nullptr || (grafts && from.is_lazy)) hurry(turn);  // others miss it, too, perhaps
+  if (grafts) make_branch(turn, from);
+  if (!asks) return;
+  if (held != nullptr) note_reach(turn, (held->header.ttl + held->header.hops) / 2 + 1);
   if (held == nullptr || held->header.ttl == 0 || held->from == from.id) {
     ++turn.counters.fetches_missed;
     return;
@@ -121,8 +123,8 @@ void Tree::serve(Turn& turn, Link& to, const Held& held, bool grafts, Tally* tal
 }
 
 void Tree::hurry(const Turn& turn) {
+  if (turn.now >= hurry_until_) wake_by(turn.now);  // what was gathered goes out
   hurry_until_ = turn.now + kShakenFor;
-  wake_by(turn.now);
 }
 
 void Tree::forget(Turn& turn, LinkId link, bool was_branch) {
@@ -140,7 +142,7 @@ void Tree::graft_around_loss(Turn& turn) {
   std::size_t grafted = 0;
   for (Link& link : turn.links.all()) {
     if (link.state != LinkState::up || !link.is_lazy || grafted == kMaxOffers) continue;
-    link.is_lazy = false;
+    make_branch(turn, link);
     ++grafted;
     ++turn.counters.grafts_out;
     send_control(turn, link, guid, wire::FrameType::graft, kHasIt);

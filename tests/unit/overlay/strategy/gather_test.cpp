@@ -139,9 +139,11 @@ TEST_CASE("gathering: who misses something hurries, and who is asked for it") {
     g.query(g.a, guid(3));
     g.rig.advance(kLastAnnounce);
     CHECK(links_of(g.rig, FrameType::announce) == std::vector{g.lazy});
-    g.rig.advance(60s);
-    g.rig.clear();
+    g.rig.advance(61s);
     g.query(g.a, guid(4));
+    g.rig.advance(61s);
+    g.rig.clear();
+    g.query(g.a, guid(5));
     g.rig.advance(kLastAnnounce);
     CHECK(g.rig.count(FrameType::announce) == 0);  // calm again
   }
@@ -175,6 +177,54 @@ TEST_CASE("gathering: a neighbour that lost a branch is one now, and gets no cop
   CHECK(g.rig.counters.overlay.fetches_missed == 0);
   g.query(g.a, guid(2));
   CHECK(links_of(g.rig, FrameType::query) == std::vector{g.b, g.lazy});
+}
+
+TEST_CASE("gathering: a link that becomes a branch hears of what no copy went there") {
+  for (const bool lost : {false, true}) {  // the neighbour's branch, or one of this node
+    Gathering g;
+    g.query(g.a, guid(1));
+    g.query(g.b, guid(2));
+    g.rig.clear();
+    if (lost) {
+      g.rig.drop(g.a);
+    } else {
+      control(g.rig, g.lazy, FrameType::graft, guid(9), 1, 1);
+    }
+    REQUIRE(links_of(g.rig, FrameType::announce) == std::vector{g.lazy});
+    CHECK(g.rig.sent_on(g.lazy)[0].header.guid == guid(1));
+    CHECK(wire::read_announced(g.rig.sent_on(g.lazy)[0].body)->at(0).guid == guid(2));
+    g.rig.advance(60s);
+    CHECK(g.rig.count(FrameType::announce) == 1);
+  }
+}
+
+TEST_CASE("gathering: a better copy is announced with its TTL") {
+  Gathering g;
+  g.query(g.a, guid(1), kFarTtl - 3, 3);
+  g.rig.advance(kLastAnnounce);
+  g.query(g.b, guid(1), kFarTtl);
+  g.ping(g.lazy);
+  CHECK(g.told() == std::vector{Announced{.guid = guid(1), .ttl = kFarTtl - 1, .hops = 1}});
+}
+
+TEST_CASE("gathering: the loss of a link that never greeted is none") {
+  Gathering g;
+  g.rig.drop(g.rig.connect(4));
+  CHECK(g.rig.count(FrameType::graft) == 0);
+}
+
+TEST_CASE("gathering: a query that a neighbour had to fetch makes its TTL suspect") {
+  Gathering g;
+  g.query(g.a, guid(1), 10);
+  control(g.rig, g.lazy, FrameType::fetch, guid(1));
+  g.rig.advance(61s);  // no hurry any more
+  g.rig.clear();
+  g.query(g.a, guid(2), 10);
+  g.rig.advance(kLastAnnounce);
+  CHECK(links_of(g.rig, FrameType::announce) == std::vector{g.lazy});
+  g.query(g.a, guid(3), 14);
+  g.rig.advance(kLastAnnounce);
+  CHECK(g.rig.count(FrameType::announce) == 1);
 }
 
 TEST_CASE("gathering: what a ping or an announcement tells of is asked for when it does not come") {
