@@ -73,6 +73,12 @@ Error no_space(const std::string& name, std::uint64_t needed, std::uint64_t avai
                    + " MiB are free; free some space and run get again"};
 }
 
+Status make_target(const std::string& folder) {
+  if (auto made = make_folders(folder, kPartMode | S_IXUSR | S_IXGRP | S_IXOTH); !made) return made;
+  if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return kOk;
+  return os_error("cannot write into", folder, errno, "choose another folder with -o");
+}
+
 }  // namespace
 
 std::string part_path_of(const std::string& downloads, const ContentId& content) {
@@ -138,14 +144,7 @@ Result<PartialFile> PartialFile::open_with(const std::string& downloads, ResumeH
   file.part_path_ = part_path_of(downloads, head.content);
   file.resume_path_ = resume_path_of(downloads, head.content);
   file.head_ = std::move(head);
-  if (auto made = make_folders(file.head_.target_folder, kPartMode | S_IXUSR | S_IXGRP | S_IXOTH);
-      !made) {
-    return made.error();
-  }
-  if (::faccessat(AT_FDCWD, file.head_.target_folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
-    return os_error(
-        "cannot write into", file.head_.target_folder, errno, "choose another folder with -o");
-  }
+  if (auto made = make_target(file.head_.target_folder); !made) return made.error();
   if (auto opened = file.open_part(); !opened) return opened.error();
   file.have_ = file.head_.verified;
   if (auto written = file.write_head(); !written) return written.error();
@@ -253,6 +252,18 @@ Status PartialFile::write_piece(std::uint32_t piece, ByteView bytes) {
   }
   if (auto done = write_at(std::uint64_t{piece} * head_.piece_length, bytes); !done) return done;
   return record(piece);
+}
+
+Status PartialFile::retarget(const std::string& name, const std::string& target_folder) {
+  ResumeHead head = head_;
+  head.name = safe_file_name(name, head_.content);
+  head.target_folder = target_folder;
+  if (!is_valid(head)) {
+    return Error{ErrorCode::invalid, "the target folder \"" + target_folder + "\" is not allowed"};
+  }
+  if (auto made = make_target(target_folder); !made) return made;
+  head_ = std::move(head);
+  return checkpoint();
 }
 
 Status PartialFile::checkpoint() {

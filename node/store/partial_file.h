@@ -75,6 +75,10 @@ class PartialFile {
   /// ends in good order.
   Status checkpoint();
 
+  /// Where it goes, and under which name (from a peer: made safe here), is another matter from now
+  /// on. Errors: invalid, io.
+  Status retarget(const std::string& name, const std::string& target_folder);
+
   /// Syncs, and gives the file its name in the target folder, in one step; removes the resume file.
   /// Never replaces anything: where a different file has the name it becomes "name (2).ext"; where
   /// the very same content is there already, that one stays and is the answer. Across file systems:

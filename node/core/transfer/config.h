@@ -88,6 +88,12 @@ struct Config {
   /// costs in memory.
   std::uint64_t max_open_bytes = std::uint64_t{16} << 20U;
 
+  // ---- readers
+  std::size_t max_readers = 16;  ///< of one content at once
+  /// What is asked ahead of each reader before anything else. So much more may be open for all of
+  /// them, so that one finds room where it begins.
+  std::uint64_t reader_window_bytes = std::uint64_t{4} << 20U;
+
   // ---- requests, the peer's
   std::uint32_t reqq = 1024;  ///< block requests that may wait on one link; more are rejected
   std::uint32_t max_hash_reads = 16;

@@ -37,7 +37,8 @@ struct Fetch {
   std::optional<TimePoint> exhausted_at;  ///< since when every known source is a liar
   std::uint32_t shown_sources = 0;        ///< as Progress said last
   TokenBucket rate;                       ///< at which this is asked
-  bool in_order = false;                  ///< somebody reads while it is fetched
+  bool whole = true;                      ///< all of it is wanted, not just what is read
+  std::vector<Reading> readings;          ///< who reads while it is fetched
   bool polite = false;                    ///< gives way to other traffic
   bool hungry = false;                    ///< asks nothing for want of tokens
   bool refill = false;                    ///< blocks became free: look what every link can ask

@@ -37,6 +37,7 @@ struct Counters {
   std::uint64_t blocks_unasked = 0;    ///< dropped
   std::uint64_t bytes_in = 0;          ///< of all `piece` payloads
   std::uint64_t cancels_sent = 0;
+  std::uint64_t blocks_called_off = 0;  ///< of them: for a reader that waits
   std::uint64_t rejects_in = 0;
   std::uint64_t stalls = 0;  ///< links whose blocks were given to others
   std::uint64_t pieces_verified = 0;
@@ -95,6 +96,7 @@ inline constexpr std::array kCounterNames = {
     FRESHET_COUNTER(blocks_unasked),
     FRESHET_COUNTER(bytes_in),
     FRESHET_COUNTER(cancels_sent),
+    FRESHET_COUNTER(blocks_called_off),
     FRESHET_COUNTER(rejects_in),
     FRESHET_COUNTER(stalls),
     FRESHET_COUNTER(pieces_verified),

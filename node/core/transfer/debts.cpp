@@ -49,6 +49,7 @@ void forget_requests(Turn& turn, Session& session) {
   }
   session.forgiven += static_cast<std::uint32_t>(session.in_flight.size());
   session.in_flight.clear();
+  session.called_off = 0;
   session.stalled = false;
   fetch.refill = true;
 }

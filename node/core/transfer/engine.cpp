@@ -9,6 +9,7 @@
 #include "node/core/transfer/links.h"
 #include "node/core/transfer/messages_in.h"
 #include "node/core/transfer/rates.h"
+#include "node/core/transfer/reading.h"
 #include "node/core/transfer/requests.h"
 #include "node/core/transfer/serving.h"
 #include "node/core/transfer/sizing.h"
@@ -85,7 +86,7 @@ struct Dispatch {
   void operator()(const StopFetch& in) const { on_stop(turn, in.content); }
   void operator()(const SetRates& in) const { on_set_rates(turn, in); }
   void operator()(const SetFetchRate& in) const { on_set_fetch_rate(turn, in); }
-  void operator()(const ReadInOrder& in) const { on_read_in_order(turn, in.content); }
+  void operator()(const SetReadings& in) const { on_set_readings(turn, in); }
   void operator()(const DeadlinePassed& /*in*/) const { run_timers(turn); }
 
  private:

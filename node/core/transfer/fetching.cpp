@@ -176,13 +176,6 @@ void on_stop(Turn& turn, const ContentId& id) {
   if (content != nullptr && content->fetch) end(turn, *content, CloseReason::stopped);
 }
 
-void on_read_in_order(Turn& turn, const ContentId& id) {
-  Content* content = turn.find(id);
-  if (content == nullptr || !content->fetch) return;
-  content->fetch->in_order = true;
-  if (content->fetch->picker) content->fetch->picker->read_in_order();
-}
-
 void fail(Turn& turn, Content& content, ErrorCode code, std::string message) {
   ++turn.counters.fetches_failed;
   turn.push(FetchFailed{.content = content.id, .code = code, .message = std::move(message)});
@@ -279,7 +272,8 @@ void tell_progress(Turn& turn, Content& content) {
                      .size = content.shape->size,
                      .sources = content.fetch->shown_sources,
                      .ready_bytes = std::min(content.shape->size,
-                                             std::uint64_t{ready} * content.shape->piece_length)});
+                                             std::uint64_t{ready} * content.shape->piece_length),
+                     .readers = content.fetch->picker->ready()});
 }
 
 void note_sources(Turn& turn, Content& content) {

@@ -11,7 +11,6 @@ namespace freshet::core::transfer {
 
 void on_start(Turn& turn, const StartFetch& start);
 void on_add_sources(Turn& turn, const AddSources& add);
-void on_read_in_order(Turn& turn, const ContentId& id);
 void on_stop(Turn& turn, const ContentId& id);
 /// Ends the fetch and every link of the content.
 void fail(Turn& turn, Content& content, ErrorCode code, std::string message);

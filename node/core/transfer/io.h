@@ -189,10 +189,21 @@ struct SetFetchRate {
   std::uint64_t down = 0;
   bool polite = false;
 };
-/// Somebody reads the content while it is fetched: its pieces are asked in their order, not the
-/// rarest first.
-struct ReadInOrder {
+using ReaderId = StrongInt<struct ReaderIdTag, std::uint32_t>;
+/// Somebody reads a content while it is fetched: its bytes in order, from `from` up to `to`.
+struct Reading {
+  ReaderId reader;
+  std::uint64_t from = 0;
+  std::uint64_t to = UINT64_MAX;  ///< not read itself; may lie beyond the end
+  friend bool operator==(const Reading&, const Reading&) = default;
+};
+/// What is wanted of a content that is being fetched, in place of what was said before: all of it,
+/// which is so until this is said, or what is read alone. Pieces at the readers' places come first
+/// in either case. Readings beyond Config::max_readers are not heeded.
+struct SetReadings {
   ContentId content;
+  bool whole = true;
+  std::vector<Reading> readings;
 };
 /// The time that next_deadline() named has come.
 struct DeadlinePassed {};
@@ -218,7 +229,7 @@ using Input = std::variant<BlockArrived,
                            Pushed,
                            SetRates,
                            SetFetchRate,
-                           ReadInOrder,
+                           SetReadings,
                            DeadlinePassed>;
 
 // ---- effects
@@ -312,14 +323,21 @@ struct PrepareStorage {
   std::uint64_t size = 0;
   std::uint32_t piece_length = 0;
 };
-/// For the user: after StorageReady, after each verified piece, and when the number of sources
-/// changes.
+/// How far a reader can read: everything from its `from` up to here is verified.
+struct Ready {
+  ReaderId reader;
+  std::uint64_t to = 0;
+  friend bool operator==(const Ready&, const Ready&) = default;
+};
+/// For the user: after StorageReady, after each verified piece, when the number of sources changes,
+/// and when somebody begins to read.
 struct Progress {
   ContentId content;
   std::uint64_t verified_bytes = 0;
   std::uint64_t size = 0;
   std::uint32_t sources = 0;      ///< links that are up and have something
   std::uint64_t ready_bytes = 0;  ///< verified from the beginning on, without a gap
+  std::vector<Ready> readers = {};
 };
 /// Every piece is verified and written; the host finishes the file. Before its links close, others
 /// may still be served from it, so the host keeps answering SendBlock for the content, under

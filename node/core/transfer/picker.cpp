@@ -12,8 +12,6 @@ namespace {
 constexpr std::size_t kMaxContributors = 255;
 // Pieces that may be open whatever their length: one fills while the other is verified and written.
 constexpr std::size_t kLeastOpen = 2;
-// Pieces ahead of the reader among which one is looked for that a link has.
-constexpr std::uint32_t kLookAhead = 64;
 
 std::uint32_t block_number(const BlockRange& block) {
   return block.begin / wire::bt::kBlockBytes;
@@ -24,7 +22,8 @@ std::uint32_t block_number(const BlockRange& block) {
 Picker::Picker(const Shape& shape, Limits limits, Rng& rng)
     : shape_(shape),
       limits_(limits),
-      rarity_(shape.piece_count, rng) {}
+      rarity_(shape.piece_count, rng),
+      readers_(shape, limits.reader_window_bytes) {}
 
 // Who has everything makes no piece rarer than another.
 void Picker::add_holder(const PieceSet& have) {
@@ -66,6 +65,7 @@ std::optional<BlockRange> Picker::pick(const Asker& asker) {
   if (limits_.last_first) {
     if (const auto last = pick_last(asker)) return last;
   }
+  if (const auto block = pick_for_readers(asker)) return block;
   Open* orphan = nullptr;
   Open* shared = nullptr;
   std::uint32_t orphan_piece = 0;
@@ -73,6 +73,7 @@ std::optional<BlockRange> Picker::pick(const Asker& asker) {
   for (const std::uint32_t piece : with_free_) {
     const auto at = open_.find(piece);
     if (!may_ask(*at, asker)) continue;
+    if (!is_wanted(piece) && !is_full()) continue;  // it was begun: once it is in the way, it ends
     if (at->second.lead == asker.link) return take_next(piece, at->second, asker);
     if (!at->second.lead && orphan == nullptr) {
       orphan = &at->second;
@@ -85,7 +86,7 @@ std::optional<BlockRange> Picker::pick(const Asker& asker) {
   }
   if (orphan != nullptr) return take_next(orphan_piece, *orphan, asker);
   std::uint32_t piece = 0;
-  if (Open* fresh = open_rarest(asker, piece)) return take_next(piece, *fresh, asker);
+  if (Open* fresh = open_next(asker, piece)) return take_next(piece, *fresh, asker);
   if (shared != nullptr) return take_next(shared_piece, *shared, asker);
   return std::nullopt;
 }
@@ -143,7 +144,7 @@ std::optional<std::uint32_t> Picker::make_room(const Asker& asker) {
   if (least == open_.end() || !is_room_beside(pieces, bytes)) return std::nullopt;
   const auto waiting = rarity_.waiting();
   if (std::none_of(waiting.begin(), waiting.end(), [&](std::uint32_t piece) {
-        return asker.have.has(piece);
+        return asker.have.has(piece) && is_wanted(piece);
       }))
     return std::nullopt;
   const std::uint32_t piece = least->first;
@@ -151,34 +152,30 @@ std::optional<std::uint32_t> Picker::make_room(const Asker& asker) {
   with_free_.erase(piece);
   open_.erase(least);
   rarity_.insert(piece);
-  next_ = std::min(next_, piece);
+  readers_.freed(piece);
   ++epoch_;
   return piece;
 }
 
-Picker::Open* Picker::open_rarest(const Asker& asker, std::uint32_t& piece) {
+Picker::Open* Picker::open_next(const Asker& asker, std::uint32_t& piece) {
   if (is_full()) return nullptr;
-  if (limits_.in_order) {
-    if (const auto next = next_in_order(asker)) {
-      piece = *next;
-      return &open(piece);
-    }
-  }
-  for (const std::uint32_t candidate : rarity_.waiting()) {
-    if (!asker.have.has(candidate)) continue;
-    piece = candidate;
-    return &open(candidate);
-  }
-  return nullptr;
+  const auto next = next_waiting(asker);
+  if (!next) return nullptr;
+  piece = *next;
+  return &open(piece);
 }
 
-std::optional<std::uint32_t> Picker::next_in_order(const Asker& asker) {
-  while (next_ < shape_.piece_count && !rarity_.waits(next_)) ++next_;
-  const std::uint32_t end = std::min(shape_.piece_count, next_ + kLookAhead);
-  for (std::uint32_t piece = next_; piece < end; ++piece) {
-    if (rarity_.waits(piece) && asker.have.has(piece)) return piece;
+std::optional<std::uint32_t> Picker::next_waiting(const Asker& asker) {
+  if (whole_) {
+    const auto waiting = rarity_.waiting();
+    const auto rarest = std::find_if(
+        waiting.begin(), waiting.end(), [&](std::uint32_t piece) { return asker.have.has(piece); });
+    return rarest == waiting.end() ? std::nullopt : std::optional(*rarest);
   }
-  return std::nullopt;
+  return readers_.nearest(
+      Readers::Within::range,
+      [this](std::uint32_t piece) { return is_open_or_waits(piece); },
+      [&](std::uint32_t piece, bool) { return rarity_.waits(piece) && asker.have.has(piece); });
 }
 
 BlockRange Picker::take(std::uint32_t piece, Open& open, std::uint32_t block) {
@@ -216,6 +213,7 @@ void Picker::free_block(std::uint32_t piece, Open& open, std::uint32_t block) {
   open.next_free = std::min(open.next_free, block);
   ++open.free;
   with_free_.insert(piece);
+  readers_.freed(piece);
   ++epoch_;
 }
 
@@ -320,9 +318,11 @@ const std::vector<NodeKey>& Picker::contributors(std::uint32_t piece) const {
 void Picker::done(std::uint32_t piece) {
   rarity_.remove(piece);
   with_free_.erase(piece);
-  if (open_.erase(piece) == 0) return;
-  open_bytes_ -= shape_.piece_bytes(piece);
-  ++epoch_;
+  if (open_.erase(piece) > 0) {
+    open_bytes_ -= shape_.piece_bytes(piece);
+    ++epoch_;
+  }
+  readers_.advance([this](std::uint32_t each) { return is_done(each); });
 }
 
 void Picker::failed(std::uint32_t piece, bool alone) {
@@ -359,6 +359,7 @@ std::uint64_t Picker::digest() const {
     digest.add(open.lead ? open.lead->value + 1U : 0U);
   }
   digest.add(open_bytes_);
+  digest.add(readers_.digest());
   return digest.value();
 }
 

@@ -1,6 +1,7 @@
 // Decides which block of one content is asked next: the rarest piece first, a piece led by one
 // source where possible, and at the end the same block from two. Knows blocks and who brought them;
-// sends nothing, and knows no clock.
+// sends nothing, and knows no clock. Where somebody reads (readers.h), what that one waits for
+// comes before all else.
 //
 // A block is free, asked (of one link or, in the end-game, of several) or there. A piece is waiting
 // (rarity.h), open (some of its blocks are asked or there) or done. Only open pieces hold memory
@@ -17,6 +18,7 @@
 #include "node/base/rng.h"
 #include "node/core/transfer/io.h"
 #include "node/core/transfer/rarity.h"
+#include "node/core/transfer/readers.h"
 #include "node/wire/bt/merkle.h"
 
 namespace freshet::core::transfer {
@@ -30,7 +32,7 @@ class Picker {
     std::uint32_t copies = 2;  ///< of one block asked at once, in the end-game
     bool last_first =
         false;  ///< begin with the content's last block, asked of two: it proves the size
-    bool in_order = false;  ///< see read_in_order()
+    std::uint64_t reader_window_bytes = 0;  ///< also the room that is kept for readers
   };
   struct Asker {
     LinkId link;
@@ -49,8 +51,8 @@ class Picker {
   // ---- asking
   /// Marks a free block as asked of this link.
   std::optional<BlockRange> pick(const Asker& asker);
-  /// Nothing is free and no piece waits: only duplicates are left.
-  [[nodiscard]] bool endgame() const { return with_free_.empty() && rarity_.waiting().empty(); }
+  /// Of what is wanted nothing is free and no piece waits: only duplicates are left.
+  [[nodiscard]] bool endgame() const;
   /// A block that is asked of others but not, as `mine(range)` tells, of this link. For the
   /// end-game.
   template <typename F>
@@ -75,9 +77,14 @@ class Picker {
 
   /// The size is proven: the last block is one like the others.
   void stop_last_first() { limits_.last_first = false; }
-  /// From now on pieces are begun in their order; the rarest first only where a link lacks the next
-  /// ones.
-  void read_in_order() { limits_.in_order = true; }
+  /// All pieces are wanted (until this is said), or those that are read alone: others are not
+  /// begun. True when somebody reads elsewhere than before.
+  bool want(bool whole, const std::vector<Reading>& readings);
+  /// Somebody waits for the piece.
+  [[nodiscard]] bool is_awaited(std::uint32_t piece) const { return readers_.await(piece); }
+  /// The link can bring something of what is to come first.
+  bool can_serve_readers(const Asker& asker) { return next_for_readers(asker).has_value(); }
+  [[nodiscard]] std::vector<Ready> ready() const { return readers_.ready(); }
 
   // ---- what came
   struct Arrival {
@@ -136,12 +143,23 @@ class Picker {
 
   [[nodiscard]] bool is_full() const { return !is_room_beside(open_.size(), open_bytes_); }
   [[nodiscard]] bool is_room_beside(std::size_t pieces, std::uint64_t bytes) const;
+  [[nodiscard]] bool is_room_for_readers() const;
+  /// Something of the piece may be asked of somebody.
+  [[nodiscard]] bool is_open_or_waits(std::uint32_t piece) const {
+    return rarity_.waits(piece) || with_free_.contains(piece);
+  }
+  [[nodiscard]] bool is_done(std::uint32_t piece) const {
+    return !rarity_.waits(piece) && find(piece) == nullptr;
+  }
+  [[nodiscard]] bool is_wanted(std::uint32_t piece) const { return whole_ || readers_.want(piece); }
+  std::optional<std::uint32_t> next_for_readers(const Asker& asker);
+  std::optional<std::uint32_t> next_waiting(const Asker& asker);
+  std::optional<BlockRange> pick_for_readers(const Asker& asker);
   static bool may_ask(const OpenPieces::value_type& open, const Asker& asker);
   Open* find(std::uint32_t piece);
   [[nodiscard]] const Open* find(std::uint32_t piece) const;
   Open& open(std::uint32_t piece);
-  Open* open_rarest(const Asker& asker, std::uint32_t& piece);
-  std::optional<std::uint32_t> next_in_order(const Asker& asker);
+  Open* open_next(const Asker& asker, std::uint32_t& piece);
   BlockRange take(std::uint32_t piece, Open& open, std::uint32_t block);
   BlockRange take_next(std::uint32_t piece, Open& open, const Asker& asker);
   void free_block(std::uint32_t piece, Open& open, std::uint32_t block);
@@ -156,7 +174,8 @@ class Picker {
   OpenPieces open_;
   std::set<std::uint32_t> with_free_;  ///< open pieces that have free blocks
   std::uint64_t open_bytes_ = 0;
-  std::uint32_t next_ = 0;  ///< in order: no piece below it waits
+  bool whole_ = true;
+  Readers readers_;
   std::uint64_t epoch_ = 1;
 };
 

@@ -84,7 +84,7 @@ std::optional<BlockRange> pick(Turn& turn, Session& session) {
     session.idle_epoch = picker.epoch();
     return std::nullopt;
   }
-  if (session.in_flight.size() >= turn.config.endgame_window) return std::nullopt;
+  if (session.owed_blocks() >= turn.config.endgame_window) return std::nullopt;
   return picker.pick_duplicate(asker,
                                [&](const BlockRange& block) { return is_asked(session, block); });
 }
@@ -158,8 +158,9 @@ void ask_blocks(Turn& turn, Session& session) {
   if (is_pausing(turn, session)) return;
   const std::size_t target = window_of(turn, session);
   const std::size_t batch = std::max<std::size_t>(1, target / 4);
-  const std::size_t before = session.in_flight.size();
+  const std::size_t before = session.owed_blocks();
   if (before > 0 && before + batch > target) return;
+  const bool was_idle = session.in_flight.empty();
   std::size_t room = fetch.storage_ready ? target : unproven_room(turn, content);
   room = std::min(room, affordable_blocks(turn, fetch));
   if (room == 0 && !content.proven) {
@@ -167,14 +168,14 @@ void ask_blocks(Turn& turn, Session& session) {
     const auto last = fetch.picker->pick_last(asker_of(session));
     if (last) ask_block(turn, session, *last);
   }
-  while (session.in_flight.size() < target && room > 0) {
+  while (session.owed_blocks() < target && session.in_flight.size() < session.reqq && room > 0) {
     const auto block = pick(turn, session);
     if (!block) break;
     --room;
     ask_block(turn, session, *block);
   }
-  if (session.in_flight.size() < target) affordable_blocks(turn, fetch);  // asks to be woken
-  if (before > 0 || session.in_flight.empty()) return;
+  if (session.owed_blocks() < target) affordable_blocks(turn, fetch);  // asks to be woken
+  if (!was_idle || session.in_flight.empty()) return;
   session.data_at = turn.now;
   session.window.resume(turn.now);
   turn.wake_by(turn.now + stall_time(turn, session));
@@ -186,7 +187,7 @@ void cancel_elsewhere(Turn& turn, const Session& from, const BlockRange& block) 
     if (session == &from) continue;
     const auto at = find_in_flight(*session, block);
     if (at == session->in_flight.end() || at->given_up) continue;
-    session->in_flight.erase(at);
+    session->settle(at);
     unasked_block(turn, *from.content->fetch, block.length);
     ++session->forgiven;
     ++turn.counters.cancels_sent;
@@ -201,6 +202,10 @@ void recover(Turn& turn, Session& session) {
   session.stalled = false;
   InFlightList kept;
   for (InFlight& entry : session.in_flight) {
+    if (entry.called_off) {
+      kept.push_back(entry);
+      continue;
+    }
     if (!entry.given_up || session.content->fetch->picker->claim(entry.block)) {
       kept.push_back({.block = entry.block, .asked_at = entry.asked_at});
       continue;
@@ -277,7 +282,7 @@ void on_block(Turn& turn, Session& session, const BlockRange& block) {
     return;
   }
   const InFlight entry = *at;
-  session.in_flight.erase(at);
+  session.settle(at);
   session.data_at = turn.now;
   session.delivered = true;
   measure(turn, session, entry);
@@ -296,10 +301,12 @@ void on_reject(Turn& turn, Session& session, const BlockRange& block) {
   }
   Fetch& fetch = *session.content->fetch;
   if (!at->given_up) fetch.picker->release(block);
-  session.in_flight.erase(at);
+  const bool was_called_off = at->called_off;
+  session.settle(at);
   unasked_block(turn, fetch, block.length);
   if (session.in_flight.empty()) session.stalled = false;  // it owes nothing any longer
   fetch.refill = true;
+  if (was_called_off) return;
   if (session.speculating) {
     session.speculating = false;
     return;

@@ -29,6 +29,8 @@ struct InFlight {
   /// The picker was told that the link will not bring it (a stall), so others may be asked; it is
   /// still welcome.
   bool given_up = false;
+  /// It was cancelled for what somebody waits for: it comes, or is refused, which is no offence.
+  bool called_off = false;
 };
 
 /// What the peer said it has, kept apart from any size, because the size may still be a claim.
@@ -89,6 +91,7 @@ struct Session {
   bool stalled = false;
   bool delivered = false;
   std::deque<InFlight> in_flight;
+  std::size_t called_off = 0;  ///< of them
   Window window;
   std::unique_ptr<PoliteWindow> polite;  ///< where its fetch gives way to other traffic
   TimePoint data_at{};                   ///< since when a block is owed
@@ -109,6 +112,13 @@ struct Session {
   std::uint64_t lately_in = 0;  ///< before that, the older the less
   std::uint64_t lately_out = 0;
 
+  /// Blocks that it was asked for and is to bring.
+  [[nodiscard]] std::size_t owed_blocks() const { return in_flight.size() - called_off; }
+  /// What the entry was asked for is settled.
+  void settle(std::deque<InFlight>::iterator entry) {
+    if (entry->called_off) --called_off;
+    in_flight.erase(entry);
+  }
   [[nodiscard]] bool peer_has_all() const { return have.size() > 0 && have.all(); }
 };
 

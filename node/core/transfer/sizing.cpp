@@ -19,8 +19,9 @@ void set_shape(Turn& turn, Content& content, std::uint64_t size, bool prove) {
                        Picker::Limits{.max_open_bytes = turn.config.max_open_bytes,
                                       .copies = turn.config.endgame_copies,
                                       .last_first = prove,
-                                      .in_order = fetch.in_order},
+                                      .reader_window_bytes = turn.config.reader_window_bytes},
                        turn.rng);
+  fetch.picker->want(fetch.whole, fetch.readings);
   // The sessions' pieces are read anew, and counted by the new picker.
   for (Session* session : content.sessions) session->have = {};
   const auto sessions = content.sessions;

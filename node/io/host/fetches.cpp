@@ -1,41 +1,16 @@
 #include "node/io/host/fetches.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
-#include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
 #include <spdlog/spdlog.h>
 
+#include "node/io/host/fetch_state.h"
 #include "node/store/partial_file.h"
 
 namespace freshet::io {
 
 namespace ct = core::transfer;
-
-// One `get` that waits for a fetch.
-struct Fetches::Watcher {
-  Watcher(asio::io_context& io,
-          std::shared_ptr<FetchObserver> the_observer,
-          std::chrono::milliseconds the_patience)
-      : observer(std::move(the_observer)),
-        patience(the_patience),
-        timer(io) {}
-  std::shared_ptr<FetchObserver> observer;
-  std::chrono::milliseconds patience;
-  asio::steady_timer timer;  ///< runs while no source is up
-};
-
-struct Fetches::Fetch {
-  FetchWish wish;
-  std::uint64_t size = 0;
-  std::uint64_t verified_bytes = 0;
-  std::uint32_t sources = 0;
-  bool finishing = false;
-  bool unattended = false;  ///< goes on without an observer: resumed at start
-  std::vector<std::shared_ptr<Watcher>> watchers;
-};
 
 Fetches::Fetches(
     asio::io_context& io, Options options, Library& library, Deliver deliver, AskMesh ask_mesh)
@@ -55,11 +30,13 @@ Fetches::Fetch* Fetches::find(const ContentId& content) {
 PieceStore::Target Fetches::target_of(const ContentId& content) const {
   const auto found = fetches_.find(content);
   if (found == fetches_.end()) return {};
-  return {.name = found->second->wish.name, .folder = found->second->wish.folder};
+  const Fetch& fetch = *found->second;
+  return {.name = fetch.wish.name, .folder = fetch.aside ? options_.downloads : fetch.wish.folder};
 }
 
 void Fetches::resume(const std::vector<store::UnfinishedDownload>& unfinished) {
   for (const store::UnfinishedDownload& download : unfinished) {
+    if (download.head.target_folder == options_.downloads) continue;  // nobody wanted it whole
     auto fetch = std::make_unique<Fetch>();
     fetch->wish = {.content = download.head.content,
                    .name = download.head.name,
@@ -79,14 +56,7 @@ void Fetches::resume(const std::vector<store::UnfinishedDownload>& unfinished) {
 
 void Fetches::start(FetchWish wish, const std::shared_ptr<FetchObserver>& observer) {
   if (Fetch* running = find(wish.content)) {
-    const ContentId content = wish.content;
-    watch(*running, observer, wish.patience);
-    // The last word counts, also where the fetch is another's.
-    deliver_(ct::SetFetchRate{.content = content, .down = wish.rate, .polite = wish.polite});
-    if (wish.in_order) deliver_(ct::ReadInOrder{.content = content});
-    if (!wish.sources.empty()) {
-      deliver_(ct::AddSources{.content = content, .sources = std::move(wish.sources)});
-    }
+    join(*running, std::move(wish), observer);
     return;
   }
   if (!library_.has(wish.content)) {
@@ -100,6 +70,7 @@ void Fetches::start(FetchWish wish, const std::shared_ptr<FetchObserver>& observ
           begin(std::move(wish), observer);
           return;
         }
+        if (wish.range) return read_shared(*found, *wish.range, observer);
         const std::uint64_t size = found->info.size_bytes;
         observer->progress(size, size, 0);
         const std::string name =
@@ -116,42 +87,73 @@ void Fetches::start(FetchWish wish, const std::shared_ptr<FetchObserver>& observ
       });
 }
 
+void Fetches::join(Fetch& fetch, FetchWish wish, const std::shared_ptr<FetchObserver>& observer) {
+  const ContentId content = wish.content;
+  if (!watch(fetch, wish, observer)) return;
+  if (fetch.aside && !wish.range) {
+    fetch.aside = false;
+    fetch.wish.name = wish.name;
+    fetch.wish.folder = wish.folder;
+    fetch.wish.share = wish.share;
+    pieces_->retarget(content);
+  }
+  // The last word counts, also where the fetch is another's; who reads a part may say none.
+  if (!wish.range || wish.rate != 0 || wish.polite)
+    deliver_(ct::SetFetchRate{.content = content, .down = wish.rate, .polite = wish.polite});
+  if (!wish.sources.empty())
+    deliver_(ct::AddSources{.content = content, .sources = std::move(wish.sources)});
+  if (const Fetch* still = find(content)) tell_readings(*still);
+}
+
 void Fetches::begin(FetchWish wish, const std::shared_ptr<FetchObserver>& observer) {
   const ContentId content = wish.content;
   std::optional<std::uint64_t> resumed;
   const auto left = store::list_downloads(options_.downloads);  // few, and small files
   auto fetch = std::make_unique<Fetch>();
+  fetch->aside = wish.range.has_value();
   if (left) {
     for (const store::UnfinishedDownload& download : left->unfinished) {
       if (download.head.content != content) continue;
       resumed = download.head.size_bytes;
       fetch->size = download.head.size_bytes;
       fetch->verified_bytes = download.verified_bytes;
+      if (!wish.range || download.head.target_folder == options_.downloads) continue;
+      fetch->aside = false;  // it stays what somebody began to fetch
+      wish.name = download.head.name;
+      wish.folder = download.head.target_folder;
     }
   }
-  const auto patience = wish.patience;
   ct::StartFetch start{.content = content,
                        .size_claim = wish.size_claim,
                        .sources = wish.sources,
                        .resumed_size = resumed};
   const ct::SetFetchRate rate{.content = content, .down = wish.rate, .polite = wish.polite};
-  const bool in_order = wish.in_order;
   fetch->wish = std::move(wish);
   Fetch& placed = *(fetches_[content] = std::move(fetch));
-  watch(placed, observer, patience);
+  if (!watch(placed, placed.wish, observer)) {
+    fetches_.erase(content);
+    return;
+  }
   deliver_(std::move(start));
   if (rate.down != 0 || rate.polite) deliver_(rate);
-  if (in_order) deliver_(ct::ReadInOrder{.content = content});
+  const Fetch* begun = find(content);
+  if (begun != nullptr && (begun->wish.in_order || begun->wish.range)) tell_readings(*begun);
 }
 
-void Fetches::watch(Fetch& fetch,
-                    const std::shared_ptr<FetchObserver>& observer,
-                    std::chrono::milliseconds patience) {
-  auto watcher = std::make_shared<Watcher>(io_, observer, patience);
+// Returns false when the observer was told that it cannot be.
+bool Fetches::watch(Fetch& fetch,
+                    const FetchWish& wish,
+                    const std::shared_ptr<FetchObserver>& observer) {
+  auto watcher = std::make_shared<Watcher>(io_, observer, wish);
+  if (const Status placed = place_reader(fetch, wish, *watcher); !placed) {
+    observer->failed(placed.error());
+    return false;
+  }
   fetch.watchers.push_back(watcher);
   const std::uint64_t size = fetch.size != 0 ? fetch.size : fetch.wish.size_claim.value_or(0);
   observer->progress(fetch.verified_bytes, size, fetch.sources);
   if (fetch.sources == 0) arm_patience(fetch.wish.content, watcher);
+  return true;
 }
 
 void Fetches::arm_patience(const ContentId& content, const std::shared_ptr<Watcher>& watcher) {
@@ -167,10 +169,7 @@ void Fetches::give_up(const ContentId& content, const std::shared_ptr<Watcher>& 
   if (std::erase(fetch->watchers, watcher) == 0) return;
   const bool partial = fetch->verified_bytes > 0;
   const auto observer = watcher->observer;
-  if (fetch->watchers.empty() && !fetch->unattended) {
-    fetches_.erase(content);
-    deliver_(ct::StopFetch{.content = content});
-  }
+  let_go(content);
   observer->failed(
       partial
           ? Error{.code = ErrorCode::timed_out,
@@ -184,7 +183,14 @@ void Fetches::leave(const ContentId& content, const FetchObserver* observer) {
   if (fetch == nullptr) return;
   std::erase_if(fetch->watchers,
                 [&](const auto& watcher) { return watcher->observer.get() == observer; });
-  if (!fetch->watchers.empty() || fetch->unattended || fetch->finishing) return;
+  let_go(content);
+}
+
+// Somebody is gone: what nobody waits for ends, and of the rest what is wanted may be less.
+void Fetches::let_go(const ContentId& content) {
+  const Fetch* fetch = find(content);
+  if (fetch == nullptr || fetch->finishing) return;
+  if (!fetch->watchers.empty() || fetch->unattended) return tell_readings(*fetch);
   fetches_.erase(content);
   deliver_(ct::StopFetch{.content = content});
 }
@@ -246,10 +252,11 @@ void Fetches::on_progress(const ct::Progress& progress) {
   const std::string part = store::part_path_of(options_.downloads, progress.content);
   for (const auto& watcher : fetch->watchers) {
     watcher->observer->progress(progress.verified_bytes, progress.size, progress.sources);
-    if (progress.ready_bytes > 0) watcher->observer->ready(progress.ready_bytes, part);
+    tell_ready(*watcher, progress, part);
     if (had_source && progress.sources == 0) arm_patience(progress.content, watcher);
     if (progress.sources > 0) watcher->timer.cancel();
   }
+  end_readers(progress, part);
 }
 
 void Fetches::on_done(const ct::FetchDone& done) {
@@ -257,6 +264,7 @@ void Fetches::on_done(const ct::FetchDone& done) {
   if (fetch == nullptr) return;
   fetch->finishing = true;
   fetch->size = done.size;
+  if (std::exchange(fetch->aside, false)) pieces_->retarget(done.content);
   finish(done.content, done.sources);
 }
 
@@ -273,7 +281,7 @@ void Fetches::finish(const ContentId& content, std::uint32_t sources) {
                     if (node.empty()) return;
                     for (const auto& watcher : node.mapped()->watchers) {
                       watcher->timer.cancel();
-                      watcher->observer->done(*path, node.mapped()->size, sources);
+                      settle(*watcher, *path, node.mapped()->size, sources);
                     }
                   });
 }

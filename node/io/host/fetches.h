@@ -14,6 +14,7 @@
 
 #include "node/base/ids.h"
 #include "node/base/result.h"
+#include "node/core/transfer/config.h"
 #include "node/core/transfer/io.h"
 #include "node/io/asio_fwd.h"
 #include "node/io/host/library.h"
@@ -32,11 +33,17 @@ class FetchObserver {
   virtual void progress(std::uint64_t verified_bytes,
                         std::uint64_t size,
                         std::uint32_t sources) = 0;
-  /// So many bytes from the beginning on are verified, and can be read from `part`, which keeps
-  /// them under this name until done.
+  /// All from the beginning, or from that of the wish's range, up to byte `bytes` is verified and
+  /// can be read from `part`, which keeps it under this name until done.
   virtual void ready(std::uint64_t /*bytes*/, const std::string& /*part*/) {}
   virtual void done(const std::string& path, std::uint64_t size, std::uint32_t sources) = 0;
   virtual void failed(const Error& error) = 0;
+};
+
+/// Bytes of a content that somebody reads.
+struct FetchRange {
+  std::uint64_t from = 0;
+  std::optional<std::uint64_t> to = {};  ///< not itself; without it all to the end
 };
 
 struct FetchWish {
@@ -50,7 +57,10 @@ struct FetchWish {
   std::uint64_t rate = 0;  ///< bytes a second at most; 0: no limit
   bool polite = false;     ///< gives way to other traffic
   bool in_order = false;   ///< it is read while it is fetched
-  bool share = true;       ///< when it is here, where the node shares what it fetched
+  /// In order, these bytes alone: nothing else is fetched unless another wants it, what is here is
+  /// not copied, and done() comes with them.
+  std::optional<FetchRange> range = {};
+  bool share = true;  ///< when it is here, where the node shares what it fetched
 };
 
 struct DownloadSummary {
@@ -70,6 +80,7 @@ class Fetches {
   struct Options {
     std::string downloads;  ///< folder of unfinished files
     bool share_finished = true;
+    std::size_t max_readers = core::transfer::Config{}.max_readers;  ///< of one content
     std::string unshared = {};  ///< folder of what is fetched for the node itself
   };
 
@@ -111,10 +122,23 @@ class Fetches {
   struct Watcher;
 
   Fetch* find(const ContentId& content);
+  void join(Fetch& fetch, FetchWish wish, const std::shared_ptr<FetchObserver>& observer);
+  void read_shared(const SharedContent& found,
+                   const FetchRange& range,
+                   const std::shared_ptr<FetchObserver>& observer);
+  Status place_reader(const Fetch& fetch, const FetchWish& wish, Watcher& watcher);
+  void tell_readings(const Fetch& fetch);
+  static void tell_ready(const Watcher& watcher,
+                         const core::transfer::Progress& progress,
+                         const std::string& part);
+  void end_readers(const core::transfer::Progress& progress, const std::string& part);
+  static void settle(const Watcher& watcher,
+                     const std::string& path,
+                     std::uint64_t size,
+                     std::uint32_t sources);
+  void let_go(const ContentId& content);
   void begin(FetchWish wish, const std::shared_ptr<FetchObserver>& observer);
-  void watch(Fetch& fetch,
-             const std::shared_ptr<FetchObserver>& observer,
-             std::chrono::milliseconds patience);
+  bool watch(Fetch& fetch, const FetchWish& wish, const std::shared_ptr<FetchObserver>& observer);
   void arm_patience(const ContentId& content, const std::shared_ptr<Watcher>& watcher);
   void give_up(const ContentId& content, const std::shared_ptr<Watcher>& watcher);
   void finish(const ContentId& content, std::uint32_t sources);
@@ -127,6 +151,7 @@ class Fetches {
   Deliver deliver_;
   AskMesh ask_mesh_;
   PieceStore* pieces_ = nullptr;
+  std::uint32_t next_reader_ = 1;
   std::unordered_map<ContentId, std::unique_ptr<Fetch>, IdHash> fetches_;
 };
 

@@ -146,6 +146,8 @@ void add_transfer(List& list, const core::transfer::Config& config, const core::
   list.add("transfer_links_per_content", config.max_links_per_content);
   list.add("transfer_sources_per_content", config.max_sources);
   list.add("transfer_open_bytes", config.max_open_bytes);
+  list.add("transfer_readers_per_content", config.max_readers);
+  list.add("transfer_reader_window_bytes", config.reader_window_bytes);
   list.add("transfer_dials_pushed", config.max_pushed_dials);
   list.add("transfer_control_bytes_per_link", config.max_control_bytes);
   list.add("transfer_early_bytes_per_link", config.max_early_bytes);

@@ -1,6 +1,7 @@
 #include "node/io/host/piece_store.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <utility>
 
@@ -170,12 +171,14 @@ void PieceStore::prepare(const core::transfer::PrepareStorage& prepare) {
     }
     PieceSet have = opened->verified();
     auto partial = std::make_shared<store::PartialFile>(std::move(*opened));
-    return [this, content = spec.content, partial, have] {
-      if (Held* still = find(content)) {
+    return [this, spec, partial, have] {
+      if (Held* still = find(spec.content)) {
         still->partial = partial;
         still->have = have;
+        const Target now = target_of_(spec.content);
+        if (now.name != spec.name || now.folder != spec.target_folder) retarget(spec.content);
       }
-      deliver_(core::transfer::StorageReady{.content = content, .have = have});
+      deliver_(core::transfer::StorageReady{.content = spec.content, .have = have});
     };
   });
 }
@@ -391,6 +394,38 @@ void PieceStore::copy_out(const SharedContent& content,
           done(path);
         };
       });
+}
+
+void PieceStore::retarget(const ContentId& content) {
+  const Held* held = find(content);
+  if (held == nullptr || !held->partial) return;  // it is being opened, and looked at then
+  const Target target = target_of_(content);
+  writer_.submit([partial = held->partial, target]() -> WorkerPool::Completion {
+    const Status done = partial->retarget(target.name, target.folder);
+    if (done) return {};
+    return [error = done.error()] {
+      spdlog::warn("download: {}", error.message);
+    };
+  });
+}
+
+void PieceStore::locate(const SharedContent& content,
+                        std::function<void(Result<std::string>)> done) {
+  disk_.submit([content, done = std::move(done)]() -> WorkerPool::Completion {
+    Result<std::string> path =
+        Error{.code = ErrorCode::not_found, .message = "no file has this content"};
+    store::FileSource source(1);
+    std::array<Byte, 1> first{};
+    for (const store::FileRef& file : content.files) {
+      const auto wanted = std::span(first).first(content.info.size_bytes > 0 ? 1 : 0);
+      const Status read = source.read(file, 0, wanted);
+      path = read ? Result<std::string>(file.absolute()) : Result<std::string>(read.error());
+      if (read) break;
+    }
+    return [done, path = std::move(path)] {
+      done(path);
+    };
+  });
 }
 
 void PieceStore::discard(const ContentId& content) {

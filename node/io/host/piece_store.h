@@ -64,6 +64,10 @@ class PieceStore {
   void copy_out(const SharedContent& content,
                 const Target& target,
                 std::function<void(Result<std::string>)> done);
+  /// Where a content goes that is being fetched was decided anew.
+  void retarget(const ContentId& content);
+  /// A file that has this content and is what was hashed. The answer is its path.
+  void locate(const SharedContent& content, std::function<void(Result<std::string>)> done);
   /// Forgets an unfinished download and its bytes.
   void discard(const ContentId& content);
   [[nodiscard]] std::uint32_t piece_length(const ContentId& content) const;

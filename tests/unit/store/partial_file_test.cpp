@@ -185,6 +185,24 @@ TEST_CASE("getting it again with another folder changes where it goes and keeps 
   CHECK(*file->finish() == fetch.temp / "elsewhere/deep/ship.jpg");
 }
 
+TEST_CASE("where it goes can change midway, for a later run too") {
+  Fetch fetch;
+  {
+    auto file = fetch.open();
+    REQUIRE(file->write_piece(0, fetch.piece(0)).ok());
+    CHECK_FALSE(file->retarget("ship.jpg", "nowhere").ok());
+    REQUIRE(file->retarget("../ship.jpg", fetch.temp / "elsewhere/deep").ok());
+  }
+  auto file = PartialFile::resume(fetch.downloads, fetch.spec.content);
+  REQUIRE(file.ok());
+  CHECK(file->verified().count() == 1);
+  fetch.complete(*file);
+  const auto path = file->finish();
+  REQUIRE(path.ok());
+  CHECK(std::filesystem::path(*path).parent_path() == fetch.temp / "elsewhere/deep");
+  CHECK(path->ends_with("ship.jpg"));
+}
+
 TEST_CASE("a claim of another size under the same id is refused") {
   Fetch fetch;
   REQUIRE(fetch.open().ok());

@@ -112,22 +112,6 @@ TEST_CASE(
   CHECK_FALSE(bench.picker.endgame());
 }
 
-TEST_CASE("for a reader pieces come in their order, and a link without the next brings another") {
-  Bench bench(64 * kBlock);
-  bench.picker.read_in_order();
-  std::uint32_t last = 0;
-  for (int i = 0; i < 20; ++i) {
-    const std::uint32_t piece = bench.pick(kA)->piece;
-    CHECK(piece >= last);
-    CHECK(piece <= 20);
-    last = piece;
-  }
-  PieceSet few(64);
-  few.add(40);
-  CHECK(bench.pick(kB, few)->piece == 40);
-  CHECK(bench.pick(kA)->piece <= 21);
-}
-
 TEST_CASE("released blocks are picked again") {
   Bench bench(4 * kBlock);
   const auto block = bench.pick(kA);
