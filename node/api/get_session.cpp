@@ -56,6 +56,10 @@ class GetSession final : public io::FetchObserver, public std::enable_shared_fro
                        .rate = request.rate,
                        .polite = request.polite,
                        .in_order = request.in_order};
+    if (request.range) {
+      wish.range = io::FetchRange{.from = request.range->offset, .to = std::nullopt};
+      if (request.range->length) wish.range->to = request.range->offset + *request.range->length;
+    }
     in_order_ = request.in_order;
     if (is_folder) {
       daemon_.folder_fetches().start(std::move(wish), self);

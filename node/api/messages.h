@@ -207,7 +207,7 @@ struct GetProgress {
   std::uint64_t size_bytes = 0;
   std::uint32_t sources = 0;
   // In order alone:
-  std::uint64_t ready_bytes = 0;  ///< verified from the beginning on, without a gap
+  std::uint64_t ready_bytes = 0;  ///< all from the asked offset up to here is verified
   std::string part;               ///< the file that holds them, until the end
   friend bool operator==(const GetProgress&, const GetProgress&) = default;
 };
@@ -386,6 +386,12 @@ struct BrowseRequest {
   std::optional<Millis> timeout;  ///< of each answer
   friend bool operator==(const BrowseRequest&, const BrowseRequest&) = default;
 };
+/// Bytes of a content: [offset, offset + length), or to the end.
+struct ByteRange {
+  std::uint64_t offset = 0;
+  std::optional<std::uint64_t> length;  ///< 1 at least; with the offset below 2^63
+  friend bool operator==(const ByteRange&, const ByteRange&) = default;
+};
 struct GetRequest {
   using Event = GetProgress;
   using Done = GetDone;
@@ -398,6 +404,7 @@ struct GetRequest {
   bool in_order = false;                  ///< to be read while it is fetched
   bool polite = false;                    ///< gives way to other traffic
   std::vector<std::string> sources = {};  ///< of a torrent: HOST:PORT of clients that have it
+  std::optional<ByteRange> range = {};    ///< in order alone: what is read of it
   friend bool operator==(const GetRequest&, const GetRequest&) = default;
 };
 struct DownloadsRequest {

@@ -77,6 +77,9 @@ void write(const GetRequest& from, pb::Request& to) {
   get.set_in_order(from.in_order);
   get.set_polite(from.polite);
   for (const std::string& source : from.sources) get.add_sources(source);
+  if (!from.range) return;
+  get.set_offset(from.range->offset);
+  if (from.range->length) get.set_length(*from.range->length);
 }
 void write(const RateRequest& from, pb::Request& to) {
   pb::Rate& rate = *to.mutable_rate();
@@ -185,6 +188,13 @@ Error no_rate(std::uint64_t rate) {
                    + std::to_string(TokenBucket::kMaxRate) + ", or 0 for no limit");
 }
 
+// Of any content: whether it lies in this one is found out later.
+bool is_range(const pb::Get& get) {
+  constexpr std::uint64_t kMost = INT64_MAX;
+  if (!get.in_order() || get.offset() > kMost) return false;
+  return !get.has_length() || (get.length() > 0 && get.length() <= kMost - get.offset());
+}
+
 Result<Request> read_get(const pb::Get& get) {
   if (get.what().empty() || get.what().size() > kMaxWhatBytes)
     return malformed("nothing, or too much, to get");
@@ -203,6 +213,11 @@ Result<Request> read_get(const pb::Get& get) {
                      .polite = get.polite(),
                      .sources = {get.sources().begin(), get.sources().end()}};
   if (get.has_timeout_ms()) request.timeout = Millis(get.timeout_ms());
+  if (get.has_offset() || get.has_length()) {
+    if (!is_range(get)) return malformed("a range that is none");
+    request.range = ByteRange{.offset = get.offset(), .length = std::nullopt};
+    if (get.has_length()) request.range->length = get.length();
+  }
   return Request(std::move(request));
 }
 

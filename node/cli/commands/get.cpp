@@ -1,13 +1,10 @@
 #include "node/cli/commands/get.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <filesystem>
-#include <span>
 
 #include <CLI/App.hpp>
-#include <fcntl.h>
 
 #include "node/base/id_text.h"
 #include "node/cli/commands/share.h"
@@ -15,13 +12,14 @@
 #include "node/cli/json_view.h"
 #include "node/cli/progress.h"
 #include "node/cli/put_file.h"
+#include "node/cli/range_text.h"
 #include "node/cli/rate_text.h"
 #include "node/cli/seconds.h"
 #include "node/cli/session.h"
 #include "node/cli/text.h"
+#include "node/cli/to_stdout.h"
 #include "node/io/net/dialer.h"
 #include "node/store/file_io.h"
-#include "node/store/unique_fd.h"
 #include "node/wire/bt/magnet.h"
 #include "node/wire/bt/torrent_layout.h"
 
@@ -93,46 +91,14 @@ Status check_what(const std::string& what) {
           + "' is neither a result's number nor an id (64 hexadecimal digits, or its beginning)"};
 }
 
-// A file that goes to stdout while it is fetched: whatever is ready of it, in order. Once open, it
-// is the same file under whatever name it gets.
-class ToStdout {
- public:
-  explicit ToStdout(Output& output) : output_(output) {}
-
-  /// Writes up to `end`. The next call tells of what went wrong here.
-  void advance(const std::string& path, std::uint64_t end) {
-    if (!file_) file_ = store::UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    // Exactly what is ready: a buffer would hold bytes from before they were written.
-    std::array<Byte, 65536> chunk{};
-    while (file_ && written_ < end) {
-      const auto wanted = std::min<std::uint64_t>(chunk.size(), end - written_);
-      const auto got = store::read_some_at(
-          file_.get(), written_, std::span(chunk).first(static_cast<std::size_t>(wanted)), path);
-      if (!got || *got == 0) break;
-      output_.raw(text_of(ByteView(chunk).first(*got)));
-      written_ += *got;
-    }
-    output_.flush();
-  }
-  Status finish(const std::string& path, std::uint64_t size) {
-    advance(path, size);
-    if (written_ < size) return Error{ErrorCode::io, "cannot read " + path};
-    return kOk;
-  }
-
- private:
-  Output& output_;
-  store::UniqueFd file_;
-  std::uint64_t written_ = 0;
-};
-
 // One `get` of one thing.
 class Getting {
  public:
-  Getting(Session& session, bool to_stdout)
+  Getting(Session& session, const GetOptions& options)
       : session_(session),
-        to_stdout_(to_stdout),
-        stdout_(session.output()),
+        to_stdout_(options.output == kStdout),
+        range_(options.range),
+        stdout_(session.output(), options.range),
         bar_(session.output().err()) {}
 
   int run(const api::GetRequest& request) {
@@ -151,7 +117,12 @@ class Getting {
       return kExitOk;
     }
     if (to_stdout_) {
-      const Status copied = stdout_.finish(done->path, done->size_bytes);
+      Status copied = stdout_.finish(done->path, done->size_bytes);
+      if (stdout_.missed()) {
+        done = fetch(request);
+        if (!done) return output.fail(done.error(), exit_code_of_get(done.error().code));
+        copied = stdout_.finish(done->path, done->size_bytes);
+      }
       return copied ? kExitOk : output.fail(copied.error(), kExitIo);
     }
     // The path is data: to a script it goes byte for byte.
@@ -177,17 +148,28 @@ class Getting {
           if (session_.json()) {
             session_.output().json(json_of(progress));
           } else {
-            bar_.show({.done_bytes = progress.done_bytes,
-                       .size_bytes = progress.size_bytes,
-                       .sources = progress.sources,
-                       .bytes_per_second =
-                           speed_.update(progress.done_bytes, std::chrono::steady_clock::now())});
+            show(progress);
           }
         });
   }
 
+  // Of a range what is read and how much that is, where its end is known.
+  void show(const api::GetProgress& progress) {
+    std::uint64_t done = progress.done_bytes;
+    std::uint64_t size = progress.size_bytes;
+    if (range_ && size > range_->offset) {
+      done = std::max(progress.ready_bytes, range_->offset) - range_->offset;
+      size = range_->length.value_or(size - range_->offset);
+    }
+    bar_.show({.done_bytes = done,
+               .size_bytes = size,
+               .sources = progress.sources,
+               .bytes_per_second = speed_.update(done, std::chrono::steady_clock::now())});
+  }
+
   Session& session_;
   bool to_stdout_;
+  std::optional<api::ByteRange> range_;
   ToStdout stdout_;
   ProgressBar bar_;
   Speed speed_;
@@ -222,6 +204,10 @@ void declare_get(CLI::App& root, GetOptions& options) {
       ->type_name("HOST:PORT")
       ->allow_extra_args(false);
   add_rate(*get, "--rate", options.rate, "Fetch no more than so much a second");
+  add_range(*get,
+            "--range",
+            options.range,
+            "With -o -, write these bytes alone, TO not among them, such as 1M..2M or 500..");
   get->add_flag("--polite", options.polite, "Give way to whatever else loads the network");
   root.add_subcommand("downloads", "List unfinished and finished downloads");
 }
@@ -232,6 +218,8 @@ Status check(const GetOptions& options, bool json) {
   }
   if (Status status = check_sources(options); !status) return status;
   if (Status status = check_polite(options); !status) return status;
+  if (options.range && options.output != kStdout)
+    return Error{ErrorCode::invalid, "--range: goes with -o -, which writes to stdout"};
   if (!options.output) return kOk;
   if (options.output->empty()) return Error{ErrorCode::invalid, "-o: the path is empty"};
   if (*options.output != kStdout) return kOk;
@@ -285,7 +273,8 @@ int run(Session& session, const GetOptions& options) {
     request.rate = options.rate;
     request.polite = options.polite;
     request.in_order = options.output == kStdout;
-    const int code = Getting(session, options.output == kStdout).run(request);
+    request.range = options.range;
+    const int code = Getting(session, options).run(request);
     if (first_failure == kExitOk) first_failure = code;
     if (code == kExitInterrupted) break;
   }

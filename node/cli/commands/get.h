@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "node/api/messages.h"
 #include "node/base/result.h"
 #include "node/cli/cli11_fwd.h"
 
@@ -21,8 +22,9 @@ struct GetOptions {
   std::vector<std::string> sources = {};  ///< of torrents: HOST:PORT
   std::optional<std::string> output;      ///< -o PATH, or "-" for stdout
   std::optional<double> timeout_s;
-  std::uint64_t rate = 0;  ///< bytes a second at most; 0: no limit
-  bool polite = false;     ///< gives way to other traffic
+  std::uint64_t rate = 0;                    ///< bytes a second at most; 0: no limit
+  bool polite = false;                       ///< gives way to other traffic
+  std::optional<api::ByteRange> range = {};  ///< what of it goes to stdout
 };
 
 void declare_get(CLI::App& root, GetOptions& options);

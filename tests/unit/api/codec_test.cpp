@@ -81,6 +81,16 @@ TEST_CASE("every request comes back as it was written") {
                            .rate = 5'000'000'000,
                            .in_order = true,
                            .polite = true});
+  for (const ByteRange& range : {ByteRange{.offset = 0, .length = 1},
+                                 ByteRange{.offset = 1'000'000'000'000, .length = std::nullopt},
+                                 ByteRange{.offset = 5, .length = INT64_MAX - 5}}) {
+    check_request(GetRequest{.what = "abc",
+                             .folder = "",
+                             .file_name = "",
+                             .timeout = {},
+                             .in_order = true,
+                             .range = range});
+  }
   check_request(RateRequest{});
   check_request(RateRequest{.up = 0, .down = 2'000'000});
   check_request(RateRequest{.up = {}, .down = {}, .polite = false});
@@ -323,6 +333,18 @@ TEST_CASE("a request beyond a limit is refused, one at the limit is not") {
                               .limit = std::nullopt,
                               .timeout = std::nullopt}));
   CHECK(refused(GetRequest{.what = "", .folder = "", .file_name = "", .timeout = {}}));
+  const auto ranged = [](bool in_order, const ByteRange& range) {
+    return GetRequest{.what = "1",
+                      .folder = "",
+                      .file_name = "",
+                      .timeout = {},
+                      .in_order = in_order,
+                      .range = range};
+  };
+  CHECK(refused(ranged(false, {.offset = 1, .length = 1})));
+  CHECK(refused(ranged(true, {.offset = 1, .length = 0})));
+  CHECK(refused(ranged(true, {.offset = 5, .length = INT64_MAX - 4})));
+  CHECK(refused(ranged(true, {.offset = std::uint64_t{1} << 63U, .length = std::nullopt})));
   for (const std::uint64_t rate : {1ULL, 16383ULL, 100'000'000'001ULL}) {
     CAPTURE(rate);
     CHECK(refused(RateRequest{.up = rate, .down = std::nullopt}));

@@ -1,0 +1,213 @@
+// `get -o - --range`: bytes of a content, of real daemons. Which pieces come first is tested in
+// virtual time (tests/unit/transfer/readers_test.cpp).
+#include <doctest/doctest.h>
+
+#include "tests/support/eventually.h"
+#include "tests/support/files.h"
+#include "tests/support/mesh.h"
+
+namespace freshet::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
+constexpr std::uint64_t kFileBytes = 64 * kMiB + 12345;  // pieces of 32 KiB, the last one short
+
+/// One node that shares a file, and one that fetches it.
+struct Pair {
+  explicit Pair(std::vector<std::string> source_flags = {}) {
+    write_random_file(share / "brook.bin", kFileBytes, 3);
+    whole = read_file(share / "brook.bin");
+    source_flags.emplace_back("--no-discovery");
+    source = std::make_unique<Daemon>(
+        dir.path() / "source", DaemonOptions{.paths = {share.string()}, .flags = source_flags});
+    fetcher = std::make_unique<Daemon>(dir.path() / "fetcher",
+                                       DaemonOptions{.peers = {source->address()}});
+    REQUIRE(source->has_hashed(1));
+    REQUIRE(fetcher->has_peers(1));
+    const auto found = fetcher->cli({"search", "brook", "--limit", "1", "--json"});
+    REQUIRE(!found.events("hit").empty());
+    id = found.events("hit").back().at("id").get<std::string>();
+  }
+  [[nodiscard]] std::vector<std::string> range(const std::string& text) const {
+    return {"get", id, "-o", "-", "--range", text};
+  }
+  [[nodiscard]] CliResult get(const std::string& text) const { return fetcher->cli(range(text)); }
+  /// Begins to fetch it to a file, and waits until it is heard and bytes come.
+  [[nodiscard]] std::unique_ptr<Process> fetch() const {
+    auto get =
+        fetcher->start_cli({"get", id, "-o", (dir.path() / "copy").string(), "--json"}, "whole");
+    REQUIRE(eventually(
+        [&] { return !get->out().empty() && fetcher->counter("transfer_pieces_verified") > 0; }));
+    return get;
+  }
+  /// Exactly these bytes, nothing said, 0.
+  void check(const std::string& text, std::uint64_t from, std::uint64_t to) const {
+    check(get(text), text, from, to);
+  }
+  void check(const CliResult& got,
+             const std::string& text,
+             std::uint64_t from,
+             std::uint64_t to) const {
+    CAPTURE(text);
+    CHECK_MESSAGE(got.exit_code == 0, got.err);
+    CHECK(got.out.size() == to - from);
+    CHECK(got.out == whole.substr(from, to - from));
+  }
+  /// Refused before a byte is written.
+  void check_refused(const std::string& text, const std::string& why) const {
+    CAPTURE(text);
+    const auto got = get(text);
+    CHECK(got.exit_code == 2);
+    CHECK(got.out.empty());
+    CHECK_MESSAGE(got.err.find(why) != std::string::npos, got.err);
+  }
+  void check_beyond() const {
+    const std::string size = std::to_string(kFileBytes);
+    check_refused(size + "..", "has " + size + " bytes");
+    check_refused("0.." + std::to_string(kFileBytes + 1), "has " + size + " bytes");
+    check_refused("1T..2T", "has " + size + " bytes");
+  }
+
+  TempDir dir;
+  fs::path share = dir.folder("share");
+  std::string whole;
+  std::unique_ptr<Daemon> source;
+  std::unique_ptr<Daemon> fetcher;
+  std::string id;
+};
+
+}  // namespace
+
+TEST_CASE("of a content that nobody fetches, only what a range needs is fetched") {
+  const Pair pair;
+  pair.check("40M..42M", 40 * kMiB, 42 * kMiB);
+  // The range, the block that proves the size, and the piece that this one is of at most.
+  CHECK(pair.fetcher->counter("transfer_bytes_in") <= 2 * kMiB + 2 * 32768);
+  pair.check("7..8", 7, 8);
+  pair.check(std::to_string(kFileBytes - 5) + "..", kFileBytes - 5, kFileBytes);
+  pair.check("..3", 0, 3);
+  CHECK(pair.fetcher->counter("transfer_bytes_in") <= 2 * kMiB + 12 * 32768);
+  pair.check_beyond();
+  // It is an unfinished download, which a whole `get` goes on with …
+  const auto left = pair.fetcher->cli({"downloads", "--json"}).json().at("downloads");
+  REQUIRE(left.size() == 1);
+  CHECK(left.front().at("done").get<std::uint64_t>() >= 2 * kMiB);
+  const fs::path copy = pair.dir.path() / "copy";
+  REQUIRE(pair.fetcher->cli({"get", pair.id, "-o", copy.string()}).exit_code == 0);
+  CHECK(sha256_of(copy) == sha256_of(pair.share / "brook.bin"));
+  CHECK(pair.fetcher->counter("transfer_bytes_in") <= kFileBytes + 16 * 32768);
+  // … and then it is here.
+  pair.check("63M..64M", 63 * kMiB, 64 * kMiB);
+  pair.check_beyond();
+}
+
+TEST_CASE("what was only read is not fetched whole by the next run, and keeps what it has") {
+  Pair pair;
+  pair.check("10M..11M", 10 * kMiB, 11 * kMiB);
+  pair.fetcher.reset();
+  pair.fetcher = std::make_unique<Daemon>(pair.dir.path() / "fetcher",
+                                          DaemonOptions{.peers = {pair.source->address()}});
+  REQUIRE(pair.fetcher->has_peers(1));
+  pair.check("10M..11M", 10 * kMiB, 11 * kMiB);
+  CHECK(pair.fetcher->counter("transfer_bytes_in") <= 65536);
+  CHECK(pair.fetcher->cli({"downloads", "--json"}).json().at("downloads").size() == 1);
+}
+
+TEST_CASE("a range of everything is the content, and it is here then") {
+  const Pair pair;
+  pair.check("0..", 0, kFileBytes);
+  pair.check("0.." + std::to_string(kFileBytes), 0, kFileBytes);
+  CHECK(pair.fetcher->counter("transfer_bytes_in") == kFileBytes);
+  const auto path = pair.fetcher->cli({"get", pair.id});
+  REQUIRE(path.exit_code == 0);
+  CHECK(sha256_of(path.out.substr(0, path.out.find('\n'))) == sha256_of(pair.share / "brook.bin"));
+}
+
+TEST_CASE("a source's own content is read where it is") {
+  const Pair pair;
+  const auto got = pair.source->cli(pair.range("60M.."));
+  pair.check(got, "60M..", 60 * kMiB, kFileBytes);
+  CHECK(pair.source->cli(pair.range("65M..")).exit_code == 2);
+}
+
+TEST_CASE("ranges of what is being fetched come first, and several at once") {
+  const Pair pair({"--up-rate", "2M"});
+  const auto whole = pair.fetch();
+  pair.check("33M..34M", 33 * kMiB, 34 * kMiB);
+  pair.check_beyond();
+  const auto one = pair.fetcher->start_cli(pair.range("50M..51M"), "one");
+  const auto two = pair.fetcher->start_cli(pair.range("20M..21M"), "two");
+  const std::string end = std::to_string(kFileBytes - 9) + "..";
+  pair.check(end, kFileBytes - 9, kFileBytes);
+  CHECK(one->wait(std::chrono::seconds(30)) == 0);
+  CHECK(two->wait(std::chrono::seconds(30)) == 0);
+  CHECK(one->out() == pair.whole.substr(50 * kMiB, kMiB));
+  CHECK(two->out() == pair.whole.substr(20 * kMiB, kMiB));
+  CHECK(whole->running());  // 32 s at the limit
+  // A reader that goes away is forgotten; the fetch goes on with the rest.
+  const auto away = pair.fetcher->start_cli(pair.range("5M.."), "away");
+  REQUIRE(eventually([&] { return !away->out().empty(); }));
+  away->kill();
+  REQUIRE(pair.source->cli({"rate", "--up", "0"}).exit_code == 0);
+  CHECK(whole->wait(std::chrono::seconds(60)) == 0);
+  CHECK(sha256_of(pair.dir.path() / "copy") == sha256_of(pair.share / "brook.bin"));
+}
+
+TEST_CASE("a whole get joins one that reads a range, and gets its file where it wants it") {
+  const Pair pair({"--up-rate", "2M"});
+  const auto read = pair.fetcher->start_cli(pair.range("30M..60M"), "read");
+  REQUIRE(eventually([&] { return !read->out().empty(); }));
+  const auto whole = pair.fetch();
+  REQUIRE(pair.source->cli({"rate", "--up", "0"}).exit_code == 0);
+  CHECK(read->wait(std::chrono::seconds(60)) == 0);
+  CHECK(whole->wait(std::chrono::seconds(60)) == 0);
+  CHECK(read->out() == pair.whole.substr(30 * kMiB, 30 * kMiB));
+  CHECK(sha256_of(pair.dir.path() / "copy") == sha256_of(pair.share / "brook.bin"));
+  CHECK(pair.fetcher->cli({"downloads", "--json"}).json().at("downloads").empty());
+}
+
+TEST_CASE("readers are bounded, and one that ends makes room for another") {
+  const Pair pair({"--up-rate", "1M"});
+  int most = 0;
+  const Json status = pair.fetcher->status();
+  for (const Json& limit : status.at("limits")) {
+    if (limit.at("name") == "transfer_readers_per_content") most = limit.at("value").get<int>();
+  }
+  REQUIRE(most > 1);
+  std::vector<std::unique_ptr<Process>> readers;
+  for (int i = 0; i < most; ++i) {
+    readers.push_back(pair.fetcher->start_cli(pair.range(std::to_string(i + 1) + "M.."),
+                                              "reader" + std::to_string(i)));
+  }
+  const auto is_refused = [&] {
+    const auto got = pair.fetcher->cli({"get", pair.id, "-o", "-", "--range", "..1"});
+    if (got.exit_code != 7) return false;
+    CHECK(got.out.empty());
+    return got.err.find("at " + std::to_string(most) + " places") != std::string::npos;
+  };
+  CHECK(eventually(is_refused));
+  readers.back()->kill();
+  CHECK(eventually([&] { return pair.get("..1").exit_code == 0; }));
+}
+
+TEST_CASE("what is no range, or goes elsewhere, is refused before anything happens") {
+  const Pair pair;
+  pair.check_refused("5..5", "empty range");
+  pair.check_refused("9..5", "empty range");
+  pair.check_refused("..", "no range");
+  pair.check_refused("12", "no range");
+  pair.check_refused("a..b", "no range");
+  pair.check_refused("", "no range");
+  CHECK(pair.fetcher->cli({"get", pair.id, "--range", "1..2"}).exit_code == 2);
+  const fs::path copy = pair.dir.path() / "copy";
+  CHECK(pair.fetcher->cli({"get", pair.id, "-o", copy.string(), "--range", "1..2"}).exit_code == 2);
+  CHECK_FALSE(fs::exists(copy));
+  CHECK(pair.fetcher->counter("transfer_bytes_in") == 0);
+  const std::string nobody(64, 'e');
+  CHECK(pair.fetcher->cli({"get", nobody, "-o", "-", "--range", "1..2", "--timeout", "1"}).exit_code
+        == 5);
+}
+
+}  // namespace freshet::testing
