@@ -15,12 +15,10 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.dirname(HERE))
-from program import Program, fail  # noqa: E402: it lies one folder up
+from narrow_link import FAR, FAR_SIDE, NEAR, make_link  # noqa: E402: they lie one folder up
+from program import Program, fail  # noqa: E402
 
-NEAR, FAR = "10.77.0.1", "10.77.0.2"
 LISTEN = "0.0.0.0:7346"
-FAR_SIDE = ["ip", "netns", "exec", "far"]
-MID = ["ip", "netns", "exec", "mid"]
 PUMP = """
 import socket, sys, time
 with socket.create_connection((sys.argv[1], int(sys.argv[2]))) as out:
@@ -31,33 +29,6 @@ with socket.create_connection((sys.argv[1], int(sys.argv[2]))) as out:
 # Seconds since the first byte: the stream's time, and when shares are taken.
 STREAM = (10, 26)
 TIMES = {"before": (3, 10), "beside": (13, 26), "after": (29, 36)}
-
-
-def run(*command):
-    subprocess.run(command, check=True)
-
-
-def make_link(mbit, queue_ms, tcp):
-    os.makedirs("/run/netns", exist_ok=True)
-    run("mount", "--make-rprivate", "/")
-    run("mount", "-t", "tmpfs", "netns", "/run/netns")
-    # A bridge between the two: a queue at the sender's own device would hold back its TCP before it is full.
-    for name in ("far", "mid"):
-        run("ip", "netns", "add", name)
-    run(*MID, "ip", "link", "add", "bridge", "type", "bridge")
-    run("ip", "link", "add", "near", "type", "veth", "peer", "name", "to-near", "netns", "mid")
-    run(*MID, "ip", "link", "add", "to-far", "type", "veth", "peer", "name", "wire", "netns", "far")
-    run("ip", "addr", "add", NEAR + "/24", "dev", "near")
-    run(*FAR_SIDE, "ip", "addr", "add", FAR + "/24", "dev", "wire")
-    for device in ("to-near", "to-far"):
-        run(*MID, "ip", "link", "set", device, "master", "bridge")
-    devices = [([], "near"), ([], "lo"), (FAR_SIDE, "wire"), (FAR_SIDE, "lo"), (MID, "to-near"), (MID, "to-far"), (MID, "bridge")]
-    for side, device in devices:
-        run(*side, "ip", "link", "set", device, "up")
-    # What TCP does about a full queue, of the fetch and of the stream.
-    run(*FAR_SIDE, "ip", "route", "replace", "10.77.0.0/24", "dev", "wire", "src", FAR, "congctl", tcp)
-    tbf = ["root", "tbf", "rate", f"{mbit}mbit", "burst", "32kb", "latency", f"{queue_ms}ms"]
-    run(*MID, "tc", "qdisc", "add", "dev", "to-near", *tbf)
 
 
 class Stream:
