@@ -30,6 +30,8 @@ struct RelayCounters {
   std::uint64_t joined = 0;
   std::uint64_t expired = 0;  ///< closed: silent for too long, or more than max_bytes
   std::uint64_t bytes = 0;    ///< that passed
+  std::uint64_t stray = 0;    ///< closed: a request that cannot be read, an end that nobody awaits,
+                              ///< or bytes before both ends are here
 };
 
 class RelayBook {
@@ -44,6 +46,8 @@ class RelayBook {
   void joined(const Guid& request, TimePoint now);
   /// So many bytes passed. False: it has had what it may have.
   bool passed(const Guid& request, std::uint64_t bytes, TimePoint now);
+  /// A connection was closed for what came on it before it was joined to another.
+  void count_stray() { ++counters_.stray; }
   /// Forgets it; one that was never joined failed.
   void end(const Guid& request);
   /// Those whose time is over; each is to be ended.

@@ -255,6 +255,25 @@ TEST_CASE("TLS handshakes that stall") {
   CHECK(abused.finds());
 }
 
+TEST_CASE("connections for a relay that want nothing, nonsense, or what nobody offered") {
+  constexpr const char* kRelay = "freshet-relay/1";
+  const Abused abused;
+  {
+    TlsPeer nonsense(abused.middle.address(), kRelay);
+    nonsense.send_frame(frame_header(FrameType::ping, 1, 1, 0, 0), {});
+    CHECK(abused.counts(abused.middle, "relay_newcomers_unknown"));
+    TlsPeer stray(abused.middle.address(), kRelay);
+    stray.send_frame(frame_header(FrameType::relay_take, 1, 1, 0, 0), {});
+    CHECK(abused.counts(abused.middle, "relay_stray"));
+  }
+  std::vector<std::unique_ptr<TlsPeer>> mute;
+  for (int i = 0; i < 40; ++i)
+    mute.push_back(std::make_unique<TlsPeer>(abused.middle.address(), kRelay));
+  CHECK(abused.counts(abused.middle, "relay_newcomers_refused"));
+  CHECK(abused.finds());
+  CHECK(abused.counts(abused.middle, "relay_newcomers_silent", 30));
+}
+
 TEST_CASE("links that never greet") {
   const Abused abused;
   std::vector<std::unique_ptr<TlsPeer>> mute;

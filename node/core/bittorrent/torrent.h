@@ -45,6 +45,9 @@ struct Counters {
   std::uint64_t links_refused = 0;  ///< named another, or came when there were too many
   std::uint64_t links_broken = 0;   ///< closed for what the peer sent
   std::uint64_t links_silent = 0;   ///< closed for what it did not
+  std::uint64_t links_stalled = 0;  ///< closed: it took nothing of what it asked for
+  std::uint64_t dials_refused = 0;  ///< of who announced itself: too many wait, or no place for it
+  std::uint64_t dials_failed = 0;
   std::uint64_t blocks_sent = 0;
   std::uint64_t block_bytes_sent = 0;
   std::uint64_t requests_rejected = 0;
@@ -54,6 +57,7 @@ struct Counters {
   std::uint64_t announces = 0;
   std::uint64_t announces_refused = 0;      ///< of unknown torrents, or malformed
   std::uint64_t tracker_busy = 0;           ///< connections beyond what is taken at once
+  std::uint64_t tracker_silent = 0;         ///< connections that ended before a request was whole
   std::uint64_t tracker_peers_dropped = 0;  ///< for want of room
 };
 

@@ -39,6 +39,7 @@ void Freshness::remember(const NodeKey& node, std::uint64_t issued_s, TimePoint 
     return;
   }
   if (newest_.size() >= kMaxNodes) {
+    ++forgotten_;
     newest_.erase(
         std::min_element(newest_.begin(), newest_.end(), [](const auto& a, const auto& b) {
           return a.second.heard < b.second.heard;

@@ -45,6 +45,8 @@ class Freshness {
               std::uint64_t wall_s,
               TimePoint now);
   [[nodiscard]] std::size_t size() const { return newest_.size(); }
+  /// Nodes forgotten to make room: the one heard of longest ago.
+  [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }
 
  private:
   struct Newest {
@@ -54,6 +56,7 @@ class Freshness {
   void remember(const NodeKey& node, std::uint64_t issued_s, TimePoint now);
 
   std::map<NodeKey, Newest> newest_;
+  std::uint64_t forgotten_ = 0;
 };
 
 }  // namespace freshet::core::search

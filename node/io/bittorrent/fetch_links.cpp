@@ -20,8 +20,6 @@ using asio::ip::tcp;
 
 constexpr std::chrono::seconds kDialPatience{5};
 constexpr std::size_t kReadBytes = std::size_t{128} * 1024;
-// A peer that takes no requests: nothing more is read from it either.
-constexpr std::size_t kMaxUnsentBytes = std::size_t{256} * 1024;
 
 struct Link {
   Link(cb::PeerNumber the_number, tcp::socket the_socket)

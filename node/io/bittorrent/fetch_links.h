@@ -15,6 +15,9 @@ namespace freshet::io {
 
 class FetchLinks {
  public:
+  /// From a peer that takes no requests nothing more is read either.
+  static constexpr std::size_t kMaxUnsentBytes = std::size_t{256} * 1024;
+
   /// `fetch` outlives this. `moved`: something came in, or a link came or went.
   FetchLinks(asio::io_context& io,
              core::bittorrent::Fetch& fetch,

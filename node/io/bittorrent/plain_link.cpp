@@ -7,8 +7,6 @@
 namespace freshet::io {
 namespace {
 
-// Beyond this nothing more is read from a client that takes no answers.
-constexpr std::size_t kMaxUnsentBytes = std::size_t{512} * 1024;
 constexpr std::chrono::seconds kStalled{60};
 
 }  // namespace
@@ -50,6 +48,7 @@ void PlainLink::on_time(TimePoint now) {
   if (writing_.empty()) took_at_ = now;
   seed_.on_time(now);
   if (now - took_at_ >= kStalled) {
+    if (!closed_) owner_.stalled();
     close();
   } else {
     work();

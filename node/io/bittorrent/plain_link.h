@@ -24,7 +24,11 @@ class PlainLink : public std::enable_shared_from_this<PlainLink> {
     std::function<void(PlainLink&)> changed;
     /// Once; no other call follows.
     std::function<void(PlainLink&)> closed;
+    /// Before that: it took nothing for too long.
+    std::function<void()> stalled;
   };
+  /// Beyond this nothing more is read from a client that takes no answers.
+  static constexpr std::size_t kMaxUnsentBytes = std::size_t{512} * 1024;
 
   PlainLink(Id id,
             TcpSocket socket,

@@ -1,7 +1,6 @@
 #include "node/io/bittorrent/plain_port.h"
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -9,6 +8,7 @@
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
 
+#include "node/core/bittorrent/announced_dials.h"
 #include "node/core/bittorrent/tracker.h"
 #include "node/core/bittorrent/upload_slots.h"
 #include "node/io/bittorrent/plain_link.h"
@@ -24,15 +24,7 @@ using asio::ip::tcp;
 constexpr std::chrono::seconds kTick{1};
 constexpr std::chrono::seconds kRotateEvery{10};
 constexpr std::chrono::seconds kTellPeersEvery{60};
-// A client that can dial does so at once; the other is dialled after this.
-constexpr std::chrono::seconds kDialAfter{2};
 constexpr std::chrono::seconds kDialPatience{5};
-// Again to one address, no sooner: transmission starts anew when a magnet link has brought it the
-// metadata, and waits to be dialled again.
-constexpr std::chrono::seconds kRedialAfter{5};
-constexpr std::size_t kMaxDialsWaiting = 64;
-constexpr std::size_t kMaxDialsAtOnce = 8;
-constexpr std::uint16_t kLeastPort = 1024;  // nobody makes this node knock at a service
 
 wire::bt::PeerId make_peer_id(Rng& rng) {
   constexpr std::string_view kPrefix = "-Fr0100-";
@@ -46,24 +38,20 @@ wire::bt::PeerId make_peer_id(Rng& rng) {
 }  // namespace
 
 struct PlainPort::Impl : std::enable_shared_from_this<Impl> {
-  struct Dial {
-    wire::bt::AnnouncedPeer peer;
-    InfoHash torrent;
-    TimePoint due;
-  };
-
   Impl(asio::io_context& the_io, PlainParts the_parts, std::uint16_t listen_port, Rng rng)
       : io(the_io),
         parts(std::move(the_parts)),
         tracker({}, counters, rng.fork("tracker")),
         slots({}),
+        dials(counters),
         door(
             the_io,
             [this](const wire::bt::Announce& announce,
                    const Endpoint& from,
                    const Endpoint& reached) { return on_announce(announce, from, reached); },
-            counters.announces_refused,
-            counters.tracker_busy),
+            TrackerDoor::Counters{.refused = counters.announces_refused,
+                                  .busy = counters.tracker_busy,
+                                  .silent = counters.tracker_silent}),
         timer(the_io) {
     config.peer_id = make_peer_id(rng);
     config.listen_port = listen_port;
@@ -77,9 +65,8 @@ struct PlainPort::Impl : std::enable_shared_from_this<Impl> {
   Bytes on_announce(const wire::bt::Announce& announce,
                     const Endpoint& from,
                     const Endpoint& reached);
-  void plan_dial(const wire::bt::Announce& announce, Endpoint at);
   void dial_due();
-  void dial(const Dial& dial);
+  void dial(const cb::AnnouncedDials::Dial& dial);
   [[nodiscard]] bool is_linked(const wire::bt::PeerId& peer) const;
   [[nodiscard]] std::size_t links_from(const Endpoint& address) const;
   void wait();
@@ -93,12 +80,11 @@ struct PlainPort::Impl : std::enable_shared_from_this<Impl> {
   cb::Counters counters;
   cb::Tracker tracker;
   cb::UploadSlots slots;
+  cb::AnnouncedDials dials;
   TrackerDoor door;
   asio::steady_timer timer;
   std::map<PlainLink::Id, std::shared_ptr<PlainLink>> links;
   PlainLink::Id next_id = 1;
-  std::deque<Dial> dials;
-  std::map<Endpoint, TimePoint> dialled;  ///< lately, or soon: when
   std::size_t dialling = 0;
   TimePoint rotated_at;
   TimePoint told_at;
@@ -112,9 +98,8 @@ void PlainPort::Impl::take_link(TcpSocket&& socket, ByteView first) {
 void PlainPort::Impl::add(TcpSocket&& socket, cb::SeedLink seed, ByteView first) {
   asio::error_code failed;
   const auto remote = socket.socket.remote_endpoint(failed);
-  if (failed) return;
-  const Endpoint from = to_endpoint(remote);
-  if (links.size() >= kMaxLinks || links_from(from) >= kMaxLinksPerAddress) {
+  const Endpoint from = failed ? Endpoint{} : to_endpoint(remote);
+  if (failed || links.size() >= kMaxLinks || links_from(from) >= kMaxLinksPerAddress) {
     ++counters.links_refused;
     return;
   }
@@ -126,9 +111,10 @@ void PlainPort::Impl::add(TcpSocket&& socket, cb::SeedLink seed, ByteView first)
       std::move(seed),
       parts,
       PlainLink::Owner{.changed = [this](PlainLink& it) { on_changed(it); },
-                       .closed =
-                           [this](PlainLink& it) {
-                             on_closed(it);
+                       .closed = [this](PlainLink& it) { on_closed(it); },
+                       .stalled =
+                           [this] {
+                             ++counters.links_stalled;
                            }});
   links.emplace(link->id(), link);
   link->start(first);
@@ -184,21 +170,8 @@ Bytes PlainPort::Impl::on_announce(const wire::bt::Announce& announce,
   // A client that begins with a magnet link does not know yet what it lacks, and says 0.
   using Event = wire::bt::Announce::Event;
   const bool may_lack = announce.left > 0 || announce.event == Event::started;
-  if (may_lack && announce.event != Event::stopped) plan_dial(announce, from);
+  if (may_lack && announce.event != Event::stopped) dials.plan(announce, from, parts.now());
   return wire::bt::encode(answer);
-}
-
-void PlainPort::Impl::plan_dial(const wire::bt::Announce& announce, Endpoint at) {
-  at.port = announce.port;
-  if (!at.is_dialable() || at.port < kLeastPort || dials.size() >= kMaxDialsWaiting) return;
-  TimePoint due = parts.now() + kDialAfter;
-  if (const auto before = dialled.find(at); before != dialled.end()) {
-    if (before->second > parts.now()) return;  // waits already
-    due = std::max(due, before->second + kRedialAfter);
-  }
-  dialled[at] = due;
-  dials.push_back(
-      {.peer = {.id = announce.peer_id, .at = at}, .torrent = announce.info_hash, .due = due});
 }
 
 bool PlainPort::Impl::is_linked(const wire::bt::PeerId& peer) const {
@@ -208,18 +181,15 @@ bool PlainPort::Impl::is_linked(const wire::bt::PeerId& peer) const {
 }
 
 void PlainPort::Impl::dial_due() {
-  for (std::size_t i = dials.size(); i > 0 && dialling < kMaxDialsAtOnce; --i) {
-    const Dial next = dials.front();
-    dials.pop_front();
-    if (next.due > parts.now()) {
-      dials.push_back(next);
-    } else if (!is_linked(next.peer.id)) {
-      dial(next);
-    }
+  while (dialling < kMaxDialsAtOnce) {
+    const auto next =
+        dials.next(parts.now(), [this](const wire::bt::PeerId& peer) { return is_linked(peer); });
+    if (!next) return;
+    dial(*next);
   }
 }
 
-void PlainPort::Impl::dial(const Dial& dial) {
+void PlainPort::Impl::dial(const cb::AnnouncedDials::Dial& dial) {
   auto socket = std::make_shared<tcp::socket>(io);
   auto patience = std::make_shared<asio::steady_timer>(io, kDialPatience);
   ++dialling;
@@ -233,6 +203,7 @@ void PlainPort::Impl::dial(const Dial& dial) {
         --self->dialling;
         patience->cancel();
         auto torrent = self->parts.find(dial.torrent);
+        if (failed) ++self->counters.dials_failed;
         if (failed || self->stopped || !torrent || self->is_linked(dial.peer.id)) return;
         self->add(
             {std::move(*socket)},
@@ -255,7 +226,7 @@ void PlainPort::Impl::tick() {
   const TimePoint now = parts.now();
   for (const auto& [id, link] : std::map(links)) link->on_time(now);
   tracker.age(now);
-  std::erase_if(dialled, [&](const auto& each) { return now - each.second > kTellPeersEvery; });
+  dials.age(now);
   dial_due();
   if (now - rotated_at >= kRotateEvery) {
     rotated_at = now;
@@ -324,6 +295,22 @@ std::size_t PlainPort::links() const {
 
 std::size_t PlainPort::tracked_peers() const {
   return impl_->tracker.size();
+}
+
+std::size_t PlainPort::dials_waiting() const {
+  return impl_->dials.waiting();
+}
+
+std::size_t PlainPort::dials_remembered() const {
+  return impl_->dials.remembered();
+}
+
+std::size_t PlainPort::dials_at_once() const {
+  return impl_->dialling;
+}
+
+std::size_t PlainPort::tracker_talks() const {
+  return impl_->door.talks();
 }
 
 }  // namespace freshet::io

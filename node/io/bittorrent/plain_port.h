@@ -31,8 +31,14 @@ class PlainPort {
   [[nodiscard]] const core::bittorrent::Counters& counters() const;
   [[nodiscard]] std::size_t links() const;
   [[nodiscard]] std::size_t tracked_peers() const;
+  /// Of clients that announced themselves: to be dialled, dialled lately or soon, under way.
+  [[nodiscard]] std::size_t dials_waiting() const;
+  [[nodiscard]] std::size_t dials_remembered() const;
+  [[nodiscard]] std::size_t dials_at_once() const;
+  [[nodiscard]] std::size_t tracker_talks() const;
   static constexpr std::size_t kMaxLinks = 128;
   static constexpr std::size_t kMaxLinksPerAddress = 32;
+  static constexpr std::size_t kMaxDialsAtOnce = 8;
 
  private:
   struct Impl;

@@ -12,8 +12,6 @@
 #include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
 
-#include "node/wire/bt/http_reply.h"
-
 namespace freshet::io {
 namespace {
 
@@ -25,8 +23,6 @@ constexpr std::chrono::seconds kPatience{10};  // for the whole of one answer
 constexpr std::chrono::seconds kAgain{2};      // after a failure; then twice that, and so on
 constexpr unsigned kMostDoublings = 7;
 constexpr std::chrono::seconds kSoonest{10};  // whatever the tracker says
-constexpr std::size_t kMaxAnswerBytes =
-    wire::bt::kMaxAnnounceAnswerBytes + wire::bt::kMaxHttpReplyHeadBytes;
 
 // One request and its answer, whole. `done` is called once, unless it is given up.
 class Talk : public std::enable_shared_from_this<Talk> {
@@ -87,7 +83,7 @@ class Talk : public std::enable_shared_from_this<Talk> {
   }
   void read() {
     if (over_) return;
-    answer_.resize(kMaxAnswerBytes);
+    answer_.resize(TrackerClient::kMaxAnswerBytes);
     asio::async_read(
         socket_,
         asio::buffer(answer_),

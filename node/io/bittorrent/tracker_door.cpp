@@ -13,7 +13,6 @@
 namespace freshet::io {
 namespace {
 
-constexpr std::size_t kMaxTalks = 64;
 // For the whole of a request and its answer.
 constexpr std::chrono::seconds kPatience{10};
 
@@ -30,7 +29,7 @@ struct TrackerDoor::Talk : std::enable_shared_from_this<TrackerDoor::Talk> {
   void begin() {
     timer.expires_after(kPatience);
     timer.async_wait([self = shared_from_this()](const asio::error_code& canceled) {
-      if (!canceled) self->end();
+      if (!canceled) self->give_up();
     });
     go_on();
   }
@@ -38,7 +37,7 @@ struct TrackerDoor::Talk : std::enable_shared_from_this<TrackerDoor::Talk> {
     if (wire::bt::http_request_length(bytes)) {
       answer(door.reply_to(*this));
     } else if (bytes.size() >= wire::bt::kMaxHttpRequestBytes) {
-      ++door.refused_;
+      ++door.counters_.refused;
       answer(wire::bt::http_answer("431 Request Header Fields Too Large", {}));
     } else {
       read();
@@ -53,13 +52,14 @@ struct TrackerDoor::Talk : std::enable_shared_from_this<TrackerDoor::Talk> {
           if (self->over) return;
           self->bytes.resize(had + count);
           if (failed) {
-            self->end();
+            self->give_up();
           } else {
             self->go_on();
           }
         });
   }
   void answer(Bytes whole) {
+    answered = true;
     bytes = std::move(whole);
     asio::async_write(
         socket,
@@ -69,6 +69,11 @@ struct TrackerDoor::Talk : std::enable_shared_from_this<TrackerDoor::Talk> {
           if (!self->over) self->socket.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
           self->end();
         });
+  }
+  // The other side left, or has nothing more to say.
+  void give_up() {
+    if (!answered) ++door.counters_.silent;
+    end();
   }
   void end() {
     if (std::exchange(over, true)) return;
@@ -82,17 +87,14 @@ struct TrackerDoor::Talk : std::enable_shared_from_this<TrackerDoor::Talk> {
   asio::ip::tcp::socket socket;
   asio::steady_timer timer;
   Bytes bytes;
+  bool answered = false;
   bool over = false;
 };
 
-TrackerDoor::TrackerDoor(asio::io_context& io,
-                         Answer answer,
-                         std::uint64_t& refused,
-                         std::uint64_t& busy)
+TrackerDoor::TrackerDoor(asio::io_context& io, Answer answer, Counters counters)
     : io_(io),
       answer_(std::move(answer)),
-      refused_(refused),
-      busy_(busy) {}
+      counters_(counters) {}
 
 TrackerDoor::~TrackerDoor() {
   stop();
@@ -100,7 +102,7 @@ TrackerDoor::~TrackerDoor() {
 
 void TrackerDoor::take(TcpSocket&& socket, Bytes first) {
   if (talks_.size() >= kMaxTalks) {
-    ++busy_;
+    ++counters_.busy;
     return;  // and closes with its owner
   }
   const auto talk = std::make_shared<Talk>(*this, std::move(socket), std::move(first));
@@ -119,16 +121,16 @@ Bytes TrackerDoor::reply_to(const Talk& talk) {
   const auto from = talk.socket.remote_endpoint(failed);
   const auto reached = failed ? from : talk.socket.local_endpoint(failed);
   if (!request || request->method != "GET" || failed) {
-    ++refused_;
+    ++counters_.refused;
     return http_answer("400 Bad Request", {});
   }
   if (request->path != "/announce") {
-    ++refused_;
+    ++counters_.refused;
     return http_answer("404 Not Found", bytes_of("this is the tracker of a freshet node\n"));
   }
   const auto announce = wire::bt::read_announce(*request);
   if (!announce) {
-    ++refused_;
+    ++counters_.refused;
     return http_answer("200 OK", wire::bt::announce_failure("malformed announce"));
   }
   return http_answer("200 OK", answer_(*announce, to_endpoint(from), to_endpoint(reached)));

@@ -21,13 +21,20 @@ class TrackerDoor {
   /// is the body.
   using Answer = std::function<Bytes(
       const wire::bt::Announce&, const Endpoint& from, const Endpoint& reached)>;
-  TrackerDoor(asio::io_context& io, Answer answer, std::uint64_t& refused, std::uint64_t& busy);
+  struct Counters {
+    std::uint64_t& refused;  ///< what is no announce, or too long
+    std::uint64_t& busy;     ///< connections beyond kMaxTalks
+    std::uint64_t& silent;   ///< connections that ended before a request was whole
+  };
+  TrackerDoor(asio::io_context& io, Answer answer, Counters counters);
   ~TrackerDoor();
   TrackerDoor(const TrackerDoor&) = delete;
   TrackerDoor& operator=(const TrackerDoor&) = delete;
 
   void take(TcpSocket&& socket, Bytes first);
   void stop();
+  [[nodiscard]] std::size_t talks() const { return talks_.size(); }
+  static constexpr std::size_t kMaxTalks = 64;
 
  private:
   struct Talk;
@@ -35,8 +42,7 @@ class TrackerDoor {
 
   asio::io_context& io_;
   Answer answer_;
-  std::uint64_t& refused_;
-  std::uint64_t& busy_;
+  Counters counters_;
   std::set<std::shared_ptr<Talk>> talks_;
 };
 

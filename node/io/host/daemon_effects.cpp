@@ -50,8 +50,7 @@ bool NodeDaemon::perform_browse(const co::Effect& effect) {
   } else if (const auto* browsed = std::get_if<co::Browsed>(&effect)) {
     // Not from within: what comes of a page may ask for the next one.
     asio::post(io_, [this, answer = *browsed]() mutable {
-      std::erase_if(answer.page.files,
-                    [this](const wire::BrowsedFile& file) { return is_blocked(file.file); });
+      leave_out_blocked(answer.page.files);
       browses_->on_browsed(answer);
     });
   } else {
@@ -64,11 +63,11 @@ wire::BrowsePage NodeDaemon::page_for(const wire::Browse& browse) {
   if (!options_.serves) {
     wire::BrowsePage none;
     none.state = wire::BrowseState::receive_only;
+    ++browses_refused_;
     return none;
   }
   wire::BrowsePage page = library_->browse(browse);
-  std::erase_if(page.files,
-                [this](const wire::BrowsedFile& file) { return is_blocked(file.file); });
+  leave_out_blocked(page.files);
   page.addresses = described_;
   return page;
 }
@@ -129,8 +128,14 @@ void NodeDaemon::perform_search(cs::Effect& effect) {
   }
 }
 
-void NodeDaemon::leave_out_blocked(std::vector<wire::HitFile>& files) const {
-  std::erase_if(files, [&](const wire::HitFile& file) { return is_blocked(file); });
+void NodeDaemon::leave_out_blocked(std::vector<wire::HitFile>& files) {
+  blocked_files_ +=
+      std::erase_if(files, [&](const wire::HitFile& file) { return is_blocked(file); });
+}
+
+void NodeDaemon::leave_out_blocked(std::vector<wire::BrowsedFile>& files) {
+  blocked_files_ +=
+      std::erase_if(files, [&](const wire::BrowsedFile& file) { return is_blocked(file.file); });
 }
 
 void NodeDaemon::look_up(const cs::Lookup& lookup) {
@@ -207,6 +212,7 @@ void NodeDaemon::open_content(const ct::Open& open) {
 
 void NodeDaemon::send_block(const ct::SendBlock& send) {
   if (blocks_->has(send.content)) {
+    ++blocked_links_;
     transfer_links_->abort(send.link);
   } else {
     transfer_links_->send_block(send);

@@ -42,16 +42,22 @@ Limits NodeDaemon::limits() const {
   bound("relay_bytes", relay.max_bytes);
   add("relay_newcomers", Relays::kMaxNewcomers, relays_->newcomers());
   add("relay_ends_coming", RelayEnds::kMaxComing, relays_->coming());
+  bound("relay_thirds_asked", RelayEnds::kMaxThirds);
+  bound("mesh_proofs_remembered", Membership::kRemembered);
+  bound("addresses_per_dial", DialLimits{}.max_addresses);
+  bound("transfer_buffer_bytes_per_link", TransferLinks::kBufferBytes);
   bound("content_searches", Searches::kMaxContentAsks);
   bound("listed_files", Listing::kMaxFiles);
   bound("folders_shared", Folders::kMaxFolders);
-  bound("lookups_waiting_for_hashes", Library::kMaxWaiters);
+  add("lookups_waiting_for_hashes", Library::kMaxWaiters, library_->waiters());
+  bound("browse_looks_per_page", Library::kMaxBrowseLooks);
   bound("failed_dials_told", Reachability::kMaxFailed);
   add("dial_targets", co::TargetLimit::kMaxTargets, targets_.size());
   add("hit_signatures", 2 * HitSeals::kMaxRemembered, seals_.remembered());
   add("hit_signers", cs::Freshness::kMaxNodes, seals_.freshness().size());
   add("blocks", Blocks::kMaxOwn, blocks_->own_count());
   add("block_list", wire::kMaxBlockListEntries, blocks_->listed_count());
+  if (testbed_) add("testbed_queries", testbed::Ledger::kMaxQueries, testbed_->ledger().size());
   torrents_->add_limits(limits);
   torrent_fetches_->add_limits(limits);
   return limits;
@@ -90,6 +96,16 @@ FlatCounters NodeDaemon::counters() const {
   all.emplace_back("metadata_files_waiting", metadata.waiting());
   all.emplace_back("metadata_contents", metadata.contents());
   all.emplace_back("metadata_workers_started", metadata.counters().workers);
+  all.emplace_back("lookups_forgotten", library_->counters().lookups_forgotten);
+  all.emplace_back("browses_refused", library_->counters().browses_refused + browses_refused_);
+  all.emplace_back("hit_signers_forgotten", seals_.freshness().forgotten());
+  all.emplace_back("files_blocked", blocked_files_);
+  all.emplace_back("links_altered", overlay_links_->altered());
+  all.emplace_back("transfer_links_altered", transfer_links_->altered());
+  if (testbed_) {
+    all.emplace_back("testbed_queries_forgotten", testbed_->ledger().forgotten());
+    all.emplace_back("testbed_links_refused", testbed_->refused());
+  }
   all.emplace_back("opens_refused", blocked_opens_);
   all.emplace_back("transfer_links_blocked", blocked_links_);
   torrents_->count(all);

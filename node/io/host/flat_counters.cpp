@@ -23,6 +23,7 @@ FlatCounters flat_counters(const core::Counters& core,
   all.emplace_back("connections_refused_plain_bt", port.refused_plain_bt);
   all.emplace_back("connections_refused_http", port.refused_http);
   all.emplace_back("connections_refused_unknown", port.refused_unknown);
+  all.emplace_back("connections_accept_failed", port.accept_failed);
   all.emplace_back("handshakes_failed", port.handshakes_failed);
   all.emplace_back("beacons_sent", beacon.sent);
   all.emplace_back("beacon_replies", beacon.replies);

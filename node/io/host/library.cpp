@@ -233,7 +233,10 @@ std::vector<wire::HitFile> Library::lookup(const Guid& lookup,
     if (hits.back().content) continue;
     const store::FileId file = files_.id(number.value);
     hashes_.promote(file);
-    if (waiters_.size() >= kMaxWaiters) waiters_.erase(waiters_.begin());
+    if (waiters_.size() >= kMaxWaiters) {
+      waiters_.erase(waiters_.begin());
+      ++counters_.lookups_forgotten;
+    }
     waiters_.push_back({.lookup = lookup, .file = file});
   }
   return hits;

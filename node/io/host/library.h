@@ -35,10 +35,12 @@ struct LibraryTotals {
 
 /// What was done since the start.
 struct LibraryCounters {
-  std::uint64_t files_hashed = 0;   ///< read from end to end
-  std::uint64_t scans = 0;          ///< of whole shares, failed ones too
-  std::uint64_t files_changed = 0;  ///< added, changed or removed, by scans and by watching
-  std::uint64_t words_kept = 0;     ///< files whose words the last run had kept (kept_index.h)
+  std::uint64_t files_hashed = 0;       ///< read from end to end
+  std::uint64_t scans = 0;              ///< of whole shares, failed ones too
+  std::uint64_t files_changed = 0;      ///< added, changed or removed, by scans and by watching
+  std::uint64_t words_kept = 0;         ///< files whose words the last run had kept (kept_index.h)
+  std::uint64_t lookups_forgotten = 0;  ///< answers that wait for an id, dropped for newer ones
+  std::uint64_t browses_refused = 0;    ///< no share may be listed
 };
 
 /// One share as the user sees it.
@@ -56,6 +58,8 @@ class Library {
   /// Words are kept on disk when so many files changed since they were last, and a quarter of all.
   static constexpr std::size_t kLeastKept = 16'384;
   static constexpr std::size_t kMaxWaiters = 4096;  ///< searches that wait for a file to be hashed
+  /// Places looked at for one page: many may be empty, or of shares that are not to be browsed.
+  static constexpr std::size_t kMaxBrowseLooks = 8192;
 
   /// A file got its content id after a Lookup had to answer without.
   using Identified = std::function<void(const Guid& lookup, const wire::HitFile&)>;
@@ -97,6 +101,8 @@ class Library {
   [[nodiscard]] std::vector<ShareSummary> shares() const;
   [[nodiscard]] const LibraryTotals& totals() const { return totals_; }
   [[nodiscard]] const LibraryCounters& counters() const { return counters_; }
+  /// Answers that wait for an id.
+  [[nodiscard]] std::size_t waiters() const { return waiters_.size(); }
   [[nodiscard]] HashingView hashing() { return hashes_.view(); }
   /// Most words are read from a file.
   [[nodiscard]] bool index_is_kept() const { return index_is_kept_; }

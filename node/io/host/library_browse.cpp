@@ -4,18 +4,13 @@
 #include "node/io/host/library.h"
 
 namespace freshet::io {
-namespace {
-
-// Places looked at for one page: many may be empty, or of shares that are not to be browsed.
-constexpr std::size_t kMaxLooks = 8192;
-
-}  // namespace
 
 wire::BrowsePage Library::browse(const wire::Browse& browse) {
   wire::BrowsePage page;
   if (!shares_.empty() && std::none_of(shares_.begin(), shares_.end(), [](const ShareState& share) {
         return share.summary.browse;
       })) {
+    ++counters_.browses_refused;
     page.state = wire::BrowseState::refused;
     return page;
   }
@@ -25,7 +20,7 @@ wire::BrowsePage Library::browse(const wire::Browse& browse) {
   const std::size_t all = files_.places();
   const auto from =
       static_cast<store::FileTable::Place>(std::min<wire::BrowsePlace>(browse.from, all));
-  const std::size_t end = std::min<std::size_t>(all, from + kMaxLooks);
+  const std::size_t end = std::min<std::size_t>(all, from + kMaxBrowseLooks);
   store::FileTable::Place place = from;
   for (; place < end && page.files.size() < most; ++place) {
     if (!files_.has_file(place) || !may_browse(files_.share(place))) continue;

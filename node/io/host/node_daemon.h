@@ -130,7 +130,8 @@ class NodeDaemon final : public Daemon, public Performer {
   void dial_through(const ct::DialThrough& dial);
   void on_blocked(const Blockable& what);
   void look_up(const cs::Lookup& lookup);
-  void leave_out_blocked(std::vector<wire::HitFile>& files) const;
+  void leave_out_blocked(std::vector<wire::HitFile>& files);
+  void leave_out_blocked(std::vector<wire::BrowsedFile>& files);
   void take_in(const std::shared_ptr<TlsLink>& link);
   void obey_moderator();
   void start_discovery();
@@ -177,6 +178,8 @@ class NodeDaemon final : public Daemon, public Performer {
   std::unique_ptr<TorrentFetches> torrent_fetches_;
   std::uint64_t blocked_opens_ = 0;
   std::uint64_t blocked_links_ = 0;
+  std::uint64_t blocked_files_ = 0;  ///< left out of answers, pages and what others answered
+  std::uint64_t browses_refused_ = 0;
   std::unique_ptr<Discovery> discovery_;
   std::unique_ptr<SleepWatch> sleep_watch_;
   Joins joins_;

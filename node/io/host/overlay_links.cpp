@@ -80,6 +80,7 @@ void OverlayLinks::on_link_closed(TlsLink& link, LinkEnd end) {
   if (found == ids_.end()) return;
   const LinkId id = found->second;
   const auto keep_alive = link.shared_from_this();
+  if (end == LinkEnd::protocol) ++altered_;
   ids_.erase(found);
   if (shaper_ != nullptr) {
     const bool broke = end != LinkEnd::eof && end != LinkEnd::closed;

@@ -61,6 +61,8 @@ class OverlayLinks final : public LinkHandler {
              std::optional<core::overlay::PeerNumber> named = std::nullopt);
   void perform(core::overlay::Effect& effect, const core::EffectBuffer& buffer);
   [[nodiscard]] const std::map<std::uint32_t, OverlayPeer>& peers() const { return peers_; }
+  /// Links that ended because what came was not what the peer's TLS sent.
+  [[nodiscard]] std::uint64_t altered() const { return altered_; }
   /// Closes what is left without ceremony.
   void abort_all();
 
@@ -88,6 +90,7 @@ class OverlayLinks final : public LinkHandler {
   std::set<std::uint32_t> refused_;  ///< of those names: as of another mesh
   std::map<std::uint32_t, OverlayPeer> peers_;
   std::unordered_map<const TlsLink*, LinkId> ids_;
+  std::uint64_t altered_ = 0;
   Bytes frame_;  ///< the one that is being relayed
   testbed::Shaper* shaper_ = nullptr;
   std::map<std::uint32_t, core::overlay::LinkUp> ungreeted_;  ///< with a shaper alone

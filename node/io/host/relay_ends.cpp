@@ -17,7 +17,6 @@ namespace ct = core::transfer;
 
 namespace {
 
-constexpr std::size_t kMaxThirds = 4;  ///< asked for one link
 /// Before the next third is asked as well; the first that joins is taken.
 constexpr std::chrono::milliseconds kStagger{200};
 constexpr std::chrono::milliseconds kPatience{7000};
@@ -205,6 +204,7 @@ void RelayEnds::joined(const std::shared_ptr<Attempt>& attempt,
       [this, dial = attempt->wish.dial, stopped = stopped_](const std::shared_ptr<TlsLink>& up) {
         if (*stopped) return;
         ++(up ? counters_.through : counters_.failed);
+        if (!up) ++counters_.untrue;
         if (up) {
           world_.adopt(up, ct::Direction::out, dial);
         } else {
@@ -232,6 +232,7 @@ void RelayEnds::called(const core::overlay::Called& called) {
                    const Result<std::shared_ptr<TlsLink>>& link) {
                  if (!link) {
                    --coming_;
+                   ++counters_.vain;
                    return;
                  }
                  send_relay_frame(**link, wire::FrameType::relay_take, request);
@@ -241,6 +242,7 @@ void RelayEnds::called(const core::overlay::Called& called) {
 
 void RelayEnds::offered(const std::shared_ptr<TlsLink>& link, ByteView body, ByteView rest) {
   const auto offer = wire::decode_relay_call(body);
+  if (!offer) ++counters_.vain;
   if (!offer || !begin_coming()) {
     link->abandon();
     return;
@@ -252,6 +254,7 @@ void RelayEnds::serve(const std::shared_ptr<TlsLink>& link, const NodeKey& origi
   auto inner = tunnel_through(io_, link, rest, kept_);
   if (!inner) {
     --coming_;
+    ++counters_.vain;
     link->abandon();
     return;
   }
@@ -260,8 +263,8 @@ void RelayEnds::serve(const std::shared_ptr<TlsLink>& link, const NodeKey& origi
   const auto done = [this, stopped = stopped_](const std::shared_ptr<TlsLink>& up) {
     if (*stopped) return;
     --coming_;
+    ++(up ? counters_.through : counters_.untrue);
     if (!up) return;
-    ++counters_.through;
     world_.adopt(up, ct::Direction::in, std::nullopt);
   };
   std::make_shared<Shaking>(tls, done, kept_)->start();

@@ -21,13 +21,16 @@ namespace freshet::io {
 
 struct RelayEndCounters {
   std::uint64_t through = 0;  ///< links through a third that came up, either end
-  std::uint64_t failed = 0;   ///< asked for, and no third could
+  std::uint64_t failed = 0;   ///< asked for, and no third could, or it joined what was not wanted
+  std::uint64_t untrue = 0;   ///< either end: joined, and TLS with the wanted node did not come up
   std::uint64_t refused = 0;  ///< calls and offers beyond what may be under way
+  std::uint64_t vain = 0;     ///< calls whose third was not reached, offers that cannot be read
 };
 
 class RelayEnds {
  public:
   static constexpr std::size_t kMaxComing = 32;  ///< calls and offers that are no link yet
+  static constexpr std::size_t kMaxThirds = 4;   ///< asked for one link
 
   struct World {
     /// Neighbours that can be dialled.

@@ -31,6 +31,7 @@ struct RelayThird::Join final : LinkHandler {
   void on_link_data(TlsLink& link, ByteView bytes) override {
     TlsLink* to = other(link);
     // Nothing may be said before both are here; nothing passes beyond the limit.
+    if (to == nullptr) third.book_.count_stray();
     if (to == nullptr || !third.book_.passed(request, bytes.size(), third.world_.now())) {
       abort();
       return;
@@ -91,6 +92,7 @@ void RelayThird::stop() {
 void RelayThird::ask(const std::shared_ptr<TlsLink>& link, ByteView body) {
   auto ask = wire::decode_relay_ask(body);
   const Guid request = rng_.guid();
+  if (!ask) book_.count_stray();
   if (!ask || !book_.admit(request, link->peer(), ask->target, world_.now())) {
     link->abandon();
     return;
@@ -145,6 +147,7 @@ void RelayThird::take(const std::shared_ptr<TlsLink>& link, const Guid& request)
   const auto found = joins_.find(request);
   if (found == joins_.end() || !book_.awaits(request, link->peer()) || found->second->target
       || !found->second->asker) {
+    book_.count_stray();
     link->abandon();
     return;
   }

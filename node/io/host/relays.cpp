@@ -81,6 +81,7 @@ std::vector<ct::Third> Relays::neighbours() const {
 
 void Relays::take_in(const std::shared_ptr<TlsLink>& link) {
   if (newcomers_ >= kMaxNewcomers) {
+    ++newcomer_counters_.refused;
     link->abandon();
     return;
   }
@@ -105,7 +106,9 @@ void Relays::take_in(const std::shared_ptr<TlsLink>& link) {
       },
       [this, patience, stopped = stopped_] {
         patience->cancel();
-        if (!*stopped) --newcomers_;
+        if (*stopped) return;
+        --newcomers_;
+        ++newcomer_counters_.silent;
       },
       kept_);
 }
@@ -121,6 +124,7 @@ void Relays::on_said(const std::shared_ptr<TlsLink>& link,
   } else if (header.type == wire::FrameType::relay_offer) {
     ends_.offered(link, body, rest);
   } else {
+    ++newcomer_counters_.unknown;
     link->abandon();
   }
 }
@@ -134,9 +138,15 @@ void Relays::count(std::vector<std::pair<std::string, std::uint64_t>>& all) cons
   all.emplace_back("relay_joined", book.counters().joined);
   all.emplace_back("relay_expired", book.counters().expired);
   all.emplace_back("relay_bytes", book.counters().bytes);
+  all.emplace_back("relay_stray", book.counters().stray);
+  all.emplace_back("relay_newcomers_refused", newcomer_counters_.refused);
+  all.emplace_back("relay_newcomers_silent", newcomer_counters_.silent);
+  all.emplace_back("relay_newcomers_unknown", newcomer_counters_.unknown);
   all.emplace_back("relay_links_through", ends_.counters().through);
   all.emplace_back("relay_links_failed", ends_.counters().failed);
+  all.emplace_back("relay_links_untrue", ends_.counters().untrue);
   all.emplace_back("relay_calls_refused", ends_.counters().refused);
+  all.emplace_back("relay_calls_vain", ends_.counters().vain);
 }
 
 }  // namespace freshet::io

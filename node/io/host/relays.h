@@ -47,6 +47,13 @@ class Relays {
   /// That this node keeps joined for others, or is about to.
   [[nodiscard]] std::size_t open() const { return third_.book().open(); }
   [[nodiscard]] std::size_t newcomers() const { return newcomers_; }
+  /// Connections that ended before they said what they want.
+  struct NewcomerCounters {
+    std::uint64_t refused = 0;  ///< beyond kMaxNewcomers
+    std::uint64_t silent = 0;   ///< left, or said nothing that is a frame in time
+    std::uint64_t unknown = 0;  ///< wanted something that nobody here does
+  };
+  [[nodiscard]] const NewcomerCounters& newcomer_counters() const { return newcomer_counters_; }
   [[nodiscard]] std::size_t coming() const { return ends_.coming(); }
   /// Adds its counters under their flat names.
   void count(std::vector<std::pair<std::string, std::uint64_t>>& all) const;
@@ -67,6 +74,7 @@ class Relays {
   RelayThird third_;
   RelayEnds ends_;
   std::size_t newcomers_ = 0;  ///< that have not said what they want
+  NewcomerCounters newcomer_counters_;
   std::shared_ptr<bool> stopped_ = std::make_shared<bool>(false);
 };
 

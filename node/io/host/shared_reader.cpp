@@ -5,12 +5,6 @@
 #include "node/store/types.h"
 
 namespace freshet::io {
-namespace {
-
-// More contents than are served at one time; each is asked of the catalogue again.
-constexpr std::size_t kMaxKnown = 256;
-
-}  // namespace
 
 void SharedReader::with_files(const ContentId& content, std::function<void(Shared)> then) {
   if (const auto known = known_.find(content); known != known_.end()) {
@@ -49,7 +43,10 @@ void SharedReader::with_folder(const ContentId& list, std::function<void(Shared)
 }
 
 void SharedReader::know(const ContentId& content, const Shared& shared) {
-  if (known_.size() >= kMaxKnown) known_.clear();
+  if (known_.size() >= kMaxKnown) {
+    forgotten_ += known_.size();
+    known_.clear();
+  }
   known_[content] = shared;
 }
 

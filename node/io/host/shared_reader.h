@@ -3,6 +3,8 @@
 // there. On the io thread.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <unordered_map>
@@ -17,6 +19,9 @@ namespace freshet::io {
 
 class SharedReader {
  public:
+  /// More contents than are served at one time; each is asked of the catalogue again.
+  static constexpr std::size_t kMaxKnown = 256;
+
   SharedReader(asio::io_context& io, Library& library, Folders& folders)
       : library_(library),
         folders_(folders),
@@ -30,6 +35,9 @@ class SharedReader {
                    const wire::bt::HashRequest& request,
                    PlainParts::HashesRead done);
   void stop() { pool_.stop(); }
+  [[nodiscard]] std::size_t known() const { return known_.size(); }
+  /// Contents forgotten to make room, so far.
+  [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }
 
  private:
   using Shared = std::shared_ptr<const SharedContent>;
@@ -40,6 +48,7 @@ class SharedReader {
   Library& library_;
   Folders& folders_;
   std::unordered_map<ContentId, Shared, IdHash> known_;
+  std::uint64_t forgotten_ = 0;
   store::FileSource source_;  ///< the worker's
   WorkerPool pool_;
 };

@@ -52,7 +52,13 @@ class TestbedPort final : public testbed::ShaperOutside {
   }
   void received(LinkId link, ByteView frame, TimePoint at) override;
   void gone(LinkId link, TimePoint at) override;
-  void refuse(LinkId link) override { links_.abort(link); }
+  void refuse(LinkId link) override {
+    ++refused_;
+    links_.abort(link);
+  }
+  [[nodiscard]] const testbed::Ledger& ledger() const { return ledger_; }
+  /// Links closed for what is no testbed's stream.
+  [[nodiscard]] std::uint64_t refused() const { return refused_; }
 
  private:
   void look_at_links();
@@ -65,6 +71,7 @@ class TestbedPort final : public testbed::ShaperOutside {
   std::uint32_t next_ask_;
   std::function<void()> told_;
   std::size_t links_told_ = 0;
+  std::uint64_t refused_ = 0;
 };
 
 }  // namespace freshet::io

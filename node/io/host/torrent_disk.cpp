@@ -8,7 +8,6 @@ namespace freshet::io {
 namespace {
 
 // Beyond this the disk is behind.
-constexpr std::size_t kMaxUnwrittenBytes = std::size_t{16} << 20U;
 // Written in one go.
 constexpr std::size_t kRunBytes = std::size_t{256} * 1024;
 

@@ -20,6 +20,8 @@ namespace freshet::io {
 
 class TorrentDisk : public std::enable_shared_from_this<TorrentDisk> {
  public:
+  static constexpr std::size_t kMaxUnwrittenBytes = std::size_t{16} << 20U;
+
   struct Judged {
     std::uint32_t piece = 0;
     bool good = false;

@@ -146,6 +146,12 @@ void TorrentFetches::count(std::vector<std::pair<std::string, std::uint64_t>>& a
 
 void TorrentFetches::add_limits(Limits& limits) const {
   limits.push_back({.name = "torrent_fetches", .value = kMaxAtOnce, .use = fetches_.size()});
+  const auto bound = [&](const char* name, std::uint64_t value) {
+    limits.push_back({.name = name, .value = value, .use = std::nullopt});
+  };
+  bound("bt_fetch_unsent_bytes_while_read_per_link", FetchLinks::kMaxUnsentBytes);
+  bound("bt_fetch_unwritten_bytes", TorrentDisk::kMaxUnwrittenBytes);
+  bound("tracker_answer_bytes", TrackerClient::kMaxAnswerBytes);
 }
 
 }  // namespace freshet::io

@@ -1,5 +1,8 @@
 #include "node/io/host/torrents.h"
 
+#include "node/core/bittorrent/announced_dials.h"
+#include "node/io/bittorrent/plain_link.h"
+#include "node/io/bittorrent/tracker_door.h"
 #include "node/io/net/tcp_socket.h"
 
 namespace freshet::io {
@@ -105,26 +108,38 @@ void Torrents::count(std::vector<std::pair<std::string, std::uint64_t>>& all) co
   all.emplace_back("bt_links_refused", it.links_refused);
   all.emplace_back("bt_links_broken", it.links_broken);
   all.emplace_back("bt_links_silent", it.links_silent);
+  all.emplace_back("bt_links_stalled", it.links_stalled);
+  all.emplace_back("bt_dials_refused", it.dials_refused);
+  all.emplace_back("bt_dials_failed", it.dials_failed);
   all.emplace_back("bt_blocks_sent", it.blocks_sent);
   all.emplace_back("bt_block_bytes_sent", it.block_bytes_sent);
   all.emplace_back("bt_requests_rejected", it.requests_rejected);
   all.emplace_back("bt_metadata_sent", it.metadata_sent);
   all.emplace_back("bt_hashes_sent", it.hashes_sent);
   all.emplace_back("bt_read_failures", it.read_failures);
+  all.emplace_back("bt_contents_forgotten", reader_.forgotten());
   all.emplace_back("tracker_announces", it.announces);
   all.emplace_back("tracker_refused", it.announces_refused);
   all.emplace_back("tracker_busy", it.tracker_busy);
+  all.emplace_back("tracker_silent", it.tracker_silent);
   all.emplace_back("tracker_peers_dropped", it.tracker_peers_dropped);
 }
 
 void Torrents::add_limits(Limits& limits) const {
-  limits.push_back(
-      {.name = "torrents", .value = Publications::kMaxTorrents, .use = publications_.size()});
+  const auto add = [&](const char* name, std::uint64_t value, std::optional<std::uint64_t> use) {
+    limits.push_back({.name = name, .value = value, .use = use});
+  };
+  add("torrents", Publications::kMaxTorrents, publications_.size());
   if (!port_) return;
-  limits.push_back({.name = "bt_links", .value = PlainPort::kMaxLinks, .use = port_->links()});
-  limits.push_back({.name = "bt_links_per_address",
-                    .value = PlainPort::kMaxLinksPerAddress,
-                    .use = std::nullopt});
+  using core::bittorrent::AnnouncedDials;
+  add("bt_links", PlainPort::kMaxLinks, port_->links());
+  add("bt_links_per_address", PlainPort::kMaxLinksPerAddress, std::nullopt);
+  add("bt_unsent_bytes_while_read_per_link", PlainLink::kMaxUnsentBytes, std::nullopt);
+  add("bt_contents_remembered", SharedReader::kMaxKnown, reader_.known());
+  add("bt_dials_waiting", AnnouncedDials::kMaxWaiting, port_->dials_waiting());
+  add("bt_dials_remembered", AnnouncedDials::kMaxRemembered, port_->dials_remembered());
+  add("bt_dials_at_once", PlainPort::kMaxDialsAtOnce, port_->dials_at_once());
+  add("tracker_talks", TrackerDoor::kMaxTalks, port_->tracker_talks());
 }
 
 }  // namespace freshet::io

@@ -14,7 +14,6 @@ using wire::bt::StreamSplitter;
 
 namespace {
 
-constexpr std::size_t kTransferBufferBytes = std::size_t{2} << 20U;
 // Blocks in a row of one content are read from disk together, up to so many bytes.
 constexpr std::size_t kReadAheadBytes = std::size_t{256} << 10U;
 
@@ -73,7 +72,7 @@ void TransferLinks::adopt(const std::shared_ptr<TlsLink>& link,
   auto stream = std::make_shared<Stream>();
   stream->id = LinkId{next_link_++};
   stream->link = link;
-  link->set_buffer_bytes(kTransferBufferBytes);
+  link->set_buffer_bytes(kBufferBytes);
   link->set_handler(*this);
   streams_[stream->id.value] = stream;
   ids_[link.get()] = stream->id;
@@ -143,9 +142,10 @@ void TransferLinks::on_link_writable(TlsLink& link) {
   deliver_(ct::Writable{.link = stream->id, .room_bytes = room_of(*stream)});
 }
 
-void TransferLinks::on_link_closed(TlsLink& link, LinkEnd /*end*/) {
+void TransferLinks::on_link_closed(TlsLink& link, LinkEnd end) {
   const auto found = ids_.find(&link);
   if (found == ids_.end()) return;
+  if (end == LinkEnd::protocol) ++altered_;
   const LinkId id = found->second;
   ids_.erase(found);
   const auto node = streams_.extract(id.value);  // keeps the link alive until this returns

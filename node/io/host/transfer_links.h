@@ -46,6 +46,11 @@ class TransferLinks final : public LinkHandler {
   void abort(LinkId link);
   void abort(const NodeKey& peer);
   [[nodiscard]] std::size_t count() const { return streams_.size(); }
+  /// Links that ended because what came was not what the peer's TLS sent: altered on the way, or
+  /// broken by the peer.
+  [[nodiscard]] std::uint64_t altered() const { return altered_; }
+  /// What a link takes at most that is not sent yet.
+  static constexpr std::size_t kBufferBytes = std::size_t{2} << 20U;
 
   void on_link_up(TlsLink& /*link*/) override {}
   void on_link_data(TlsLink& link, ByteView bytes) override;
@@ -72,6 +77,7 @@ class TransferLinks final : public LinkHandler {
   /// The payload of the block that is being delivered, and its link.
   ByteView parked_;
   LinkId parked_from_;
+  std::uint64_t altered_ = 0;
 };
 
 }  // namespace freshet::io

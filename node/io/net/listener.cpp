@@ -165,7 +165,10 @@ void Listener::Impl::welcome(tcp::socket socket) {
   ++counters.accepted;
   asio::error_code failed;
   const auto remote = socket.remote_endpoint(failed);
-  if (failed) return;
+  if (failed) {  // it left already
+    ++counters.refused_silent;
+    return;
+  }
   const Endpoint from = crowd_of(to_endpoint(remote));
   const auto known = by_address.find(from);
   const bool crowded = !from.is_loopback() && known != by_address.end()

@@ -29,6 +29,9 @@ class Membership {
     replayed,
   };
 
+  /// The last proofs sent and received, to tell a replay from a wrong key. Either fails without it.
+  static constexpr std::size_t kRemembered = 256;
+
   /// nullopt: the open mesh; else its secret key, of kMeshKeyBytes.
   explicit Membership(std::optional<ByteView> mesh_key);
   ~Membership();
@@ -43,9 +46,6 @@ class Membership {
   [[nodiscard]] const MembershipCounters& counters() const { return counters_; }
 
  private:
-  // The last proofs sent and received, to tell a replay from a wrong key. Either fails without it.
-  static constexpr std::size_t kRemembered = 256;
-
   void remember(const Sha256& proof);
   [[nodiscard]] bool remembers(const Sha256& proof) const;
 

@@ -47,6 +47,7 @@ Ledger::Entry& Ledger::need(const Guid& guid) {
     return found->second;
   }
   if (order_.size() >= kMaxQueries) {
+    ++forgotten_;
     entries_.erase(order_.front());
     order_.pop_front();
   }

@@ -31,6 +31,9 @@ class Ledger {
   void sent(const wire::FrameHeader& header, std::uint32_t copies);
   void arrived(const wire::FrameHeader& header, TimePoint now);
   void lost(const wire::FrameHeader& header);
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  /// Queries forgotten for newer ones.
+  [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }
   void hit(const core::search::Hit& hit, TimePoint now);
 
   /// Appends the accounts that changed since they were last taken. `is_at`: of own queries.
@@ -64,6 +67,7 @@ class Ledger {
 
   std::map<Guid, Entry> entries_;
   std::deque<Guid> order_;  ///< oldest first
+  std::uint64_t forgotten_ = 0;
   std::map<std::uint32_t, TypeCount> types_;
   std::function<void()> changed_;
   bool is_changed_ = false;

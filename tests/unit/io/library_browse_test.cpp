@@ -158,7 +158,9 @@ TEST_CASE("a share that may not be browsed is left out, and when none may that i
   shared.share("closed");  // shared again: as it was
   CHECK(shared.read_all() == Seen{{"a.txt", 1}});
   shared.set_browse("open", false);
+  CHECK(shared.library().counters().browses_refused == 0);
   CHECK(shared.library().browse({}).state == wire::BrowseState::refused);
+  CHECK(shared.library().counters().browses_refused == 1);
   CHECK(shared.library().browse({}).files.empty());
   shared.set_browse("closed", true);
   CHECK(shared.read_all() == Seen{{"b.txt", 1}});

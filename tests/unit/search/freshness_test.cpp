@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "node/base/bytes.h"
+
 namespace freshet::core::search {
 namespace {
 
@@ -49,6 +51,19 @@ TEST_CASE("what was heard grows older by this node's own clock") {
   CHECK(freshness.accept(node(1), 1000, kHitLifetimeSeconds, kToday, at(0s)));
   CHECK(freshness.accept(node(1), 1000, kHitLifetimeSeconds, kToday, at(3600s)));
   CHECK(!freshness.accept(node(1), 1000, kHitLifetimeSeconds, kToday, at(3601s)));
+}
+
+TEST_CASE("whoever was heard of longest ago is forgotten for a new one, and counted") {
+  Freshness freshness;
+  NodeKey key;
+  for (std::size_t i = 0; i <= Freshness::kMaxNodes; ++i) {
+    CHECK(freshness.forgotten() == 0);
+    store_le(static_cast<std::uint64_t>(i), key.bytes.data());
+    const TimePoint heard = at(std::chrono::seconds(i));
+    CHECK(freshness.accept(key, 10'000, kHitLifetimeSeconds, kNever, heard));
+  }
+  CHECK(freshness.size() == Freshness::kMaxNodes);
+  CHECK(freshness.forgotten() == 1);
 }
 
 TEST_CASE("a lifetime beyond the longest is cut to it") {

@@ -93,6 +93,7 @@ TEST_CASE("the oldest query is forgotten for a new one") {
   std::vector<QueryAccount> accounts;
   ledger.take(accounts, [](const Guid&) { return false; });
   CHECK(accounts.size() == Ledger::kMaxQueries);
+  CHECK(ledger.forgotten() == 1);
 }
 
 }  // namespace freshet::io::testbed
