@@ -32,6 +32,8 @@ void NodeDaemon::start(std::function<void()> loaded) {
   for (const std::string& peer : options_.peers) add_peer(peer);
   if (options_.discover && options_.beacon) start_discovery();
   if (!testbed_) watch_sleep();  // a testbed has a clock of its own
+  // Hits that were signed before an address came would lead nobody here.
+  interface_watch_ = std::make_unique<InterfaceWatch>(io_, [this] { describe(); });
   rates_.recall(options_.rates);
   pump_->deliver(ct::Input(rates_.now()));
   library_->start(std::move(loaded));
@@ -112,7 +114,8 @@ void NodeDaemon::describe() {
   pump_->deliver(cs::Input(cs::Describe{.name = options_.name, .addresses = std::move(addresses)}));
 }
 
-// What is due now and then: addresses may have changed, and the host cache is to survive a crash.
+// What is due now and then: addresses may have changed and the kernel not said so, and the host
+// cache is to survive a crash.
 void NodeDaemon::upkeep() {
   upkeep_.expires_after(kUpkeepEvery);
   upkeep_.async_wait([this](const std::error_code& canceled) {
@@ -158,6 +161,7 @@ void NodeDaemon::shut_down(std::function<void()> gone) {
   keep_hosts();
   keep_bans();
   sleep_watch_.reset();
+  interface_watch_.reset();
   if (discovery_) discovery_->stop();
   listener_->stop();
   dialer_.stop();

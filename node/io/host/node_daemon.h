@@ -28,6 +28,7 @@
 #include "node/io/host/relays.h"
 #include "node/io/host/transfer_links.h"
 #include "node/io/net/discovery.h"
+#include "node/io/net/interface_watch.h"
 #include "node/io/net/listener.h"
 #include "node/io/net/sleep_watch.h"
 #include "node/store/key_file.h"
@@ -182,6 +183,7 @@ class NodeDaemon final : public Daemon, public Performer {
   std::uint64_t browses_refused_ = 0;
   std::unique_ptr<Discovery> discovery_;
   std::unique_ptr<SleepWatch> sleep_watch_;
+  std::unique_ptr<InterfaceWatch> interface_watch_;
   Joins joins_;
   std::vector<Endpoint> described_;
   asio::steady_timer upkeep_;

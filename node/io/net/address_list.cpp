@@ -18,6 +18,12 @@ Rank rank_of(const Endpoint& address) {
   return link_local ? Rank::link_local_v4 : Rank::v4;
 }
 
+// Addresses that the user gave, whether their interfaces are up yet or not.
+std::vector<Endpoint> given_among(std::vector<Endpoint> listening) {
+  std::erase_if(listening, [](const Endpoint& each) { return rank_of(each) == Rank::never; });
+  return listening;
+}
+
 }  // namespace
 
 bool is_unspecified(const Endpoint& endpoint) {
@@ -57,6 +63,7 @@ std::vector<Endpoint> usable_addresses(const std::vector<Endpoint>& listening,
   const auto v6 = of(Rank::v6);
   result.insert(result.end(), v6.begin(), v6.end());
   if (result.empty()) result = of(Rank::loopback);
+  if (result.empty()) result = given_among(listening);
   if (result.size() > kMaxUsableAddresses) result.resize(kMaxUsableAddresses);
   return result;
 }

@@ -16,6 +16,7 @@ inline constexpr std::size_t kMaxUsableAddresses = 8;
 /// address of that family on interfaces that are up (the listener never mixes families on one
 /// socket). fe80::/10 means nothing elsewhere and is left out; so is loopback, unless there is
 /// nothing else; 169.254.0.0/16 is used where there is no other IPv4, on a network without DHCP.
+/// An address that was given is used also where its interface is not up yet, when nothing else is.
 /// IPv4 first; at most kMaxUsableAddresses.
 std::vector<Endpoint> usable_addresses(const std::vector<Endpoint>& listening,
                                        const std::vector<Interface>& interfaces);

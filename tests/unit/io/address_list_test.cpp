@@ -68,6 +68,14 @@ TEST_CASE("an interface that is down has no usable address") {
   CHECK(usable({"0.0.0.0:7"}, {down}).empty());
 }
 
+TEST_CASE("an address that was given is usable before its interface is up") {
+  auto down = with({"192.0.2.2"});
+  down.up = false;
+  CHECK(usable({"192.0.2.2:7"}, {local(), down}) == Texts{"192.0.2.2:7"});
+  CHECK(usable({"192.0.2.2:7"}, {}) == Texts{"192.0.2.2:7"});
+  CHECK(usable({"[fe80::1%2]:7"}, {}).empty());
+}
+
 TEST_CASE("there are never more than the limit") {
   std::vector<std::string> many;
   for (int i = 1; i < 30; ++i) many.push_back("10.0.0." + std::to_string(i));
