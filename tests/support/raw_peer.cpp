@@ -148,6 +148,10 @@ bool TlsPeer::greet(const std::string& name) {
   wire::Hello hello;
   hello.agent = "stranger";
   hello.name = name;
+  return greet(hello);
+}
+
+bool TlsPeer::greet(const wire::Hello& hello) {
   const Bytes body = wire::encode(hello);
   return send_frame(frame_header(wire::FrameType::hello, 1, 1, 0, body.size()), body)
          && receive(wire::FrameType::hello).has_value();

@@ -12,6 +12,7 @@
 
 #include "node/base/bytes.h"
 #include "node/io/net/mesh_proof.h"
+#include "node/wire/overlay/bodies.h"
 #include "node/wire/overlay/frame.h"
 
 namespace freshet::testing {
@@ -60,6 +61,7 @@ class TlsPeer {
                                       std::chrono::milliseconds limit = kAnswerLimit);
   /// Exchanges Hello; false when the other side did not answer.
   bool greet(const std::string& name = "stranger");
+  bool greet(const wire::Hello& hello);
   bool is_closed_within(std::chrono::milliseconds limit = kAnswerLimit);
   [[nodiscard]] SSL* ssl() const { return ssl_.get(); }
 

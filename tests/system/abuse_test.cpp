@@ -255,6 +255,30 @@ TEST_CASE("TLS handshakes that stall") {
   CHECK(abused.finds());
 }
 
+TEST_CASE("links that never greet keep no place from a node that does") {
+  const Abused abused({"--no-beacon"});
+  // More than a node has places for, and less than it takes at all.
+  constexpr int kMute = 12;
+  const wire::Hello asks{.agent = "stranger",
+                         .name = "newcomer",
+                         .listen_port = 0,
+                         .member = wire::kTakesPart,
+                         .wish = wire::Wish::link};
+  REQUIRE(abused.middle.counter("link_places") < kMute);
+  std::vector<std::unique_ptr<TlsPeer>> mute;
+  // Once more where some of them ran out of time meanwhile.
+  CHECK(eventually([&] {
+    const std::uint64_t silent = abused.middle.counter("links_silent");
+    mute.clear();
+    for (int i = 0; i < kMute; ++i)
+      mute.push_back(std::make_unique<TlsPeer>(abused.middle.address()));
+    CHECK(TlsPeer(abused.middle.address()).greet(asks));
+    return abused.middle.counter("links_silent") == silent;
+  }));
+  CHECK(abused.middle.counter("links_unwanted") == 0);
+  CHECK(abused.finds());
+}
+
 TEST_CASE("connections for a relay that want nothing, nonsense, or what nobody offered") {
   constexpr const char* kRelay = "freshet-relay/1";
   const Abused abused;
@@ -274,7 +298,7 @@ TEST_CASE("connections for a relay that want nothing, nonsense, or what nobody o
   CHECK(abused.counts(abused.middle, "relay_newcomers_silent", 30));
 }
 
-TEST_CASE("links that never greet") {
+TEST_CASE("more links that never greet than a node takes") {
   const Abused abused;
   std::vector<std::unique_ptr<TlsPeer>> mute;
   for (int i = 0; i < 80; ++i) mute.push_back(std::make_unique<TlsPeer>(abused.middle.address()));
