@@ -24,6 +24,29 @@ void look_for_detour(Turn& turn, const Session& session) {
   turn.wake_by(turn.now + turn.config.detour_after);
 }
 
+// Others may be asked for the block; it is still welcome.
+void give_up(Fetch& fetch, InFlight& entry) {
+  if (!entry.given_up) fetch.picker->release(entry.block);
+  entry.given_up = true;
+}
+
+// What was cancelled and neither comes nor is refused, while other blocks come.
+void give_up_called_off(Turn& turn, Session& session) {
+  if (session.called_off == 0) return;
+  Fetch& fetch = *session.content->fetch;
+  const Duration patience = stall_time(turn, session);
+  for (InFlight& entry : session.in_flight) {
+    if (!entry.called_off || entry.given_up) continue;
+    const TimePoint late = entry.called_off_at + patience;
+    if (turn.now < late) {
+      turn.wake_by(late);
+      continue;
+    }
+    give_up(fetch, entry);
+    fetch.refill = true;
+  }
+}
+
 }  // namespace
 
 // A slow link is given the time that it needs.
@@ -67,15 +90,15 @@ void run_debt_timers(Turn& turn, Session& session) {
   turn.wake_by(dead);
   if (session.stalled) return;
   const TimePoint late = session.data_at + stall_time(turn, session);
-  if (turn.now < late) return turn.wake_by(late);
+  if (turn.now < late) {
+    turn.wake_by(late);
+    return give_up_called_off(turn, session);
+  }
   ++turn.counters.stalls;
   session.stalled = true;
   if (session.polite) session.polite->lost();
   Fetch& fetch = *session.content->fetch;
-  for (InFlight& entry : session.in_flight) {
-    fetch.picker->release(entry.block);
-    entry.given_up = true;
-  }
+  for (InFlight& entry : session.in_flight) give_up(fetch, entry);
   fetch.picker->drop_link(session.link, session.peer);
   fetch.refill = true;
 }

@@ -328,6 +328,7 @@ void Picker::done(std::uint32_t piece) {
 void Picker::failed(std::uint32_t piece, bool alone) {
   Open* open = find(piece);
   FRESHET_CHECK(open != nullptr);
+  if (alone) shares_awaited_ = false;  // from now on a bad piece names its source
   begin_again(piece, *open);
   open->alone = alone;
 }

@@ -78,10 +78,10 @@ class Picker {
   /// The size is proven: the last block is one like the others.
   void stop_last_first() { limits_.last_first = false; }
   /// All pieces are wanted (until this is said), or those that are read alone: others are not
-  /// begun. True when somebody reads elsewhere than before.
+  /// begun. True when somebody has begun to wait.
   bool want(bool whole, const std::vector<Reading>& readings);
-  /// Somebody waits for the piece.
-  [[nodiscard]] bool is_awaited(std::uint32_t piece) const { return readers_.await(piece); }
+  /// The piece lies in some reader's window.
+  [[nodiscard]] bool is_read_soon(std::uint32_t piece) const { return readers_.soon(piece); }
   /// The link can bring something of what is to come first.
   bool can_serve_readers(const Asker& asker) { return next_for_readers(asker).has_value(); }
   [[nodiscard]] std::vector<Ready> ready() const { return readers_.ready(); }
@@ -175,6 +175,7 @@ class Picker {
   std::set<std::uint32_t> with_free_;  ///< open pieces that have free blocks
   std::uint64_t open_bytes_ = 0;
   bool whole_ = true;
+  bool shares_awaited_ = true;  ///< what a reader waits for may be of several links
   Readers readers_;
   std::uint64_t epoch_ = 1;
 };
@@ -184,6 +185,7 @@ std::optional<BlockRange> Picker::pick_duplicate(const Asker& asker, F&& mine) {
   for (auto& entry : open_) {
     Open& open = entry.second;
     if (open.alone || open.there == open.blocks.size() || !asker.have.has(entry.first)) continue;
+    if (!is_wanted(entry.first)) continue;
     for (std::uint32_t i = 0; i < open.blocks.size(); ++i) {
       Block& block = open.blocks[i];
       if (block.state != State::asked || block.asked >= limits_.copies) continue;

@@ -27,8 +27,8 @@ bool Picker::is_room_for_readers() const {
                 <= limits_.max_open_bytes + limits_.reader_window_bytes;
 }
 
-// Of the piece that a reader waits for any link brings a part; those behind it have links of their
-// own, as always.
+// Of the piece that a reader waits for any link brings a part, as long as none of several lied;
+// those behind it have links of their own, as always.
 std::optional<std::uint32_t> Picker::next_for_readers(const Asker& asker) {
   if (readers_.empty()) return std::nullopt;
   const bool is_room = is_room_for_readers();
@@ -40,7 +40,7 @@ std::optional<std::uint32_t> Picker::next_for_readers(const Asker& asker) {
         const auto at = open_.find(piece);
         const Open& open = at->second;
         const bool is_led = open.lead && !open.rests && open.lead != asker.link;
-        return may_ask(*at, asker) && (is_awaited || !is_led);
+        return may_ask(*at, asker) && ((is_awaited && shares_awaited_) || !is_led);
       });
 }
 

@@ -34,9 +34,9 @@ bool Readers::want(std::uint32_t piece) const {
   });
 }
 
-bool Readers::await(std::uint32_t piece) const {
+bool Readers::soon(std::uint32_t piece) const {
   return std::any_of(readers_.begin(), readers_.end(), [&](const Reader& reader) {
-    return piece == reader.place && piece < reader.end;
+    return piece >= reader.place && piece < window_end(reader);
   });
 }
 

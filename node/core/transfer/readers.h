@@ -23,7 +23,7 @@ class Readers {
   Readers(const Shape& shape, std::uint64_t window_bytes);
 
   /// Takes the place of what was said before; one that reads what it read keeps its place. True
-  /// when somebody reads elsewhere than before. `done(piece)`: it is verified.
+  /// when somebody who is new waits for something. `done(piece)`: it is verified.
   template <typename F>
   bool set(const std::vector<Reading>& readings, F&& done);
   /// A piece was verified.
@@ -35,8 +35,8 @@ class Readers {
   [[nodiscard]] bool empty() const { return readers_.empty(); }
   /// Somebody wants it, now or later.
   [[nodiscard]] bool want(std::uint32_t piece) const;
-  /// Somebody waits for it and for nothing before it.
-  [[nodiscard]] bool await(std::uint32_t piece) const;
+  /// It lies in somebody's window.
+  [[nodiscard]] bool soon(std::uint32_t piece) const;
   /// How far each can read.
   [[nodiscard]] std::vector<Ready> ready() const;
 
@@ -63,6 +63,9 @@ class Readers {
     }
   };
   [[nodiscard]] Reader begin(const Reading& reading) const;
+  [[nodiscard]] std::uint32_t window_end(const Reader& reader) const {
+    return reader.place + std::min(window_pieces_, reader.end - reader.place);
+  }
 
   Shape shape_;
   std::uint32_t window_pieces_;  ///< the place itself among them
@@ -79,8 +82,8 @@ bool Readers::set(const std::vector<Reading>& readings, F&& done) {
     });
     readers.push_back(known == readers_.end() ? begin(reading) : *known);
     if (known != readers_.end()) continue;
-    is_new = true;
     readers.back().advance(done);
+    is_new = is_new || readers.back().place < readers.back().end;
   }
   readers_ = std::move(readers);
   return is_new;
@@ -96,8 +99,7 @@ std::optional<std::uint32_t> Readers::nearest(Within within, Open&& open, Fits&&
   std::optional<std::uint32_t> nearest;
   std::uint32_t least = UINT32_MAX;
   for (Reader& reader : readers_) {
-    const std::uint32_t window = std::min(window_pieces_, reader.end - reader.place);
-    const std::uint32_t end = within == Within::window ? reader.place + window : reader.end;
+    const std::uint32_t end = within == Within::window ? window_end(reader) : reader.end;
     while (reader.next < end && !open(reader.next)) ++reader.next;
     for (std::uint32_t piece = reader.next; piece < end; ++piece) {
       const std::uint32_t distance = piece - reader.place;

@@ -18,7 +18,8 @@ std::vector<Session*> fastest_first(const Content& content) {
 }
 
 // What the link was asked for would stand in front of what somebody waits for. BEP 6: each block
-// that was cancelled still comes, or is refused, and until then nobody else is asked for it.
+// that was cancelled still comes, or is refused; until then, or until it is late
+// (run_debt_timers()), nobody else is asked for it.
 // Without BEP 6 nothing would tell which of the two, so there it is left.
 void call_off(Turn& turn, Session& session) {
   if (!session.fast || session.closing || session.peer_choking || session.stalled) return;
@@ -26,8 +27,10 @@ void call_off(Turn& turn, Session& session) {
   if (!picker.can_serve_readers({.link = session.link, .key = session.peer, .have = session.have}))
     return;
   for (InFlight& entry : session.in_flight) {
-    if (entry.called_off || picker.is_awaited(entry.block.piece)) continue;
+    if (entry.called_off || picker.is_read_soon(entry.block.piece)) continue;
     entry.called_off = true;
+    entry.called_off_at = turn.now;
+    session.data_at = turn.now;  // what is refused is no data, and no stall
     ++session.called_off;
     ++turn.counters.cancels_sent;
     ++turn.counters.blocks_called_off;
@@ -48,8 +51,9 @@ void on_set_readings(Turn& turn, const SetReadings& set) {
   if (!fetch.picker) return;
   const bool is_new = fetch.picker->want(fetch.whole, fetch.readings);
   fetch.refill = true;
-  if (!is_new || !fetch.storage_ready) return;
+  if (!fetch.storage_ready) return;
   tell_progress(turn, *content);
+  if (!is_new) return;
   const auto sessions = fastest_first(*content);
   for (Session* session : sessions) call_off(turn, *session);
   for (Session* session : sessions) ask_more(turn, *session);

@@ -100,12 +100,15 @@ bool is_seed_of_swarm(const Session& session) {
 
 // What waits at a seed is what several may have asked of it at the same time, each because nobody
 // had it yet: so little waits there. What a new link may owe is shared among the links of the
-// content: in a swarm most peers are slow, and what one is asked for nobody else brings.
+// content: in a swarm most peers are slow, and what one is asked for nobody else brings. Where
+// somebody reads it is as little as can be: he would wait for the slowest.
 std::size_t window_of(const Turn& turn, const Session& session) {
   std::uint32_t blocks = session.window.blocks();
   if (!session.window.is_measured()) {
     const auto links = static_cast<std::uint32_t>(session.content->sessions.size());
-    blocks = std::max(blocks / std::max(links, 1U), turn.config.min_window);
+    const bool may_delay = links > 1 && !session.content->fetch->readings.empty();
+    blocks = may_delay ? turn.config.min_window
+                       : std::max(blocks / std::max(links, 1U), turn.config.min_window);
   } else if (is_seed_of_swarm(session)) {
     blocks = session.window.lean_blocks(turn.config);
   }

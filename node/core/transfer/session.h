@@ -31,6 +31,7 @@ struct InFlight {
   bool given_up = false;
   /// It was cancelled for what somebody waits for: it comes, or is refused, which is no offence.
   bool called_off = false;
+  TimePoint called_off_at{};
 };
 
 /// What the peer said it has, kept apart from any size, because the size may still be a claim.

@@ -113,8 +113,45 @@ TEST_CASE("several readers move on alike, the nearest to its place first") {
   CHECK(shelf.picker.want(
       true, {reading(1, 20 * kBlock), reading(2, 90 * kBlock), reading(3, 150 * kBlock)}));
   CHECK(shelf.picks(6) == Pieces{150, 151, 22, 92, 152, 23});
-  CHECK(shelf.picker.is_awaited(90));
-  CHECK_FALSE(shelf.picker.is_awaited(91));
+  CHECK(shelf.picker.is_read_soon(90));
+  CHECK(shelf.picker.is_read_soon(94));
+  CHECK_FALSE(shelf.picker.is_read_soon(95));
+}
+
+TEST_CASE("who begins where all is here already waits for nothing") {
+  Shelf shelf;
+  shelf.picker.done(50);
+  CHECK_FALSE(shelf.picker.want(true, {reading(1, 50 * kBlock, 51 * kBlock)}));
+  CHECK(shelf.picker.ready().at(0).to == 51 * kBlock);
+}
+
+TEST_CASE("several links bring what is waited for, until several brought a bad piece") {
+  Shelf shelf(256 * kMiB);
+  REQUIRE(shelf.shape.piece_blocks(0) == 4);
+  shelf.picker.want(true, {reading(1, 0)});
+  CHECK(shelf.pick(kA)->piece == 0);
+  CHECK(shelf.pick(kB)->piece == 0);
+  shelf.picker.failed(0, true);
+  CHECK(shelf.pick(kA)->piece == 0);  // A alone
+  CHECK(shelf.pick(kB)->piece == 1);
+  shelf.picker.done(0);
+  CHECK(shelf.pick(kA)->piece == 2);  // the reader waits for 1, which is B's
+  CHECK(shelf.pick(kB)->piece == 1);
+}
+
+TEST_CASE("no copy is asked of what nobody wants any more") {
+  Shelf shelf;
+  const auto low = shelf.pick(kA);
+  shelf.picker.want(false, {reading(1, 150 * kBlock, 151 * kBlock)});
+  CHECK(shelf.pick(kA)->piece == 150);
+  REQUIRE(shelf.picker.endgame());
+  REQUIRE(low->piece != 150);
+  const Picker::Asker asker{.link = LinkId{2}, .key = kB, .have = shelf.all};
+  const auto none = [](const BlockRange&) {
+    return false;
+  };
+  CHECK(shelf.picker.pick_duplicate(asker, none)->piece == 150);
+  CHECK_FALSE(shelf.picker.pick_duplicate(asker, none));
 }
 
 TEST_CASE("a reader hears how far it can read, from its beginning to its end") {
