@@ -31,6 +31,8 @@ constexpr std::size_t kMaxSeeds = 10'000;
 constexpr std::size_t kMaxCrashes = 100;
 
 constexpr std::string_view kTimeForms = "it is a time such as \"250ms\", \"30s\" or \"5m\"";
+constexpr std::string_view kRateForms =
+    "it is \"none\", or a rate such as \"1MB/s\", \"512KiB/s\" or \"10Mbit/s\"";
 constexpr std::string_view kSkewForms =
     "it is \"uniform\" or \"zipf:S\" with S from 0 to 10, such as \"zipf:1.0\"";
 
@@ -133,12 +135,12 @@ void Reader::read_links() {
                   "it is a constant (\"50ms\"), a range (\"10ms..100ms\"), or "
                   "\"lognormal:MEDIAN:SIGMA\" (\"lognormal:50ms:0.5\")");
   section.read_share("loss", links.loss, true);
-  section.read_as("bandwidth",
-                  links.bandwidth_bytes_per_s,
-                  parse_bandwidth,
-                  "it is \"none\", or a rate such as \"1MB/s\", \"512KiB/s\" or \"10Mbit/s\"");
+  section.read_as("bandwidth", links.bandwidth_bytes_per_s, parse_bandwidth, kRateForms);
+  section.read_share("weak", links.weak, true);
+  section.read_as("weak_bandwidth", links.weak_bandwidth_bytes_per_s, parse_bandwidth, kRateForms);
   section.read_share("clogged", links.clogged, true);
   section.finish();
+  check_links(links, section);
 }
 
 void Reader::read_content() {

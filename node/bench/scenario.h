@@ -54,8 +54,10 @@ struct LatencySpec {
 
 struct LinksSpec {
   LatencySpec latency;
-  double loss = 0;                          ///< share of frames that vanish
-  std::uint64_t bandwidth_bytes_per_s = 0;  ///< of each node, out; 0: no limit
+  double loss = 0;                               ///< share of frames that vanish
+  std::uint64_t bandwidth_bytes_per_s = 0;       ///< of each node, out; 0: no limit
+  double weak = 0;                               ///< share of nodes with less: with weak_bandwidth
+  std::uint64_t weak_bandwidth_bytes_per_s = 0;  ///< of each of those, out
   double clogged = 0;  ///< share of links that take nothing more from the beginning of the workload
 };
 

@@ -93,6 +93,18 @@ void check_topology(const TopologySpec& topology, Section& section) {
   }
 }
 
+void check_links(const LinksSpec& links, Section& section) {
+  if (links.weak <= 0) {
+    if (section.has("weak_bandwidth"))
+      section.complain_about("weak_bandwidth", "is read only where weak is above 0");
+    return;
+  }
+  const std::uint64_t usual = links.bandwidth_bytes_per_s;
+  const std::uint64_t weak = links.weak_bandwidth_bytes_per_s;
+  if (weak == 0 || (usual != 0 && weak >= usual))
+    section.complain_about("weak", "needs a weak_bandwidth that is less than bandwidth");
+}
+
 void check_content(const ContentSpec& content, const TopologySpec& topology, Section& section) {
   const double nodes = topology.kind == TopologyKind::file ? 1 : topology.nodes;
   if (content.replication * content.objects * nodes <= kMaxCopies) return;

@@ -8,6 +8,7 @@
 namespace freshet::bench {
 
 void check_topology(const TopologySpec& topology, Section& section);
+void check_links(const LinksSpec& links, Section& section);
 void check_content(const ContentSpec& content, const TopologySpec& topology, Section& section);
 void check_churn(const Scenario& scenario, Section& section);
 void check_partition(const Scenario& scenario, Section& section);

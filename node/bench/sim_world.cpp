@@ -32,6 +32,7 @@ sim::NetworkConfig network_config(const Scenario& scenario, overlay::StrategyId 
   return {.latency = latency_config(links.latency),
           .loss = links.loss,
           .bandwidth_bytes_per_s = links.bandwidth_bytes_per_s,
+          .weak = {.share = links.weak, .bandwidth_bytes_per_s = links.weak_bandwidth_bytes_per_s},
           .clogged = links.clogged,
           .partition = {.share = partition.share,
                         .at = partition.at,

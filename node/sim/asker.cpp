@@ -33,8 +33,7 @@ Status Asker::ask(const Asking& asking, std::uint64_t number) {
 }
 
 Duration Asker::settle_of(core::overlay::StrategyId strategy) const {
-  if (strategy == core::overlay::StrategyId::flood && host_.network().bandwidth_bytes_per_s == 0)
-    return {};
+  if (strategy == core::overlay::StrategyId::flood && !limits_bandwidth(host_.network())) return {};
   if (!may_gather(strategy)) return patience_.settle;
   return patience_.settle + host_.node_config().overlay.announce_gather;
 }

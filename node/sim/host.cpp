@@ -96,7 +96,7 @@ Host::Host(const core::Config& node_config, const Content& content, HostConfig c
       log_(config_.nodes, config_.log),
       queue_(config_.plain_queue),
       slots_(config_.nodes),
-      uplinks_(config_.network.bandwidth_bytes_per_s > 0 ? config_.nodes : 0),
+      uplinks_(limits_bandwidth(config_.network) ? config_.nodes : 0),
       received_(std::in_place_type<overlay::Input>, overlay::Received{}) {
   FRESHET_CHECK(config_.nodes <= kMaxNodes);
   for (NodeIndex node = 0; node < config_.nodes; ++node) start(node);

@@ -105,6 +105,7 @@ class Host {
   [[nodiscard]] const NetworkConfig& network() const { return network_.config(); }
   /// What every node was told.
   [[nodiscard]] const core::Config& node_config() const { return node_config_; }
+  [[nodiscard]] bool is_weak(NodeIndex node) const { return network_.is_weak(node); }
   [[nodiscard]] const HostCounters& counters() const { return counters_; }
   /// Frames under way, each body once.
   [[nodiscard]] std::size_t frames_alive() const { return pool_.live(); }

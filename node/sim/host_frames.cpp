@@ -167,8 +167,9 @@ void Host::inject(NodeIndex node, LinkId link, const wire::FrameHeader& header, 
 
 void Host::begin_sending(NodeIndex node) {
   const std::uint64_t bytes = uplinks_[node].front().bytes;
+  const std::uint64_t bandwidth = network_.bandwidth_of(node);
   const Duration takes{
-      static_cast<std::int64_t>(bytes * kNanosPerSecond / config_.network.bandwidth_bytes_per_s)};
+      bandwidth == 0 ? 0 : static_cast<std::int64_t>(bytes * kNanosPerSecond / bandwidth)};
   queue_.push(now_ + takes, Event(EventKind::sent, node, 0, slots_[node].lives));
 }
 

@@ -30,6 +30,12 @@ Network::Network(const NetworkConfig& config, NodeIndex nodes, const Rng& rng)
       latency_(config.latency, rng.fork("latency")),
       loss_(rng.fork("loss")),
       breaks_ties_(config.breaks_ties && config.latency.kind == LatencyConfig::Kind::constant) {
+  if (config_.weak.share > 0) {
+    weak_.resize(nodes);
+    choose(config_.weak.share, nodes, Stream(rng_.fork("weak")), [&](std::size_t node) {
+      weak_[node] = true;
+    });
+  }
   if (config_.partition.share <= 0) return;
   sides_.resize(nodes);
   choose(config_.partition.share, nodes, Stream(rng_.fork("partition")), [&](std::size_t node) {

@@ -30,6 +30,12 @@ struct PartitionConfig {
   Duration heal{};
 };
 
+/// Some nodes, drawn by the seed, have less bandwidth than the others.
+struct WeakConfig {
+  double share = 0;  ///< of nodes; 0: none
+  std::uint64_t bandwidth_bytes_per_s = 0;
+};
+
 struct NetworkConfig {
   LatencyConfig latency = {};
   /// Share of frames that vanish, from otherwise fine links: those of queries. What keeps up a link
@@ -38,6 +44,7 @@ struct NetworkConfig {
   /// What each node can send, all its links together; 0: no limit. Frames of a node leave one after
   /// another, and its links' room is finite.
   std::uint64_t bandwidth_bytes_per_s = 0;
+  WeakConfig weak = {};
   /// Share of links that take nothing more, either way, once the workload begins.
   double clogged = 0;
   PartitionConfig partition = {};
@@ -53,6 +60,12 @@ class Network {
   /// The workload begins: so do the faults.
   void begin_faults(TimePoint now);
   [[nodiscard]] bool has_begun() const { return begun_; }
+
+  [[nodiscard]] bool is_weak(NodeIndex node) const { return !weak_.empty() && weak_[node]; }
+  /// 0: no limit.
+  [[nodiscard]] std::uint64_t bandwidth_of(NodeIndex node) const {
+    return is_weak(node) ? config_.weak.bandwidth_bytes_per_s : config_.bandwidth_bytes_per_s;
+  }
 
   /// Of the next frame, one way. Asked in a deterministic order.
   Duration latency() { return latency_.next(); }
@@ -79,10 +92,17 @@ class Network {
   bool begun_ = false;
   bool may_drop_ = false;
   bool breaks_ties_ = false;
+  std::vector<bool> weak_;   ///< by node; empty without weak ones
   std::vector<bool> sides_;  ///< by node; empty without a partition
   TimePoint cut_at_{};
   TimePoint heals_at_{};
 };
+
+/// Whether any node's bandwidth has a limit.
+[[nodiscard]] inline bool limits_bandwidth(const NetworkConfig& config) {
+  return config.bandwidth_bytes_per_s > 0
+         || (config.weak.share > 0 && config.weak.bandwidth_bytes_per_s > 0);
+}
 
 /// Nodes live in 10.0.0.0/8, all at freshet's port. REQUIRES: node <= kMaxNodes.
 Endpoint endpoint_of(NodeIndex node);

@@ -47,6 +47,7 @@ Status check_scenario(const Scenario& scenario,
   const std::string with = " (as root, --netns does)";
   if (scenario.links.bandwidth_bytes_per_s > 0 && !netns)
     return refuse("does not limit bandwidth" + with);
+  if (scenario.links.weak > 0) return refuse("gives every node the same bandwidth");
   if (scenario.links.clogged > 0) return refuse("does not clog links");
   if (scenario.partition.share > 0 && !netns) return refuse("does not partition the mesh" + with);
   if (netns == WireKind::links && scenario.topology.discover) {

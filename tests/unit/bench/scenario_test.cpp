@@ -85,6 +85,8 @@ discover = false
 latency = "lognormal:50ms:0.5"
 loss = 0.01
 bandwidth = "1MB/s"
+weak = 0.2
+weak_bandwidth = "64KiB/s"
 clogged = 0.1
 [content]
 objects = 50
@@ -121,6 +123,8 @@ heal = "11s"
   CHECK(scenario.links.latency.low == milliseconds(50));
   CHECK(scenario.links.latency.sigma == 0.5);
   CHECK(scenario.links.bandwidth_bytes_per_s == 1'000'000);
+  CHECK(scenario.links.weak == 0.2);
+  CHECK(scenario.links.weak_bandwidth_bytes_per_s == 65'536);
   CHECK(scenario.links.clogged == 0.1);
   CHECK(scenario.content.placement == Placement::square_root);
   CHECK(scenario.content.popularity_zipf == 0.8);
@@ -182,6 +186,14 @@ TEST_CASE("a bad value is named with its line, and what may be there") {
   check_complaint("[links]\nloss = 1.5", "s.toml:2: [links] loss = 1.5", "0 to 1");
   check_complaint("[links]\nloss = nan", "s.toml:2: [links] loss", "0 to 1");
   check_complaint("[links]\nbandwidth = \"fast\"", "s.toml:2: [links] bandwidth", "1MB/s");
+  check_complaint("[links]\nweak = 2", "s.toml:2: [links] weak = 2", "0 to 1");
+  check_complaint("[links]\nweak = 0.2", "s.toml:2: [links] weak", "needs a weak_bandwidth");
+  check_complaint("[links]\nweak_bandwidth = \"1KiB/s\"",
+                  "s.toml:2: [links] weak_bandwidth",
+                  "only where weak");
+  check_complaint("[links]\nbandwidth = \"1KiB/s\"\nweak_bandwidth = \"1KiB/s\"\nweak = 0.2",
+                  "s.toml:4: [links] weak",
+                  "less than bandwidth");
   check_complaint("[content]\nobjects = 0", "s.toml:2: [content] objects", "from 1");
   check_complaint("[content]\npopularity = \"zipf\"", "s.toml:2: [content] popularity", "zipf:S");
   check_complaint("[content]\nfree_riders = 1", "s.toml:2: [content] free_riders", "less than 1");
