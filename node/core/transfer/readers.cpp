@@ -57,6 +57,7 @@ std::uint64_t Readers::digest() const {
   for (const Reader& reader : readers_) {
     digest.add(reader.place);
     digest.add(reader.end);
+    digest.add(reader.turn);
   }
   return digest.value();
 }

@@ -3,7 +3,8 @@
 //
 // A reader's place is the first piece of its range that is not verified; it moves on with every
 // verified piece. Its window is that piece and so many bytes behind it. Pieces of windows come
-// before all others, the nearest to its reader first, so that all readers move on alike.
+// before all others, the nearest to its reader first, and of those as near that of the reader which
+// moved on longest ago: all move on alike, however little is asked for at a time.
 #pragma once
 
 #include <algorithm>
@@ -56,10 +57,14 @@ class Readers {
     std::uint32_t place = 0;
     std::uint32_t next = 0;  ///< nothing from `place` up to it may be asked of anybody
     std::uint32_t end = 0;   ///< behind the last piece
+    std::uint64_t turn = 0;  ///< when it last moved on; 0: not yet
+    /// True when it moved on.
     template <typename F>
-    void advance(F&& done) {
+    bool advance(F&& done) {
+      const std::uint32_t before = place;
       while (place < end && done(place)) ++place;
       next = std::max(next, place);
+      return place != before;
     }
   };
   [[nodiscard]] Reader begin(const Reading& reading) const;
@@ -70,6 +75,7 @@ class Readers {
   Shape shape_;
   std::uint32_t window_pieces_;  ///< the place itself among them
   std::vector<Reader> readers_;
+  std::uint64_t turns_ = 0;
 };
 
 template <typename F>
@@ -91,22 +97,27 @@ bool Readers::set(const std::vector<Reading>& readings, F&& done) {
 
 template <typename F>
 void Readers::advance(F&& done) {
-  for (Reader& reader : readers_) reader.advance(done);
+  for (Reader& reader : readers_) {
+    if (reader.advance(done)) reader.turn = ++turns_;
+  }
 }
 
 template <typename Open, typename Fits>
 std::optional<std::uint32_t> Readers::nearest(Within within, Open&& open, Fits&& fits) {
   std::optional<std::uint32_t> nearest;
   std::uint32_t least = UINT32_MAX;
+  std::uint64_t turn = 0;
   for (Reader& reader : readers_) {
     const std::uint32_t end = within == Within::window ? window_end(reader) : reader.end;
     while (reader.next < end && !open(reader.next)) ++reader.next;
     for (std::uint32_t piece = reader.next; piece < end; ++piece) {
       const std::uint32_t distance = piece - reader.place;
-      if (distance >= least) break;
+      if (distance > least || (distance == least && reader.turn >= turn)) break;
       if (!open(piece) || !fits(piece, distance == 0)) continue;
       nearest = piece;
       least = distance;
+      turn = reader.turn;
+      break;
     }
   }
   return nearest;

@@ -154,6 +154,18 @@ TEST_CASE("no copy is asked of what nobody wants any more") {
   CHECK_FALSE(shelf.picker.pick_duplicate(asker, none));
 }
 
+TEST_CASE("several readers move on alike where one piece is on its way at a time") {
+  Shelf shelf;
+  shelf.picker.want(true,
+                    {reading(1, 20 * kBlock), reading(2, 90 * kBlock), reading(3, 150 * kBlock)});
+  Pieces order;
+  for (int i = 0; i < 9; ++i) {
+    order.push_back(shelf.picks(1).at(0));
+    shelf.picker.done(order.back());
+  }
+  CHECK(order == Pieces{20, 90, 150, 21, 91, 151, 22, 92, 152});
+}
+
 TEST_CASE("a reader hears how far it can read, from its beginning to its end") {
   Shelf shelf(10 * kBlock + 100);
   const auto at = [&](std::size_t reader) {
