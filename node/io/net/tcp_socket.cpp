@@ -13,6 +13,7 @@ constexpr int kProbeAfterS = 3;
 constexpr int kProbeEveryS = 1;
 constexpr int kProbes = 3;
 constexpr unsigned kUnansweredMs = 8000;
+constexpr unsigned kUnsentBytes = 512 * 1024;
 
 }  // namespace
 
@@ -25,6 +26,11 @@ void notice_dead_path(int fd) {
   set(IPPROTO_TCP, TCP_KEEPINTVL, kProbeEveryS);
   set(IPPROTO_TCP, TCP_KEEPCNT, kProbes);
   set(SOL_SOCKET, SO_KEEPALIVE, 1);
+}
+
+void bound_unsent(int fd) {
+  static_cast<void>(
+      ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytes, sizeof kUnsentBytes));
 }
 
 Endpoint to_endpoint(const asio::ip::address& address, std::uint16_t port) {

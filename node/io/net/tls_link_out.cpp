@@ -8,6 +8,7 @@
 
 #include "node/base/check.h"
 #include "node/io/net/records.h"
+#include "node/io/net/tcp_socket.h"
 #include "node/io/net/tls_link.h"
 #include "node/io/net/tls_link_state.h"
 
@@ -26,6 +27,7 @@ std::size_t TlsLink::room() const {
 
 void TlsLink::set_buffer_bytes(std::size_t bytes) {
   state_->limits.buffer_bytes = bytes;
+  bound_unsent(state_->socket.native_handle());
 }
 
 void TlsLink::send(ByteView first, ByteView second) {
