@@ -4,6 +4,7 @@
 #include <bit>
 #include <cerrno>
 #include <limits>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -39,6 +40,7 @@ Result<ResumeHead> head_for(const PartialSpec& spec) {
   head.piece_length = spec.piece_length;
   head.name = safe_file_name(spec.name, spec.content);
   head.target_folder = spec.target_folder;
+  head.aside = spec.aside;
   if (std::has_single_bit(spec.piece_length) && spec.piece_length >= kMinPieceLength) {
     const std::uint64_t pieces = piece_count(spec.size_bytes, spec.piece_length);
     if (pieces <= kMaxResumePieces) {
@@ -73,13 +75,13 @@ Error no_space(const std::string& name, std::uint64_t needed, std::uint64_t avai
                    + " MiB are free; free some space and run get again"};
 }
 
+}  // namespace
+
 Status make_target(const std::string& folder) {
   if (auto made = make_folders(folder, kPartMode | S_IXUSR | S_IXGRP | S_IXOTH); !made) return made;
   if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return kOk;
   return os_error("cannot write into", folder, errno, "choose another folder with -o");
 }
-
-}  // namespace
 
 std::string part_path_of(const std::string& downloads, const ContentId& content) {
   return downloads + "/" + content.hex() + ".part";
@@ -161,15 +163,10 @@ Status PartialFile::open_part() {
   if (static_cast<std::uint64_t>(info.st_size) != head_.size_bytes) {
     head_.verified = wire::bt::PieceSet(head_.verified.size());
   }
-  struct statvfs disk {};
-  if (::fstatvfs(part_.get(), &disk) == 0) {
-    const std::uint64_t available = std::uint64_t{disk.f_bavail} * disk.f_frsize;
-    const std::uint64_t allocated = static_cast<std::uint64_t>(info.st_blocks) * 512U;
-    const std::uint64_t needed = head_.size_bytes - std::min(head_.size_bytes, allocated);
-    if (needed > available) {
-      const Error error = no_space(head_.name, needed, available);
+  if (!head_.aside) {
+    if (Status enough = check_space(); !enough) {
       if (info.st_size == 0) ::unlink(part_path_.c_str());
-      return error;
+      return enough;
     }
   }
   if (::ftruncate(part_.get(), static_cast<off_t>(head_.size_bytes)) != 0) {
@@ -177,6 +174,19 @@ Status PartialFile::open_part() {
     if (info.st_size == 0) ::unlink(part_path_.c_str());
     return error;
   }
+  return kOk;
+}
+
+Status PartialFile::check_space() const {
+  struct stat info {};
+  if (::fstat(part_.get(), &info) != 0) return os_error("cannot examine", part_path_, errno);
+  struct statvfs disk {};
+  if (::fstatvfs(part_.get(), &disk) != 0) return kOk;  // what does not fit is told when it comes
+  const std::uint64_t available = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+  const std::uint64_t allocated = static_cast<std::uint64_t>(info.st_blocks) * 512U;
+  const std::uint64_t there = std::max(allocated, verified_bytes());
+  const std::uint64_t needed = head_.size_bytes - std::min(head_.size_bytes, there);
+  if (needed > available) return no_space(head_.name, needed, available);
   return kOk;
 }
 
@@ -258,12 +268,18 @@ Status PartialFile::retarget(const std::string& name, const std::string& target_
   ResumeHead head = head_;
   head.name = safe_file_name(name, head_.content);
   head.target_folder = target_folder;
+  head.aside = false;
   if (!is_valid(head)) {
     return Error{ErrorCode::invalid, "the target folder \"" + target_folder + "\" is not allowed"};
   }
   if (auto made = make_target(target_folder); !made) return made;
-  head_ = std::move(head);
-  return checkpoint();
+  if (head_.aside && part_) {
+    if (Status enough = check_space(); !enough) return enough;
+  }
+  std::swap(head_, head);
+  Status written = checkpoint();
+  if (!written) head_ = std::move(head);
+  return written;
 }
 
 Status PartialFile::checkpoint() {

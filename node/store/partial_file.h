@@ -32,8 +32,12 @@ struct PartialSpec {
   std::uint32_t piece_length = 0;
   std::string name;           ///< from a peer: made safe here
   std::string target_folder;  ///< absolute; made where it is missing
+  /// Parts of it are read, and nobody wants it whole: it needs no space for the rest.
+  bool aside = false;
 };
 
+/// Makes the folder where it is missing. Errors: io: that cannot be, or it may not be written into.
+Status make_target(const std::string& folder);
 /// Where the bytes are until the file gets its name.
 std::string part_path_of(const std::string& downloads, const ContentId& content);
 /// The pieces that are certainly on disk: those of the head, and the journal's if this is still the
@@ -75,8 +79,8 @@ class PartialFile {
   /// ends in good order.
   Status checkpoint();
 
-  /// Where it goes, and under which name (from a peer: made safe here), is another matter from now
-  /// on. Errors: invalid, io.
+  /// It is wanted whole, under this name (from a peer: made safe here) in this folder. Errors, and
+  /// all stays as it was: invalid, io (as open()'s).
   Status retarget(const std::string& name, const std::string& target_folder);
 
   /// Syncs, and gives the file its name in the target folder, in one step; removes the resume file.
@@ -93,6 +97,7 @@ class PartialFile {
   PartialFile() = default;
   static Result<PartialFile> open_with(const std::string& downloads, ResumeHead head);
   Status open_part();
+  [[nodiscard]] Status check_space() const;
   Status write_head();
   [[nodiscard]] Status check_range(std::uint64_t offset, std::uint64_t length) const;
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kMagic = "FRSHRSM1";
 constexpr std::size_t kCheckBytes = 8;
+constexpr std::uint8_t kAside = 1;
 
 /// Takes fields off the front; says once, at the end, whether they were all there.
 class Reader {
@@ -99,7 +100,10 @@ Result<ResumeHead> parse_head(ByteView fields) {
   const auto pieces = static_cast<std::uint32_t>(piece_count(head.size_bytes, head.piece_length));
   auto verified =
       wire::bt::PieceSet::from_bitfield(reader.take((std::size_t{pieces} + 7) / 8), pieces);
-  if (!verified || !reader.at_end()) return damaged("its fields do not add up");
+  const bool has_more = !reader.rest().empty();
+  if (has_more) head.aside = reader.integer<std::uint8_t>() == kAside;
+  if (!verified || !reader.at_end() || head.aside != has_more)
+    return damaged("its fields do not add up");
   head.verified = std::move(*verified);
   if (!is_valid(head)) return damaged("its name or folder cannot be one");
   return head;
@@ -159,6 +163,7 @@ Bytes encode_resume_head(const ResumeHead& head, std::uint64_t& check) {
   append(bytes, static_cast<std::uint16_t>(head.target_folder.size()));
   append(bytes, bytes_of(head.target_folder));
   append(bytes, head.verified.bitfield());
+  if (head.aside) append(bytes, kAside);
   store_le(static_cast<std::uint32_t>(bytes.size() + kCheckBytes), bytes.data() + kMagic.size());
   check = digest_of(bytes);
   append(bytes, check);

@@ -4,7 +4,7 @@
 //
 //     head     "FRSHRSM1" 8 | head length 4 (all of the head, check included) | content id 32
 //              | size 8 | piece length 4 | boot id 16 | name length 2, name | target folder length
-//              2, target folder | bitfield of the pieces (BEP 3) |
+//              2, target folder | bitfield of the pieces (BEP 3) | aside 1, only where it is: 1 |
 //              check 8
 //     journal  any number of: piece 4 | check 4
 //
@@ -48,6 +48,7 @@ struct ResumeHead {
   std::string name;             ///< the file's own name, already made safe
   std::string target_folder;    ///< absolute
   wire::bt::PieceSet verified;  ///< on disk for good: synced before the head was written
+  bool aside = false;           ///< parts of it were read; nobody wanted it whole
   friend bool operator==(const ResumeHead&, const ResumeHead&) = default;
 };
 

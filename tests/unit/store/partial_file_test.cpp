@@ -185,14 +185,17 @@ TEST_CASE("getting it again with another folder changes where it goes and keeps 
   CHECK(*file->finish() == fetch.temp / "elsewhere/deep/ship.jpg");
 }
 
-TEST_CASE("where it goes can change midway, for a later run too") {
+TEST_CASE("what was aside can be wanted whole midway, for a later run too") {
   Fetch fetch;
+  fetch.spec.aside = true;
   {
     auto file = fetch.open();
     REQUIRE(file->write_piece(0, fetch.piece(0)).ok());
     CHECK_FALSE(file->retarget("ship.jpg", "nowhere").ok());
+    CHECK(file->head().aside);
     REQUIRE(file->retarget("../ship.jpg", fetch.temp / "elsewhere/deep").ok());
   }
+  CHECK_FALSE(list_downloads(fetch.downloads)->unfinished.at(0).head.aside);
   auto file = PartialFile::resume(fetch.downloads, fetch.spec.content);
   REQUIRE(file.ok());
   CHECK(file->verified().count() == 1);
@@ -326,6 +329,25 @@ TEST_CASE("more than the disk has free is refused before anything is fetched") {
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().message.find("free") != std::string::npos);
   CHECK(std::filesystem::is_empty(fetch.downloads));
+}
+
+TEST_CASE("what is only read in parts needs no space for the rest, until it is wanted whole") {
+  Fetch fetch;
+  fetch.spec.size_bytes = std::uint64_t{1} << 42U;
+  fetch.spec.piece_length = 1U << 30U;
+  fetch.spec.aside = true;
+  if (std::filesystem::space(fetch.temp.path()).available > fetch.spec.size_bytes) return;
+  auto file = fetch.open();
+  REQUIRE(file.ok());
+  const auto refused = file->retarget("ship.jpg", fetch.temp / "elsewhere");
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().message.find("free") != std::string::npos);
+  REQUIRE(file->checkpoint().ok());
+  const auto left = list_downloads(fetch.downloads);
+  CHECK(left->unfinished.at(0).head == file->head());
+  CHECK(file->head().aside);
+  CHECK(file->head().target_folder == fetch.spec.target_folder);
+  CHECK(PartialFile::resume(fetch.downloads, fetch.spec.content).ok());
 }
 
 TEST_CASE("a target folder that cannot be written is refused before anything is fetched") {

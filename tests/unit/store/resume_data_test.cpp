@@ -46,6 +46,19 @@ TEST_CASE("resume data survives a round trip") {
   CHECK(data->torn_bytes == 0);
 }
 
+TEST_CASE("a head says whether it is aside, and one from before that could be is not") {
+  std::uint64_t check = 0;
+  ResumeHead head = some_head();
+  const std::size_t before = encode_resume_head(head, check).size();
+  head.aside = true;
+  const Bytes bytes = with_records(head, {1});
+  CHECK(bytes.size() == before + 1 + kResumeRecordBytes);
+  const auto data = parse_resume(bytes);
+  REQUIRE(data.ok());
+  CHECK(data->head == head);
+  CHECK(data->journal == std::vector<std::uint32_t>{1});
+}
+
 TEST_CASE(
     "resume data cut anywhere gives an error or a beginning of its journal, never another piece") {
   const std::vector<std::uint32_t> pieces = {5, 6, 7, 11};
