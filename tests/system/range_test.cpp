@@ -125,6 +125,16 @@ TEST_CASE("a range of everything is the content, and it is here then") {
   CHECK(sha256_of(path.out.substr(0, path.out.find('\n'))) == sha256_of(pair.share / "brook.bin"));
 }
 
+TEST_CASE("the limit of a range is not that of the whole get that it joins") {
+  const Pair pair({"--up-rate", "2M"});
+  const auto whole = pair.fetch();
+  auto limited = pair.range("33M..34M");
+  limited.insert(limited.end(), {"--rate", "16K"});
+  pair.check(pair.fetcher->cli(limited), "33M..34M", 33 * kMiB, 34 * kMiB);
+  REQUIRE(pair.source->cli({"rate", "--up", "0"}).exit_code == 0);
+  CHECK(whole->wait(std::chrono::seconds(60)) == 0);  // at 16 KiB a second it takes an hour
+}
+
 TEST_CASE("a source's own content is read where it is") {
   const Pair pair;
   const auto got = pair.source->cli(pair.range("60M.."));

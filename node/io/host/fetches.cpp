@@ -97,8 +97,8 @@ void Fetches::join(Fetch& fetch, FetchWish wish, const std::shared_ptr<FetchObse
     fetch.wish.share = wish.share;
     pieces_->retarget(content);
   }
-  // The last word counts, also where the fetch is another's; who reads a part may say none.
-  if (!wish.range || wish.rate != 0 || wish.polite)
+  // The last word counts, also where the fetch is another's; but who reads a part has none there.
+  if (!wish.range || (fetch.aside && (wish.rate != 0 || wish.polite)))
     deliver_(ct::SetFetchRate{.content = content, .down = wish.rate, .polite = wish.polite});
   if (!wish.sources.empty())
     deliver_(ct::AddSources{.content = content, .sources = std::move(wish.sources)});
