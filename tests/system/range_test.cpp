@@ -107,7 +107,8 @@ TEST_CASE("what was only read is not fetched whole by the next run, and keeps wh
   Pair pair;
   pair.check("10M..11M", 10 * kMiB, 11 * kMiB);
   pair.fetcher.reset();
-  pair.fetcher = std::make_unique<Daemon>(pair.dir.path() / "fetcher",
+  fs::rename(pair.dir.path() / "fetcher", pair.dir.path() / "moved");
+  pair.fetcher = std::make_unique<Daemon>(pair.dir.path() / "moved",
                                           DaemonOptions{.peers = {pair.source->address()}});
   REQUIRE(pair.fetcher->has_peers(1));
   pair.check("10M..11M", 10 * kMiB, 11 * kMiB);

@@ -122,4 +122,37 @@ void Fetches::end_readers(const ct::Progress& progress, const std::string& part)
   }
 }
 
+// The watcher that came last wants all of it. Until its folder is known to be good, nothing else
+// changes; where it is not, only this watcher is told.
+void Fetches::move(Fetch& fetch, const FetchWish& wish) {
+  ++fetch.moves;
+  pieces_->retarget(wish.content,
+                    {.name = wish.name, .folder = wish.folder},
+                    [this, wish, watcher = fetch.watchers.back()](const Status& placed) {
+                      moved(wish.content, wish, watcher, placed);
+                    });
+}
+
+void Fetches::moved(const ContentId& content,
+                    const FetchWish& wish,
+                    const std::shared_ptr<Watcher>& watcher,
+                    const Status& placed) {
+  Fetch* fetch = find(content);
+  if (fetch == nullptr || fetch->moves == 0) return;  // over, or begun anew
+  --fetch->moves;
+  const bool fails = !placed && std::erase(fetch->watchers, watcher) > 0;
+  if (placed) {
+    fetch->aside = false;
+    fetch->wish.name = wish.name;
+    fetch->wish.folder = wish.folder;
+    fetch->wish.share = wish.share;
+    deliver_(ct::SetFetchRate{.content = content, .down = wish.rate, .polite = wish.polite});
+  } else {
+    let_go(content);
+  }
+  if (!fails) return;
+  watcher->timer.cancel();
+  watcher->observer->failed(placed.error());
+}
+
 }  // namespace freshet::io

@@ -34,6 +34,7 @@ struct Fetches::Fetch {
   std::uint32_t sources = 0;
   bool finishing = false;
   bool unattended = false;  ///< goes on without an observer: resumed at start
+  int moves = 0;            ///< targets that are being tried
   bool aside = false;  ///< parts of it are read, and nobody wanted it whole: it has no place yet
   std::vector<std::shared_ptr<Watcher>> watchers;
 };

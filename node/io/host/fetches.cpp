@@ -31,12 +31,14 @@ PieceStore::Target Fetches::target_of(const ContentId& content) const {
   const auto found = fetches_.find(content);
   if (found == fetches_.end()) return {};
   const Fetch& fetch = *found->second;
-  return {.name = fetch.wish.name, .folder = fetch.aside ? options_.downloads : fetch.wish.folder};
+  return {.name = fetch.wish.name,
+          .folder = fetch.aside ? options_.downloads : fetch.wish.folder,
+          .aside = fetch.aside};
 }
 
 void Fetches::resume(const std::vector<store::UnfinishedDownload>& unfinished) {
   for (const store::UnfinishedDownload& download : unfinished) {
-    if (download.head.target_folder == options_.downloads) continue;  // nobody wanted it whole
+    if (download.head.aside) continue;  // nobody wanted it whole
     auto fetch = std::make_unique<Fetch>();
     fetch->wish = {.content = download.head.content,
                    .name = download.head.name,
@@ -90,16 +92,14 @@ void Fetches::start(FetchWish wish, const std::shared_ptr<FetchObserver>& observ
 void Fetches::join(Fetch& fetch, FetchWish wish, const std::shared_ptr<FetchObserver>& observer) {
   const ContentId content = wish.content;
   if (!watch(fetch, wish, observer)) return;
-  if (fetch.aside && !wish.range) {
-    fetch.aside = false;
-    fetch.wish.name = wish.name;
-    fetch.wish.folder = wish.folder;
-    fetch.wish.share = wish.share;
-    pieces_->retarget(content);
-  }
   // The last word counts, also where the fetch is another's; but who reads a part has none there.
-  if (!wish.range || (fetch.aside && (wish.rate != 0 || wish.polite)))
+  const bool is_for_readers = fetch.aside && fetch.moves == 0;
+  const bool limits = wish.rate != 0 || wish.polite;
+  if (fetch.aside && !wish.range) {
+    move(fetch, wish);
+  } else if (!wish.range || (is_for_readers && limits)) {
     deliver_(ct::SetFetchRate{.content = content, .down = wish.rate, .polite = wish.polite});
+  }
   if (!wish.sources.empty())
     deliver_(ct::AddSources{.content = content, .sources = std::move(wish.sources)});
   if (const Fetch* still = find(content)) tell_readings(*still);
@@ -117,7 +117,7 @@ void Fetches::begin(FetchWish wish, const std::shared_ptr<FetchObserver>& observ
       resumed = download.head.size_bytes;
       fetch->size = download.head.size_bytes;
       fetch->verified_bytes = download.verified_bytes;
-      if (!wish.range || download.head.target_folder == options_.downloads) continue;
+      if (!wish.range || download.head.aside) continue;
       fetch->aside = false;  // it stays what somebody began to fetch
       wish.name = download.head.name;
       wish.folder = download.head.target_folder;
@@ -264,14 +264,15 @@ void Fetches::on_done(const ct::FetchDone& done) {
   if (fetch == nullptr) return;
   fetch->finishing = true;
   fetch->size = done.size;
-  if (std::exchange(fetch->aside, false)) pieces_->retarget(done.content);
   finish(done.content, done.sources);
 }
 
 void Fetches::finish(const ContentId& content, std::uint32_t sources) {
   const Fetch* fetch = find(content);
+  if (fetch == nullptr) return;
   pieces_->finish(content,
-                  fetch != nullptr && is_shared(fetch->wish),
+                  {.name = fetch->wish.name, .folder = fetch->wish.folder},
+                  is_shared(fetch->wish),
                   [this, content, sources](const Result<std::string>& path) {
                     if (!path) {
                       end(content, path.error());

@@ -136,6 +136,11 @@ class Fetches {
                      const std::string& path,
                      std::uint64_t size,
                      std::uint32_t sources);
+  void move(Fetch& fetch, const FetchWish& wish);
+  void moved(const ContentId& content,
+             const FetchWish& wish,
+             const std::shared_ptr<Watcher>& watcher,
+             const Status& placed);
   void let_go(const ContentId& content);
   void begin(FetchWish wish, const std::shared_ptr<FetchObserver>& observer);
   bool watch(Fetch& fetch, const FetchWish& wish, const std::shared_ptr<FetchObserver>& observer);

@@ -67,6 +67,14 @@ Result<std::string> copy_shared(const SharedContent& content,
                             .size_bytes = content.info.size_bytes});
 }
 
+// Blocking. Who wanted it whole meanwhile has said where.
+Result<std::string> finish_partial(store::PartialFile& partial, const PieceStore::Target& home) {
+  if (partial.head().aside) {
+    if (Status placed = partial.retarget(home.name, home.folder); !placed) return placed.error();
+  }
+  return partial.finish();
+}
+
 }  // namespace
 
 struct PieceStore::EarlyBlock {
@@ -161,8 +169,9 @@ void PieceStore::prepare(const core::transfer::PrepareStorage& prepare) {
                                 .size_bytes = prepare.size,
                                 .piece_length = prepare.piece_length,
                                 .name = target.name,
-                                .target_folder = target.folder};
-  writer_.submit([this, spec]() -> WorkerPool::Completion {
+                                .target_folder = target.folder,
+                                .aside = target.aside};
+  writer_.submit([this, spec, target]() -> WorkerPool::Completion {
     auto opened = store::PartialFile::open(downloads_, spec);
     if (!opened) {
       return [this, content = spec.content, message = opened.error().message] {
@@ -171,14 +180,22 @@ void PieceStore::prepare(const core::transfer::PrepareStorage& prepare) {
     }
     PieceSet have = opened->verified();
     auto partial = std::make_shared<store::PartialFile>(std::move(*opened));
-    return [this, spec, partial, have] {
-      if (Held* still = find(spec.content)) {
-        still->partial = partial;
-        still->have = have;
-        const Target now = target_of_(spec.content);
-        if (now.name != spec.name || now.folder != spec.target_folder) retarget(spec.content);
-      }
-      deliver_(core::transfer::StorageReady{.content = spec.content, .have = have});
+    return [this, content = spec.content, target, partial, have] {
+      const auto ready = [this, content, have](const Status& placed) {
+        if (placed) {
+          deliver_(core::transfer::StorageReady{.content = content, .have = have});
+        } else {
+          deliver_(
+              core::transfer::StorageFailed{.content = content, .message = placed.error().message});
+        }
+      };
+      Held* still = find(content);
+      if (still == nullptr) return ready(kOk);
+      still->partial = partial;
+      still->have = have;
+      const Target now = target_of_(content);
+      if (target.aside && !now.aside) return retarget(content, now, ready);  // meanwhile
+      ready(kOk);
     };
   });
 }
@@ -346,6 +363,7 @@ Result<store::ContentInfo> PieceStore::info_after(const Held& held, const std::s
 }
 
 void PieceStore::finish(const ContentId& content,
+                        const Target& home,
                         bool share,
                         std::function<void(Result<std::string>)> done) {
   const auto found = held_.find(content);
@@ -354,34 +372,35 @@ void PieceStore::finish(const ContentId& content,
     return;
   }
   const std::shared_ptr<Held> held = found->second;
-  writer_.submit([this, content, share, held, done = std::move(done)]() -> WorkerPool::Completion {
-    auto path = held->partial->finish();
-    if (!path)
-      return [done, error = path.error()] {
-        done(error);
-      };
-    auto info = info_after(*held, *path);
-    return [this, content, share, held, done, path = *path, info = std::move(info)]() mutable {
-      held->partial.reset();
-      if (!info || !share) {
-        if (!info) spdlog::warn("download: {}", info.error().message);
-        done(path);
-        return;
-      }
-      info->id = content;
-      auto shared = std::make_shared<SharedContent>(SharedContent{.info = *info, .files = {}});
-      library_.add_finished(
-          path, std::move(*info), [held, shared, done, path](Result<store::FileRef> added) {
-            if (added) {
-              shared->files.push_back(std::move(*added));
-              held->shared = shared;
-            } else {
-              spdlog::warn("download: not shared: {}", added.error().message);
-            }
+  writer_.submit(
+      [this, content, home, share, held, done = std::move(done)]() -> WorkerPool::Completion {
+        auto path = finish_partial(*held->partial, home);
+        if (!path)
+          return [done, error = path.error()] {
+            done(error);
+          };
+        auto info = info_after(*held, *path);
+        return [this, content, share, held, done, path = *path, info = std::move(info)]() mutable {
+          held->partial.reset();
+          if (!info || !share) {
+            if (!info) spdlog::warn("download: {}", info.error().message);
             done(path);
-          });
-    };
-  });
+            return;
+          }
+          info->id = content;
+          auto shared = std::make_shared<SharedContent>(SharedContent{.info = *info, .files = {}});
+          library_.add_finished(
+              path, std::move(*info), [held, shared, done, path](Result<store::FileRef> added) {
+                if (added) {
+                  shared->files.push_back(std::move(*added));
+                  held->shared = shared;
+                } else {
+                  spdlog::warn("download: not shared: {}", added.error().message);
+                }
+                done(path);
+              });
+        };
+      });
 }
 
 void PieceStore::copy_out(const SharedContent& content,
@@ -396,16 +415,20 @@ void PieceStore::copy_out(const SharedContent& content,
       });
 }
 
-void PieceStore::retarget(const ContentId& content) {
+void PieceStore::retarget(const ContentId& content,
+                          const Target& target,
+                          std::function<void(Status)> done) {
   const Held* held = find(content);
-  if (held == nullptr || !held->partial) return;  // it is being opened, and looked at then
-  const Target target = target_of_(content);
-  writer_.submit([partial = held->partial, target]() -> WorkerPool::Completion {
-    const Status done = partial->retarget(target.name, target.folder);
-    if (done) return {};
-    return [error = done.error()] {
-      spdlog::warn("download: {}", error.message);
-    };
+  const PartialPtr partial = held == nullptr ? nullptr : held->partial;
+  writer_.submit([this, content, target, partial, done = std::move(done)]() {
+    const Status placed =
+        partial ? partial->retarget(target.name, target.folder) : store::make_target(target.folder);
+    return WorkerPool::Completion([this, content, target, partial, done, placed] {
+      const Held* now = find(content);
+      const bool was_opened = !partial && now != nullptr && now->partial;
+      if (placed && was_opened) return retarget(content, target, done);
+      done(placed);
+    });
   });
 }
 

@@ -29,6 +29,8 @@ class PieceStore {
   struct Target {
     std::string name;
     std::string folder;
+    bool aside = false;  ///< parts of it are read, and nobody wanted it whole
+    friend bool operator==(const Target&, const Target&) = default;
   };
   using TargetOf = std::function<Target(const ContentId&)>;
 
@@ -57,15 +59,20 @@ class PieceStore {
   /// A range of a content that is served. The bytes come in the order of the calls for one content.
   using ReadDone = std::function<void(Result<Bytes>)>;
   void read(const ContentId& content, std::uint64_t offset, std::size_t length, ReadDone done);
-  /// Gives a complete download its name, and shares it when `share`. The answer is its path.
-  void finish(const ContentId& content, bool share, std::function<void(Result<std::string>)> done);
+  /// Gives a complete download its name, and shares it when `share`. `home`: of what was only read.
+  /// The answer is its path.
+  void finish(const ContentId& content,
+              const Target& home,
+              bool share,
+              std::function<void(Result<std::string>)> done);
   /// Puts a copy of a content that is shared here into a folder, under a name of a peer's; where it
   /// already is that file, that one is the answer.
   void copy_out(const SharedContent& content,
                 const Target& target,
                 std::function<void(Result<std::string>)> done);
-  /// Where a content goes that is being fetched was decided anew.
-  void retarget(const ContentId& content);
+  /// A content that is being fetched is wanted whole, there. After an error all is as it was:
+  /// invalid, io (no folder to write into, less free space than is still to come).
+  void retarget(const ContentId& content, const Target& target, std::function<void(Status)> done);
   /// A file that has this content and is what was hashed. The answer is its path.
   void locate(const SharedContent& content, std::function<void(Result<std::string>)> done);
   /// Forgets an unfinished download and its bytes.

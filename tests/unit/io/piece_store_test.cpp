@@ -121,9 +121,25 @@ TEST_CASE("blocks that came before the size was proven are in their pieces after
                         .leaf_count = 1});
     CHECK(disk.next<ct::Verified>().verdict == ct::Verdict::ok);
   }
+  std::optional<Status> moved;
+  const auto is_told = [&](const Status& status) {
+    moved = status;
+  };
+  disk.pieces.retarget(
+      content, {.name = "no.bin", .folder = disk.temp.write("file", "") + "/in"}, is_told);
+  REQUIRE(test::run_until(disk.io, [&] { return moved.has_value(); }));
+  CHECK_FALSE(moved->ok());
+  moved.reset();
+  disk.pieces.retarget(content, {.name = "other.bin", .folder = disk.temp / "there"}, is_told);
+  REQUIRE(test::run_until(disk.io, [&] { return moved.has_value(); }));
+  CHECK(moved->ok());
   std::optional<std::string> path;
-  disk.pieces.finish(content, false, [&](Result<std::string> done) { path = *done; });
+  disk.pieces.finish(content,
+                     {.name = "unused.bin", .folder = disk.temp / "unused"},
+                     false,
+                     [&](Result<std::string> done) { path = *done; });
   REQUIRE(test::run_until(disk.io, [&] { return path.has_value(); }));
+  CHECK(*path == disk.temp / "there/other.bin");
   CHECK(std::filesystem::file_size(*path) == 16484);
 }
 
