@@ -65,7 +65,8 @@ struct Pair {
   }
   void check_beyond() const {
     const std::string size = std::to_string(kFileBytes);
-    check_refused(size + "..", "has " + size + " bytes");
+    check(size + "..", kFileBytes, kFileBytes);
+    check_refused(std::to_string(kFileBytes + 1) + "..", "has " + size + " bytes");
     check_refused("0.." + std::to_string(kFileBytes + 1), "has " + size + " bytes");
     check_refused("1T..2T", "has " + size + " bytes");
   }
@@ -124,6 +125,21 @@ TEST_CASE("a range of everything is the content, and it is here then") {
   const auto path = pair.fetcher->cli({"get", pair.id});
   REQUIRE(path.exit_code == 0);
   CHECK(sha256_of(path.out.substr(0, path.out.find('\n'))) == sha256_of(pair.share / "brook.bin"));
+}
+
+TEST_CASE("an empty content has an empty range, and is here then") {
+  const TempDir dir;
+  const auto share = dir.folder("share");
+  write_file(share / "puddle.bin", "");
+  const Daemon source(dir.path() / "source", {.paths = {share.string()}});
+  const Daemon fetcher(dir.path() / "fetcher", {.peers = {source.address()}});
+  REQUIRE(source.has_hashed(1));
+  REQUIRE(fetcher.has_peers(1));
+  REQUIRE(fetcher.cli({"search", "puddle", "--limit", "1"}).exit_code == 0);
+  const auto got = fetcher.cli({"get", "1", "-o", "-", "--range", "0.."});
+  CHECK_MESSAGE(got.exit_code == 0, got.err);
+  CHECK(got.out.empty());
+  CHECK(fetcher.cli({"downloads", "--json"}).json().at("downloads").empty());
 }
 
 TEST_CASE("the limit of a range is not that of the whole get that it joins") {

@@ -10,7 +10,8 @@ namespace ct = core::transfer;
 namespace {
 
 bool is_within(const FetchRange& range, std::uint64_t size) {
-  return range.from < size && range.to.value_or(size) <= size;
+  // The end itself is a place to read from: there is nothing to come.
+  return range.to ? range.from < size && *range.to <= size : range.from <= size;
 }
 
 Error beyond_the_end(std::uint64_t size) {
@@ -109,7 +110,8 @@ void Fetches::end_readers(const ct::Progress& progress, const std::string& part)
     if (!watcher->range) return false;
     const std::uint64_t end = watcher->range->to.value_or(progress.size);
     const bool is_read =
-        progress.verified_bytes < progress.size && ready_for(*watcher->reading, progress) >= end;
+        progress.verified_bytes < progress.size
+        && (watcher->range->from >= end || ready_for(*watcher->reading, progress) >= end);
     if (!is_read && is_within(*watcher->range, progress.size)) return false;
     over.push_back(watcher);
     return true;
