@@ -33,7 +33,7 @@ class GetSession final : public io::FetchObserver, public std::enable_shared_fro
                    .message = "that is blocked here; see: freshet block, freshet unblock"});
       return;
     }
-    if (wanted.folder && request.in_order) {
+    if (wanted.folder && (request.in_order || request.range)) {
       reply_.fail({.code = ErrorCode::invalid, .message = "a folder cannot be written to stdout"});
       return;
     }
@@ -200,6 +200,11 @@ void run_get(asio::io_context& io,
              const std::string& default_folder,
              const GetRequest& request,
              const Responder<GetRequest>& reply) {
+  if (request.range && (is_magnet(request.what) || is_torrent_file(request.what))) {
+    reply.fail({.code = ErrorCode::invalid,
+                .message = "a range is for contents of the mesh; torrents are fetched whole"});
+    return;
+  }
   auto session = std::make_shared<GetSession>(io, daemon, reply);
   if (is_magnet(request.what)) {
     get_magnet(session, request, default_folder, reply);
