@@ -18,7 +18,10 @@ ToStdout::ToStdout(Output& output, const std::optional<api::ByteRange>& range)
 }
 
 void ToStdout::advance(const std::string& path, std::uint64_t end) {
-  if (!file_) file_ = store::UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file_) {
+    file_ = store::UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file_) open_error_ = errno;
+  }
   end = std::min(end, end_);
   // Exactly what is ready: a buffer would hold bytes from before they were written.
   std::array<Byte, 65536> chunk{};

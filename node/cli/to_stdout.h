@@ -2,6 +2,7 @@
 // order. Once open, it is the same file under whatever name it gets.
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,12 +23,13 @@ class ToStdout {
   void advance(const std::string& path, std::uint64_t end);
   /// The rest. Errors: io.
   Status finish(const std::string& path, std::uint64_t size);
-  /// Nothing was opened under the names that were told: the file got another meanwhile.
-  [[nodiscard]] bool missed() const { return !file_; }
+  /// Under the names that were told there is no file: it got another meanwhile.
+  [[nodiscard]] bool missed() const { return !file_ && open_error_ == ENOENT; }
 
  private:
   Output& output_;
   store::UniqueFd file_;
+  int open_error_ = 0;     ///< errno of the last try
   std::uint64_t written_;  ///< up to here, from the beginning of the file
   std::uint64_t end_ = UINT64_MAX;
 };

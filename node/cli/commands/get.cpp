@@ -120,6 +120,7 @@ class Getting {
       Status copied = stdout_.finish(done->path, done->size_bytes);
       if (stdout_.missed()) {
         done = fetch(request);
+        bar_.clear();
         if (!done) return output.fail(done.error(), exit_code_of_get(done.error().code));
         copied = stdout_.finish(done->path, done->size_bytes);
       }
