@@ -19,7 +19,8 @@ using Clock = std::chrono::steady_clock;
 
 // Changes come in crowds.
 constexpr auto kFirstPause = std::chrono::milliseconds(150);
-// Looking at all folders again takes at most one part in so many of the time.
+// Looking at all folders again takes at most one part in so many of the time. Making lists of those
+// that changed does not count: it has what time others leave, which may be long.
 constexpr int kRestPerLook = 20;
 constexpr std::uint64_t kLeastFiles = 2;
 
@@ -117,6 +118,7 @@ std::vector<Folders::Candidate> Folders::candidates_in(store::Catalogue& catalog
 }
 
 void Folders::take(std::vector<Candidate> candidates) {
+  pause_ = kRestPerLook * (Clock::now() - begun_);
   std::map<Place, Known> before = std::exchange(known_, {});
   waiting_.clear();
   for (Candidate& candidate : candidates) {
@@ -210,7 +212,6 @@ void Folders::on_kept(const Candidate& candidate,
 
 void Folders::rest() {
   looking_ = false;
-  pause_ = (Clock::now() - begun_) * kRestPerLook;
   if (!std::exchange(cleaned_, true)) clean();
   if (again_) arm();
 }
