@@ -56,9 +56,7 @@ void Host::count_announced(ByteView body) {
   if (body.empty()) return;
   const auto queries = wire::read_announced(body);
   if (!queries) return;
-  std::uint64_t bytes =
-      wire::kAnnouncedBytes + wire::kMaxAnnouncedField
-      - wire::kMaxAnnounced * wire::kAnnouncedBytes;  // the first has the field's own
+  std::uint64_t bytes = wire::kAnnouncedHeadBytes + wire::kAnnouncedBytes;  // of the first
   for (const wire::Announced& query : *queries)
     log_.carried(query.guid, std::exchange(bytes, wire::kAnnouncedBytes));
 }

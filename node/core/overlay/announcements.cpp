@@ -8,6 +8,17 @@
 #include "node/core/overlay/sending.h"
 
 namespace freshet::core::overlay {
+namespace {
+
+// What waits on the link, which is no more there.
+std::vector<wire::Announced> take(Link& link) {
+  if (!link.extra) return {};
+  auto queries = std::exchange(link.extra->announced, {});
+  link.trim_extra();
+  return queries;
+}
+
+}  // namespace
 
 bool add_announcement(Link& link, const wire::Announced& query, TimePoint due) {
   LinkExtra& extra = link.need_extra();
@@ -35,18 +46,15 @@ TimePoint announcements_due(const Link& link) {
 }
 
 void take_announcements(Turn& turn, Link& link, Bytes& body) {
-  if (!link.extra || link.extra->announced.empty()) return;
-  const auto queries = std::exchange(link.extra->announced, {});
-  link.trim_extra();
+  const auto queries = take(link);
   turn.counters.announced_along += queries.size();
   wire::append_announced(body, queries);
 }
 
 // The first is in the header, as long as the neighbour need not be told of more.
 void announce_now(Turn& turn, Link& link) {
-  if (!link.extra || link.extra->announced.empty()) return;
-  const auto queries = std::exchange(link.extra->announced, {});
-  link.trim_extra();
+  const auto queries = take(link);
+  if (queries.empty()) return;
   const wire::Announced& first = queries.front();
   Bytes body;
   wire::append_announced(body, std::span(queries).subspan(1));

@@ -24,8 +24,7 @@ std::vector<Session*> fastest_first(const Content& content) {
 void call_off(Turn& turn, Session& session) {
   if (!session.fast || session.closing || session.peer_choking || session.stalled) return;
   Picker& picker = *session.content->fetch->picker;
-  if (!picker.can_serve_readers({.link = session.link, .key = session.peer, .have = session.have}))
-    return;
+  if (!picker.can_serve_readers(asker_of(session))) return;
   for (InFlight& entry : session.in_flight) {
     if (entry.called_off || picker.is_read_soon(entry.block.piece)) continue;
     entry.called_off = true;

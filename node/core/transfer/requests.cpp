@@ -59,6 +59,8 @@ std::size_t unproven_room(const Turn& turn, const Content& content) {
   return most - std::min(most, used);
 }
 
+}  // namespace
+
 Picker::Asker asker_of(Session& session) {
   const Content& content = *session.content;
   return {.link = session.link,
@@ -66,6 +68,8 @@ Picker::Asker asker_of(Session& session) {
           .have = session.have,
           .owes_last = !content.proven && is_asked(session, last_block(*content.shape))};
 }
+
+namespace {
 
 std::optional<BlockRange> pick(Turn& turn, Session& session) {
   Picker& picker = *session.content->fetch->picker;

@@ -3,10 +3,13 @@
 #pragma once
 
 #include "node/core/transfer/io.h"
+#include "node/core/transfer/picker.h"
 #include "node/core/transfer/turn.h"
 
 namespace freshet::core::transfer {
 
+/// The link as the picker knows it. REQUIRES: the content has a shape.
+Picker::Asker asker_of(Session& session);
 /// Asks as much of the link as its window takes: hashes first, then blocks.
 void ask_more(Turn& turn, Session& session);
 void on_block(Turn& turn, Session& session, const BlockRange& block);

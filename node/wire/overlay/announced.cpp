@@ -1,21 +1,18 @@
 #include "node/wire/overlay/announced.h"
 
-#include <algorithm>
-
 #include "node/wire/overlay/fields.h"
+
+#include "freshet/overlay/v1/overlay.pb.h"
 
 namespace freshet::wire {
 namespace {
 
-constexpr std::uint32_t kNumber = 3;  ///< in all three messages
-constexpr std::uint32_t kLengthDelimited = 2;
+namespace pb = freshet::overlay::v1;
+
+constexpr std::uint32_t kNumber = pb::Announced::kQueriesFieldNumber;
+static_assert(kNumber == pb::Pong::kQueriesFieldNumber, "one reader for all that carry it");
 constexpr std::size_t kTtlAt = Guid::kSize;
 constexpr std::size_t kHopsAt = kTtlAt + 1;
-
-void append_length(Bytes& to, std::size_t value) {
-  for (; value >= 0x80; value >>= 7U) to.push_back(static_cast<Byte>(value | 0x80U));
-  to.push_back(static_cast<Byte>(value));
-}
 
 Announced read_one(ByteView bytes) {
   return {
@@ -26,8 +23,7 @@ Announced read_one(ByteView bytes) {
 
 void append_announced(Bytes& body, std::span<const Announced> queries) {
   if (queries.empty()) return;
-  body.push_back(static_cast<Byte>(kNumber << 3U | kLengthDelimited));
-  append_length(body, queries.size() * kAnnouncedBytes);
+  append_bytes_head(body, kNumber, queries.size() * kAnnouncedBytes);
   for (const Announced& query : queries) {
     const ByteView guid = query.guid.view();
     body.insert(body.end(), guid.begin(), guid.end());

@@ -24,8 +24,10 @@ struct Announced {
 
 inline constexpr std::size_t kMaxAnnounced = 32;  ///< in one body; more makes it malformed
 inline constexpr std::size_t kAnnouncedBytes = Guid::kSize + 2;
-/// What append_announced() adds at most.
-inline constexpr std::size_t kMaxAnnouncedField = 4 + kMaxAnnounced * kAnnouncedBytes;
+/// What append_announced() adds at most: before all of them, and in all.
+inline constexpr std::size_t kAnnouncedHeadBytes = 4;
+inline constexpr std::size_t kMaxAnnouncedField =
+    kAnnouncedHeadBytes + kMaxAnnounced * kAnnouncedBytes;
 
 /// Adds the field to `body`; nothing when there are none. REQUIRES: at most kMaxAnnounced.
 void append_announced(Bytes& body, std::span<const Announced> queries);

@@ -62,6 +62,16 @@ bool FieldReader::next_of_any_kind(Field& field) {
   return well_formed;
 }
 
+void append_varint(Bytes& to, std::uint32_t value) {
+  for (; value >= 0x80; value >>= 7U) to.push_back(static_cast<Byte>(value | 0x80U));
+  to.push_back(static_cast<Byte>(value));
+}
+
+void append_bytes_head(Bytes& to, std::uint32_t field, std::size_t size) {
+  append_varint(to, field << 3U | static_cast<std::uint32_t>(FieldKind::bytes));
+  append_varint(to, static_cast<std::uint32_t>(size));
+}
+
 bool has_few_fields(ByteView message) {
   FieldReader fields(message);
   while (fields.next()) {

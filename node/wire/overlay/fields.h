@@ -63,6 +63,11 @@ class FieldReader {
   bool malformed_ = false;
 };
 
+/// Writing, for what generated code would have to read first or to copy: a number (7 bits a byte,
+/// the lowest first), and what stands before the content of a field of kind bytes.
+void append_varint(Bytes& to, std::uint32_t value);
+void append_bytes_head(Bytes& to, std::uint32_t field, std::size_t size);
+
 /// Whether `message` is made of at most kMaxFields whole fields. Looks into none of them.
 bool has_few_fields(ByteView message);
 

@@ -9,19 +9,13 @@ namespace {
 
 namespace pb = freshet::overlay::v1;
 
-void append_varint(Bytes& to, std::uint32_t value) {
-  for (; value >= 0x80; value >>= 7U) to.push_back(static_cast<Byte>(value | 0x80U));
-  to.push_back(static_cast<Byte>(value));
-}
-
 void append_number(Bytes& to, std::uint32_t field, std::uint32_t value) {
   append_varint(to, field << 3U);  // wire type 0
   append_varint(to, value);
 }
 
 void append_bytes(Bytes& to, std::uint32_t field, ByteView bytes) {
-  append_varint(to, field << 3U | 2U);
-  append_varint(to, static_cast<std::uint32_t>(bytes.size()));
+  append_bytes_head(to, field, bytes.size());
   to.insert(to.end(), bytes.begin(), bytes.end());
 }
 
