@@ -3,12 +3,11 @@
 #include <csignal>
 
 #include <doctest/doctest.h>
-#include <sys/mount.h>
 
 #include "tests/support/eventually.h"
 #include "tests/support/files.h"
 #include "tests/support/mesh.h"
-#include "tests/support/namespaces.h"
+#include "tests/support/small_disk.h"
 
 namespace freshet::testing {
 namespace {
@@ -17,45 +16,8 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
 constexpr std::uint64_t kFileBytes = 16 * kMiB;
+constexpr unsigned kDiskMiB = 24;
 constexpr std::chrono::minutes kLimit{1};
-
-/// A tmpfs of 24 MiB; gone with the object.
-class SmallDisk {
- public:
-  explicit SmallDisk(fs::path at) : at_(std::move(at)) {
-    static const bool kOwn = enter_namespaces(CLONE_NEWNS)
-                             && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
-    mounted_ = kOwn && ::mount("tmpfs", at_.c_str(), "tmpfs", 0, "size=24m") == 0;
-    if (!mounted_) MESSAGE("skipped: this machine lets the test mount nothing (run it as root)");
-  }
-  ~SmallDisk() {
-    if (mounted_) ::umount2(at_.c_str(), MNT_DETACH);
-  }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-  SmallDisk(SmallDisk&&) = delete;
-  SmallDisk& operator=(SmallDisk&&) = delete;
-
-  [[nodiscard]] bool is_mounted() const { return mounted_; }
-  void set_read_only(bool yes) {
-    const auto flags = yes ? MS_REMOUNT | MS_RDONLY : MS_REMOUNT;
-    REQUIRE(::mount("tmpfs", at_.c_str(), "tmpfs", flags, "size=24m") == 0);
-  }
-  void fill() const {
-    std::FILE* file = std::fopen((at_ / "ballast").c_str(), "w");
-    REQUIRE(file != nullptr);
-    std::setvbuf(file, nullptr, _IONBF, 0);
-    const std::string block(4096, 'x');
-    while (std::fwrite(block.data(), 1, block.size(), file) == block.size()) {
-    }
-    std::fclose(file);
-  }
-  void make_room() const { fs::remove(at_ / "ballast"); }
-
- private:
-  fs::path at_;
-  bool mounted_ = false;
-};
 
 /// A source, and a fetcher whose state and targets may lie on other disks.
 struct Pair {
@@ -103,7 +65,7 @@ struct Pair {
 
 TEST_CASE("a disk that fills up midway ends the fetch with 7, and with room again it goes on") {
   const TempDir dir;
-  SmallDisk disk(dir.folder("disk"));
+  SmallDisk disk(dir.folder("disk"), kDiskMiB);
   if (!disk.is_mounted()) return;
   const Pair pair(dir, dir.path() / "disk");  // outputs of commands lie beside it
   const auto target = dir.path() / "copy.bin";
@@ -130,7 +92,7 @@ TEST_CASE("a target folder that is removed midway is made again") {
 
 TEST_CASE("a target that turns read-only midway ends the fetch with 7, and nothing is lost") {
   const TempDir dir;
-  SmallDisk disk(dir.folder("disk"));
+  SmallDisk disk(dir.folder("disk"), kDiskMiB);
   if (!disk.is_mounted()) return;
   const Pair pair(dir, dir.path() / "fetcher");
   const auto target = dir.path() / "disk/copy.bin";

@@ -12,8 +12,8 @@
 #include "node/wire/bt/stream_splitter.h"
 #include "tests/support/eventually.h"
 #include "tests/support/files.h"
-#include "tests/support/mesh.h"
 #include "tests/support/raw_peer.h"
+#include "tests/support/source_and_fetcher.h"
 
 namespace freshet::testing {
 namespace {
@@ -116,19 +116,8 @@ void answer_with_noise(Bytes& out, const bt::Message& heard) {
 }
 
 /// One honest source that takes two seconds for the file, and who fetches it.
-struct Fetching {
-  Fetching() {
-    write_random_file(share / "harbour.bin", kFileBytes, 5);
-    source = std::make_unique<Daemon>(
-        dir.path() / "source",
-        DaemonOptions{.paths = {share.string()}, .flags = {"--no-discovery", "--up-rate", "4M"}});
-    fetcher = std::make_unique<Daemon>(dir.path() / "fetcher",
-                                       DaemonOptions{.peers = {source->address()}});
-    REQUIRE(source->has_hashed(1));
-    REQUIRE(fetcher->has_peers(1));
-    const auto found = fetcher->cli({"search", "harbour", "--limit", "1", "--json"});
-    REQUIRE(!found.events("hit").empty());
-    id = found.events("hit").back().at("id").get<std::string>();
+struct Fetching : SourceAndFetcher {
+  Fetching() : SourceAndFetcher("harbour", kFileBytes, 5, {"--up-rate", "4M"}) {
     get = fetcher->start_cli({"get", id, "--json"}, "get");
     REQUIRE(eventually([&] { return fetcher->counter("transfer_blocks_in") > 0; }));
   }
@@ -137,7 +126,7 @@ struct Fetching {
     const auto code = get->wait(std::chrono::minutes(2));
     REQUIRE_MESSAGE(code == 0, get->err());
     const fs::path path = parse_events(get->out()).back().at("path").get<std::string>();
-    CHECK(sha256_of(path) == sha256_of(share / "harbour.bin"));
+    CHECK(sha256_of(path) == sha256_of(file));
     CHECK(fetcher->process().resident_bytes() < kMemory);
     CHECK(source->process().resident_bytes() < kMemory);
   }
@@ -146,11 +135,6 @@ struct Fetching {
     return eventually([&] { return at.counter(counter) >= least; }, kAnswerLimit);
   }
 
-  TempDir dir;
-  fs::path share = dir.folder("share");
-  std::unique_ptr<Daemon> source;
-  std::unique_ptr<Daemon> fetcher;
-  std::string id;
   std::unique_ptr<Process> get;
 };
 

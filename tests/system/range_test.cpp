@@ -4,7 +4,7 @@
 
 #include "tests/support/eventually.h"
 #include "tests/support/files.h"
-#include "tests/support/mesh.h"
+#include "tests/support/source_and_fetcher.h"
 
 namespace freshet::testing {
 namespace {
@@ -15,21 +15,9 @@ constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
 constexpr std::uint64_t kFileBytes = 64 * kMiB + 12345;  // pieces of 32 KiB, the last one short
 
 /// One node that shares a file, and one that fetches it.
-struct Pair {
-  explicit Pair(std::vector<std::string> source_flags = {}) {
-    write_random_file(share / "brook.bin", kFileBytes, 3);
-    whole = read_file(share / "brook.bin");
-    source_flags.emplace_back("--no-discovery");
-    source = std::make_unique<Daemon>(
-        dir.path() / "source", DaemonOptions{.paths = {share.string()}, .flags = source_flags});
-    fetcher = std::make_unique<Daemon>(dir.path() / "fetcher",
-                                       DaemonOptions{.peers = {source->address()}});
-    REQUIRE(source->has_hashed(1));
-    REQUIRE(fetcher->has_peers(1));
-    const auto found = fetcher->cli({"search", "brook", "--limit", "1", "--json"});
-    REQUIRE(!found.events("hit").empty());
-    id = found.events("hit").back().at("id").get<std::string>();
-  }
+struct Pair : SourceAndFetcher {
+  explicit Pair(std::vector<std::string> source_flags = {})
+      : SourceAndFetcher("brook", kFileBytes, 3, std::move(source_flags)) {}
   [[nodiscard]] std::vector<std::string> range(const std::string& text) const {
     return {"get", id, "-o", "-", "--range", text};
   }
@@ -71,12 +59,7 @@ struct Pair {
     check_refused("1T..2T", "has " + size + " bytes");
   }
 
-  TempDir dir;
-  fs::path share = dir.folder("share");
-  std::string whole;
-  std::unique_ptr<Daemon> source;
-  std::unique_ptr<Daemon> fetcher;
-  std::string id;
+  std::string whole = read_file(file);
 };
 
 }  // namespace
@@ -97,7 +80,7 @@ TEST_CASE("of a content that nobody fetches, only what a range needs is fetched"
   CHECK(left.front().at("done").get<std::uint64_t>() >= 2 * kMiB);
   const fs::path copy = pair.dir.path() / "copy";
   REQUIRE(pair.fetcher->cli({"get", pair.id, "-o", copy.string()}).exit_code == 0);
-  CHECK(sha256_of(copy) == sha256_of(pair.share / "brook.bin"));
+  CHECK(sha256_of(copy) == sha256_of(pair.file));
   CHECK(pair.fetcher->counter("transfer_bytes_in") <= kFileBytes + 16 * 32768);
   // … and then it is here.
   pair.check("63M..64M", 63 * kMiB, 64 * kMiB);
@@ -124,7 +107,7 @@ TEST_CASE("a range of everything is the content, and it is here then") {
   CHECK(pair.fetcher->counter("transfer_bytes_in") == kFileBytes);
   const auto path = pair.fetcher->cli({"get", pair.id});
   REQUIRE(path.exit_code == 0);
-  CHECK(sha256_of(path.out.substr(0, path.out.find('\n'))) == sha256_of(pair.share / "brook.bin"));
+  CHECK(sha256_of(path.out.substr(0, path.out.find('\n'))) == sha256_of(pair.file));
 }
 
 TEST_CASE("an empty content has an empty range, and is here then") {
@@ -179,7 +162,7 @@ TEST_CASE("ranges of what is being fetched come first, and several at once") {
   away->kill();
   REQUIRE(pair.source->cli({"rate", "--up", "0"}).exit_code == 0);
   CHECK(whole->wait(std::chrono::seconds(60)) == 0);
-  CHECK(sha256_of(pair.dir.path() / "copy") == sha256_of(pair.share / "brook.bin"));
+  CHECK(sha256_of(pair.dir.path() / "copy") == sha256_of(pair.file));
 }
 
 TEST_CASE("a whole get joins one that reads a range, and gets its file where it wants it") {
@@ -191,7 +174,7 @@ TEST_CASE("a whole get joins one that reads a range, and gets its file where it 
   CHECK(read->wait(std::chrono::seconds(60)) == 0);
   CHECK(whole->wait(std::chrono::seconds(60)) == 0);
   CHECK(read->out() == pair.whole.substr(30 * kMiB, 30 * kMiB));
-  CHECK(sha256_of(pair.dir.path() / "copy") == sha256_of(pair.share / "brook.bin"));
+  CHECK(sha256_of(pair.dir.path() / "copy") == sha256_of(pair.file));
   CHECK(pair.fetcher->cli({"downloads", "--json"}).json().at("downloads").empty());
 }
 

@@ -4,7 +4,7 @@
 
 #include "tests/support/eventually.h"
 #include "tests/support/files.h"
-#include "tests/support/mesh.h"
+#include "tests/support/source_and_fetcher.h"
 
 namespace freshet::testing {
 namespace {
@@ -16,20 +16,9 @@ constexpr std::uint64_t kFileBytes = 8 * kMiB;
 constexpr double kLimit = 4 * kMiB;  ///< bytes a second
 
 /// One node that shares a file, and one that fetches it.
-struct Pair {
-  explicit Pair(std::vector<std::string> source_flags = {}) {
-    write_random_file(share / "brook.bin", kFileBytes, 3);
-    source_flags.emplace_back("--no-discovery");
-    source = std::make_unique<Daemon>(
-        dir.path() / "source", DaemonOptions{.paths = {share.string()}, .flags = source_flags});
-    fetcher = std::make_unique<Daemon>(dir.path() / "fetcher",
-                                       DaemonOptions{.peers = {source->address()}});
-    REQUIRE(source->has_hashed(1));
-    REQUIRE(fetcher->has_peers(1));
-    const auto found = fetcher->cli({"search", "brook", "--limit", "1", "--json"});
-    REQUIRE(!found.events("hit").empty());
-    id = found.events("hit").back().at("id").get<std::string>();
-  }
+struct Pair : SourceAndFetcher {
+  explicit Pair(std::vector<std::string> source_flags = {})
+      : SourceAndFetcher("brook", kFileBytes, 3, std::move(source_flags)) {}
 
   /// Bytes a second of a whole fetch.
   double fetch(const std::vector<std::string>& more = {}) {
@@ -39,12 +28,6 @@ struct Pair {
     REQUIRE_MESSAGE(got.exit_code == 0, got.err);
     return static_cast<double>(kFileBytes) / got.events().back().at("seconds").get<double>();
   }
-
-  TempDir dir;
-  fs::path share = dir.folder("share");
-  std::unique_ptr<Daemon> source;
-  std::unique_ptr<Daemon> fetcher;
-  std::string id;
 };
 
 // Never more than a tenth above. Below it only a machine too busy to wake the daemon ten times a
@@ -84,7 +67,7 @@ TEST_CASE("get -o - writes the beginning while the rest is still being fetched")
   const auto get = pair.fetcher->start_cli({"get", pair.id, "-o", "-"}, "get");
   REQUIRE(eventually([&] { return !get->out().empty(); }));
   REQUIRE(get->running());
-  const std::string whole = read_file(pair.share / "brook.bin");
+  const std::string whole = read_file(pair.file);
   std::size_t seen = 0;
   while (get->running()) {
     const std::string part = get->out();
