@@ -12,7 +12,7 @@
 namespace freshet::api {
 namespace {
 
-constexpr Millis kDefaultPatience{10'000};
+constexpr Millis kBrowsePatience{10'000};
 constexpr Millis kJoinPatience{5'000};
 // Neighbours that an error names.
 constexpr std::size_t kMostNamed = 8;
@@ -20,8 +20,8 @@ constexpr std::size_t kMostNamed = 8;
 // Of a peer that looks at 8,192 files for a page and shares none of the 16,777,216 that it has.
 constexpr std::uint32_t kMaxEmptyPages = 2048;
 
-struct Session {
-  Session(io::Daemon& the_daemon, const Responder<BrowseRequest>& the_reply)
+struct BrowseSession {
+  BrowseSession(io::Daemon& the_daemon, const Responder<BrowseRequest>& the_reply)
       : daemon(the_daemon),
         reply(the_reply) {}
 
@@ -30,12 +30,12 @@ struct Session {
   NamedNode node;
   bool was_linked = false;  ///< for this
   std::uint32_t limit = 0;  ///< 0: none
-  Millis patience = kDefaultPatience;
+  Millis patience = kBrowsePatience;
   std::shared_ptr<io::Listing> listing;  ///< numbers are the last search's until it says something
   std::uint32_t empty_pages = 0;
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 };
-using SessionPtr = std::shared_ptr<Session>;
+using SessionPtr = std::shared_ptr<BrowseSession>;
 
 std::vector<NamedNode> neighbours(const io::Daemon& daemon) {
   std::vector<NamedNode> nodes;
@@ -102,13 +102,13 @@ BrowseDone::Outcome outcome_of(wire::BrowseState state) {
   return BrowseDone::Outcome::refused;
 }
 
-bool has_enough(const Session& session) {
+bool has_all_files(const BrowseSession& session) {
   return session.limit != 0 && session.listing->count() >= session.limit;
 }
 
 void tell(const SessionPtr& session, const std::vector<wire::BrowsedFile>& files) {
   for (const wire::BrowsedFile& file : files) {
-    if (has_enough(*session)) return;
+    if (has_all_files(*session)) return;
     const std::uint32_t n = session->listing->add(file);
     session->reply.event({.n = n,
                           .id = file.file.content,
@@ -136,7 +136,7 @@ void take(const SessionPtr& session, wire::BrowsePlace from, const Result<wire::
     session->daemon.browses().list(session->listing);
   session->listing->set_addresses(page->addresses);
   tell(session, page->files);
-  if (page->next == 0 || has_enough(*session)) {
+  if (page->next == 0 || has_all_files(*session)) {
     end(session, BrowseDone::Outcome::listed, page->next != 0);
   } else {
     // Nothing is read ahead of the client.
@@ -195,9 +195,9 @@ void link_and_begin(const SessionPtr& session,
 void run_browse(io::Daemon& daemon,
                 const BrowseRequest& request,
                 const Responder<BrowseRequest>& reply) {
-  auto session = std::make_shared<Session>(daemon, reply);
+  auto session = std::make_shared<BrowseSession>(daemon, reply);
   session->limit = request.limit.value_or(0);
-  session->patience = request.timeout.value_or(kDefaultPatience);
+  session->patience = request.timeout.value_or(kBrowsePatience);
   const auto linked = neighbours(daemon);
   const auto found = find_node(linked, request.peer);
   if (found) {

@@ -13,7 +13,7 @@
 namespace freshet::api {
 namespace {
 
-constexpr Millis kDefaultPatience{10'000};
+constexpr Millis kGetPatience{10'000};
 // Progress is said again at this pace even when no piece was completed meanwhile (contract: at most
 // 100 ms apart).
 constexpr Millis kProgressEvery{90};
@@ -52,7 +52,7 @@ class GetSession final : public io::FetchObserver, public std::enable_shared_fro
                        .folder = request.folder.empty() ? default_folder : request.folder,
                        .size_claim = wanted.size_claim,
                        .sources = std::move(wanted.sources),
-                       .patience = request.timeout.value_or(kDefaultPatience),
+                       .patience = request.timeout.value_or(kGetPatience),
                        .rate = request.rate,
                        .polite = request.polite,
                        .in_order = request.in_order};
@@ -81,7 +81,7 @@ class GetSession final : public io::FetchObserver, public std::enable_shared_fro
     wish.peers.insert(wish.peers.end(), request.sources.begin(), request.sources.end());
     wish.folder = request.folder.empty() ? default_folder : request.folder;
     wish.file_name = request.file_name;
-    wish.patience = request.timeout.value_or(kDefaultPatience);
+    wish.patience = request.timeout.value_or(kGetPatience);
     wish.rate = request.rate;
     daemon_.torrent_fetches().start(wish, self);
   }
@@ -214,7 +214,7 @@ void run_get(asio::io_context& io,
     get_torrent(daemon, session, request, default_folder, reply);
     return;
   }
-  const Millis patience = request.timeout.value_or(kDefaultPatience);
+  const Millis patience = request.timeout.value_or(kGetPatience);
   const auto asked = std::chrono::steady_clock::now();
   daemon.searches().resolve(
       request.what,

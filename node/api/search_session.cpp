@@ -27,10 +27,10 @@ constexpr Millis kLongestPause{300'000};
 /// How often a search that only waits for its tally looks whether it is there.
 constexpr Millis kTallyLook{20};
 
-struct Session {
-  Session(asio::io_context& io,
-          io::Searches& the_searches,
-          const Responder<SearchRequest>& the_reply)
+struct SearchSession {
+  SearchSession(asio::io_context& io,
+                io::Searches& the_searches,
+                const Responder<SearchRequest>& the_reply)
       : searches(the_searches),
         reply(the_reply),
         timer(io),
@@ -66,7 +66,7 @@ Hit hit_from(const core::search::SearchResult& result) {
 }
 
 // Whether the search is to wait for its tally, which cannot take longer than its TTL allows.
-bool awaits_tally(Session& session) {
+bool awaits_tally(SearchSession& session) {
   if (!session.query.tally || (session.tally && session.tally->is_settled)) return false;
   const auto now = std::chrono::steady_clock::now();
   if (!session.tally_by)
@@ -74,9 +74,9 @@ bool awaits_tally(Session& session) {
   return now < *session.tally_by;
 }
 
-void end_after(const std::shared_ptr<Session>& session, Millis timeout);
+void end_after(const std::shared_ptr<SearchSession>& session, Millis timeout);
 
-void end(const std::shared_ptr<Session>& session) {
+void end(const std::shared_ptr<SearchSession>& session) {
   if (session->reply.over()) return;
   if (awaits_tally(*session)) return end_after(session, kTallyLook);
   const core::search::ResultSet* results = session->searches.results(session->ask);
@@ -102,7 +102,7 @@ void end(const std::shared_ptr<Session>& session) {
   session->reply.done(done);
 }
 
-void ask_again_later(const std::shared_ptr<Session>& session) {
+void ask_again_later(const std::shared_ptr<SearchSession>& session) {
   session->pause.expires_after(session->pause_length);
   session->pause_length = std::min(session->pause_length * 3 / 2, kLongestPause);
   session->pause.async_wait([session](const std::error_code& canceled) {
@@ -112,14 +112,14 @@ void ask_again_later(const std::shared_ptr<Session>& session) {
   });
 }
 
-void end_after(const std::shared_ptr<Session>& session, Millis timeout) {
+void end_after(const std::shared_ptr<SearchSession>& session, Millis timeout) {
   session->timer.expires_after(timeout);
   session->timer.async_wait([session](const std::error_code& canceled) {
     if (!canceled) end(session);
   });
 }
 
-bool has_enough(const Session& session) {
+bool has_all_hits(const SearchSession& session) {
   const core::search::ResultSet* results = session.searches.results(session.ask);
   return session.limit != 0 && results != nullptr && results->size() >= session.limit;
 }
@@ -152,7 +152,7 @@ void run_search(asio::io_context& io,
     reply.fail(query.error());
     return;
   }
-  auto session = std::make_shared<Session>(io, searches, reply);
+  auto session = std::make_shared<SearchSession>(io, searches, reply);
   session->limit = request.limit.value_or(0);
   session->scope = {.ttl = static_cast<std::uint8_t>(request.ttl.value_or(kDefaultTtl)),
                     .strategy = *strategy_of(request),
@@ -165,7 +165,7 @@ void run_search(asio::io_context& io,
     session->ranker.read(result);
     session->reply.event(hit_from(result));
     // Not from within this call: the search still adds the rest of this hit.
-    if (has_enough(*session)) end_after(session, Millis(0));
+    if (has_all_hits(*session)) end_after(session, Millis(0));
   };
   const auto on_tally = [session](const core::overlay::Tallied& tally) {
     session->tally = tally;
@@ -177,7 +177,7 @@ void run_search(asio::io_context& io,
     session->searches.stop_watching(session->ask);
   });
   // This node's own files were told before start() returned, and with it which search this is.
-  if (has_enough(*session)) return end_after(session, Millis(0));
+  if (has_all_hits(*session)) return end_after(session, Millis(0));
   if (request.watch) ask_again_later(session);
   if (!request.watch || request.timeout)
     end_after(session, request.timeout.value_or(kDefaultTimeout));

@@ -26,6 +26,7 @@ enum class ErrorCode {
 
 /// `message` is one line for a person: what, where, and what to do.
 struct Error {
+  static Error invalid(std::string message) { return {ErrorCode::invalid, std::move(message)}; }
   ErrorCode code = ErrorCode::invalid;
   std::string message;
 };

@@ -12,7 +12,7 @@
 namespace freshet::bench {
 namespace {
 
-using Json = nlohmann::json;
+using PlainJson = nlohmann::json;
 
 Error damaged(const std::string& file, const std::string& what) {
   return {.code = ErrorCode::invalid,
@@ -141,13 +141,13 @@ class QueryReader {
 struct ReadSummary {
   std::string name;
   double nodes = 0;
-  Json json;
+  PlainJson json;
 };
 
 Result<ReadSummary> read_summary(const std::string& file) {
   auto stream = open(file);
   if (!stream) return stream.error();
-  Json json = Json::parse(*stream, nullptr, false);
+  PlainJson json = PlainJson::parse(*stream, nullptr, false);
   if (json.is_discarded() || !json.is_object()) return damaged(file, "is no JSON object");
   const auto schema = json.find("schema");
   if (schema == json.end() || *schema != 1) return damaged(file, "is not of schema 1");
@@ -162,7 +162,7 @@ Result<ReadSummary> read_summary(const std::string& file) {
 }
 
 // Of one entry of "strategies"; what is missing or of another type stays.
-void take_load(const Json& entry, ReadCell& cell) {
+void take_load(const PlainJson& entry, ReadCell& cell) {
   const auto load = entry.find("load");
   if (load == entry.end() || !load->is_object()) return;
   const auto take = [&](const char* key, double& value) {
@@ -173,10 +173,13 @@ void take_load(const Json& entry, ReadCell& cell) {
   take("gini", cell.load_gini);
 }
 
-void take_loads(const Json& strategies, const std::string& variant, std::vector<ReadCell>& cells) {
+void take_loads(const PlainJson& strategies,
+                const std::string& variant,
+                std::vector<ReadCell>& cells) {
   if (!strategies.is_array()) return;
-  for (const Json& entry : strategies) {
-    if (!entry.is_object() || entry.value("strategy", Json()).type() != Json::value_t::string) {
+  for (const PlainJson& entry : strategies) {
+    if (!entry.is_object()
+        || entry.value("strategy", PlainJson()).type() != PlainJson::value_t::string) {
       continue;
     }
     for (ReadCell& cell : cells) {
@@ -185,17 +188,18 @@ void take_loads(const Json& strategies, const std::string& variant, std::vector<
   }
 }
 
-void take_all_loads(const Json& json, std::vector<ReadCell>& cells) {
+void take_all_loads(const PlainJson& json, std::vector<ReadCell>& cells) {
   const auto variants = json.find("variants");
   if (variants == json.end() || !variants->is_array()) {
-    take_loads(json.value("strategies", Json()), cells.empty() ? "" : cells.front().variant, cells);
+    take_loads(
+        json.value("strategies", PlainJson()), cells.empty() ? "" : cells.front().variant, cells);
     return;
   }
-  for (const Json& variant : *variants) {
+  for (const PlainJson& variant : *variants) {
     if (!variant.is_object()) continue;
-    const Json name = variant.value("variant", Json());
+    const PlainJson name = variant.value("variant", PlainJson());
     if (name.is_string()) {
-      take_loads(variant.value("strategies", Json()), name.get<std::string>(), cells);
+      take_loads(variant.value("strategies", PlainJson()), name.get<std::string>(), cells);
     }
   }
 }

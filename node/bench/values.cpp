@@ -42,17 +42,17 @@ constexpr double kLargest = 1e15;
 constexpr double kMaxSigma = 5;
 constexpr double kMaxSkew = 10;
 
-constexpr std::array<std::string_view, 11> kKinds = {"line",
-                                                     "ring",
-                                                     "grid",
-                                                     "complete",
-                                                     "star",
-                                                     "random-regular",
-                                                     "erdos-renyi",
-                                                     "barabasi-albert",
-                                                     "watts-strogatz",
-                                                     "file",
-                                                     "self"};
+constexpr std::array<std::string_view, 11> kTopologyKinds = {"line",
+                                                             "ring",
+                                                             "grid",
+                                                             "complete",
+                                                             "star",
+                                                             "random-regular",
+                                                             "erdos-renyi",
+                                                             "barabasi-albert",
+                                                             "watts-strogatz",
+                                                             "file",
+                                                             "self"};
 
 /// A number that is not negative, and what follows it.
 std::optional<std::pair<double, std::string_view>> leading_number(std::string_view text) {
@@ -150,18 +150,19 @@ std::optional<Placement> parse_placement(std::string_view text) {
 }
 
 std::optional<TopologyKind> parse_topology_kind(std::string_view text) {
-  const auto* const found = std::find(kKinds.begin(), kKinds.end(), text);
-  if (found == kKinds.end()) return std::nullopt;
-  return static_cast<TopologyKind>(found - kKinds.begin());
+  const auto* const found = std::find(kTopologyKinds.begin(), kTopologyKinds.end(), text);
+  if (found == kTopologyKinds.end()) return std::nullopt;
+  return static_cast<TopologyKind>(found - kTopologyKinds.begin());
 }
 
 std::string_view to_string(TopologyKind kind) {
-  return kKinds[static_cast<std::size_t>(kind)];
+  return kTopologyKinds[static_cast<std::size_t>(kind)];
 }
 
 std::string topology_kinds() {
   std::string all;
-  for (const std::string_view kind : kKinds) all.append(all.empty() ? "" : ", ").append(kind);
+  for (const std::string_view kind : kTopologyKinds)
+    all.append(all.empty() ? "" : ", ").append(kind);
   return all;
 }
 

@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t kSmallestFile = std::uint64_t{16} * 1024;
 constexpr std::uint64_t kFileSizes = std::uint64_t{64} * 1024 * 1024;
 constexpr std::uint32_t kSubjects = 211;  // shared by many objects, as artists and places are
-constexpr std::uint32_t kKinds = 13;      // shared by very many
+constexpr std::uint32_t kKindWords = 13;  // shared by very many
 
 }  // namespace
 
@@ -23,7 +23,7 @@ std::string word_of(std::uint32_t object) {
 
 std::vector<std::string> words_of(std::uint32_t object) {
   return {"subject" + std::to_string(object % kSubjects),
-          "kind" + std::to_string(object % kKinds),
+          "kind" + std::to_string(object % kKindWords),
           word_of(object)};
 }
 

@@ -18,7 +18,7 @@ namespace freshet::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kGrace{2000};
-constexpr std::chrono::milliseconds kPollStep{10};
+constexpr std::chrono::milliseconds kReapStep{10};
 constexpr std::size_t kReadBytes = 4096;
 
 // After fork, before exec: only async-signal-safe calls.
@@ -97,7 +97,7 @@ void ChildProcess::release() {
       waitpid(pid_, nullptr, 0);
       break;
     }
-    std::this_thread::sleep_for(kPollStep);
+    std::this_thread::sleep_for(kReapStep);
   }
   pid_ = -1;
 }

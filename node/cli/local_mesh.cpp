@@ -9,10 +9,10 @@
 namespace freshet::cli {
 namespace {
 
-constexpr std::chrono::milliseconds kStartLimit{10000};
-constexpr std::chrono::milliseconds kAnswerLimit{10000};
+constexpr std::chrono::milliseconds kMeshStartLimit{10000};
+constexpr std::chrono::milliseconds kMeshAnswerLimit{10000};
 constexpr std::chrono::seconds kSettleLimit{60};
-constexpr std::chrono::milliseconds kPollStep{50};
+constexpr std::chrono::milliseconds kMeshPollStep{50};
 constexpr std::string_view kReady = "ready: listening on ";
 
 Error daemon_error(std::size_t node, const std::string& what) {
@@ -64,7 +64,7 @@ Status LocalMesh::start_node(const std::vector<std::size_t>& peers) {
   auto daemon = ChildProcess::start(args, Stream::err);
   if (!daemon) return daemon.error();
   std::string last_line = "it said nothing";
-  while (auto line = daemon->read_line(kStartLimit)) {
+  while (auto line = daemon->read_line(kMeshStartLimit)) {
     if (line->starts_with(kReady)) {
       nodes_.push_back({.address = line->substr(kReady.size()), .daemon = std::move(*daemon)});
       return kOk;
@@ -85,7 +85,7 @@ Result<nlohmann::json> LocalMesh::ask(std::size_t node,
                                       const std::vector<std::string>& words) const {
   auto child = ChildProcess::start(command(node, words), Stream::out);
   if (!child) return child.error();
-  const auto line = child->read_line(kAnswerLimit);
+  const auto line = child->read_line(kMeshAnswerLimit);
   const int code = child->wait();
   auto answer = nlohmann::json::parse(line.value_or(""), nullptr, false);
   if (code != 0 || answer.is_discarded()) {
@@ -117,7 +117,7 @@ Status LocalMesh::settle(const Edges& edges) const {
       hashed = hashed && status.value("hashed_files", 0) == status.value("shared_files", -1);
     }
     if (ends == 2 * edges.size() && hashed) return kOk;
-    std::this_thread::sleep_for(kPollStep);
+    std::this_thread::sleep_for(kMeshPollStep);
   }
   return Error{.code = ErrorCode::timed_out, .message = "the mesh did not settle within a minute"};
 }

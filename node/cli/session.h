@@ -6,6 +6,7 @@
 
 #include "node/api/control_client.h"
 #include "node/base/result.h"
+#include "node/cli/exit_code.h"
 #include "node/cli/globals.h"
 #include "node/cli/output.h"
 #include "node/store/state_dir.h"
@@ -19,6 +20,8 @@ class Session {
   [[nodiscard]] const Globals& globals() const { return globals_; }
   [[nodiscard]] bool json() const { return globals_.json; }
   Output& output() { return output_; }
+  /// Says what went wrong; returns the exit code that goes with it.
+  int fail(const Error& error) { return output_.fail(error, exit_code_of(error.code)); }
   [[nodiscard]] static bool input_is_terminal();
 
   /// Of --state. Creates nothing.

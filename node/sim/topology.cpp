@@ -14,10 +14,6 @@ namespace {
 
 using Edge = Topology::Edge;
 
-Edge ordered(NodeIndex a, NodeIndex b) {
-  return a < b ? Edge{a, b} : Edge{b, a};
-}
-
 struct Adjacency {
   explicit Adjacency(const Topology& topology) : first(topology.nodes + std::size_t{1}) {
     for (const auto& [a, b] : topology.edges) {
@@ -154,7 +150,7 @@ Result<Topology> from_edge_list(std::string_view text) {
         - topology.labels.begin());
   };
   for (const auto& [a, b] : *parsed) {
-    if (a != b) topology.edges.push_back(ordered(index_of(a), index_of(b)));
+    if (a != b) topology.edges.push_back(Topology::edge(index_of(a), index_of(b)));
   }
   std::sort(topology.edges.begin(), topology.edges.end());
   topology.edges.erase(std::unique(topology.edges.begin(), topology.edges.end()),

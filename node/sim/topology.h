@@ -16,6 +16,7 @@ namespace freshet::sim {
 /// An undirected simple graph.
 struct Topology {
   using Edge = std::pair<NodeIndex, NodeIndex>;  ///< first < second
+  static Edge edge(NodeIndex a, NodeIndex b) { return a < b ? Edge{a, b} : Edge{b, a}; }
 
   NodeIndex nodes = 0;
   std::vector<Edge> edges;            ///< ascending, each once

@@ -17,10 +17,6 @@ using Edge = Topology::Edge;
 
 constexpr int kRewireTries = 1000;
 
-Edge ordered(NodeIndex a, NodeIndex b) {
-  return a < b ? Edge{a, b} : Edge{b, a};
-}
-
 struct EdgeHash {
   std::size_t operator()(const Edge& edge) const {
     return static_cast<std::size_t>(Digest::mix((std::uint64_t{edge.first} << 32U) | edge.second));
@@ -68,14 +64,15 @@ class Pairing {
   [[nodiscard]] std::vector<Edge> edges() const {
     std::vector<Edge> edges;
     edges.reserve(pairs_.size());
-    for (const auto& [a, b] : pairs_) edges.push_back(ordered(a, b));
+    for (const auto& [a, b] : pairs_) edges.push_back(Topology::edge(a, b));
     std::sort(edges.begin(), edges.end());
     return edges;
   }
 
  private:
   bool insert(const Edge& pair) {
-    return pair.first != pair.second && good_.insert(ordered(pair.first, pair.second)).second;
+    return pair.first != pair.second
+           && good_.insert(Topology::edge(pair.first, pair.second)).second;
   }
 
   // (a b) (c d) become (a c) (b d). Only `good` is in the set before.
@@ -83,14 +80,14 @@ class Pairing {
     const Edge one{bad.first, good.first};
     const Edge two{bad.second, good.second};
     if (one.first == one.second || two.first == two.second
-        || ordered(one.first, one.second) == ordered(two.first, two.second)) {
+        || Topology::edge(one.first, one.second) == Topology::edge(two.first, two.second)) {
       return false;
     }
-    if (good_.contains(ordered(one.first, one.second))
-        || good_.contains(ordered(two.first, two.second))) {
+    if (good_.contains(Topology::edge(one.first, one.second))
+        || good_.contains(Topology::edge(two.first, two.second))) {
       return false;
     }
-    good_.erase(ordered(good.first, good.second));
+    good_.erase(Topology::edge(good.first, good.second));
     insert(one);
     insert(two);
     bad = one;
@@ -112,7 +109,7 @@ std::vector<Edge> draw_edges(NodeIndex nodes, std::uint64_t count, Rng& rng) {
   while (edges.size() < count) {
     const auto a = static_cast<NodeIndex>(rng.below(nodes));
     const auto b = static_cast<NodeIndex>(rng.below(nodes));
-    if (a != b && drawn.insert(ordered(a, b)).second) edges.push_back(ordered(a, b));
+    if (a != b && drawn.insert(Topology::edge(a, b)).second) edges.push_back(Topology::edge(a, b));
   }
   return edges;
 }
@@ -196,20 +193,20 @@ Topology watts_strogatz(NodeIndex nodes, NodeIndex degree, double rewire, Rng rn
   EdgeSet present;
   std::vector<Edge> edges;
   for (const auto& [a, b] : lattice(nodes, degree)) {
-    if (present.insert(ordered(a, b)).second) edges.emplace_back(a, b);
+    if (present.insert(Topology::edge(a, b)).second) edges.emplace_back(a, b);
   }
   for (auto& [node, other] : edges) {
     if (rng.unit() >= rewire) continue;
     // A node that has nearly all others for neighbours may not find a new one.
     for (int tries = 0; tries < kRewireTries; ++tries) {
       const auto drawn = static_cast<NodeIndex>(rng.below(nodes));
-      if (drawn == node || !present.insert(ordered(node, drawn)).second) continue;
-      present.erase(ordered(node, other));
+      if (drawn == node || !present.insert(Topology::edge(node, drawn)).second) continue;
+      present.erase(Topology::edge(node, other));
       other = drawn;
       break;
     }
   }
-  for (Edge& edge : edges) edge = ordered(edge.first, edge.second);
+  for (Edge& edge : edges) edge = Topology::edge(edge.first, edge.second);
   return from_edges(nodes, std::move(edges));
 }
 

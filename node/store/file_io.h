@@ -35,6 +35,8 @@ Result<std::optional<Bytes>> read_small_file(const std::string& path, std::size_
 Status for_each_line(const std::string& path,
                      std::size_t max_bytes,
                      const std::function<void(std::string_view)>& visit);
+/// Of what is nobody's but the owner's.
+constexpr mode_t kPrivateFile = S_IRUSR | S_IWUSR;
 /// Temporary file beside it (PATH.new), written, synced, renamed. Errors: io; `path` is as before
 /// then.
 Status replace_file(const std::string& path, ByteView bytes, mode_t mode);

@@ -11,13 +11,13 @@
 namespace freshet::store {
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{1} << 20U;
+constexpr std::size_t kPartReadBytes = std::size_t{1} << 20U;
 
 Status read_all(const FolderParts& parts,
                 const std::stop_token& stop,
                 const std::function<void(ByteView)>& take) {
   for (const FolderPart& part : parts) {
-    if (Status read = read_whole_file(part.file, kReadBytes, stop, take); !read) return read;
+    if (Status read = read_whole_file(part.file, kPartReadBytes, stop, take); !read) return read;
   }
   return kOk;
 }

@@ -21,8 +21,8 @@ namespace {
 
 constexpr mode_t kFolderMode = S_IRWXU | S_IRWXG | S_IRWXO;  // less the umask, both of these
 constexpr mode_t kFileMode = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
-constexpr std::size_t kReadBytes = std::size_t{1} << 20U;
-static_assert(kReadBytes >= wire::bt::kMaxBundledBytes);
+constexpr std::size_t kUnpackBytes = std::size_t{1} << 20U;
+static_assert(kUnpackBytes >= wire::bt::kMaxBundledBytes);
 
 bool is_content(ByteView bytes, const std::optional<ContentId>& content) {
   if (!content) return bytes.empty();
@@ -51,7 +51,7 @@ class Reader {
     if (offset < from_ || offset + length > from_ + held_) {
       if (!open_) open_ = UniqueFd(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
       if (!open_) return os_error("cannot open", path_, errno);
-      buffer_.resize(kReadBytes);
+      buffer_.resize(kUnpackBytes);
       const auto got = read_some_at(open_.get(), offset, buffer_, path_);
       if (!got) return got.error();
       from_ = offset;

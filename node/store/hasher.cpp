@@ -8,7 +8,7 @@ namespace freshet::store {
 
 namespace {
 
-constexpr std::size_t kReadBytes = 1U << 20U;
+constexpr std::size_t kHashReadBytes = 1U << 20U;
 
 }  // namespace
 
@@ -21,7 +21,7 @@ Result<ContentInfo> hash_file(const FileRef& file,
                  file.absolute() + " is longer than 4 TiB and cannot be shared; split it"};
   }
   wire::bt::TreeBuilder builder(size);
-  const Status read = read_whole_file(file, kReadBytes, stop, [&](ByteView bytes) {
+  const Status read = read_whole_file(file, kHashReadBytes, stop, [&](ByteView bytes) {
     builder.feed(bytes);
     if (progress) progress(bytes.size());
   });

@@ -8,7 +8,7 @@ namespace freshet::store {
 
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{64} * wire::bt::kBlockBytes;
+constexpr std::size_t kLayerReadBytes = std::size_t{64} * wire::bt::kBlockBytes;
 
 /// Appends the leaves of one piece, and gives the root of its subtree.
 Result<Sha256> read_piece(const wire::bt::Shape& shape,
@@ -18,7 +18,7 @@ Result<Sha256> read_piece(const wire::bt::Shape& shape,
   const std::size_t first_leaf = leaves.size();
   const std::size_t piece_bytes = shape.piece_bytes(piece);
   const std::uint64_t start = std::uint64_t{piece} * shape.piece_length;
-  Bytes buffer(std::min(piece_bytes, kReadBytes));
+  Bytes buffer(std::min(piece_bytes, kLayerReadBytes));
   for (std::size_t done = 0; done < piece_bytes; done += buffer.size()) {
     buffer.resize(std::min(buffer.size(), piece_bytes - done));
     if (auto got = read(start + done, buffer); !got) return got.error();

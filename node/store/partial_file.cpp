@@ -21,7 +21,6 @@ namespace freshet::store {
 
 namespace {
 
-constexpr mode_t kPrivateFile = S_IRUSR | S_IWUSR;
 /// The folder is private; the file gets its final name later and is the user's then, as the umask
 /// says.
 constexpr mode_t kPartMode = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;

@@ -18,7 +18,6 @@ namespace {
 
 namespace bt = wire::bt;
 
-constexpr mode_t kPrivateFile = S_IRUSR | S_IWUSR;
 constexpr std::size_t kMaxLayerBytes = std::size_t{bt::kMaxPieces + 1} * Sha256::kSize;
 
 std::vector<std::string> components(std::string_view path) {

@@ -19,7 +19,6 @@ namespace freshet::store {
 namespace {
 
 constexpr mode_t kPrivateFolder = S_IRWXU;
-constexpr mode_t kPrivateFile = S_IRUSR | S_IWUSR;
 
 std::string variable(const char* name) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): the contract of Environment::current() says when.

@@ -25,7 +25,6 @@ namespace {
 constexpr std::size_t kCopyBytes = std::size_t{1} << 20U;
 constexpr mode_t kFolderMode = S_IRWXU | S_IRWXG | S_IRWXO;  // less the umask, all of these
 constexpr mode_t kFileMode = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
-constexpr mode_t kPrivateFile = S_IRUSR | S_IWUSR;
 constexpr mode_t kPrivateFolder = S_IRWXU;
 
 std::string info_path_of(const std::string& partials, const InfoHash& torrent) {

@@ -18,7 +18,7 @@ constexpr std::uint32_t kFolderEvents = IN_CREATE | IN_DELETE | IN_MOVED_FROM | 
                                         | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK;
 constexpr std::uint32_t kFileEvents =
     IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF;
-constexpr std::size_t kReadBytes = 64UL * 1024;
+constexpr std::size_t kEventBytes = 64UL * 1024;
 constexpr int kMaxReads = 64;  // in one read(): whoever makes events faster is not followed forever
 
 std::string joined(const std::string& folder, std::string_view name) {
@@ -127,7 +127,7 @@ void TreeWatch::lost_events(Dirty& dirty) {
 }
 
 void TreeWatch::read(TimePoint now, Dirty& dirty) {
-  alignas(inotify_event) std::array<char, kReadBytes> buffer;
+  alignas(inotify_event) std::array<char, kEventBytes> buffer;
   for (int reads = 0; reads < kMaxReads; ++reads) {
     const auto count = ::read(fd_.get(), buffer.data(), buffer.size());
     if (count <= 0) break;

@@ -29,6 +29,13 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_link_options(${FRESHET_FALSE_ALARMS})
 endif()
 
+# What is built whole and seldom compiles eight files of a target as one: most of the time goes into the same headers
+# and templates. So names in anonymous namespaces are one per target, as far as eight files go.
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-Wno-subobject-linkage) # it takes every file but the first for a header
+endif()
+
 if(FRESHET_SANITIZE)
   add_compile_options(-fsanitize=${FRESHET_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${FRESHET_SANITIZE})

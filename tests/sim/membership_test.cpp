@@ -9,8 +9,8 @@ namespace {
 constexpr Duration kLatency = 20ms;
 
 // Nodes with discovery on, and nothing else.
-struct Mesh {
-  Mesh(NodeIndex nodes, std::uint64_t seed, std::size_t target_links = 5)
+struct MemberMesh {
+  MemberMesh(NodeIndex nodes, std::uint64_t seed, std::size_t target_links = 5)
       : config(config_with(target_links)),
         host(config,
              nothing,
@@ -41,7 +41,7 @@ struct Mesh {
 };
 
 TEST_CASE("a dial leads to a link at both ends after a round trip, and Hello after another hop") {
-  Mesh mesh(2, 1);
+  MemberMesh mesh(2, 1);
   mesh.join(0, 1);
   run_for(mesh.host, 2 * kLatency);
   CHECK(mesh.links_of(0) == 1);
@@ -52,7 +52,7 @@ TEST_CASE("a dial leads to a link at both ends after a round trip, and Hello aft
 }
 
 TEST_CASE("two nodes that dial each other at once end with one link") {
-  Mesh mesh(2, 1);
+  MemberMesh mesh(2, 1);
   mesh.join(0, 1);
   mesh.join(1, 0);
   run_for(mesh.host, 10s);
@@ -62,7 +62,7 @@ TEST_CASE("two nodes that dial each other at once end with one link") {
 }
 
 TEST_CASE("a node that dials itself gives it up") {
-  Mesh mesh(2, 1);
+  MemberMesh mesh(2, 1);
   mesh.join(0, 0);
   run_for(mesh.host, 60s);
   CHECK(mesh.links_of(0) == 0);
@@ -72,7 +72,7 @@ TEST_CASE("a node that dials itself gives it up") {
 TEST_CASE("thirty nodes that know one peer form a connected mesh") {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     CAPTURE(seed);
-    Mesh mesh(30, seed);
+    MemberMesh mesh(30, seed);
     for (NodeIndex node = 1; node < 30; ++node) mesh.join(node, 0);
     run_for(mesh.host, 60s);
     CHECK(mesh.flood(17).reached == 29);
@@ -83,7 +83,7 @@ TEST_CASE("thirty nodes that know one peer form a connected mesh") {
 }
 
 TEST_CASE("the mesh outlives the peer through which everyone came") {
-  Mesh mesh(30, 4);
+  MemberMesh mesh(30, 4);
   for (NodeIndex node = 1; node < 30; ++node) mesh.join(node, 0);
   run_for(mesh.host, 60s);
   mesh.host.crash(0);
@@ -92,7 +92,7 @@ TEST_CASE("the mesh outlives the peer through which everyone came") {
 }
 
 TEST_CASE("pongs teach addresses of nodes that were never dialled") {
-  Mesh mesh(3, 5, 1);
+  MemberMesh mesh(3, 5, 1);
   mesh.join(1, 0);
   run_for(mesh.host, 5s);
   mesh.join(2, 0);
@@ -104,7 +104,7 @@ TEST_CASE("pongs teach addresses of nodes that were never dialled") {
 }
 
 TEST_CASE("a silent crash is noticed within 20 s and 5 s, by both kinds of link ends") {
-  Mesh mesh(2, 6);
+  MemberMesh mesh(2, 6);
   mesh.join(0, 1);
   run_for(mesh.host, 1s);
   mesh.host.crash(1);
@@ -116,7 +116,7 @@ TEST_CASE("a silent crash is noticed within 20 s and 5 s, by both kinds of link 
 }
 
 TEST_CASE("a node that lost its only link starts again from its host cache") {
-  Mesh mesh(3, 7, 1);
+  MemberMesh mesh(3, 7, 1);
   mesh.join(1, 0);
   run_for(mesh.host, 5s);
   mesh.join(2, 0);
@@ -128,7 +128,7 @@ TEST_CASE("a node that lost its only link starts again from its host cache") {
 }
 
 TEST_CASE("a node that comes back under its key is linked again") {
-  Mesh mesh(2, 8);
+  MemberMesh mesh(2, 8);
   mesh.host.give(0,
                  core::Input(core::overlay::Input(
                      core::overlay::AddPeer{.peer = core::overlay::PeerNumber{1}, .keep = true})));
@@ -144,7 +144,7 @@ TEST_CASE("a node that comes back under its key is linked again") {
 
 TEST_CASE("a mesh that forms itself does so the same way twice") {
   const auto run = [](std::uint64_t seed) {
-    Mesh mesh(20, seed);
+    MemberMesh mesh(20, seed);
     for (NodeIndex node = 1; node < 20; ++node) mesh.join(node, node / 2);
     run_for(mesh.host, 30s);
     mesh.host.crash(3);

@@ -26,7 +26,7 @@ namespace {
 
 using wire::FrameType;
 
-constexpr int kLookEveryMs = 20;
+constexpr int kThirdLooksEveryMs = 20;
 constexpr std::chrono::seconds kPatience{5};
 constexpr std::uint64_t kHonestBytes = 1 << 20;
 constexpr std::uint64_t kRequest = 77;
@@ -168,7 +168,7 @@ HostileThird::~HostileThird() {
 
 void HostileThird::run() {
   while (!over_) {
-    if (has_more(to_asker_.ssl(), kLookEveryMs)) carry(to_asker_, to_source_);
+    if (has_more(to_asker_.ssl(), kThirdLooksEveryMs)) carry(to_asker_, to_source_);
     if (has_more(to_source_.ssl(), 0)) carry(to_source_, to_asker_);
     welcome_asker();
     welcome_source();

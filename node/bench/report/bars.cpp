@@ -12,8 +12,6 @@ namespace {
 constexpr double kBarHeight = 24;
 constexpr double kBarGap = 14;
 const Stroke kOutline{.colour = "#222", .width = 0.8, .dash = ""};
-const Stroke kGridStroke{.colour = "#dddddd", .width = 1, .dash = ""};
-const Stroke kAxisStroke{.colour = "#333333", .width = 1, .dash = ""};
 
 std::string id_of(const BarChart& chart, std::size_t part) {
   return chart.id + "p" + std::to_string(part);

@@ -5,8 +5,6 @@
 namespace freshet::bench::report {
 namespace {
 
-const Stroke kGridStroke{.colour = "#dddddd", .width = 1, .dash = ""};
-const Stroke kAxisStroke{.colour = "#333333", .width = 1, .dash = ""};
 constexpr double kTickLength = 5;
 constexpr double kGap = 6;
 

@@ -31,6 +31,8 @@ struct Stroke {
   double width = 1;
   std::string dash;  ///< as in stroke-dasharray; empty: solid
 };
+inline const Stroke kGridStroke{.colour = "#dddddd", .width = 1, .dash = ""};
+inline const Stroke kAxisStroke{.colour = "#333333", .width = 1, .dash = ""};
 
 enum class Anchor : unsigned char { start, middle, end };
 

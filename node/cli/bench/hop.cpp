@@ -15,11 +15,11 @@ namespace {
 namespace fs = std::filesystem;
 using Steady = std::chrono::steady_clock;
 
-constexpr std::size_t kNodes = 4;
-constexpr double kLinksTravelled = 2 * (kNodes - 1);
+constexpr std::size_t kMeshNodes = 4;
+constexpr double kLinksTravelled = 2 * (kMeshNodes - 1);
 constexpr std::size_t kSearches = 1001;
 constexpr std::size_t kFewSearches = 11;
-constexpr api::Millis kPatience{5000};
+constexpr api::Millis kHopPatience{5000};
 
 Status put_file(const fs::path& share, const std::string& name) {
   std::error_code failed;
@@ -33,10 +33,10 @@ Status put_file(const fs::path& share, const std::string& name) {
 Result<LocalMesh> line(const BenchPlan& plan) {
   LocalMesh mesh(plan.program, plan.folder / "hop");
   Edges edges;
-  for (std::size_t node = 0; node < kNodes; ++node) {
+  for (std::size_t node = 0; node < kMeshNodes; ++node) {
     if (interrupted()) return interruption();
     const std::string name = node == 0 ? "nearby.bin" : "faraway.bin";
-    if (node == 0 || node + 1 == kNodes) {
+    if (node == 0 || node + 1 == kMeshNodes) {
       if (Status put = put_file(mesh.share_of(node), name); !put) return put.error();
     }
     std::vector<std::size_t> peers;
@@ -56,10 +56,10 @@ Result<double> first_hit(const LocalMesh& mesh, const std::string& word, std::ui
   request.words = {word};
   request.ttl = ttl;
   request.limit = 1;
-  request.timeout = kPatience;
+  request.timeout = kHopPatience;
   const auto began = Steady::now();
   if (Status sent = client->send(request); !sent) return sent.error();
-  const auto heard = client->next<api::SearchRequest>(kPatience);
+  const auto heard = client->next<api::SearchRequest>(kHopPatience);
   const std::chrono::duration<double, std::milli> took = Steady::now() - began;
   if (!heard) return heard.error();
   if (!std::holds_alternative<api::Hit>(*heard))
@@ -77,7 +77,7 @@ Result<Figures> measure_hop(const BenchPlan& plan) {
   for (std::size_t i = 0; i < plan.size(kSearches, kFewSearches); ++i) {
     if (interrupted()) return interruption();
     const auto own = first_hit(*mesh, "nearby", 0);
-    const auto other = first_hit(*mesh, "faraway", kNodes - 1);
+    const auto other = first_hit(*mesh, "faraway", kMeshNodes - 1);
     if (!own || !other) return own ? other.error() : own.error();
     near.push_back(*own);
     far.push_back(*other);

@@ -8,7 +8,7 @@
 namespace freshet::cli {
 namespace {
 
-constexpr std::size_t kNodes = 100'000;
+constexpr std::size_t kSimulatedNodes = 100'000;
 constexpr std::size_t kFewNodes = 1'000;
 constexpr std::size_t kQueries = 10;
 constexpr std::size_t kFewQueries = 2;
@@ -28,7 +28,7 @@ Status flood(sim::Simulation& simulation, Rng& rng) {
 }  // namespace
 
 Result<Figures> measure_simulator(const BenchPlan& plan) {
-  const auto nodes = static_cast<sim::NodeIndex>(plan.size(kNodes, kFewNodes));
+  const auto nodes = static_cast<sim::NodeIndex>(plan.size(kSimulatedNodes, kFewNodes));
   const sim::Topology topology = sim::random_regular(nodes, kDegree, Rng::from_seed(1));
   const sim::NoContent nothing;
   const sim::LatencyConfig latency{.kind = sim::LatencyConfig::Kind::uniform,

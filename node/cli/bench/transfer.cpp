@@ -20,7 +20,7 @@ using Steady = std::chrono::steady_clock;
 constexpr std::size_t kFiles = 3;
 constexpr std::size_t kFileBytes = std::size_t{256} << 20U;
 constexpr std::size_t kFewBytes = std::size_t{4} << 20U;
-constexpr api::Millis kPatience{20'000};
+constexpr api::Millis kTransferPatience{20'000};
 
 Status write_random(const fs::path& path, std::size_t bytes, std::uint64_t seed) {
   std::vector<std::uint64_t> block(std::size_t{1} << 17U);
@@ -71,17 +71,17 @@ Result<double> fetch(const LocalMesh& mesh, const std::string& word, const fs::p
   api::SearchRequest search;
   search.words = {word};
   search.limit = 1;
-  search.timeout = kPatience;
-  const auto found = client->call(search, kPatience);
+  search.timeout = kTransferPatience;
+  const auto found = client->call(search, kTransferPatience);
   if (!found) return found.error();
   api::GetRequest get;
   get.what = "1";
   get.folder = to.string();
-  get.timeout = kPatience;
+  get.timeout = kTransferPatience;
   const auto began = Steady::now();
   bool stopped = false;
-  const auto done =
-      client->call(get, kPatience, [&](const auto&) { stopped = stopped || interrupted(); });
+  const auto done = client->call(
+      get, kTransferPatience, [&](const auto&) { stopped = stopped || interrupted(); });
   const std::chrono::duration<double> took = Steady::now() - began;
   if (stopped || interrupted()) return interruption();
   if (!done) return done.error();

@@ -19,10 +19,6 @@ bool is_list(const BlockOptions& options) {
          && (options.what.empty() || (options.what.size() == 1 && options.what.front() == "ls"));
 }
 
-int fail(Session& session, const Error& error) {
-  return session.output().fail(error, exit_code_of(error.code));
-}
-
 std::string kind_of(const api::BlockInfo& block) {
   return block.node ? "node" : "content";
 }
@@ -60,7 +56,7 @@ void print(Session& session, const api::BlockInfos& infos) {
 
 int list(Session& session) {
   const auto infos = session.ask(api::BlockListRequest{});
-  if (!infos) return fail(session, infos.error());
+  if (!infos) return session.fail(infos.error());
   print(session, *infos);
   return kExitOk;
 }
@@ -69,7 +65,7 @@ int set_moderator(Session& session, const BlockOptions& options) {
   api::ModeratorRequest request{.key = std::nullopt, .become = options.become_moderator};
   if (!request.become && options.obey != kNobody) request.key = NodeKey::from_hex(options.obey);
   const auto infos = session.ask(request);
-  if (!infos) return fail(session, infos.error());
+  if (!infos) return session.fail(infos.error());
   if (session.json()) {
     session.output().json(json_of(*infos));
   } else if (options.become_moderator) {
@@ -84,7 +80,7 @@ int set_moderator(Session& session, const BlockOptions& options) {
 int change(Session& session, const BlockOptions& options, const std::string& what) {
   const auto done = session.ask(
       api::BlockRequest{.what = what, .unblock = options.unblock, .sign = options.sign});
-  if (!done) return fail(session, done.error());
+  if (!done) return session.fail(done.error());
   const api::BlockInfo& block = done->blocks.front();
   if (session.json()) {
     session.output().json({{"schema", kJsonSchema},

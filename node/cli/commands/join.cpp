@@ -27,10 +27,6 @@ bool is_invite(const std::string& text) {
   return text.starts_with(store::kInviteScheme);
 }
 
-int fail(Session& session, const Error& error) {
-  return session.output().fail(error, exit_code_of(error.code));
-}
-
 // ---- reading an invite
 
 // The first line that says anything, at most as long as an invite may be and a byte.
@@ -104,7 +100,7 @@ Result<api::Joined> link_to(Session& session, const std::string& address) {
 
 int join_address(Session& session, const std::string& address) {
   const auto joined = link_to(session, address);
-  return joined ? say_linked(session, *joined) : fail(session, joined.error());
+  return joined ? say_linked(session, *joined) : session.fail(joined.error());
 }
 
 Error other_mesh(const api::StatusInfo& node, const store::Mesh& invited) {
@@ -130,16 +126,16 @@ int say_found_by_itself(Session& session) {
 }
 
 int join_running(Session& session, const store::Invite& invite, const api::StatusInfo& node) {
-  if (node.mesh_id != invite.mesh.id()) return fail(session, other_mesh(node, invite.mesh));
+  if (node.mesh_id != invite.mesh.id()) return session.fail(other_mesh(node, invite.mesh));
   if (invite.addresses.empty()) return say_found_by_itself(session);
   std::optional<Error> worst;
   for (const std::string& address : invite.addresses) {
     const auto joined = link_to(session, address);
     if (joined) return say_linked(session, *joined);
-    if (joined.error().code == ErrorCode::canceled) return fail(session, joined.error());
+    if (joined.error().code == ErrorCode::canceled) return session.fail(joined.error());
     if (!worst || joined.error().code == ErrorCode::wrong_key) worst = joined.error();
   }
-  return fail(session, *worst);
+  return session.fail(*worst);
 }
 
 // ---- a node that does not
@@ -177,9 +173,9 @@ Result<store::Mesh> store_mesh(const store::StatePaths& paths, const store::Invi
 
 int join_later(Session& session, const store::Invite& invite) {
   const auto paths = session.state_paths();
-  if (!paths) return fail(session, paths.error());
+  if (!paths) return session.fail(paths.error());
   const auto joined = store_mesh(*paths, invite);
-  if (!joined) return fail(session, joined.error());
+  if (!joined) return session.fail(joined.error());
   if (session.json()) {
     session.output().json({{"schema", kJsonSchema},
                            {"stored", true},
@@ -229,11 +225,11 @@ int run(Session& session, const JoinOptions& options) {
       !options.target.empty() && options.target != kStandardInput && !is_invite(options.target);
   if (address) return join_address(session, options.target);
   const auto invite = read_invite(session, options);
-  if (!invite) return fail(session, invite.error());
+  if (!invite) return session.fail(invite.error());
   const auto node = session.ask(api::StatusRequest{});
   if (node) return join_running(session, *invite, *node);
   if (node.error().code == ErrorCode::no_daemon) return join_later(session, *invite);
-  return fail(session, node.error());
+  return session.fail(node.error());
 }
 
 }  // namespace freshet::cli

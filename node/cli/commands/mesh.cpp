@@ -20,11 +20,7 @@ namespace {
 
 constexpr std::string_view kSelf = "self";
 
-int fail(Session& session, const Error& error) {
-  return session.output().fail(error, exit_code_of(error.code));
-}
-
-nlohmann::json json_of(const store::Mesh& mesh) {
+nlohmann::json mesh_json(const store::Mesh& mesh) {
   return {{"schema", kJsonSchema},
           {"mesh", mesh.id()},
           {"private", mesh.is_private()},
@@ -36,7 +32,7 @@ nlohmann::json json_of(const store::Mesh& mesh) {
 void print(Session& session, const store::Mesh& mesh) {
   Output& output = session.output();
   if (session.json()) {
-    output.json(json_of(mesh));
+    output.json(mesh_json(mesh));
     return;
   }
   const auto row = [&](std::string_view title, const std::string& value) {
@@ -59,28 +55,27 @@ Result<std::optional<NodeKey>> moderator_of(const store::StatePaths& paths,
 
 int show(Session& session, const store::StatePaths& paths) {
   const auto mesh = store::load_mesh(paths.mesh);
-  if (!mesh) return fail(session, mesh.error());
+  if (!mesh) return session.fail(mesh.error());
   print(session, *mesh);
   return kExitOk;
 }
 
 int make(Session& session, const store::StatePaths& paths, const MeshOptions& options) {
   const auto state = store::StateDir::open(paths);
-  if (!state) return fail(session, state.error());
+  if (!state) return session.fail(state.error());
   const auto own = store::load_mesh(paths.mesh);
-  if (!own) return fail(session, own.error());
+  if (!own) return session.fail(own.error());
   if (own->is_private()) {
-    return fail(session,
-                {ErrorCode::invalid,
-                 "this node is of " + own->title()
-                     + " already; leave it first with `freshet mesh leave`, or use another "
-                       "--state DIR"});
+    return session.fail({ErrorCode::invalid,
+                         "this node is of " + own->title()
+                             + " already; leave it first with `freshet mesh leave`, or use another "
+                               "--state DIR"});
   }
   const auto moderator = moderator_of(paths, options.moderator);
-  if (!moderator) return fail(session, moderator.error());
+  if (!moderator) return session.fail(moderator.error());
   const auto mesh = store::make_mesh(options.name, *moderator);
-  if (!mesh) return fail(session, mesh.error());
-  if (auto saved = store::save_mesh(paths, *mesh); !saved) return fail(session, saved.error());
+  if (!mesh) return session.fail(mesh.error());
+  if (auto saved = store::save_mesh(paths, *mesh); !saved) return session.fail(saved.error());
   print(session, *mesh);
   session.output().message("start the node with: " + session.how_to_start()
                            + "; then let others in with: freshet invite");
@@ -89,8 +84,8 @@ int make(Session& session, const store::StatePaths& paths, const MeshOptions& op
 
 int leave(Session& session, const store::StatePaths& paths, bool forget) {
   const auto state = store::StateDir::open(paths);
-  if (!state) return fail(session, state.error());
-  if (auto left = store::leave_mesh(paths, forget); !left) return fail(session, left.error());
+  if (!state) return session.fail(state.error());
+  if (auto left = store::leave_mesh(paths, forget); !left) return session.fail(left.error());
   print(session, store::Mesh{});
   if (!forget) {
     session.output().message("to come back: freshet join --file " + quoted(paths.mesh + ".left"));
@@ -155,7 +150,7 @@ Status check(const MeshOptions& options) {
 
 int run(Session& session, const MeshOptions& options) {
   const auto paths = session.state_paths();
-  if (!paths) return fail(session, paths.error());
+  if (!paths) return session.fail(paths.error());
   switch (options.action) {
     case MeshOptions::Action::make:
       return make(session, *paths, options);
@@ -169,11 +164,11 @@ int run(Session& session, const MeshOptions& options) {
 
 int run(Session& session, const InviteOptions& /*options*/) {
   const auto text = session.ask(api::InviteRequest{});
-  if (!text) return fail(session, text.error());
+  if (!text) return session.fail(text.error());
   const auto invite = store::parse_invite(text->uri);
-  if (!invite) return fail(session, invite.error());
+  if (!invite) return session.fail(invite.error());
   if (session.json()) {
-    auto view = json_of(invite->mesh);
+    auto view = mesh_json(invite->mesh);
     view["invite"] = text->uri;
     view["addresses"] = invite->addresses;
     session.output().json(view);

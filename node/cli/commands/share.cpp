@@ -13,16 +13,12 @@
 namespace freshet::cli {
 namespace {
 
-int fail(Session& session, const Error& error) {
-  return session.output().fail(error, exit_code_of(error.code));
-}
-
 int add(Session& session, const ShareOptions& options, const std::string& path) {
   api::ShareAddRequest request;
   request.path = absolute_path(path);
   if (options.no_browse) request.browse = false;
   const auto count = session.ask(request, api::ControlClient::kForever);
-  if (!count) return fail(session, count.error());
+  if (!count) return session.fail(count.error());
   if (session.json()) {
     auto view = json_of(*count);
     view["path"] = request.path;
@@ -39,7 +35,7 @@ int remove(Session& session, const std::string& path) {
   api::ShareRemoveRequest request;
   request.path = absolute_path(path);
   const auto done = session.ask(request);
-  if (!done) return fail(session, done.error());
+  if (!done) return session.fail(done.error());
   if (session.json()) {
     session.output().json({{"schema", kJsonSchema}, {"path", request.path}, {"removed", true}});
   } else {
@@ -51,7 +47,7 @@ int remove(Session& session, const std::string& path) {
 int set_browse(Session& session, bool allowed, const std::string& path) {
   const api::ShareBrowseRequest request{.path = absolute_path(path), .allowed = allowed};
   const auto done = session.ask(request);
-  if (!done) return fail(session, done.error());
+  if (!done) return session.fail(done.error());
   if (session.json()) {
     session.output().json({{"schema", kJsonSchema}, {"path", request.path}, {"browse", allowed}});
   } else {
@@ -63,7 +59,7 @@ int set_browse(Session& session, bool allowed, const std::string& path) {
 
 int list(Session& session) {
   const auto shares = session.ask(api::ShareListRequest{});
-  if (!shares) return fail(session, shares.error());
+  if (!shares) return session.fail(shares.error());
   if (session.json()) {
     session.output().json(json_of(*shares));
     return kExitOk;
@@ -93,7 +89,7 @@ int list(Session& session) {
 
 int rescan(Session& session) {
   const auto count = session.ask(api::ShareRescanRequest{}, api::ControlClient::kForever);
-  if (!count) return fail(session, count.error());
+  if (!count) return session.fail(count.error());
   if (session.json()) {
     session.output().json(json_of(*count));
   } else {
@@ -105,7 +101,7 @@ int rescan(Session& session) {
 
 int set_paused(Session& session, bool paused) {
   const auto done = session.ask(api::ShareHashingRequest{.paused = paused});
-  if (!done) return fail(session, done.error());
+  if (!done) return session.fail(done.error());
   if (session.json()) {
     session.output().json({{"schema", kJsonSchema}, {"paused", paused}});
   } else {

@@ -19,10 +19,6 @@ namespace {
 constexpr std::string_view kStdout = "-";
 constexpr mode_t kMode = S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH;
 
-int fail(Session& session, const Error& error) {
-  return session.output().fail(error, exit_code_of(error.code));
-}
-
 wire::bt::TorrentKind kind_of(const TorrentVersion& version) {
   if (version.hybrid) return wire::bt::TorrentKind::hybrid;
   return version.v2 ? wire::bt::TorrentKind::v2 : wire::bt::TorrentKind::v1;
@@ -108,7 +104,7 @@ Status check(const TorrentOptions& options, bool json) {
 
 int run(Session& session, const TorrentOptions& options) {
   const auto text = ask(session, options.what, options.version);
-  if (!text) return fail(session, text.error());
+  if (!text) return session.fail(text.error());
   hint(session, *text);
   if (options.output == kStdout) {
     session.output().raw(text_of(text->file));
@@ -117,7 +113,7 @@ int run(Session& session, const TorrentOptions& options) {
   }
   const std::string path = path_for(options, *text);
   if (const Status written = write_file(options, path, text->file); !written)
-    return fail(session, written.error());
+    return session.fail(written.error());
   if (session.json()) {
     auto view = json_of(*text);
     view["path"] = path;
@@ -130,7 +126,7 @@ int run(Session& session, const TorrentOptions& options) {
 
 int run(Session& session, const MagnetOptions& options) {
   const auto text = ask(session, options.what, options.version);
-  if (!text) return fail(session, text.error());
+  if (!text) return session.fail(text.error());
   hint(session, *text);
   if (session.json()) {
     session.output().json(json_of(*text));

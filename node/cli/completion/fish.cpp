@@ -4,22 +4,22 @@
 namespace freshet::cli {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string fish_quoted(std::string_view text) {
   return single_quoted(Shell::fish, text);
 }
 
 std::string line_for(const std::string& condition, const CommandTree::OptionNames& option) {
   std::string line = "complete -c freshet";
-  if (!condition.empty()) line += " -n " + quoted(condition);
+  if (!condition.empty()) line += " -n " + fish_quoted(condition);
   for (const std::string& name : option.names)
     line += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
   if (option.takes_value) line += " -r";
   if (!option.values.empty()) {
     std::string values;
     for (const std::string& value : option.values) values += (values.empty() ? "" : " ") + value;
-    line += " -f -a " + quoted(values);
+    line += " -f -a " + fish_quoted(values);
   }
-  return line + " -d " + quoted(option.about) + "\n";
+  return line + " -d " + fish_quoted(option.about) + "\n";
 }
 
 std::string lines_for(const CommandTree& command, const std::string& inside, bool names_files) {
@@ -27,8 +27,8 @@ std::string lines_for(const CommandTree& command, const std::string& inside, boo
   for (const auto& option : command.options) lines += line_for(inside, option);
   for (const CommandTree& each : command.commands) {
     lines += "complete -c freshet" + std::string(names_files ? "" : " -f") + " -n "
-             + quoted(inside.empty() ? "__fish_use_subcommand" : inside) + " -a " + each.name
-             + " -d " + quoted(each.about) + "\n";
+             + fish_quoted(inside.empty() ? "__fish_use_subcommand" : inside) + " -a " + each.name
+             + " -d " + fish_quoted(each.about) + "\n";
   }
   return lines;
 }

@@ -18,8 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 using Steady = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kStartLimit{60};
-constexpr api::Millis kAnswerLimit{30'000};
+constexpr std::chrono::seconds kFleetStartLimit{60};
+constexpr api::Millis kFleetAnswerLimit{30'000};
 constexpr std::chrono::milliseconds kLook{100};  ///< between two looks whether to go on
 constexpr std::string_view kFolderName = "freshet-testbed";
 
@@ -76,7 +76,7 @@ Status Fleet::spawn(std::uint32_t node) {
 Status Fleet::wait_started(std::uint32_t node) {
   std::string said = "it said nothing";
   for (;;) {
-    const auto line = nodes_[node].child->read_line(kStartLimit);
+    const auto line = nodes_[node].child->read_line(kFleetStartLimit);
     if (!go_on_()) return interruption();
     if (!line) return failure(node, "did not start: " + said);
     if (line->starts_with("ready")) return kOk;
@@ -138,7 +138,7 @@ Status Fleet::wait_ready(std::uint32_t node) {
 
 Status Fleet::hear(std::uint32_t number) {
   Node& node = nodes_[number];
-  auto heard = node.news->next<api::TestbedRunRequest>(kAnswerLimit);
+  auto heard = node.news->next<api::TestbedRunRequest>(kFleetAnswerLimit);
   if (!heard) {
     const auto said = node.child->read_line(kLook);
     return failure(number, said.value_or(heard.error().message));
@@ -154,7 +154,7 @@ template <typename Request>
 Status Fleet::tell(std::uint32_t node, const Request& request) {
   auto client = api::ControlClient::connect(state_of(node));
   if (!client) return failure(node, client.error().message);
-  const auto done = client->call(request, kAnswerLimit);
+  const auto done = client->call(request, kFleetAnswerLimit);
   if (!done) return failure(node, done.error().message);
   return kOk;
 }

@@ -33,7 +33,7 @@ void run_timers(Turn& turn) {
 
 // One input to who is concerned by it. What names an unknown link or content is late, and means
 // nothing any longer.
-struct Dispatch {
+struct InputDispatch {
   Turn& turn;
 
   void operator()(const LinkUp& in) const { on_link_up(turn, in); }
@@ -154,7 +154,7 @@ class Engine::Impl {
               .state = state_,
               .now = now,
               .out = out};
-    std::visit(Dispatch{turn}, input);
+    std::visit(InputDispatch{turn}, input);
     refill(turn);
     flush(turn);
     refill(turn);  // flush may have closed a slow reader

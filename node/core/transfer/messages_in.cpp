@@ -127,7 +127,7 @@ void on_choking(Turn& turn, Session& session, bool choking) {
   }
 }
 
-struct Dispatch {
+struct MessageDispatch {
   Turn& turn;
   Session& session;
 
@@ -185,7 +185,7 @@ void on_message(Turn& turn, Session& session, ByteView bytes) {
     close(turn, session, CloseReason::malformed);
     return;
   }
-  std::visit(Dispatch{turn, session}, *message);
+  std::visit(MessageDispatch{turn, session}, *message);
 }
 
 void greet(Turn& turn, Session& session) {

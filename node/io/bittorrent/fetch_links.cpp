@@ -21,8 +21,8 @@ using asio::ip::tcp;
 constexpr std::chrono::seconds kDialPatience{5};
 constexpr std::size_t kReadBytes = std::size_t{128} * 1024;
 
-struct Link {
-  Link(cb::PeerNumber the_number, tcp::socket the_socket)
+struct FetchLink {
+  FetchLink(cb::PeerNumber the_number, tcp::socket the_socket)
       : number(the_number),
         socket(std::move(the_socket)) {}
   cb::PeerNumber number;
@@ -32,7 +32,7 @@ struct Link {
   bool listening = false;
   bool closed = false;
 };
-using LinkPtr = std::shared_ptr<Link>;
+using LinkPtr = std::shared_ptr<FetchLink>;
 
 }  // namespace
 
@@ -106,7 +106,7 @@ void FetchLinks::Impl::on_connected(cb::PeerNumber peer, tcp::socket&& socket) {
   asio::error_code ignored;
   socket.non_blocking(true, ignored);
   socket.set_option(tcp::no_delay(true), ignored);
-  links[peer] = std::make_shared<Link>(peer, std::move(socket));
+  links[peer] = std::make_shared<FetchLink>(peer, std::move(socket));
   fetch.opened(peer, now());
 }
 

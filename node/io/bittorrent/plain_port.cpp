@@ -24,7 +24,7 @@ using asio::ip::tcp;
 constexpr std::chrono::seconds kTick{1};
 constexpr std::chrono::seconds kRotateEvery{10};
 constexpr std::chrono::seconds kTellPeersEvery{60};
-constexpr std::chrono::seconds kDialPatience{5};
+constexpr std::chrono::seconds kAnnouncedDialPatience{5};
 
 wire::bt::PeerId make_peer_id(Rng& rng) {
   constexpr std::string_view kPrefix = "-Fr0100-";
@@ -191,7 +191,7 @@ void PlainPort::Impl::dial_due() {
 
 void PlainPort::Impl::dial(const cb::AnnouncedDials::Dial& dial) {
   auto socket = std::make_shared<tcp::socket>(io);
-  auto patience = std::make_shared<asio::steady_timer>(io, kDialPatience);
+  auto patience = std::make_shared<asio::steady_timer>(io, kAnnouncedDialPatience);
   ++dialling;
   patience->async_wait([socket](const asio::error_code& canceled) {
     asio::error_code ignored;

@@ -19,8 +19,8 @@ using asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
 using Event = wire::bt::Announce::Event;
 
-constexpr std::chrono::seconds kPatience{10};  // for the whole of one answer
-constexpr std::chrono::seconds kAgain{2};      // after a failure; then twice that, and so on
+constexpr std::chrono::seconds kAnswerPatience{10};  // for the whole of one answer
+constexpr std::chrono::seconds kAgain{2};            // after a failure; then twice that, and so on
 constexpr unsigned kMostDoublings = 7;
 constexpr std::chrono::seconds kSoonest{10};  // whatever the tracker says
 
@@ -31,7 +31,7 @@ class Talk : public std::enable_shared_from_this<Talk> {
   Talk(asio::io_context& io, std::string request, Done done)
       : resolver_(io),
         socket_(io),
-        timer_(io, kPatience),
+        timer_(io, kAnswerPatience),
         request_(std::move(request)),
         done_(std::move(done)) {}
 

@@ -14,7 +14,7 @@ namespace freshet::io {
 namespace {
 
 // For the whole of a request and its answer.
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kRequestPatience{10};
 
 }  // namespace
 
@@ -27,7 +27,7 @@ struct TrackerDoor::Talk : std::enable_shared_from_this<TrackerDoor::Talk> {
         bytes(std::move(first)) {}
 
   void begin() {
-    timer.expires_after(kPatience);
+    timer.expires_after(kRequestPatience);
     timer.async_wait([self = shared_from_this()](const asio::error_code& canceled) {
       if (!canceled) self->give_up();
     });

@@ -26,7 +26,7 @@ std::int64_t random_serial() {
 }
 
 /// What is to be kept: the files in the order of their ids, as one part.
-struct Wanted {
+struct WantedIndex {
   Index::Sealed sealed;
   std::vector<store::IndexedFile> files;               ///< of sealed.files
   std::vector<core::search::FileNumber> numbers = {};  ///< of them, once they are one part
@@ -95,8 +95,8 @@ void KeptIndex::keep(Index::Sealed sealed,
                      Done done) {
   busy_ = true;
   if (!pool_) pool_.emplace(io_, 1, false);
-  auto wanted = std::make_shared<Wanted>(
-      Wanted{.sealed = std::move(sealed), .files = std::move(files), .hash_key = hash_key});
+  auto wanted = std::make_shared<WantedIndex>(
+      WantedIndex{.sealed = std::move(sealed), .files = std::move(files), .hash_key = hash_key});
   pool_->submit([this, wanted, done = std::move(done)]() -> WorkerPool::Completion {
     const auto part = wanted->as_one_part(stop_.get_token());
     if (!part) return {};

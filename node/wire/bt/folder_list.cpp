@@ -19,15 +19,12 @@ using Path = std::vector<std::string>;
 constexpr Bencoded::Limits kLimits{.max_depth = kMaxTorrentPathDepth + 4,
                                    .max_nodes = kMaxFolderFiles * 12 + 16};
 
-Error invalid(std::string message) {
-  return {ErrorCode::invalid, std::move(message)};
-}
-
 Status check_file(const ListedFile& file) {
   if (Status fine = check_path(file.path, "a file of it"); !fine) return fine;
-  if (file.size_bytes > kMaxContentBytes) return invalid("a file of it has an impossible length");
+  if (file.size_bytes > kMaxContentBytes)
+    return Error::invalid("a file of it has an impossible length");
   if ((file.size_bytes == 0) == file.content.has_value())
-    return invalid("a file of it has a length that does not go with its id");
+    return Error::invalid("a file of it has a length that does not go with its id");
   return kOk;
 }
 
@@ -100,20 +97,21 @@ std::uint64_t FolderList::bundle_bytes() const {
 }
 
 Status check_folder_list(const FolderList& list) {
-  if (list.files.empty()) return invalid("there is no file in it");
+  if (list.files.empty()) return Error::invalid("there is no file in it");
   if (list.files.size() > kMaxFolderFiles)
-    return invalid("it has more than " + std::to_string(kMaxFolderFiles) + " files");
+    return Error::invalid("it has more than " + std::to_string(kMaxFolderFiles) + " files");
   std::vector<Path> paths;
   std::uint64_t sum = 0;
   for (const ListedFile& file : list.files) {
     if (Status fine = check_file(file); !fine) return fine;
-    if (!paths.empty() && paths.back() >= file.path) return invalid("its files are not sorted");
+    if (!paths.empty() && paths.back() >= file.path)
+      return Error::invalid("its files are not sorted");
     sum += file.size_bytes;
-    if (sum > kMaxContentBytes) return invalid("its files are too long together");
+    if (sum > kMaxContentBytes) return Error::invalid("its files are too long together");
     paths.push_back(file.path);
   }
   if ((list.bundle_bytes() > 0) != list.bundle.has_value())
-    return invalid("its small files and their bundle do not go together");
+    return Error::invalid("its small files and their bundle do not go together");
   return check_paths(paths);
 }
 
@@ -127,7 +125,7 @@ Bytes encode_folder_list(const FolderList& list) {
 }
 
 Result<FolderList> read_folder_list(ByteView bytes) {
-  const Error malformed = invalid("it is no list of a folder's files");
+  const Error malformed = Error::invalid("it is no list of a folder's files");
   if (bytes.size() > kMaxFolderListBytes) return malformed;
   const auto document = Bencoded::parse(bytes, kLimits);
   if (!document || document->root().type() != Bencoded::Type::dictionary) return malformed;

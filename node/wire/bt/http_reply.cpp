@@ -6,12 +6,8 @@
 namespace freshet::wire::bt {
 namespace {
 
-constexpr std::string_view kScheme = "http://";
+constexpr std::string_view kHttpScheme = "http://";
 constexpr std::size_t kMaxHostBytes = 253;
-
-Error invalid(std::string message) {
-  return {ErrorCode::invalid, std::move(message)};
-}
 
 bool is_printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
@@ -40,13 +36,13 @@ bool read_authority(std::string_view text, HttpUrl& url) {
 }  // namespace
 
 Result<HttpUrl> parse_http_url(std::string_view text) {
-  if (!text.starts_with(kScheme)) return invalid("only trackers of http:// are asked");
-  if (!is_printable(text)) return invalid("it is no URL");
-  text.remove_prefix(kScheme.size());
+  if (!text.starts_with(kHttpScheme)) return Error::invalid("only trackers of http:// are asked");
+  if (!is_printable(text)) return Error::invalid("it is no URL");
+  text.remove_prefix(kHttpScheme.size());
   text = text.substr(0, text.find('#'));
   const auto slash = std::min(text.find_first_of("/?"), text.size());
   HttpUrl url;
-  if (!read_authority(text.substr(0, slash), url)) return invalid("it is no URL");
+  if (!read_authority(text.substr(0, slash), url)) return Error::invalid("it is no URL");
   url.target = std::string(text.substr(slash));
   if (!url.target.starts_with('/')) url.target.insert(0, 1, '/');
   return url;
@@ -65,9 +61,9 @@ Result<ByteView> http_body(ByteView answer) {
   const std::string_view text = text_of(answer);
   const std::string_view line = text.substr(0, text.find("\r\n"));
   if (!line.starts_with("HTTP/1.") || line.size() < 12 || line.size() > 200)
-    return invalid("it answers no HTTP");
+    return Error::invalid("it answers no HTTP");
   const auto end = text.substr(0, kMaxHttpReplyHeadBytes).find("\r\n\r\n");
-  if (end == std::string_view::npos) return invalid("its answer is cut off");
+  if (end == std::string_view::npos) return Error::invalid("its answer is cut off");
   if (line.substr(8, 4) != " 200") return Error{ErrorCode::not_found, std::string(line.substr(9))};
   return answer.subspan(end + 4);
 }

@@ -10,7 +10,7 @@
 namespace freshet::wire::bt {
 namespace {
 
-constexpr std::string_view kScheme = "magnet:?";
+constexpr std::string_view kMagnetScheme = "magnet:?";
 constexpr std::string_view kV1 = "urn:btih:";
 constexpr std::string_view kV2 = "urn:btmh:";
 constexpr std::size_t kBase32Digits = 32;
@@ -98,10 +98,10 @@ Status read_pair(std::string_view pair, Reading& reading) {
 
 Result<Magnet> parse_magnet(std::string_view link) {
   if (link.size() > kMaxMagnetBytes) return Error{ErrorCode::invalid, "it is of more than 16 KiB"};
-  if (!begins_with(link, kScheme))
+  if (!begins_with(link, kMagnetScheme))
     return Error{ErrorCode::invalid, "it does not begin with magnet:?"};
   Reading reading;
-  std::string_view rest = link.substr(kScheme.size());
+  std::string_view rest = link.substr(kMagnetScheme.size());
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find('&'), rest.size());
     if (Status read = read_pair(rest.substr(0, end), reading); !read) return read.error();

@@ -23,27 +23,23 @@ using Path = std::vector<std::string>;
 // Ten values a file, and what else a torrent has.
 constexpr Bencoded::Limits kLimits{.max_depth = 16, .max_nodes = kMaxTorrentFiles * 10 + 4096};
 
-Error invalid(std::string message) {
-  return {ErrorCode::invalid, std::move(message)};
-}
-
 Result<std::uint64_t> read_length(const Value& holder, const std::string& where) {
   const auto length = holder.find("length");
   const auto number = length ? length->integer() : std::nullopt;
-  if (!number) return invalid(where + " has no length");
+  if (!number) return Error::invalid(where + " has no length");
   if (*number < 0 || static_cast<std::uint64_t>(*number) > kMaxContentBytes)
-    return invalid(where + " has an impossible length: " + std::to_string(*number));
+    return Error::invalid(where + " has an impossible length: " + std::to_string(*number));
   return static_cast<std::uint64_t>(*number);
 }
 
 Result<Path> read_path(const Value& file, const std::string& where) {
   const auto list = file.find("path");
   if (!list || list->type() != Bencoded::Type::list || !list->first())
-    return invalid(where + " has no path");
+    return Error::invalid(where + " has no path");
   Path path;
   for (auto part = list->first(); part; part = part->next()) {
     const auto text = part->text();
-    if (!text) return invalid(where + " has a path that is no list of names");
+    if (!text) return Error::invalid(where + " has a path that is no list of names");
     path.emplace_back(*text);
     if (path.size() > kMaxTorrentPathDepth) break;
   }
@@ -66,17 +62,18 @@ bool is_symlink(const Value& file) {
 // The files of a folder.
 Status read_files(const Value& list, TorrentLayout& layout) {
   if (list.type() != Bencoded::Type::list || !list.first())
-    return invalid("its `files` is no list, or an empty one");
+    return Error::invalid("its `files` is no list, or an empty one");
   std::vector<Path> kept;
   for (auto file = list.first(); file; file = file->next()) {
     const std::string where = "file " + std::to_string(layout.files.size() + 1);
     if (layout.files.size() >= kMaxTorrentFiles)
-      return invalid("it has more than " + std::to_string(kMaxTorrentFiles) + " files");
+      return Error::invalid("it has more than " + std::to_string(kMaxTorrentFiles) + " files");
     auto length = read_length(*file, where);
     if (!length) return length.error();
     auto path = read_path(*file, where);
     if (!path) return path.error();
-    if (is_symlink(*file)) return invalid(where + " is a symbolic link, which is not fetched");
+    if (is_symlink(*file))
+      return Error::invalid(where + " is a symbolic link, which is not fetched");
     const bool padding = is_padding(*file);
     if (!padding) kept.push_back(*path);
     layout.files.push_back({.path = std::move(*path),
@@ -84,14 +81,15 @@ Status read_files(const Value& list, TorrentLayout& layout) {
                             .size_bytes = *length,
                             .padding = padding});
     layout.size_bytes += *length;
-    if (layout.size_bytes > kMaxContentBytes) return invalid("its files are too long together");
+    if (layout.size_bytes > kMaxContentBytes)
+      return Error::invalid("its files are too long together");
   }
   return check_paths(kept);
 }
 
 Status read_content(const Value& info, TorrentLayout& layout) {
   const auto files = info.find("files");
-  if (files && info.find("length")) return invalid("it is both one file and a folder");
+  if (files && info.find("length")) return Error::invalid("it is both one file and a folder");
   if (files) {
     layout.is_folder = true;
     if (Status read = read_files(*files, layout); !read) return read;
@@ -101,20 +99,20 @@ Status read_content(const Value& info, TorrentLayout& layout) {
     layout.size_bytes = *length;
     layout.files.push_back({.path = {}, .offset = 0, .size_bytes = *length});
   }
-  if (layout.size_bytes == 0) return invalid("there is no byte in it");
+  if (layout.size_bytes == 0) return Error::invalid("there is no byte in it");
   return kOk;
 }
 
 Status read_piece_length(const Value& info, TorrentLayout& layout) {
   const auto found = info.find("piece length");
   const auto length = found ? found->integer() : std::nullopt;
-  if (!length) return invalid("it has no piece length");
+  if (!length) return Error::invalid("it has no piece length");
   const bool fits = *length >= std::int64_t{kBlockBytes}
                     && *length <= std::int64_t{kMaxTorrentPieceBytes}
                     && std::has_single_bit(static_cast<std::uint64_t>(*length));
   if (!fits)
-    return invalid("its pieces are of " + std::to_string(*length)
-                   + " bytes; powers of two from 16 KiB to 64 MiB are taken");
+    return Error::invalid("its pieces are of " + std::to_string(*length)
+                          + " bytes; powers of two from 16 KiB to 64 MiB are taken");
   layout.piece_length = static_cast<std::uint32_t>(*length);
   return kOk;
 }
@@ -123,24 +121,25 @@ Status read_pieces(const Value& info, TorrentLayout& layout) {
   const auto found = info.find("pieces");
   const auto hashes = found ? found->bytes() : std::nullopt;
   if (!hashes) {
-    return invalid(info.find("file tree")
-                       ? "it is of BitTorrent v2 alone, which is not fetched yet; a hybrid one is"
-                       : "it has no piece hashes");
+    return Error::invalid(
+        info.find("file tree")
+            ? "it is of BitTorrent v2 alone, which is not fetched yet; a hybrid one is"
+            : "it has no piece hashes");
   }
   const std::uint64_t count = (layout.size_bytes + layout.piece_length - 1) / layout.piece_length;
   if (hashes->size() != count * kSha1Bytes)
-    return invalid("it has " + std::to_string(hashes->size()) + " bytes of piece hashes for "
-                   + std::to_string(count) + " pieces");
+    return Error::invalid("it has " + std::to_string(hashes->size()) + " bytes of piece hashes for "
+                          + std::to_string(count) + " pieces");
   layout.pieces.assign(hashes->begin(), hashes->end());
   return kOk;
 }
 
 Result<TorrentLayout> layout_of(const Value& info) {
-  if (info.type() != Bencoded::Type::dictionary) return invalid("its info is no dictionary");
+  if (info.type() != Bencoded::Type::dictionary) return Error::invalid("its info is no dictionary");
   TorrentLayout layout;
   layout.name = sha1(info.encoded());
   const auto title = info.find("name");
-  if (!title || !title->text()) return invalid("it has no name");
+  if (!title || !title->text()) return Error::invalid("it has no name");
   layout.title = std::string(*title->text());
   if (Status fine = check_component(layout.title, "its name"); !fine) return fine.error();
   if (Status read = read_piece_length(info, layout); !read) return read.error();
@@ -188,20 +187,21 @@ InfoHash TorrentLayout::piece_hash(std::uint32_t piece) const {
 }
 
 Result<TorrentLayout> read_layout(ByteView info) {
-  if (info.size() > kMaxInfoBytes) return invalid("its info is of more than 4 MiB");
+  if (info.size() > kMaxInfoBytes) return Error::invalid("its info is of more than 4 MiB");
   const auto document = Bencoded::parse(info, kLimits);
-  if (!document) return invalid("its info is malformed (bencoding, BEP 3)");
+  if (!document) return Error::invalid("its info is malformed (bencoding, BEP 3)");
   return layout_of(document->root());
 }
 
 Result<ReadTorrent> read_torrent(ByteView file) {
-  if (file.size() > kMaxTorrentFileBytes) return invalid("it is of more than 16 MiB");
+  if (file.size() > kMaxTorrentFileBytes) return Error::invalid("it is of more than 16 MiB");
   const auto document = Bencoded::parse(file, kLimits);
   if (!document || document->root().type() != Bencoded::Type::dictionary)
-    return invalid("it is no torrent file: malformed bencoding (BEP 3)");
+    return Error::invalid("it is no torrent file: malformed bencoding (BEP 3)");
   const auto info = document->root().find("info");
-  if (!info) return invalid("it is no torrent file: there is no info in it");
-  if (info->encoded().size() > kMaxInfoBytes) return invalid("its info is of more than 4 MiB");
+  if (!info) return Error::invalid("it is no torrent file: there is no info in it");
+  if (info->encoded().size() > kMaxInfoBytes)
+    return Error::invalid("its info is of more than 4 MiB");
   auto layout = layout_of(*info);
   if (!layout) return layout.error();
   return ReadTorrent{.layout = std::move(*layout), .trackers = trackers_of(document->root())};
@@ -218,7 +218,7 @@ Status check_paths(const std::vector<std::vector<std::string>>& paths) {
   std::set<std::string> folders;
   for (const Path& path : paths) {
     if (!files.insert(joined_path(path)).second)
-      return invalid("two of its files have one path: " + shown(joined_path(path)));
+      return Error::invalid("two of its files have one path: " + shown(joined_path(path)));
     std::string folder;
     for (std::size_t i = 0; i + 1 < path.size(); ++i) {
       folder += (i == 0 ? "" : "/") + path[i];
@@ -227,7 +227,7 @@ Status check_paths(const std::vector<std::vector<std::string>>& paths) {
   }
   for (const std::string& file : files) {
     if (folders.contains(file))
-      return invalid("one of its files is the folder of another: " + shown(file));
+      return Error::invalid("one of its files is the folder of another: " + shown(file));
   }
   return kOk;
 }

@@ -13,7 +13,7 @@ constexpr std::size_t kGreetingBytes = 64;
 constexpr Byte kCommand = 0x04;
 constexpr Byte kLong = 0x02;
 
-void append(std::string_view text, Bytes& to) {
+void append_text(std::string_view text, Bytes& to) {
   to.insert(to.end(), text.begin(), text.end());
 }
 
@@ -66,7 +66,7 @@ class ZeromqFormat final : public Format {
   static void frame(Byte flags, std::string_view body, Bytes& to) {
     to.push_back(flags);
     to.push_back(static_cast<Byte>(body.size()));
-    append(body, to);
+    append_text(body, to);
   }
 
   bool is_greeted_ = false;

@@ -12,7 +12,7 @@ namespace {
 using std::chrono::seconds;
 using Kind = ChurnEvent::Kind;
 
-const Rng kRng = Rng::from_seed(41);
+const Rng kChurnRng = Rng::from_seed(41);
 
 std::vector<ChurnEvent> events_of(const ChurnSpec& spec,
                                   double crash,
@@ -20,7 +20,8 @@ std::vector<ChurnEvent> events_of(const ChurnSpec& spec,
                                   std::optional<sim::NodeIndex> spared,
                                   Duration duration) {
   return churn_events(
-      {.spec = spec, .crash = crash, .nodes = nodes, .spared = spared, .duration = duration}, kRng);
+      {.spec = spec, .crash = crash, .nodes = nodes, .spared = spared, .duration = duration},
+      kChurnRng);
 }
 
 std::set<sim::NodeIndex> crashed(const std::vector<ChurnEvent>& events) {

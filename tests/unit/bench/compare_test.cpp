@@ -18,7 +18,7 @@ namespace freshet::bench {
 namespace {
 
 using core::StrategyId;
-using nlohmann::json;
+
 using testing::read_file;
 using testing::ResultsFolder;
 using testing::synthetic;
@@ -31,14 +31,16 @@ void put(const std::string& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
 }
 
-json compared(const std::string& a, const std::string& b) {
+nlohmann::json compared(const std::string& a, const std::string& b) {
   const Result<std::string> text = compare_folders(a, b, true);
   REQUIRE(text);
-  return json::parse(*text);
+  return nlohmann::json::parse(*text);
 }
 
-const json& metric_of(const json& all, std::size_t cell, const std::string& name) {
-  for (const json& metric : all["strategies"][cell]["metrics"]) {
+const nlohmann::json& metric_of(const nlohmann::json& all,
+                                std::size_t cell,
+                                const std::string& name) {
+  for (const nlohmann::json& metric : all["strategies"][cell]["metrics"]) {
     if (metric["metric"] == name) return metric;
   }
   FAIL("no metric " << name);
@@ -48,12 +50,12 @@ const json& metric_of(const json& all, std::size_t cell, const std::string& name
 TEST_CASE("A folder does not differ from itself") {
   const ResultsFolder folder;
   REQUIRE(write_results(synthetic(), folder / "a"));
-  const json all = compared(folder / "a", folder / "a");
+  const nlohmann::json all = compared(folder / "a", folder / "a");
   REQUIRE(all["strategies"].size() == 6);
-  for (const json& cell : all["strategies"]) {
+  for (const nlohmann::json& cell : all["strategies"]) {
     CHECK(cell["paired"] == true);
     CHECK(cell["same"] == true);
-    for (const json& metric : cell["metrics"]) {
+    for (const nlohmann::json& metric : cell["metrics"]) {
       CHECK(metric["change_percent"] == 0);
       CHECK(metric["significant"] == false);
       if (!metric["p"].is_null()) CHECK(metric["p"] == 1);
@@ -85,8 +87,8 @@ TEST_CASE("The same queries are compared one by one, and a small steady differen
     for (QueryRow& row : run.queries) row.messages += 1 + row.query % 2;
   }
   REQUIRE(write_results(set, folder / "b"));
-  const json all = compared(folder / "a", folder / "b");
-  const json& messages = metric_of(all, 0, "messages");
+  const nlohmann::json all = compared(folder / "a", folder / "b");
+  const nlohmann::json& messages = metric_of(all, 0, "messages");
   CHECK(messages["test"] == "paired t");
   CHECK(messages["significant"] == true);
   CHECK(messages["b"].get<double>() - messages["a"].get<double>() == doctest::Approx(1.5));
@@ -106,7 +108,7 @@ TEST_CASE("Successes of the same queries are compared by McNemar's test") {
     }
   }
   REQUIRE(write_results(set, folder / "b"));
-  const json all = compared(folder / "a", folder / "b");
+  const nlohmann::json all = compared(folder / "a", folder / "b");
   CHECK(metric_of(all, 0, "success")["p"] == doctest::Approx(mcnemar_p(8, 0)));
   CHECK(metric_of(all, 1, "success")["p"] == 1);
 }
@@ -117,7 +119,7 @@ TEST_CASE("Other seeds are compared by the seeds' means") {
   other.seeds = {4, 5, 6};
   REQUIRE(write_results(synthetic(kTwo), folder / "a"));
   REQUIRE(write_results(synthetic(other), folder / "b"));
-  const json all = compared(folder / "a", folder / "b");
+  const nlohmann::json all = compared(folder / "a", folder / "b");
   CHECK(all["strategies"][0]["paired"] == false);
   CHECK(metric_of(all, 0, "messages")["test"] == "Welch over seeds");
   CHECK(metric_of(all, 0, "success")["test"] == "two proportions");
@@ -130,7 +132,7 @@ TEST_CASE("With one seed and other queries they are compared as they are") {
   REQUIRE(write_results(synthetic(one), folder / "a"));
   one.seeds = {2};
   REQUIRE(write_results(synthetic(one), folder / "b"));
-  const json all = compared(folder / "a", folder / "b");
+  const nlohmann::json all = compared(folder / "a", folder / "b");
   CHECK(metric_of(all, 0, "messages")["test"] == "Welch over queries");
 }
 
@@ -139,7 +141,7 @@ TEST_CASE("One query is not tested") {
   RunSet set = two_queries();
   set.runs[0].queries.pop_back();
   REQUIRE(write_results(set, folder / "a"));
-  const json all = compared(folder / "a", folder / "a");
+  const nlohmann::json all = compared(folder / "a", folder / "a");
   CHECK(metric_of(all, 0, "messages")["p"].is_null());
   CHECK(metric_of(all, 0, "messages")["test"].is_null());
 }
@@ -152,7 +154,7 @@ TEST_CASE("What is in one folder only is said") {
   const std::string text = *compare_folders(folder / "a", folder / "b", false);
   CHECK(text.find("only in A: flood\n") != std::string::npos);
   CHECK(text.find("only in B: walk\n") != std::string::npos);
-  const json all = compared(folder / "a", folder / "b");
+  const nlohmann::json all = compared(folder / "a", folder / "b");
   CHECK(all["only_in_a"][0]["strategy"] == "flood");
   CHECK(all["strategies"].size() == 1);
 }
@@ -161,7 +163,7 @@ TEST_CASE("Variants are compared each with its own") {
   const ResultsFolder folder;
   REQUIRE(write_results(synthetic({.crashes = {0.1, 0.5}}), folder / "a"));
   REQUIRE(write_results(synthetic({.crashes = {0.1, 0.6}}), folder / "b"));
-  const json all = compared(folder / "a", folder / "b");
+  const nlohmann::json all = compared(folder / "a", folder / "b");
   CHECK(all["strategies"].size() == 6);
   CHECK(all["strategies"][0]["variant"] == "crash 10 %");
   CHECK(all["only_in_b"].size() == 6);
@@ -187,7 +189,7 @@ TEST_CASE("Columns of the contract alone are enough") {
   put(folder / "a/queries.csv",
       "strategy,seed,query,origin,messages,query_frames,duplicates,bytes,reached,hits,"
       "first_hit_ms\r\nflood,1,0,3,30,30,20,1500.25,5,2,81.5\r\nflood,1,1,3,10,10,2,99,10,0,\r\n");
-  const json all = compared(folder / "a", folder / "a");
+  const nlohmann::json all = compared(folder / "a", folder / "a");
   CHECK(metric_of(all, 0, "coverage")["a"] == doctest::Approx(0.75));
   CHECK(metric_of(all, 0, "first_hit_ms")["a"] == 81.5);
 }

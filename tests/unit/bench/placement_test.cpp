@@ -28,7 +28,7 @@ std::vector<std::size_t> copies_by_node(const ObjectTable& table, sim::NodeIndex
   return held;
 }
 
-const Rng kRng = Rng::from_seed(21);
+const Rng kPlacementRng = Rng::from_seed(21);
 
 }  // namespace
 
@@ -65,7 +65,7 @@ TEST_CASE("every object has a holder, and none more than there are") {
 }
 
 TEST_CASE("the table has what was counted, by object and by node") {
-  const ObjectTable table(content_of(200, 0.05), 100, kRng);
+  const ObjectTable table(content_of(200, 0.05), 100, kPlacementRng);
   CHECK(table.objects() == 200);
   CHECK(table.copies() == 1000);
   for (std::uint32_t object = 0; object < 200; ++object) {
@@ -87,7 +87,7 @@ TEST_CASE("the table has what was counted, by object and by node") {
 TEST_CASE("free riders hold nothing") {
   ContentSpec content = content_of(500, 0.05);
   content.free_riders = 0.4;
-  const auto held = copies_by_node(ObjectTable(content, 100, kRng), 100);
+  const auto held = copies_by_node(ObjectTable(content, 100, kPlacementRng), 100);
   CHECK(std::count(held.begin(), held.end(), std::size_t{0}) == 40);
   CHECK(std::accumulate(held.begin(), held.end(), std::size_t{0}) == 2500);
 }
@@ -95,7 +95,7 @@ TEST_CASE("free riders hold nothing") {
 TEST_CASE("skewed holders hold more than others, and nobody twice") {
   ContentSpec content = content_of(500, 0.05);
   content.holders_zipf = 1;
-  auto held = copies_by_node(ObjectTable(content, 100, kRng), 100);
+  auto held = copies_by_node(ObjectTable(content, 100, kPlacementRng), 100);
   CHECK(std::accumulate(held.begin(), held.end(), std::size_t{0}) == 2500);
   std::sort(held.begin(), held.end(), std::greater<>());
   CHECK(held[0] > 300);

@@ -15,7 +15,7 @@ using namespace freshet::wire::bt;          // NOLINT(google-build-using-namespa
 
 namespace {
 
-constexpr std::uint32_t kPiece = 32768;
+constexpr std::uint32_t kFetchPiece = 32768;
 
 Bytes content_of(std::size_t size) {
   Bytes bytes(size);
@@ -27,12 +27,12 @@ TorrentPtr torrent_of(const Bytes& content) {
   TorrentInfo info{.kind = TorrentKind::v1,
                    .name = "x",
                    .size_bytes = content.size(),
-                   .piece_length = kPiece,
+                   .piece_length = kFetchPiece,
                    .pieces = {},
                    .root = std::nullopt};
-  for (std::size_t at = 0; at < content.size(); at += kPiece) {
-    const auto hash =
-        sha1(ByteView(content).subspan(at, std::min<std::size_t>(kPiece, content.size() - at)));
+  for (std::size_t at = 0; at < content.size(); at += kFetchPiece) {
+    const auto hash = sha1(
+        ByteView(content).subspan(at, std::min<std::size_t>(kFetchPiece, content.size() - at)));
     info.pieces.insert(info.pieces.end(), hash.bytes.begin(), hash.bytes.end());
   }
   const Bytes encoded = encode_info(info);
@@ -60,9 +60,9 @@ struct Seed {
       if (!block) break;
       Bytes payload(
           content.begin()
-              + static_cast<std::ptrdiff_t>(std::size_t{block->piece} * kPiece + block->begin),
+              + static_cast<std::ptrdiff_t>(std::size_t{block->piece} * kFetchPiece + block->begin),
           content.begin()
-              + static_cast<std::ptrdiff_t>(std::size_t{block->piece} * kPiece + block->begin
+              + static_cast<std::ptrdiff_t>(std::size_t{block->piece} * kFetchPiece + block->begin
                                             + block->length));
       if (lies.contains(block->piece)) payload.front() ^= 1U;
       link.on_block(*block, ByteView(payload));
@@ -105,7 +105,8 @@ struct World final : Fetch::Host {
     std::copy(
         bytes.begin(),
         bytes.end(),
-        got.begin() + static_cast<std::ptrdiff_t>(std::size_t{block.piece} * kPiece + block.begin));
+        got.begin()
+            + static_cast<std::ptrdiff_t>(std::size_t{block.piece} * kFetchPiece + block.begin));
     kept += 1;
   }
   void verify(std::uint32_t piece) override { whole.push_back(piece); }
@@ -114,7 +115,7 @@ struct World final : Fetch::Host {
   void judge() {
     for (const std::uint32_t piece : std::exchange(whole, {})) {
       const ByteView bytes =
-          ByteView(got).subspan(std::size_t{piece} * kPiece, layout->piece_bytes(piece));
+          ByteView(got).subspan(std::size_t{piece} * kFetchPiece, layout->piece_bytes(piece));
       fetch.verified(
           piece,
           sha1(bytes) == layout->piece_hash(piece) ? Fetch::Verdict::ok : Fetch::Verdict::bad);
@@ -172,7 +173,7 @@ struct World final : Fetch::Host {
 }  // namespace
 
 TEST_CASE("a torrent is fetched from one client, each block once") {
-  World world(kPiece * 20 + 5000);
+  World world(kFetchPiece * 20 + 5000);
   world.add_seed('a');
   world.begin();
   world.turns(20);
@@ -185,7 +186,7 @@ TEST_CASE("a torrent is fetched from one client, each block once") {
 }
 
 TEST_CASE("several clients share the work") {
-  World world(kPiece * 64);
+  World world(kFetchPiece * 64);
   world.config.first_window = 8;
   for (const char letter : {'a', 'b', 'c'}) world.add_seed(letter).pace = 8;
   world.begin();
@@ -196,19 +197,19 @@ TEST_CASE("several clients share the work") {
 }
 
 TEST_CASE("what is verified already is not asked again") {
-  World world(kPiece * 8);
+  World world(kFetchPiece * 8);
   world.add_seed('a');
   PieceSet have(8);
   for (const std::uint32_t piece : {0U, 3U, 7U}) have.add(piece);
   world.fetch.begin(world.layout, have);
-  CHECK(world.fetch.verified_bytes() == 3 * kPiece);
+  CHECK(world.fetch.verified_bytes() == 3 * kFetchPiece);
   world.turns(20);
   CHECK(world.fetch.complete());
   CHECK(world.kept == 10);
 }
 
 TEST_CASE("a magnet link's metadata comes from a client, and then its content") {
-  World world(kPiece * 3000);  // 60 kB of hashes: several pieces of metadata
+  World world(kFetchPiece * 3000);  // 60 kB of hashes: several pieces of metadata
   world.add_seed('a');
   world.turns(4);
   CHECK(world.metadata == world.torrent->encoded_info);
@@ -219,7 +220,7 @@ TEST_CASE("a magnet link's metadata comes from a client, and then its content") 
 }
 
 TEST_CASE("who sends bad bytes is found out and banned, alone or among others") {
-  World world(kPiece * 12);
+  World world(kFetchPiece * 12);
   SUBCASE("alone, then another comes") {
     world.add_seed('a').lies = {4};
     world.begin();
@@ -246,7 +247,7 @@ TEST_CASE("who sends bad bytes is found out and banned, alone or among others") 
 }
 
 TEST_CASE("a client that stops sending is relieved of its blocks by the others") {
-  World world(kPiece * 16);
+  World world(kFetchPiece * 16);
   auto& slow = world.add_seed('a');
   slow.pace = 1;
   world.begin();
@@ -259,7 +260,7 @@ TEST_CASE("a client that stops sending is relieved of its blocks by the others")
 }
 
 TEST_CASE("a client is not blamed for what the node chose not to read") {
-  World world(kPiece * 16);
+  World world(kFetchPiece * 16);
   auto& seed = world.add_seed('a');
   seed.pace = 1;
   world.begin();
@@ -276,7 +277,7 @@ TEST_CASE("a client is not blamed for what the node chose not to read") {
 }
 
 TEST_CASE("a block that was given up and is asked again is not lost with its link") {
-  World world(kPiece * 4);
+  World world(kFetchPiece * 4);
   auto& slow = world.add_seed('a');
   slow.pace = 0;
   world.begin();
@@ -302,7 +303,7 @@ TEST_CASE("a block that was given up and is asked again is not lost with its lin
 }
 
 TEST_CASE("a client that never unchokes holds nothing up, and is no work") {
-  World world(kPiece * 4);
+  World world(kFetchPiece * 4);
   world.add_seed('a').mute = true;
   world.begin();
   world.turns(10);
@@ -316,7 +317,7 @@ TEST_CASE("a client that never unchokes holds nothing up, and is no work") {
 }
 
 TEST_CASE("a client of another torrent, or this node itself, is left") {
-  World world(kPiece);
+  World world(kFetchPiece);
   auto& other = world.add_seed('a');
   other.torrent = torrent_of(content_of(5));
   world.add_seed('n');  // the node's own peer id
@@ -327,7 +328,7 @@ TEST_CASE("a client of another torrent, or this node itself, is left") {
 }
 
 TEST_CASE("whom nothing could be asked of is asked when blocks come back, and in the end-game") {
-  const World world(kPiece * 2);
+  const World world(kFetchPiece * 2);
   FetchPlan plan(*world.layout, PieceSet(2), Rng::from_seed(1));
   const auto only = [](std::uint32_t piece) {
     return [piece](std::uint32_t each) {

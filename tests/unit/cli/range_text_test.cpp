@@ -8,7 +8,7 @@
 namespace freshet::cli {
 namespace {
 
-constexpr std::uint64_t kMiB = 1 << 20;
+constexpr std::uint64_t kRangeMiB = 1 << 20;
 
 // An exit code of get's usage, or -1 where it is well-formed.
 int usage(const std::vector<std::string>& args) {
@@ -21,8 +21,9 @@ int usage(const std::vector<std::string>& args) {
 
 TEST_CASE("a range is bytes from one place up to another, which is not among them") {
   CHECK(parse_range("5..9").value() == api::ByteRange{.offset = 5, .length = 4});
-  CHECK(parse_range("0..1M").value() == api::ByteRange{.offset = 0, .length = kMiB});
-  CHECK(parse_range("1M..2MiB").value() == api::ByteRange{.offset = kMiB, .length = kMiB});
+  CHECK(parse_range("0..1M").value() == api::ByteRange{.offset = 0, .length = kRangeMiB});
+  CHECK(parse_range("1M..2MiB").value()
+        == api::ByteRange{.offset = kRangeMiB, .length = kRangeMiB});
   CHECK(parse_range("1.5k..2k").value() == api::ByteRange{.offset = 1536, .length = 512});
   CHECK(parse_range("7..").value() == api::ByteRange{.offset = 7, .length = std::nullopt});
   CHECK(parse_range("..64K").value() == api::ByteRange{.offset = 0, .length = 65536});

@@ -31,7 +31,7 @@ Interface lan(const std::string& name, std::uint32_t index) {
                         own("[fe80::1%" + number + "]", 64)}};
 }
 
-Interface local() {
+Interface local_place() {
   return {.name = "lo",
           .index = 1,
           .up = true,
@@ -52,13 +52,13 @@ std::vector<Endpoint> everywhere() {
   return {at("0.0.0.0:7346"), at("[::]:7346")};
 }
 
-TEST_CASE("each interface and family is a place, IPv6 with its link-local address") {
-  CHECK(sources({local(), lan("a", 2), lan("b", 3)}, everywhere())
+TEST_CASE("each interface and family is a place, IPv6 with its link-local_place address") {
+  CHECK(sources({local_place(), lan("a", 2), lan("b", 3)}, everywhere())
         == Texts{"10.0.2.1:0", "[fe80::1%2]:0", "10.0.3.1:0", "[fe80::1%3]:0"});
 }
 
 TEST_CASE("a node that listens on one address says so on that interface alone") {
-  const std::vector<Interface> all = {local(), lan("a", 2), lan("b", 3)};
+  const std::vector<Interface> all = {local_place(), lan("a", 2), lan("b", 3)};
   CHECK(sources(all, {at("10.0.3.1:1")}) == Texts{"10.0.3.1:0"});
   CHECK(sources(all, {at("[fd00:3::1]:1")}) == Texts{"[fd00:3::1]:0"});
   CHECK(sources(all, {at("127.0.0.1:1")}) == Texts{"127.0.0.1:0"});
@@ -67,7 +67,7 @@ TEST_CASE("a node that listens on one address says so on that interface alone") 
 }
 
 TEST_CASE("loopback serves when there is nothing else") {
-  CHECK(sources({local()}, {at("0.0.0.0:1")}) == Texts{"127.0.0.1:0"});
+  CHECK(sources({local_place()}, {at("0.0.0.0:1")}) == Texts{"127.0.0.1:0"});
 }
 
 TEST_CASE("interfaces that are down and tunnels are no places") {

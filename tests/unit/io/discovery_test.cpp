@@ -18,7 +18,7 @@ Endpoint loopback(std::uint16_t port) {
   return Endpoint::v4({127, 0, 0, 1}, port);
 }
 
-NodeKey named(Byte number) {
+NodeKey peer_named(Byte number) {
   NodeKey key;
   key.bytes.fill(number);
   return key;
@@ -32,7 +32,7 @@ std::uint16_t free_udp_port(asio::io_context& io) {
 struct Hearer {
   Hearer(asio::io_context& io, Byte number, std::uint16_t udp_port, const Endpoint& listening)
       : discovery(io,
-                  named(number),
+                  peer_named(number),
                   static_cast<std::uint16_t>(1000 + number),
                   {listening},
                   [this](const NodeKey& node, const Endpoint& where) { seen[node] = where; }) {
@@ -41,7 +41,7 @@ struct Hearer {
     discovery.set_config(config);
     discovery.start();
   }
-  [[nodiscard]] bool knows(Byte number) const { return seen.contains(named(number)); }
+  [[nodiscard]] bool knows(Byte number) const { return seen.contains(peer_named(number)); }
   std::map<NodeKey, Endpoint> seen;
   Discovery discovery;
 };
@@ -52,8 +52,8 @@ TEST_CASE("a beacon tells the address of its sender and the port that it takes c
   const Hearer one(io, 1, port, loopback(1001));
   const Hearer two(io, 2, port, loopback(1002));
   REQUIRE(run_until(io, [&] { return one.knows(2) && two.knows(1); }));
-  CHECK(one.seen.at(named(2)) == loopback(1002));
-  CHECK(two.seen.at(named(1)) == loopback(1001));
+  CHECK(one.seen.at(peer_named(2)) == loopback(1002));
+  CHECK(two.seen.at(peer_named(1)) == loopback(1001));
   CHECK_FALSE(one.knows(1));
 }
 
@@ -97,9 +97,9 @@ TEST_CASE("a stranger's beacon is answered once, and an answer never") {
   udp::socket stranger(io, udp::endpoint(asio::ip::address_v4::loopback(), 0));
   const udp::endpoint to(asio::ip::address_v4::loopback(), port);
   const auto says = [&](bool reply) {
-    stranger.send_to(
-        asio::buffer(wire::encode_beacon({.node = named(9), .listen_port = 9, .reply = reply})),
-        to);
+    stranger.send_to(asio::buffer(wire::encode_beacon(
+                         {.node = peer_named(9), .listen_port = 9, .reply = reply})),
+                     to);
   };
   says(true);
   REQUIRE(run_until(io, [&] { return one.discovery.counters().heard == 1; }));
@@ -107,7 +107,7 @@ TEST_CASE("a stranger's beacon is answered once, and an answer never") {
   for (int i = 0; i < 3; ++i) says(false);
   REQUIRE(run_until(io, [&] { return one.discovery.counters().heard == 4; }));
   CHECK(one.discovery.counters().replies == 1);
-  CHECK(one.seen.at(named(9)) == loopback(9));
+  CHECK(one.seen.at(peer_named(9)) == loopback(9));
 }
 
 TEST_CASE("after stop nothing calls back") {

@@ -14,7 +14,7 @@ namespace freshet::io::test {
 namespace {
 
 // The client of TLS 1.3 is done before the server has judged it: it reads until that is known.
-void wait_for_the_end(SSL* ssl, int /*descriptor*/) {
+void read_to_the_end(SSL* ssl, int /*descriptor*/) {
   std::array<char, 16> heard{};
   while (SSL_read(ssl, heard.data(), static_cast<int>(heard.size())) > 0) {
   }
@@ -23,7 +23,7 @@ void wait_for_the_end(SSL* ssl, int /*descriptor*/) {
 void check_refused(const RawTlsOptions& options) {
   Pair pair;
   {
-    const RawTls client(pair.address(), options, wait_for_the_end);
+    const RawTls client(pair.address(), options, read_to_the_end);
     CHECK(run_until(pair.io, [&] { return pair.listener->counters().handshakes_failed == 1; }));
   }
   CHECK_FALSE(pair.server);
@@ -57,7 +57,7 @@ TEST_CASE("garbage after the handshake ends the link as no TLS") {
     SSL_write(ssl, "good", 4);
     const std::array<unsigned char, 9> record = {0x17, 3, 3, 0, 4, 'f', 'a', 'k', 'e'};
     (void)send(descriptor, record.data(), record.size(), MSG_NOSIGNAL);
-    wait_for_the_end(ssl, descriptor);
+    read_to_the_end(ssl, descriptor);
   });
   REQUIRE(run_until(pair.io, [&] { return pair.at_server.end.has_value(); }));
   CHECK(pair.at_server.text() == "good");

@@ -11,7 +11,7 @@ namespace {
 using wire::DialBackVerdict;
 using wire::FrameType;
 
-void ask(Rig& rig, LinkId link, std::uint16_t port = 7000) {
+void ask_dial_back(Rig& rig, LinkId link, std::uint16_t port = 7000) {
   rig.receive(link,
               {.guid = guid(1), .type = FrameType::dial_back, .ttl = 1},
               wire::encode_dial_back(port));
@@ -29,7 +29,7 @@ TEST_CASE("a neighbour that asks is dialled at its own port, and hears how it we
   for (const bool reached : {true, false}) {
     Rig rig;
     const LinkId link = rig.link_to(1);
-    ask(rig, link, 7000);
+    ask_dial_back(rig, link, 7000);
     REQUIRE(rig.dial_backs.size() == 1);
     CHECK(rig.dial_backs[0].link == link);
     CHECK(rig.dial_backs[0].port == 7000);
@@ -43,14 +43,14 @@ TEST_CASE("a neighbour that asks is dialled at its own port, and hears how it we
 TEST_CASE("who asks again too soon is declined, and nothing is dialled") {
   Rig rig;
   const LinkId link = rig.link_to(1);
-  ask(rig, link);
-  ask(rig, link);
+  ask_dial_back(rig, link);
+  ask_dial_back(rig, link);
   CHECK(rig.dial_backs.size() == 1);
   CHECK(answered(rig, link) == DialBackVerdict::declined);
   CHECK(rig.counters.overlay.dial_backs_declined == 1);
   rig.give_overlay(overlay::DialledBack{.link = link, .reached = true});
   rig.now += overlay::DialBacks::kPause;
-  ask(rig, link);
+  ask_dial_back(rig, link);
   CHECK(rig.dial_backs.size() == 2);
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("a malformed request or answer is an offence") {
 TEST_CASE("a link that went away is neither answered nor expected to answer") {
   Rig rig;
   const LinkId link = rig.link_to(1);
-  ask(rig, link);
+  ask_dial_back(rig, link);
   rig.drop(link);
   rig.clear();
   rig.give_overlay(overlay::DialledBack{.link = link, .reached = true});

@@ -14,7 +14,7 @@ using overlay::Direction;
 using wire::FrameType;
 using Nodes = std::vector<wire::PongNode>;
 
-LinkId member_link(Rig& rig, std::uint8_t peer, std::uint32_t member = wire::kTakesPart) {
+LinkId walker_link(Rig& rig, std::uint8_t peer, std::uint32_t member = wire::kTakesPart) {
   const LinkId link = rig.connect(peer, peer % 2 == 0 ? Direction::out : Direction::in);
   rig.receive(link,
               {.guid = guid(0xAA), .type = FrameType::hello, .ttl = 1},
@@ -54,9 +54,9 @@ bool names(const Rig::Sent& sent, std::uint8_t number) {
 
 TEST_CASE("a node that joins is made known by five walks") {
   Rig rig(open_config());
-  for (std::uint8_t peer = 1; peer <= 7; ++peer) member_link(rig, peer);
+  for (std::uint8_t peer = 1; peer <= 7; ++peer) walker_link(rig, peer);
   rig.clear();
-  member_link(rig, 50, wire::kTakesPart | wire::kIsAlone);
+  walker_link(rig, 50, wire::kTakesPart | wire::kIsAlone);
   const auto joins = sent_of(rig, FrameType::join);
   REQUIRE(joins.size() == 5);
   for (const Rig::Sent& join : joins) {
@@ -69,8 +69,8 @@ TEST_CASE("a node that joins is made known by five walks") {
 
 TEST_CASE("a join walks on with one TTL less, and is noted half way") {
   Rig rig(open_config());
-  const LinkId from = member_link(rig, 1);
-  const LinkId to = member_link(rig, 2);
+  const LinkId from = walker_link(rig, 1);
+  const LinkId to = walker_link(rig, 2);
   rig.clear();
   send(rig, from, FrameType::join, 6, one(60));
   REQUIRE(rig.sent_on(to).size() == 1);
@@ -83,7 +83,7 @@ TEST_CASE("a join walks on with one TTL less, and is noted half way") {
 
 TEST_CASE("where a join ends the node that joins is dialled") {
   Rig rig(open_config());
-  for (std::uint8_t peer = 1; peer <= 6; ++peer) member_link(rig, peer);
+  for (std::uint8_t peer = 1; peer <= 6; ++peer) walker_link(rig, peer);
   rig.clear();
   send(rig, LinkId{1}, FrameType::join, 1, one(60));
   CHECK(rig.count(FrameType::join) == 0);
@@ -95,7 +95,7 @@ TEST_CASE("where a join ends the node that joins is dialled") {
 
 TEST_CASE("a node without a place notes who joins, and dials nobody") {
   Rig rig(open_config());
-  for (std::uint8_t peer = 1; peer <= 8; ++peer) member_link(rig, peer);
+  for (std::uint8_t peer = 1; peer <= 8; ++peer) walker_link(rig, peer);
   rig.clear();
   send(rig, LinkId{1}, FrameType::join, 1, one(60));
   CHECK(rig.dials.empty());
@@ -105,7 +105,7 @@ TEST_CASE("a node without a place notes who joins, and dials nobody") {
 
 TEST_CASE("joins of others make a node dial only so often: they cannot aim it at strangers") {
   Rig rig(open_config());
-  for (std::uint8_t peer = 1; peer <= 6; ++peer) member_link(rig, peer);
+  for (std::uint8_t peer = 1; peer <= 6; ++peer) walker_link(rig, peer);
   rig.clear();
   std::size_t dials = 0;
   for (int i = 0; i < 100; ++i) {
@@ -124,7 +124,7 @@ TEST_CASE("joins of others make a node dial only so often: they cannot aim it at
 
 TEST_CASE("a join that names nobody, several or no key is malformed") {
   Rig rig(open_config());
-  const LinkId link = member_link(rig, 1);
+  const LinkId link = walker_link(rig, 1);
   send(rig, link, FrameType::join, 3, {});
   send(rig, link, FrameType::join, 3, {one(60)[0], one(61)[0]});
   send(rig, link, FrameType::join, 3, {{.key = std::nullopt, .address = address(60), .age_s = 0}});
@@ -134,7 +134,7 @@ TEST_CASE("a join that names nobody, several or no key is malformed") {
 
 TEST_CASE("a shuffle goes out within the first rounds, and then about once a minute") {
   Rig rig(open_config());
-  for (std::uint8_t peer = 1; peer <= 6; ++peer) member_link(rig, peer);
+  for (std::uint8_t peer = 1; peer <= 6; ++peer) walker_link(rig, peer);
   rig.clear();
   const auto live_on = [&](Duration time) {
     for (Duration passed{}; passed < time; passed += 1s) {
@@ -160,8 +160,8 @@ TEST_CASE("a shuffle goes out within the first rounds, and then about once a min
 
 TEST_CASE("a shuffle walks on; its first stop names the node that began it") {
   Rig rig(open_config());
-  const LinkId from = member_link(rig, 1);
-  const LinkId to = member_link(rig, 2);
+  const LinkId from = walker_link(rig, 1);
+  const LinkId to = walker_link(rig, 2);
   rig.clear();
   send(rig, from, FrameType::shuffle, 3, one(60), 0);
   REQUIRE(rig.sent_on(to).size() == 1);
@@ -182,7 +182,7 @@ TEST_CASE("a shuffle walks on; its first stop names the node that began it") {
 
 TEST_CASE("where a shuffle ends its hosts are learned, and it is answered with others") {
   Rig rig(open_config());
-  for (std::uint8_t peer = 1; peer <= 7; ++peer) member_link(rig, peer);
+  for (std::uint8_t peer = 1; peer <= 7; ++peer) walker_link(rig, peer);
   rig.clear();
   send(rig, LinkId{1}, FrameType::shuffle, 1, one(60), 2);
   CHECK(knows(rig, 60));
@@ -198,8 +198,8 @@ TEST_CASE("where a shuffle ends its hosts are learned, and it is answered with o
 
 TEST_CASE("nothing walks to a neighbour that takes no part") {
   Rig rig(open_config());
-  const LinkId from = member_link(rig, 1);
-  const LinkId old = member_link(rig, 2, 0);
+  const LinkId from = walker_link(rig, 1);
+  const LinkId old = walker_link(rig, 2, 0);
   rig.clear();
   send(rig, from, FrameType::shuffle, 3, one(60));
   send(rig, from, FrameType::join, 3, one(61));
@@ -208,7 +208,7 @@ TEST_CASE("nothing walks to a neighbour that takes no part") {
 
 TEST_CASE("shuffles beyond their rate are dropped, and cost the link in the end") {
   Rig rig(open_config());
-  const LinkId from = member_link(rig, 1);
+  const LinkId from = walker_link(rig, 1);
   for (int i = 0; i < 3000; ++i) send(rig, from, FrameType::shuffle, 1, one(60));
   CHECK(rig.counters.overlay.frames_over_rate > 100);
   CHECK(rig.counters.overlay.shuffles_in < 1100);

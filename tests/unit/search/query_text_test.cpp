@@ -8,7 +8,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-wire::Query parsed(const Words& arguments) {
+wire::Query parsed_text(const Words& arguments) {
   auto query = parse_query(arguments);
   REQUIRE(query.ok());
   return *query;
@@ -17,7 +17,7 @@ wire::Query parsed(const Words& arguments) {
 }  // namespace
 
 TEST_CASE("each word of an argument is a term, folded and once") {
-  const auto query = parsed({"Café", "foo_bar", "cafe"});
+  const auto query = parsed_text({"Café", "foo_bar", "cafe"});
   CHECK(query.terms == Words{"cafe", "foo", "bar"});
   CHECK(query.phrases.empty());
   CHECK(query.excluded.empty());
@@ -25,25 +25,25 @@ TEST_CASE("each word of an argument is a term, folded and once") {
 }
 
 TEST_CASE("an argument with spaces is a phrase, and a term when one word is left of it") {
-  const auto query = parsed({"Summer in Rome", " beach "});
+  const auto query = parsed_text({"Summer in Rome", " beach "});
   CHECK(query.phrases == Words{"summer in rome"});
   CHECK(query.terms == Words{"beach"});
 }
 
 TEST_CASE("parts that were typed together are a phrase") {
-  CHECK(parsed({"HolidayPhotos"}).phrases == Words{"holiday photos"});
-  CHECK(parsed({"mp3"}).phrases == Words{"mp 3"});
-  CHECK(parsed({"東京都"}).phrases == Words{"東京 都"});
+  CHECK(parsed_text({"HolidayPhotos"}).phrases == Words{"holiday photos"});
+  CHECK(parsed_text({"mp3"}).phrases == Words{"mp 3"});
+  CHECK(parsed_text({"東京都"}).phrases == Words{"東京 都"});
 }
 
 TEST_CASE("a leading hyphen excludes, and several words behind it are one phrase") {
-  const auto query = parsed({"jazz", "-live", "-foo_bar", "-mp3"});
+  const auto query = parsed_text({"jazz", "-live", "-foo_bar", "-mp3"});
   CHECK(query.terms == Words{"jazz"});
   CHECK(query.excluded == Words{"live", "foo bar", "mp 3"});
 }
 
 TEST_CASE("after a double hyphen arguments are taken as they are") {
-  const auto query = parsed({"--", "-v", "--"});
+  const auto query = parsed_text({"--", "-v", "--"});
   CHECK(query.terms == Words{"v"});
   CHECK(query.excluded.empty());
 }
@@ -76,7 +76,7 @@ TEST_CASE("a query beyond the wire's limits is refused and says which") {
 }
 
 TEST_CASE("a word longer than the tokeniser keeps is cut to fit the wire") {
-  const auto query = parsed({std::string(2000, 'x')});
+  const auto query = parsed_text({std::string(2000, 'x')});
   CHECK(query.terms.at(0).size() <= wire::kMaxQueryWordBytes);
 }
 

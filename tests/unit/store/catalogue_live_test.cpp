@@ -14,12 +14,12 @@ namespace freshet::store {
 
 namespace {
 
-constexpr UnixSeconds kNow = 1'700'000'000;
+constexpr UnixSeconds kLiveNow = 1'700'000'000;
 
 struct Live {
   TempFolder temp;
   std::string path = temp / "share";
-  Catalogue catalogue = std::move(*Catalogue::open(temp / "catalogue.sqlite", kNow));
+  Catalogue catalogue = std::move(*Catalogue::open(temp / "catalogue.sqlite", kLiveNow));
   ShareLocation location{path, false};
   ShareId share;
 

@@ -13,7 +13,7 @@ namespace freshet::store {
 
 namespace {
 
-constexpr UnixSeconds kNow = 1'700'000'000;
+constexpr UnixSeconds kSchemaNow = 1'700'000'000;
 
 /// A catalogue as the first version made it, with one hashed and one unhashed file.
 void make_first(const std::string& file) {
@@ -40,7 +40,7 @@ void make_first(const std::string& file) {
 TEST_CASE("a catalogue of the first version keeps its files and their hashes") {
   const TempFolder temp;
   make_first(temp / "catalogue.sqlite");
-  auto catalogue = Catalogue::open(temp / "catalogue.sqlite", kNow);
+  auto catalogue = Catalogue::open(temp / "catalogue.sqlite", kSchemaNow);
   REQUIRE(catalogue.ok());
   CHECK_FALSE(catalogue->set_aside().has_value());
   const auto totals = catalogue->totals();
@@ -65,7 +65,7 @@ TEST_CASE("a catalogue of the first version keeps its files and their hashes") {
 TEST_CASE("a file's other names are found by an index, hashed or not") {
   const TempFolder temp;
   const std::string file = temp / "catalogue.sqlite";
-  REQUIRE(Catalogue::open(file, kNow).ok());
+  REQUIRE(Catalogue::open(file, kSchemaNow).ok());
   auto database = Database::open(file);
   REQUIRE(database.ok());
   for (const char* look_up : {kLinked, kByInode}) {

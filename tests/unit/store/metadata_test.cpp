@@ -15,7 +15,7 @@ namespace freshet::store {
 
 namespace {
 
-constexpr UnixSeconds kNow = 1'700'000'000;
+constexpr UnixSeconds kMetadataNow = 1'700'000'000;
 const wire::FileMetadata kSong{.artist = "Björk", .title = "Jóga", .duration_ms = 1042};
 
 ContentId content_of(Byte number) {
@@ -47,7 +47,7 @@ TEST_CASE(
   const TempFolder temp;
   const std::string file = temp / "catalogue.sqlite";
   {
-    auto catalogue = Catalogue::open(file, kNow);
+    auto catalogue = Catalogue::open(file, kMetadataNow);
     REQUIRE(catalogue.ok());
     const auto share = catalogue->add_share({.path = "/share"});
     REQUIRE(catalogue->add_file(*share,
@@ -59,7 +59,7 @@ TEST_CASE(
     const std::array<KnownMetadata, 1> again{{{content_of(3), {}}}};
     REQUIRE(catalogue->record_metadata(again));
   }
-  auto catalogue = Catalogue::open(file, kNow);
+  auto catalogue = Catalogue::open(file, kMetadataNow);
   auto all = all_in(*catalogue);
   REQUIRE(all.size() == 2);
   CHECK(all[0].content == content_of(1));
@@ -75,7 +75,7 @@ TEST_CASE(
 
 TEST_CASE("files that wait to be looked into are those of wanted names and of new contents") {
   const TempFolder temp;
-  auto catalogue = Catalogue::open(temp / "catalogue.sqlite", kNow);
+  auto catalogue = Catalogue::open(temp / "catalogue.sqlite", kMetadataNow);
   REQUIRE(catalogue.ok());
   const auto share = catalogue->add_share({.path = "/share"});
   const auto add = [&](const std::string& path, Byte content) {

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Bench {
+struct ChokerBench {
   std::vector<LinkId> choose(const std::vector<Taker>& takers) {
     return choker->choose(round_of(takers));
   }
@@ -47,7 +47,7 @@ Taker reader(std::uint32_t link, std::uint64_t took, Duration since) {
 }  // namespace
 
 TEST_CASE("takers of a whole and of a half content have one order, whoever is looked at first") {
-  Bench bench;
+  ChokerBench bench;
   // Who cannot give was given more the longer it waits; between them who could and does not.
   std::vector<Taker> takers = {
       reader(1, 300, 1s), giver(2, 0, 2s), reader(3, 100, 3s), giver(4, 0, 4s), giver(5, 9, 5s)};
@@ -62,7 +62,7 @@ TEST_CASE("takers of a whole and of a half content have one order, whoever is lo
 }
 
 TEST_CASE("the least slots are filled with whoever wants something, who failed its turn last") {
-  Bench bench;
+  ChokerBench bench;
   std::vector<Taker> takers;
   for (std::uint32_t i = 1; i <= 8; ++i) takers.push_back(giver(i, 0));
   const auto first = bench.choose(takers);  // one has a turn, the others fill up

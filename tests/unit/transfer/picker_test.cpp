@@ -7,19 +7,19 @@ using namespace freshet::core::transfer;  // NOLINT(google-build-using-namespace
 
 namespace {
 
-constexpr std::uint32_t kBlock = wire::bt::kBlockBytes;
+constexpr std::uint32_t kPickerBlock = wire::bt::kBlockBytes;
 
-NodeKey key_with(Byte first) {
+NodeKey key_beginning(Byte first) {
   NodeKey key;
   key.bytes[0] = first;
   return key;
 }
 
-const NodeKey kA = key_with(1);
-const NodeKey kB = key_with(2);
+const NodeKey kKeyA = key_beginning(1);
+const NodeKey kKeyB = key_beginning(2);
 
-struct Bench {
-  explicit Bench(std::uint64_t size, Picker::Limits limits = {.max_open_bytes = 1 << 30})
+struct PickerBench {
+  explicit PickerBench(std::uint64_t size, Picker::Limits limits = {.max_open_bytes = 1 << 30})
       : shape(Shape::of(size)),
         rng(Rng::from_seed(3)),
         picker(shape, limits, rng),
@@ -37,19 +37,19 @@ struct Bench {
 }  // namespace
 
 TEST_CASE("the rarest piece comes first") {
-  Bench bench(100 * kBlock);
+  PickerBench bench(100 * kPickerBlock);
   PieceSet common = bench.all;
   common.remove(42);
   PieceSet rarer = common;
   rarer.remove(17);
   bench.picker.add_holder(common);
   bench.picker.add_holder(rarer);
-  CHECK(bench.pick(kA)->piece == 42);
-  CHECK(bench.pick(kA)->piece == 17);
+  CHECK(bench.pick(kKeyA)->piece == 42);
+  CHECK(bench.pick(kKeyA)->piece == 17);
   bench.picker.holder_got(3);
   std::set<std::uint32_t> rest;
   std::uint32_t last = 0;
-  while (const auto block = bench.pick(kA)) {
+  while (const auto block = bench.pick(kKeyA)) {
     rest.insert(block->piece);
     last = block->piece;
   }
@@ -59,7 +59,7 @@ TEST_CASE("the rarest piece comes first") {
 }
 
 TEST_CASE("rarity follows holders that come and go") {
-  Bench bench(50 * kBlock);
+  PickerBench bench(50 * kPickerBlock);
   Rng rng = Rng::from_seed(9);
   std::vector<PieceSet> holders;
   std::vector<std::uint32_t> count(50, 0);
@@ -81,123 +81,123 @@ TEST_CASE("rarity follows holders that come and go") {
     }
   }
   std::uint32_t before = 0;
-  while (const auto block = bench.pick(kA)) {
+  while (const auto block = bench.pick(kKeyA)) {
     CHECK(count[block->piece] >= before);
     before = count[block->piece];
   }
 }
 
 TEST_CASE("only pieces that the asker has are picked") {
-  Bench bench(20 * kBlock);
+  PickerBench bench(20 * kPickerBlock);
   PieceSet few(20);
   few.add(4);
   few.add(9);
   bench.picker.add_holder(few);
   std::set<std::uint32_t> picked;
-  while (const auto block = bench.pick(kA, few)) picked.insert(block->piece);
+  while (const auto block = bench.pick(kKeyA, few)) picked.insert(block->piece);
   CHECK(picked == std::set<std::uint32_t>{4, 9});
   CHECK_FALSE(bench.picker.endgame());
 }
 
 TEST_CASE(
     "each source leads a piece of its own, and helps with others' when nothing else is left") {
-  Bench bench(std::uint64_t{1} << 30U, {.max_open_bytes = 2 * 262144});  // 16 blocks a piece
-  const std::uint32_t first_a = bench.pick(kA)->piece;
-  const std::uint32_t first_b = bench.pick(kB)->piece;
+  PickerBench bench(std::uint64_t{1} << 30U, {.max_open_bytes = 2 * 262144});  // 16 blocks a piece
+  const std::uint32_t first_a = bench.pick(kKeyA)->piece;
+  const std::uint32_t first_b = bench.pick(kKeyB)->piece;
   CHECK(first_a != first_b);
-  for (int i = 1; i < 16; ++i) CHECK(bench.pick(kA)->piece == first_a);
-  CHECK(bench.pick(kA)->piece == first_b);  // no memory for a third piece
-  for (int i = 2; i < 16; ++i) CHECK(bench.pick(kB)->piece == first_b);
-  CHECK_FALSE(bench.pick(kB));
+  for (int i = 1; i < 16; ++i) CHECK(bench.pick(kKeyA)->piece == first_a);
+  CHECK(bench.pick(kKeyA)->piece == first_b);  // no memory for a third piece
+  for (int i = 2; i < 16; ++i) CHECK(bench.pick(kKeyB)->piece == first_b);
+  CHECK_FALSE(bench.pick(kKeyB));
   CHECK_FALSE(bench.picker.endgame());
 }
 
 TEST_CASE("released blocks are picked again") {
-  Bench bench(4 * kBlock);
-  const auto block = bench.pick(kA);
-  while (bench.pick(kA)) {
+  PickerBench bench(4 * kPickerBlock);
+  const auto block = bench.pick(kKeyA);
+  while (bench.pick(kKeyA)) {
   }
   const auto epoch = bench.picker.epoch();
   bench.picker.release(*block);
   CHECK(bench.picker.epoch() > epoch);
-  CHECK(bench.pick(kB) == block);
+  CHECK(bench.pick(kKeyB) == block);
   bench.picker.release(*block);
   CHECK(bench.picker.claim(*block));
   CHECK_FALSE(bench.picker.claim(*block));
 }
 
 TEST_CASE("a piece is whole with its last block, and its contributors are known") {
-  Bench bench(std::uint64_t{128} << 20U);  // two blocks a piece
-  const auto first = bench.pick(kA);
-  const auto second = bench.pick(kA);
+  PickerBench bench(std::uint64_t{128} << 20U);  // two blocks a piece
+  const auto first = bench.pick(kKeyA);
+  const auto second = bench.pick(kKeyA);
   REQUIRE(first->piece == second->piece);
-  CHECK_FALSE(bench.picker.arrived(*first, kA, false).whole);
-  CHECK_FALSE(bench.picker.arrived(*first, kB, false).kept);
-  CHECK(bench.picker.arrived(*second, kB, false).whole);
-  CHECK(bench.picker.contributors(first->piece) == std::vector{kA, kB});
-  CHECK(bench.picker.bringer(*second) == kB);
+  CHECK_FALSE(bench.picker.arrived(*first, kKeyA, false).whole);
+  CHECK_FALSE(bench.picker.arrived(*first, kKeyB, false).kept);
+  CHECK(bench.picker.arrived(*second, kKeyB, false).whole);
+  CHECK(bench.picker.contributors(first->piece) == std::vector{kKeyA, kKeyB});
+  CHECK(bench.picker.bringer(*second) == kKeyB);
   bench.picker.done(first->piece);
   CHECK_FALSE(bench.picker.is_whole(first->piece));
 }
 
 TEST_CASE("a piece that failed from several comes from one alone the next time") {
-  Bench bench(std::uint64_t{65} << 20U);
-  const auto first = bench.pick(kA);
-  const auto second = bench.pick(kA);
+  PickerBench bench(std::uint64_t{65} << 20U);
+  const auto first = bench.pick(kKeyA);
+  const auto second = bench.pick(kKeyA);
   const std::uint32_t piece = first->piece;
-  bench.picker.arrived(*first, kA, false);
-  bench.picker.arrived(*second, kB, false);
+  bench.picker.arrived(*first, kKeyA, false);
+  bench.picker.arrived(*second, kKeyB, false);
   bench.picker.failed(piece, true);
-  const auto of_b = bench.pick(kB);
+  const auto of_b = bench.pick(kKeyB);
   CHECK(of_b->piece == piece);
-  const auto other = bench.pick(kA);
+  const auto other = bench.pick(kKeyA);
   REQUIRE(other);
   CHECK(other->piece != piece);
   SUBCASE("and from another when that one goes") {
-    bench.picker.drop_link(LinkId{2}, kB);
-    bench.pick(kA);  // the second block of its own piece
-    CHECK(bench.pick(kA)->piece == piece);
-    CHECK(bench.pick(kA)->piece == piece);
+    bench.picker.drop_link(LinkId{2}, kKeyB);
+    bench.pick(kKeyA);  // the second block of its own piece
+    CHECK(bench.pick(kKeyA)->piece == piece);
+    CHECK(bench.pick(kKeyA)->piece == piece);
   }
   SUBCASE("and from another when that one chokes") {
-    bench.picker.rest_link(LinkId{2}, kB);
-    CHECK(bench.pick(kA)->piece == other->piece);
-    const auto third = bench.pick(kA);
+    bench.picker.rest_link(LinkId{2}, kKeyB);
+    CHECK(bench.pick(kKeyA)->piece == other->piece);
+    const auto third = bench.pick(kKeyA);
     CHECK(third->piece != piece);  // it is on its way yet
-    CHECK(bench.pick(kA)->piece == third->piece);
+    CHECK(bench.pick(kKeyA)->piece == third->piece);
     bench.picker.release(*of_b);
-    CHECK(bench.pick(kA)->piece == piece);
-    CHECK(bench.pick(kA)->piece == piece);
+    CHECK(bench.pick(kKeyA)->piece == piece);
+    CHECK(bench.pick(kKeyA)->piece == piece);
   }
 }
 
 TEST_CASE("a piece that nobody brings on makes room, whoever led it first") {
-  Bench bench(std::uint64_t{1} << 30U, {.max_open_bytes = 2 * 262144});  // 16 blocks a piece
-  const auto of_a = bench.pick(kA);
+  PickerBench bench(std::uint64_t{1} << 30U, {.max_open_bytes = 2 * 262144});  // 16 blocks a piece
+  const auto of_a = bench.pick(kKeyA);
   const std::uint32_t piece = of_a->piece;
-  std::vector<BlockRange> of_b{*bench.pick(kB)};
+  std::vector<BlockRange> of_b{*bench.pick(kKeyB)};
   const std::uint32_t other = of_b[0].piece;
-  bench.picker.arrived(*of_a, kA, false);
+  bench.picker.arrived(*of_a, kKeyA, false);
   SUBCASE("it chokes, and so does who took over") {
-    bench.picker.rest_link(LinkId{1}, kA);
-    while (of_b.back().piece == other) of_b.push_back(*bench.pick(kB));
+    bench.picker.rest_link(LinkId{1}, kKeyA);
+    while (of_b.back().piece == other) of_b.push_back(*bench.pick(kKeyB));
     REQUIRE(of_b.back().piece == piece);
-    bench.picker.rest_link(LinkId{2}, kB);
+    bench.picker.rest_link(LinkId{2}, kKeyB);
     for (const BlockRange& block : of_b) bench.picker.release(block);
   }
   SUBCASE("it chokes, and who took over leaves") {
-    bench.picker.rest_link(LinkId{1}, kA);
-    while (of_b.back().piece == other) of_b.push_back(*bench.pick(kB));
+    bench.picker.rest_link(LinkId{1}, kKeyA);
+    while (of_b.back().piece == other) of_b.push_back(*bench.pick(kKeyB));
     REQUIRE(of_b.back().piece == piece);
     for (const BlockRange& block : of_b) bench.picker.release(block);
-    bench.picker.drop_link(LinkId{2}, kB);
+    bench.picker.drop_link(LinkId{2}, kKeyB);
   }
   SUBCASE("it has not got it after all") {
-    bench.picker.refused(piece, LinkId{1}, kA);
-    bench.picker.refused(other, LinkId{2}, kB);
+    bench.picker.refused(piece, LinkId{1}, kKeyA);
+    bench.picker.refused(other, LinkId{2}, kKeyB);
     bench.picker.release(of_b[0]);
   }
-  const NodeKey key = key_with(3);
+  const NodeKey key = key_beginning(3);
   PieceSet have = bench.all;
   have.remove(piece);
   have.remove(other);
@@ -211,7 +211,7 @@ TEST_CASE("a piece that nobody brings on makes room, whoever led it first") {
 TEST_CASE("a short piece is not let go where that is not room enough") {
   constexpr std::uint64_t kPiece = 262144;
   constexpr std::uint64_t kShort = kPiece / 2;
-  Bench bench((4095 * kPiece) + kShort, {.max_open_bytes = 2 * kPiece + kShort});
+  PickerBench bench((4095 * kPiece) + kShort, {.max_open_bytes = 2 * kPiece + kShort});
   REQUIRE(bench.shape.piece_length == kPiece);
   const std::uint32_t last = bench.shape.piece_count - 1;
   PieceSet only_last(bench.shape.piece_count);
@@ -219,16 +219,16 @@ TEST_CASE("a short piece is not let go where that is not room enough") {
   std::set<std::uint32_t> pieces;
   std::vector<BlockRange> blocks;
   for (Byte link = 1; link <= 3; ++link) {
-    const auto block = link == 1 ? bench.pick(kA, only_last) : bench.pick(key_with(link));
+    const auto block = link == 1 ? bench.pick(kKeyA, only_last) : bench.pick(key_beginning(link));
     pieces.insert(block->piece);
     blocks.push_back(*block);
   }
   REQUIRE(pieces.size() == 3);
   for (const BlockRange& block : blocks) bench.picker.release(block);
-  for (Byte link = 1; link <= 3; ++link) bench.picker.drop_link(LinkId{link}, key_with(link));
+  for (Byte link = 1; link <= 3; ++link) bench.picker.drop_link(LinkId{link}, key_beginning(link));
   // Of the long ones something came, of the short one nothing.
-  for (std::size_t i = 1; i < blocks.size(); ++i) bench.picker.arrived(blocks[i], kB, true);
-  const NodeKey key = key_with(4);
+  for (std::size_t i = 1; i < blocks.size(); ++i) bench.picker.arrived(blocks[i], kKeyB, true);
+  const NodeKey key = key_beginning(4);
   PieceSet have = bench.all;
   for (const std::uint32_t piece : pieces) have.remove(piece);
   const Picker::Asker asker{.link = LinkId{4}, .key = key, .have = have};
@@ -241,7 +241,7 @@ TEST_CASE("a short piece is not let go where that is not room enough") {
 
 TEST_CASE("room is made of several pieces where the last one came on top, or of none") {
   constexpr std::uint64_t kPiece = 262144;
-  Bench bench(4096 * kPiece, {.max_open_bytes = 2 * kPiece, .last_first = true});
+  PickerBench bench(4096 * kPiece, {.max_open_bytes = 2 * kPiece, .last_first = true});
   const std::uint32_t last = bench.shape.piece_count - 1;
   std::vector<BlockRange> blocks;
   PieceSet have = bench.all;
@@ -249,17 +249,17 @@ TEST_CASE("room is made of several pieces where the last one came on top, or of 
   early.remove(last);
   for (const auto& [link, has] :
        {std::pair{Byte{1}, early}, {Byte{2}, early}, {Byte{3}, bench.all}}) {
-    blocks.push_back(*bench.pick(key_with(link), has));
+    blocks.push_back(*bench.pick(key_beginning(link), has));
     have.remove(blocks.back().piece);
   }
   REQUIRE(blocks.back().piece == last);
-  const NodeKey key = key_with(4);
+  const NodeKey key = key_beginning(4);
   const Picker::Asker asker{.link = LinkId{4}, .key = key, .have = have};
   bench.picker.release(blocks[0]);
-  bench.picker.drop_link(LinkId{1}, kA);
+  bench.picker.drop_link(LinkId{1}, kKeyA);
   CHECK_FALSE(bench.picker.make_room(asker));  // it alone is not enough
   bench.picker.release(blocks[1]);
-  bench.picker.drop_link(LinkId{2}, kB);
+  bench.picker.drop_link(LinkId{2}, kKeyB);
   CHECK(bench.picker.make_room(asker));
   CHECK_FALSE(bench.pick(key, have));
   CHECK(bench.picker.make_room(asker));
@@ -267,43 +267,44 @@ TEST_CASE("room is made of several pieces where the last one came on top, or of 
 }
 
 TEST_CASE("in the end-game a block is asked of two, never of the same twice") {
-  Bench bench(2 * kBlock, {.max_open_bytes = 1 << 30, .copies = 2});
-  const auto a = bench.pick(kA);
-  const auto b = bench.pick(kA);
+  PickerBench bench(2 * kPickerBlock, {.max_open_bytes = 1 << 30, .copies = 2});
+  const auto a = bench.pick(kKeyA);
+  const auto b = bench.pick(kKeyA);
   REQUIRE(bench.picker.endgame());
-  const Picker::Asker asker_b{.link = LinkId{2}, .key = kB, .have = bench.all};
+  const Picker::Asker asker_b{.link = LinkId{2}, .key = kKeyB, .have = bench.all};
   const auto none = bench.picker.pick_duplicate(asker_b, [](const BlockRange&) { return true; });
   CHECK_FALSE(none);
   const auto copy = bench.picker.pick_duplicate(asker_b, [](const BlockRange&) { return false; });
   REQUIRE(copy);
   CHECK((copy == a || copy == b));
-  const auto arrival = bench.picker.arrived(*copy, kB, false);
+  const auto arrival = bench.picker.arrived(*copy, kKeyB, false);
   CHECK(arrival.kept);
   CHECK(arrival.duplicated);
 }
 
 TEST_CASE("blocks of a source that was caught are fetched again") {
-  Bench bench(std::uint64_t{128} << 20U);
-  const auto first = bench.pick(kA);
-  bench.pick(kA);
-  bench.picker.arrived(*first, kA, false);
-  bench.picker.forget_contributions(kA);
+  PickerBench bench(std::uint64_t{128} << 20U);
+  const auto first = bench.pick(kKeyA);
+  bench.pick(kKeyA);
+  bench.picker.arrived(*first, kKeyA, false);
+  bench.picker.forget_contributions(kKeyA);
   CHECK_FALSE(bench.picker.bringer(*first));
   CHECK(bench.picker.claim(*first));
 }
 
 TEST_CASE("where the size is to be proven, the last block is picked first, for two") {
-  Bench bench(5 * kBlock + 10, {.max_open_bytes = 1 << 30, .copies = 2, .last_first = true});
+  PickerBench bench(5 * kPickerBlock + 10,
+                    {.max_open_bytes = 1 << 30, .copies = 2, .last_first = true});
   const BlockRange last{.piece = 5, .begin = 0, .length = 10};
   const auto owing = [&](const NodeKey& key) {
     return bench.picker.pick(
         {.link = LinkId{key.bytes[0]}, .key = key, .have = bench.all, .owes_last = true});
   };
-  CHECK(bench.pick(kA) == last);
-  CHECK(owing(kA) != last);
-  CHECK(bench.pick(kB) == last);
-  CHECK(owing(kB) != last);
+  CHECK(bench.pick(kKeyA) == last);
+  CHECK(owing(kKeyA) != last);
+  CHECK(bench.pick(kKeyB) == last);
+  CHECK(owing(kKeyB) != last);
   bench.picker.release(last);
-  CHECK(owing(kB) != last);
-  CHECK(bench.pick(kA) == last);
+  CHECK(owing(kKeyB) != last);
+  CHECK(bench.pick(kKeyA) == last);
 }

@@ -10,7 +10,7 @@ namespace {
 
 using wire::Announced;
 
-constexpr Duration kLastAnnounce = 800ms;  ///< after it, what is announced at once was
+constexpr Duration kAllAnnounced = 800ms;  ///< after it, what is announced at once was
 constexpr std::uint8_t kFarTtl = 12;
 
 Config gathering_config() {
@@ -46,7 +46,7 @@ struct Gathering {
 TEST_CASE("gathering: a pong takes along what is to be announced, once") {
   Gathering g;
   g.query(g.a, guid(1));
-  g.rig.advance(kLastAnnounce);
+  g.rig.advance(kAllAnnounced);
   CHECK(g.rig.sent_on(g.lazy).empty());
   g.ping(g.lazy);
   REQUIRE(g.rig.count(FrameType::pong) == 1);
@@ -81,7 +81,7 @@ TEST_CASE("gathering: without a ping one frame tells of all after the longest wa
   for (std::uint32_t i = 0; i < 5; ++i) g.query(g.a, numbered(i));
   g.rig.advance(25s);
   CHECK(g.rig.sent_on(g.lazy).empty());
-  g.rig.advance(kLastAnnounce);
+  g.rig.advance(kAllAnnounced);
   REQUIRE(links_of(g.rig, FrameType::announce) == std::vector{g.lazy});
   CHECK(g.told().size() == 4);  // and the one of the header
   CHECK(g.rig.counters.overlay.announces_out == 1);
@@ -91,7 +91,7 @@ TEST_CASE("gathering: without a ping one frame tells of all after the longest wa
 TEST_CASE("gathering: a full frame goes at once") {
   Gathering g;
   for (std::uint32_t i = 0; i < wire::kMaxAnnounced; ++i) g.query(g.a, numbered(i));
-  g.rig.advance(kLastAnnounce);
+  g.rig.advance(kAllAnnounced);
   CHECK(g.rig.count(FrameType::announce) == 1);
   CHECK(g.told().size() == wire::kMaxAnnounced - 1);
 }
@@ -100,7 +100,7 @@ TEST_CASE("gathering: what the neighbour shows that it has is not announced") {
   for (const FrameType shown : {FrameType::announce, FrameType::prune}) {
     Gathering g;
     g.query(g.a, guid(1));
-    g.rig.advance(kLastAnnounce);
+    g.rig.advance(kAllAnnounced);
     control(g.rig, g.lazy, shown, guid(1));
     g.rig.clear();
     g.ping(g.lazy);
@@ -114,10 +114,10 @@ TEST_CASE("gathering: a query that may end inside the tree is announced at once"
   g.rig.advance(60s);
   g.rig.clear();
   g.query(g.a, guid(1), 7);
-  g.rig.advance(kLastAnnounce);
+  g.rig.advance(kAllAnnounced);
   CHECK(links_of(g.rig, FrameType::announce) == std::vector{g.lazy});
   g.query(g.a, guid(2), 8);
-  g.rig.advance(kLastAnnounce);
+  g.rig.advance(kAllAnnounced);
   CHECK(g.rig.count(FrameType::announce) == 1);
 }
 
@@ -125,7 +125,7 @@ TEST_CASE("gathering: who misses something hurries, and who is asked for it") {
   for (const bool misses : {true, false}) {
     Gathering g;
     g.query(g.a, guid(1));
-    g.rig.advance(kLastAnnounce);
+    g.rig.advance(kAllAnnounced);
     if (misses) {
       control(g.rig, g.b, FrameType::announce, guid(2), 5);
       g.rig.advance(401ms);
@@ -137,14 +137,14 @@ TEST_CASE("gathering: who misses something hurries, and who is asked for it") {
     CHECK(links_of(g.rig, FrameType::announce) == std::vector{g.lazy});  // what waited
     g.rig.clear();
     g.query(g.a, guid(3));
-    g.rig.advance(kLastAnnounce);
+    g.rig.advance(kAllAnnounced);
     CHECK(links_of(g.rig, FrameType::announce) == std::vector{g.lazy});
     g.rig.advance(61s);
     g.query(g.a, guid(4));
     g.rig.advance(61s);
     g.rig.clear();
     g.query(g.a, guid(5));
-    g.rig.advance(kLastAnnounce);
+    g.rig.advance(kAllAnnounced);
     CHECK(g.rig.count(FrameType::announce) == 0);  // calm again
   }
 }
@@ -201,7 +201,7 @@ TEST_CASE("gathering: a link that becomes a branch hears of what no copy went th
 TEST_CASE("gathering: a better copy is announced with its TTL") {
   Gathering g;
   g.query(g.a, guid(1), kFarTtl - 3, 3);
-  g.rig.advance(kLastAnnounce);
+  g.rig.advance(kAllAnnounced);
   g.query(g.b, guid(1), kFarTtl);
   g.ping(g.lazy);
   CHECK(g.told() == std::vector{Announced{.guid = guid(1), .ttl = kFarTtl - 1, .hops = 1}});
@@ -220,10 +220,10 @@ TEST_CASE("gathering: a query that a neighbour had to fetch makes its TTL suspec
   g.rig.advance(61s);  // no hurry any more
   g.rig.clear();
   g.query(g.a, guid(2), 10);
-  g.rig.advance(kLastAnnounce);
+  g.rig.advance(kAllAnnounced);
   CHECK(links_of(g.rig, FrameType::announce) == std::vector{g.lazy});
   g.query(g.a, guid(3), 14);
-  g.rig.advance(kLastAnnounce);
+  g.rig.advance(kAllAnnounced);
   CHECK(g.rig.count(FrameType::announce) == 1);
 }
 
