@@ -21,6 +21,15 @@ enum class StrategyId : std::uint8_t {
   tabled_tree = 6,  ///< how auto ends; not chosen by name
 };
 
+/// Its searches come in rounds, each with a higher TTL, and the last may go by a tree.
+constexpr bool is_ring(StrategyId how) {
+  return how == StrategyId::ring || how == StrategyId::automatic;
+}
+
+constexpr bool is_tree(StrategyId how) {
+  return how == StrategyId::tree || how == StrategyId::tabled_tree;
+}
+
 inline constexpr std::array<std::string_view, 6> kStrategyNames = {
     "flood", "ring", "walk", "tree", "routed", "auto"};
 

@@ -36,6 +36,7 @@ struct Counters {
   std::uint64_t announces_out = 0;     ///< frames that tell neighbours off the tree of queries
   std::uint64_t announced_along =
       0;  ///< queries told of in other frames, or behind the first in one
+  std::uint64_t tree_held_over_limit = 0;  ///< let go early: more came by the tree than are kept
   std::uint64_t announces_over_limit = 0;  ///< dropped: more are missing, or offered, than is kept
   std::uint64_t grafts_out = 0;
   std::uint64_t fetches_out = 0;
@@ -147,6 +148,7 @@ inline constexpr std::array kCounterNames = {
     FRESHET_COUNTER(query_suppressed),
     FRESHET_COUNTER(announces_out),
     FRESHET_COUNTER(announced_along),
+    FRESHET_COUNTER(tree_held_over_limit),
     FRESHET_COUNTER(announces_over_limit),
     FRESHET_COUNTER(grafts_out),
     FRESHET_COUNTER(fetches_out),

@@ -30,14 +30,6 @@ StrategyId strategy_of(const wire::QueryRoute& route) {
              : StrategyId::flood;
 }
 
-bool is_ring(StrategyId how) {
-  return how == StrategyId::ring || how == StrategyId::automatic;
-}
-
-bool is_tree(StrategyId how) {
-  return how == StrategyId::tree || how == StrategyId::tabled_tree;
-}
-
 // Whether copies of it that cross on a link are sure to be duplicates at both ends.
 bool may_cross(StrategyId how) {
   return how != StrategyId::walk && !is_tree(how);

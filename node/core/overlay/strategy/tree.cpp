@@ -68,8 +68,8 @@ void Tree::hold(Turn& turn, const Passing& query) {
   const auto missing = take_missing(query.header.guid);
   const bool off_tree = wire::route_of_query(query.body).off_tree;
   if (!off_tree) {
-    if (Link* from = turn.links.find(query.from)) from->is_lazy = false;
-    if (missing) learn_lag(turn.now - missing->since);
+    if (Link* from = turn.links.find(query.from)) make_branch(turn, *from);
+    if (missing) learn_lag(turn, turn.now - missing->since);
     misses_ = 0;
     if (depth_ == 0) depth_ = query.header.hops;
     note_reach(turn, query.header.hops);
@@ -77,6 +77,7 @@ void Tree::hold(Turn& turn, const Passing& query) {
   if (held_.size() >= kMaxHeld) {  // what cannot be served any more is not announced
     for (Link& link : turn.links.all()) drop_announcement(link, held_.front().header.guid);
     held_.pop_front();
+    ++turn.counters.tree_held_over_limit;
   }
   const Duration pause = pause_of(turn, turn.config.announce_delay_rtts);
   const Duration jitter(
@@ -86,6 +87,7 @@ void Tree::hold(Turn& turn, const Passing& query) {
                    .body = Bytes(query.body.begin(), query.body.end()),
                    .from = query.from,
                    .knowing = {query.from},
+                   .spared = {},
                    .announce_at = announce_at,
                    .until = announce_at + turn.config.announce_gather + turn.config.tree_memory,
                    .off_tree = off_tree,
@@ -102,7 +104,7 @@ void Tree::move_to(Turn& turn, Held& held, const Passing& query) {
   for (Link& link : turn.links.all()) update_announcement(link, announced_of(held.header));
   const bool was_off_tree = std::exchange(held.off_tree, wire::route_of_query(query.body).off_tree);
   if (held.off_tree || was_off_tree) return;
-  if (Link* from = turn.links.find(query.from)) from->is_lazy = false;
+  if (Link* from = turn.links.find(query.from)) make_branch(turn, *from);
   // The old parent's own copies have one TTL more than ours had. If ours are better than what it
   // has now, it gets one, and will hang below this node; else the branch between the two is cut.
   const bool helps_parent = query.header.ttl > before.ttl + 2;
@@ -122,7 +124,7 @@ void Tree::showed(Held& held, Link& link) {
 }
 
 void Tree::spare(const Guid& guid, LinkId link) {
-  if (Held* held = find(guid)) note(held->knowing, link);
+  if (Held* held = find(guid)) note(held->spared, link);
 }
 
 std::uint32_t Tree::pass_on(Turn& turn, const Passing& query) {
@@ -144,10 +146,10 @@ void Tree::on_duplicate(Turn& turn, Held& held, const Passing& query) {
   showed(held, *from);
   if (wire::route_of_query(query.body).off_tree) return;
   if (held.off_tree) {
-    learn_lag(turn.now - held.missed_since);  // the tree was only late
+    learn_lag(turn, turn.now - held.missed_since);  // the tree was only late
     misses_ = 0;
     held.off_tree = false;
-    from->is_lazy = false;
+    make_branch(turn, *from);
     return;
   }
   const bool copies_crossed = !from->is_lazy && held.header.ttl > 0;
@@ -190,7 +192,9 @@ void Tree::announce(Turn& turn, Held& held) {
   const TimePoint due = turn.now + turn.config.announce_gather;
   const wire::Announced query = announced_of(held.header);
   for (Link& link : turn.links.all()) {
-    if (link.state != LinkState::up || !link.is_lazy || has(held.knowing, link.id)) continue;
+    if (link.state != LinkState::up || !link.is_lazy || has(held.knowing, link.id)
+        || has(held.spared, link.id))
+      continue;
     const bool is_full = add_announcement(link, query, due);
     if (is_urgent || is_full) announce_now(turn, link);
   }
@@ -199,8 +203,10 @@ void Tree::announce(Turn& turn, Held& held) {
 void Tree::make_branch(Turn& turn, Link& link) {
   if (!link.is_lazy) return;
   link.is_lazy = false;
-  for (const Held& held : held_) {
-    if (held.announced || held.header.ttl == 0 || has(held.knowing, link.id)) continue;
+  for (Held& held : held_) {
+    const bool was_spared = std::erase(held.spared, link.id) > 0;
+    if ((held.announced && !was_spared) || held.header.ttl == 0 || has(held.knowing, link.id))
+      continue;
     if (add_announcement(link, announced_of(held.header), turn.now)) announce_now(turn, link);
   }
   announce_now(turn, link);

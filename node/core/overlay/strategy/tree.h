@@ -21,9 +21,10 @@
 // that asks for no query (hops 1); the next one prunes what is too much.
 //
 // TTL holds: a node that the tree reaches only with a used-up TTL fetches from a neighbour whose
-// copy may still travel, and the flood's reach is kept. A copy that was fetched, here or on its
-// way, is marked and changes no link. Announce's TTL and hops are those that a copy on that link
-// would have.
+// copy may still travel. (One that it reaches with a little TTL left does not, so where the TTL
+// ends inside the tree a query may end sooner than a flood's.) A copy that was fetched, here or on
+// its way, is marked and changes no link. Announce's TTL and hops are those that a copy on that
+// link would have.
 #pragma once
 
 #include <algorithm>
@@ -51,7 +52,8 @@ class Tree final : public Strategy {
   /// may travel further than the one that came before.
   bool take(Turn& turn, const Passing& query, bool is_new);
 
-  /// The neighbour needs no announcement of this query.
+  /// The neighbour needs no announcement of this query while the tree is whole: nothing can match
+  /// there. It hears of it once this link becomes a branch.
   void spare(const Guid& guid, LinkId link);
   /// Links between this node and the origin of the first query that came by the tree; 0 when none
   /// did.
@@ -74,6 +76,7 @@ class Tree final : public Strategy {
     Bytes body;
     LinkId from;
     std::vector<LinkId> knowing;  ///< neighbours that showed that they have it
+    std::vector<LinkId> spared;   ///< neighbours that are not told of it; see spare()
     TimePoint announce_at;
     TimePoint until;
     bool announced = false;
@@ -94,21 +97,29 @@ class Tree final : public Strategy {
     bool grafts = false;       ///< it was asked to become a branch
   };
 
+  /// Whether a copy by way of `query` is worth fetching, if none comes by itself.
+  [[nodiscard]] static bool is_missing(const wire::Announced& query,
+                                       const Held* held,
+                                       const Seen* seen);
   [[nodiscard]] const Held* find(const Guid& guid) const;
   Held* find(const Guid& guid);
   void hold(Turn& turn, const Passing& query);
   /// The query is here: nothing of it is missing. Returns what was, if anything was.
   std::optional<Missing> take_missing(const Guid& guid);
-  /// By the tree a query came so long after it was announced: later ones are waited for as long.
-  void learn_lag(Duration lag);
+  /// By the tree a query came so long after it was announced: later ones are waited for as long, a
+  /// third of the time at most for which others keep them.
+  void learn_lag(const Turn& turn, Duration lag);
   /// A shorter way was found: its link is the parent now.
   void move_to(Turn& turn, Held& held, const Passing& query);
   static void prune(Turn& turn, Link& link, const Guid& guid);
   void on_duplicate(Turn& turn, Held& held, const Passing& query);
   void add_offer(Turn& turn, const Guid& guid, LinkId link, std::uint8_t ttl);
+  /// One that only `link` offered, else the oldest: who announces what never comes pushes out its
+  /// own.
+  void drop_one_missing(LinkId link);
   void ask_for_missing(Turn& turn);
-  /// The link is a branch from now on. What was to be announced on it is announced at once: no
-  /// copy of that will go there any more.
+  /// The link is a branch from now on. What was to be announced on it, and what it was spared, is
+  /// announced at once: no copy of that will go there any more.
   void make_branch(Turn& turn, Link& link);
   /// A query came so far by the tree, or would have to go so far.
   void note_reach(const Turn& turn, int links);

@@ -26,16 +26,30 @@ std::optional<Tree::Missing> Tree::take_missing(const Guid& guid) {
 }
 
 // Up at once, down slowly: a query that is asked for too early comes twice.
-void Tree::learn_lag(Duration lag) {
+void Tree::learn_lag(const Turn& turn, Duration lag) {
   constexpr int kDecay = 64;
-  lag_ = std::max(lag + lag / 4, lag_ - lag_ / kDecay);
+  lag_ = std::min(std::max(lag + lag / 4, lag_ - lag_ / kDecay), turn.config.tree_memory / 3);
 }
 
 void Tree::on_announce(Turn& turn, Link& from, const wire::Announced& query, const Seen* seen) {
-  if (Held* held = find(query.guid)) showed(*held, from);
-  // Seen with a TTL that ended here: a copy that may still travel is as good as a missing one.
-  const bool is_wanted = seen == nullptr || (seen->ttl <= 1 && query.ttl > 1);
-  if (is_wanted) add_offer(turn, query.guid, from.id, query.ttl);
+  Held* held = find(query.guid);
+  if (held != nullptr) showed(*held, from);
+  if (is_missing(query, held, seen)) add_offer(turn, query.guid, from.id, query.ttl);
+}
+
+bool Tree::is_missing(const wire::Announced& query, const Held* held, const Seen* seen) {
+  // Its TTL ended here: a copy that may still travel is as good as a missing one.
+  if (held != nullptr) return held->header.ttl == 0 && query.ttl > 1;
+  if (seen == nullptr) return true;
+  // A round of it that was a ring came here; this one is the tree's.
+  return is_ring(seen->strategy) && seen->from != kSelfLink;
+}
+
+void Tree::drop_one_missing(LinkId link) {
+  const auto own = std::find_if(missing_.begin(), missing_.end(), [&](const Missing& each) {
+    return each.asked == kSelfLink && each.offers.size() == 1 && each.offers[0].link == link;
+  });
+  missing_.erase(own == missing_.end() ? missing_.begin() : own);
 }
 
 void Tree::add_offer(Turn& turn, const Guid& guid, LinkId link, std::uint8_t ttl) {
@@ -44,7 +58,7 @@ void Tree::add_offer(Turn& turn, const Guid& guid, LinkId link, std::uint8_t ttl
   if (missing == missing_.end()) {
     if (missing_.size() >= kMaxMissing) {
       ++turn.counters.announces_over_limit;
-      missing_.pop_front();
+      drop_one_missing(link);
     }
     const Duration patience = std::max(lag_, pause_of(turn, turn.config.fetch_delay_rtts));
     missing_.push_back({.guid = guid, .offers = {}, .since = turn.now, .due = turn.now + patience});

@@ -110,13 +110,13 @@ TEST_CASE("gathering: what the neighbour shows that it has is not announced") {
 
 TEST_CASE("gathering: a query that may end inside the tree is announced at once") {
   Gathering g;
-  g.query(g.b, guid(7), 6, 3);  // some nodes are four links away
+  g.query(g.b, guid(7), 6, 5);  // some nodes are six links away
   g.rig.advance(60s);
   g.rig.clear();
-  g.query(g.a, guid(1), 7);
+  g.query(g.a, guid(1), 11);
   g.rig.advance(kAllAnnounced);
   CHECK(links_of(g.rig, FrameType::announce) == std::vector{g.lazy});
-  g.query(g.a, guid(2), 8);
+  g.query(g.a, guid(2), 12);
   g.rig.advance(kAllAnnounced);
   CHECK(g.rig.count(FrameType::announce) == 1);
 }
@@ -164,8 +164,21 @@ TEST_CASE("gathering: who loses a branch makes its other links branches") {
 
 TEST_CASE("gathering: the loss of a link off the tree is none") {
   Gathering g;
+  const LinkId other = g.rig.link_to(4);
+  g.query(g.a, numbered(1001));
+  g.query(other, numbered(1001));  // lazy, too
+  g.rig.clear();
   g.rig.drop(g.lazy);
   CHECK(g.rig.count(FrameType::graft) == 0);
+}
+
+TEST_CASE("gathering: a link on which the next query comes first hears of the one before") {
+  Gathering g;
+  g.query(g.a, guid(1));
+  g.query(g.lazy, guid(2));
+  g.rig.advance(60s);
+  REQUIRE(g.rig.count(FrameType::announce) == 1);
+  CHECK(g.rig.sent_on(g.lazy)[0].header.guid == guid(1));
 }
 
 TEST_CASE("gathering: a neighbour that lost a branch is one now, and gets no copy that it has") {

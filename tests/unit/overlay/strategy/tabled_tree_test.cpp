@@ -97,6 +97,36 @@ TEST_CASE("tabled tree: a lazy neighbour whose table is unknown hears an announc
   CHECK(links_of(t.rig, FrameType::announce) == Links{t.b});
 }
 
+TEST_CASE("tabled tree: a neighbour that was spared hears of the query when it becomes a branch") {
+  TabledTree t;
+  t.hear(whole({"car"}));
+  t.query();
+  t.rig.advance(10s);
+  REQUIRE(t.rig.sent_on(t.b).empty());
+  control(t.rig, t.b, FrameType::graft, guid(9), 1, 1);
+  REQUIRE(links_of(t.rig, FrameType::announce) == Links{t.b});
+  CHECK(t.rig.sent_on(t.b)[0].header.guid == numbered(t.next_guid - 1));
+}
+
+TEST_CASE(
+    "tabled tree: who knows a query by a ring alone fetches it from a neighbour off the tree") {
+  TabledTree t;
+  query_by(t.rig, t.a, guid(1), StrategyId::automatic, 3);
+  t.rig.clear();
+  control(t.rig, t.b, FrameType::announce, guid(1), 10, 3);
+  t.rig.advance(5s);
+  REQUIRE(links_of(t.rig, FrameType::fetch) == Links{t.b});
+  t.rig.clear();
+  const Bytes fetched =
+      wire::with_route(wire::encode(words("boat")), route(StrategyId::tabled_tree, 0, true));
+  query_body(t.rig, t.b, guid(1), fetched, 10, 3);
+  CHECK(links_of(t.rig, FrameType::query) == Links{t.a, t.c, t.d});
+  CHECK(t.rig.lookups.empty());
+  control(t.rig, t.b, FrameType::announce, guid(1), 10, 3);
+  t.rig.advance(5s);
+  CHECK(t.rig.count(FrameType::fetch) == 0);
+}
+
 TEST_CASE("tabled tree: a table is asked for when announcements cost as much") {
   TabledTree t;
   t.rig.give_overlay(overlay::SetWords{.hashes = {}});

@@ -537,6 +537,7 @@ TEST_CASE("tree: requests are served for the last 512 queries") {
   t.rig.clear();
   control(t.rig, t.b, FrameType::fetch, numbered(0));
   CHECK(t.rig.sent.empty());
+  CHECK(t.rig.counters.overlay.tree_held_over_limit == 1);
   control(t.rig, t.b, FrameType::fetch, numbered(1));
   CHECK(t.rig.sent.size() == 1);
 }
@@ -548,6 +549,29 @@ TEST_CASE("tree: 512 missing queries are remembered, the oldest give way") {
   CHECK(t.rig.count(FrameType::fetch) + t.rig.count(FrameType::graft) == 512);
   CHECK(t.rig.sent.front().header.guid == numbered(8));
   CHECK(t.rig.counters.overlay.announces_over_limit == 8);
+}
+
+TEST_CASE("tree: who announces what never comes pushes out its own") {
+  Tree t;
+  control(t.rig, t.b, FrameType::announce, guid(77), 4);
+  for (std::uint32_t i = 0; i < 600; ++i) control(t.rig, t.a, FrameType::announce, numbered(i), 4);
+  t.rig.advance(kPatience + 1ms);
+  CHECK(t.rig.sent_on(t.b).size() == 1);
+}
+
+TEST_CASE("tree: however late copies come, a query is asked for while others keep it") {
+  Tree t;
+  Duration lag = kPatience;
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    control(t.rig, t.b, FrameType::announce, numbered(i), 4);
+    t.rig.advance(lag - 1ms);
+    t.query(t.a, numbered(i), 5);
+    lag = std::min(lag + lag / 4 - 2ms, Duration(5s));
+  }
+  t.rig.clear();
+  control(t.rig, t.b, FrameType::announce, guid(1), 4);
+  t.rig.advance(5s + 1ms);
+  CHECK(t.rig.count(FrameType::fetch) == 1);
 }
 
 TEST_CASE("tree: eight neighbours are remembered for a missing query") {
