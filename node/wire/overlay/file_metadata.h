@@ -15,7 +15,8 @@ namespace freshet::wire {
 /// Of one text. More makes it malformed.
 inline constexpr std::size_t kMaxMetadataTextBytes = 256;
 /// What encode() gives at most.
-inline constexpr std::size_t kMaxMetadataBytes = 3 * (kMaxMetadataTextBytes + 3) + 3 * 6;
+inline constexpr std::size_t kMaxMetadataBytes =
+    3 * (kMaxMetadataTextBytes + 3) + std::size_t{3} * 6;
 
 /// Texts are UTF-8 of strangers; empty: it does not say.
 struct FileMetadata {
