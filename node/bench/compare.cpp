@@ -2,17 +2,14 @@
 
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "node/bench/compare_input.h"
 #include "node/bench/compare_tests.h"
+#include "node/bench/json_parts.h"
 #include "node/bench/tables.h"
 #include "node/bench/tables_numbers.h"
 
 namespace freshet::bench {
 namespace {
-
-using OrderedJson = nlohmann::ordered_json;
 
 constexpr double kSignificant = 0.05;
 
@@ -109,31 +106,30 @@ std::string text_of(const Comparison& comparison) {
   return text;
 }
 
-OrderedJson json_of(const MetricDifference& metric) {
-  const std::optional<double> change = metric.percent();
+Json json_of(const MetricDifference& metric) {
   return {{"metric", metric.metric},
           {"a", metric.a},
           {"b", metric.b},
-          {"change_percent", change ? OrderedJson(*change) : OrderedJson(nullptr)},
-          {"p", metric.p ? OrderedJson(*metric.p) : OrderedJson(nullptr)},
-          {"test", metric.p ? OrderedJson(metric.test) : OrderedJson(nullptr)},
+          {"change_percent", or_null(metric.percent())},
+          {"p", or_null(metric.p)},
+          {"test", metric.p ? Json(metric.test) : Json(nullptr)},
           {"significant", metric.p && *metric.p < kSignificant}};
 }
 
-OrderedJson json_of(const CellDifference& cell) {
-  OrderedJson json = {{"strategy", cell.strategy},
-                      {"variant", cell.variant},
-                      {"queries_a", cell.queries_a},
-                      {"queries_b", cell.queries_b},
-                      {"paired", cell.paired},
-                      {"same", cell.same},
-                      {"metrics", OrderedJson::array()}};
+Json json_of(const CellDifference& cell) {
+  Json json = {{"strategy", cell.strategy},
+               {"variant", cell.variant},
+               {"queries_a", cell.queries_a},
+               {"queries_b", cell.queries_b},
+               {"paired", cell.paired},
+               {"same", cell.same},
+               {"metrics", Json::array()}};
   for (const MetricDifference& metric : cell.metrics) json["metrics"].push_back(json_of(metric));
   return json;
 }
 
-OrderedJson names_of(const std::vector<const ReadCell*>& cells) {
-  OrderedJson names = OrderedJson::array();
+Json names_of(const std::vector<const ReadCell*>& cells) {
+  Json names = Json::array();
   for (const ReadCell* cell : cells) {
     names.push_back({{"strategy", cell->strategy}, {"variant", cell->variant}});
   }
@@ -141,15 +137,15 @@ OrderedJson names_of(const std::vector<const ReadCell*>& cells) {
 }
 
 std::string json_text_of(const Comparison& comparison) {
-  OrderedJson json = {{"schema", 1},
-                      {"a", comparison.folder_a},
-                      {"b", comparison.folder_b},
-                      {"strategies", OrderedJson::array()},
-                      {"only_in_a", names_of(comparison.only_a)},
-                      {"only_in_b", names_of(comparison.only_b)}};
+  Json json = {{"schema", 1},
+               {"a", comparison.folder_a},
+               {"b", comparison.folder_b},
+               {"strategies", Json::array()},
+               {"only_in_a", names_of(comparison.only_a)},
+               {"only_in_b", names_of(comparison.only_b)}};
   for (const CellDifference& cell : comparison.cells) json["strategies"].push_back(json_of(cell));
   // The names of folders may hold any bytes.
-  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace

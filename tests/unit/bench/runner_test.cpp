@@ -10,18 +10,12 @@
 
 #include "node/bench/run.h"
 #include "tests/support/temp_dir.h"
+#include "tests/unit/bench/scenario_text.h"
 
 namespace freshet::bench {
 namespace {
 
 using core::overlay::StrategyId;
-
-Scenario runnable(std::string_view text) {
-  auto scenario = parse_scenario(text, "test.toml");
-  INFO((scenario.ok() ? "" : scenario.error().message));
-  REQUIRE(scenario.ok());
-  return std::move(scenario).value();
-}
 
 RunSet run(const Scenario& scenario, unsigned jobs = 1) {
   RunOptions options;
@@ -33,7 +27,7 @@ RunSet run(const Scenario& scenario, unsigned jobs = 1) {
   return std::move(set).value();
 }
 RunSet run(std::string_view text) {
-  return run(runnable(text));
+  return run(parsed(text));
 }
 
 auto row_of(const QueryRow& row) {
@@ -195,7 +189,7 @@ TEST_CASE("every node's load and all traffic add up to what queries cost") {
 }
 
 TEST_CASE("the same scenario gives the same results twice, and with any number of jobs") {
-  const Scenario scenario = runnable(kMixed);
+  const Scenario scenario = parsed(kMixed);
   const RunSet once = run(scenario, 1);
   CHECK(once.runs.size() == 8);
   check_equal(once, run(scenario, 1));
@@ -203,7 +197,7 @@ TEST_CASE("the same scenario gives the same results twice, and with any number o
 }
 
 TEST_CASE("runs come by variant, then strategy, then seed") {
-  const RunSet set = run(runnable(kMixed), 2);
+  const RunSet set = run(parsed(kMixed), 2);
   std::vector<std::tuple<std::string, StrategyId, std::uint64_t>> order;
   for (const Run& each : set.runs) order.emplace_back(each.variant.name, each.strategy, each.seed);
   REQUIRE(order.size() == 8);
@@ -216,8 +210,8 @@ TEST_CASE("runs come by variant, then strategy, then seed") {
 
 TEST_CASE("strategies and variants are asked the same by the same, as far as they live") {
   const RunSet set =
-      run(runnable("[topology]\nnodes = 60\ndegree = 4\n[workload]\nqueries = 10\n"
-                   "strategy = [\"flood\", \"ring\"]"));
+      run(parsed("[topology]\nnodes = 60\ndegree = 4\n[workload]\nqueries = 10\n"
+                 "strategy = [\"flood\", \"ring\"]"));
   REQUIRE(set.runs.size() == 2);
   for (std::size_t i = 0; i < 10; ++i)
     CHECK(set.runs[0].queries[i].origin == set.runs[1].queries[i].origin);
@@ -240,7 +234,7 @@ TEST_CASE("an edge list keeps its labels") {
   CHECK(set.runs.front().queries.front().origin == 44);
   CHECK(set.runs.front().queries.front().reached == 3);
 
-  const auto none = run_scenario(runnable(head + "origin = 11"), {});
+  const auto none = run_scenario(parsed(head + "origin = 11"), {});
   REQUIRE(!none.ok());
   CHECK(none.error().code == ErrorCode::invalid);
   CHECK(none.error().message.find("origin = 11") != std::string::npos);
@@ -252,8 +246,8 @@ TEST_CASE("more copies than a machine holds are refused, for an edge list too") 
   std::ofstream edges(path);
   for (int node = 0; node < 30; ++node) edges << node << " " << node + 1 << "\n";
   edges.close();
-  const auto full = run_scenario(runnable("[topology]\nkind = \"file\"\nfile = \"" + path
-                                          + "\"\n[content]\nobjects = 10000000\nreplication = 1"),
+  const auto full = run_scenario(parsed("[topology]\nkind = \"file\"\nfile = \"" + path
+                                        + "\"\n[content]\nobjects = 10000000\nreplication = 1"),
                                  {});
   REQUIRE(!full.ok());
   CHECK(full.error().message.find("31 nodes") != std::string::npos);
@@ -264,7 +258,7 @@ TEST_CASE("an edge list that is none is an error") {
   const std::string path = (dir.path() / "edges.txt").string();
   const Scenario scenario = [&] {
     std::ofstream(path) << "1 2\nx y\n";
-    return runnable("[topology]\nkind = \"file\"\nfile = \"" + path + "\"");
+    return parsed("[topology]\nkind = \"file\"\nfile = \"" + path + "\"");
   }();
   const auto bad = run_scenario(scenario, {});
   REQUIRE(!bad.ok());
@@ -345,7 +339,7 @@ heal = "23s"
 }
 
 TEST_CASE("an interrupted scenario keeps the queries that were over") {
-  Scenario scenario = runnable("seeds = [1, 2, 3]\n[workload]\nqueries = 100000");
+  Scenario scenario = parsed("seeds = [1, 2, 3]\n[workload]\nqueries = 100000");
   std::atomic<bool> cancel{false};
   RunOptions options;
   options.jobs = 1;
@@ -367,7 +361,7 @@ TEST_CASE("an interrupted scenario keeps the queries that were over") {
 }
 
 TEST_CASE("a run can be stopped while its links come up") {
-  const Scenario scenario = runnable("[topology]\nnodes = 4000");
+  const Scenario scenario = parsed("[topology]\nnodes = 4000");
   RunPlan plan;
   plan.scenario = &scenario;
   plan.seed = 1;

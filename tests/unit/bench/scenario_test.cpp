@@ -7,6 +7,7 @@
 
 #include "node/bench/values.h"
 #include "tests/support/temp_dir.h"
+#include "tests/unit/bench/scenario_text.h"
 
 namespace freshet::bench {
 namespace {
@@ -16,32 +17,8 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-Scenario parsed(std::string_view text) {
-  auto scenario = parse_scenario(text, "dir/some.toml");
-  INFO((scenario.ok() ? "" : scenario.error().message));
-  REQUIRE(scenario.ok());
-  return std::move(scenario).value();
-}
-
-std::string complaint(std::string_view text) {
-  const auto scenario = parse_scenario(text, "s.toml");
-  REQUIRE(!scenario.ok());
-  CHECK(scenario.error().code == ErrorCode::invalid);
-  return scenario.error().message;
-}
-
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
-}
-
-// The first line is empty: what is wrong stands in line 2 or later.
-void check_complaint(std::string_view text, std::string_view where, std::string_view what) {
-  const std::string message = complaint(text);
-  CAPTURE(message);
-  CAPTURE(text);
-  CHECK(contains(message, where));
-  CHECK(contains(message, what));
-  CHECK(!contains(message, "\n"));
 }
 
 }  // namespace

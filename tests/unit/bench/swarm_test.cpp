@@ -7,29 +7,11 @@
 #include "node/bench/scenario.h"
 #include "node/bench/swarm/population.h"
 #include "node/bench/swarm/run.h"
+#include "tests/unit/bench/scenario_text.h"
 
 namespace freshet::bench {
-namespace {
-
-void check_swarm_complaint(std::string_view text, std::string_view where, std::string_view what) {
-  const auto scenario = parse_scenario(text, "s.toml");
-  REQUIRE(!scenario.ok());
-  CAPTURE(scenario.error().message);
-  CHECK(scenario.error().message.find(where) != std::string::npos);
-  CHECK(scenario.error().message.find(what) != std::string::npos);
-}
-
-Scenario parsed_swarm(std::string_view text) {
-  auto scenario = parse_scenario(text, "s.toml");
-  INFO((scenario.ok() ? "" : scenario.error().message));
-  REQUIRE(scenario.ok());
-  return std::move(scenario).value();
-}
-
-}  // namespace
-
 TEST_CASE("[swarm] takes sizes, rates, shares and a choker") {
-  const Scenario scenario = parsed_swarm(
+  const Scenario scenario = parsed(
       "[swarm]\nsize = \"1MiB\"\npiece = \"64KiB\"\nleechers = 5\nup = \"skewed\"\n"
       "down = \"none\"\nchoker = \"random\"\nfree_riders = 0.5\nleave = true\n");
   REQUIRE(scenario.swarm);
@@ -40,24 +22,21 @@ TEST_CASE("[swarm] takes sizes, rates, shares and a choker") {
   CHECK(scenario.swarm->down.rate == 0);
   CHECK(scenario.swarm->choker == "random");
   CHECK(scenario.swarm->leave);
-  CHECK(!parsed_swarm("").swarm);
+  CHECK(!parsed("").swarm);
 }
 
 TEST_CASE("what is wrong in [swarm] is said with its line") {
-  check_swarm_complaint("\n[swarm]\nchocker = 1\n", "s.toml:3", "chocker");
-  check_swarm_complaint("\n[swarm]\nchoker = \"kind\"\n", "s.toml:3", "reciprocal");
-  check_swarm_complaint("\n[swarm]\npiece = \"17KiB\"\n", "s.toml:3", "power of two");
-  check_swarm_complaint(
-      "\n[swarm]\nsize = \"1GiB\"\npiece = \"16KiB\"\n", "s.toml:4", "65536 pieces");
-  check_swarm_complaint("\n[swarm]\nfree_riders = 0.6\nstrategic = 0.6\n", "s.toml:4", "everyone");
-  check_swarm_complaint(
-      "\n[swarm]\nup = \"none\"\nstrategic = 0.2\n", "s.toml:4", "split their uplink");
-  check_swarm_complaint("\n[swarm]\n[topology]\nnodes = 4\n", "s.toml:3", "[swarm]");
+  check_complaint("\n[swarm]\nchocker = 1\n", "s.toml:3", "chocker");
+  check_complaint("\n[swarm]\nchoker = \"kind\"\n", "s.toml:3", "reciprocal");
+  check_complaint("\n[swarm]\npiece = \"17KiB\"\n", "s.toml:3", "power of two");
+  check_complaint("\n[swarm]\nsize = \"1GiB\"\npiece = \"16KiB\"\n", "s.toml:4", "65536 pieces");
+  check_complaint("\n[swarm]\nfree_riders = 0.6\nstrategic = 0.6\n", "s.toml:4", "everyone");
+  check_complaint("\n[swarm]\nup = \"none\"\nstrategic = 0.2\n", "s.toml:4", "split their uplink");
+  check_complaint("\n[swarm]\n[topology]\nnodes = 4\n", "s.toml:3", "[swarm]");
 }
 
 TEST_CASE("two leechers of three have 100 KB/s at most, in each class") {
-  const Scenario scenario =
-      parsed_swarm("[swarm]\nleechers = 400\nup = \"skewed\"\nfree_riders = 0.5\n");
+  const Scenario scenario = parsed("[swarm]\nleechers = 400\nup = \"skewed\"\nfree_riders = 0.5\n");
   const auto peers = draw_swarm(*scenario.swarm, 3);
   for (const PeerClass what : {PeerClass::honest, PeerClass::free_rider}) {
     int slow = 0;
@@ -73,7 +52,7 @@ TEST_CASE("two leechers of three have 100 KB/s at most, in each class") {
 }
 
 TEST_CASE("swarms come out the same however many run at a time") {
-  const Scenario scenario = parsed_swarm(
+  const Scenario scenario = parsed(
       "seeds = [1, 2]\n[swarm]\nsize = \"1MiB\"\nleechers = 4\n"
       "[sweep]\nswarm.choker = [\"reciprocal\", \"random\"]\n");
   const SwarmSet one = run_swarms(scenario, {.jobs = 1});

@@ -4,17 +4,9 @@
 #include "node/bench/run_codec.h"
 #include "node/bench/runner.h"
 #include "node/bench/scenario.h"
+#include "tests/unit/bench/scenario_text.h"
 
 namespace freshet::bench {
-namespace {
-
-std::string sweep_complaint(const std::string& text) {
-  const auto parsed = parse_scenario(text, "s.toml");
-  return parsed ? "" : parsed.error().message;
-}
-
-}  // namespace
-
 TEST_CASE("a sweep has a scenario for every combination, the last key varying fastest") {
   const auto parsed = parse_scenario(R"(
 [topology]
@@ -48,14 +40,13 @@ TEST_CASE("crashes vary within a sweep") {
 }
 
 TEST_CASE("what is wrong in a sweep is said with its line") {
-  CHECK(sweep_complaint("[sweep]\nttl = [1, 2]\n").find("s.toml:2: [sweep] ttl") == 0);
-  CHECK(sweep_complaint("[sweep]\nworkload.ttl = 4\n").find("it is a list") != std::string::npos);
-  CHECK(sweep_complaint("[sweep]\nworkload.tttl = [4]\n").find("no such key") != std::string::npos);
-  CHECK(sweep_complaint("[sweep]\nworkload.ttl = [4, 999]\n").find("ttl") != std::string::npos);
-  CHECK(sweep_complaint("sweep = 3\n").find("[sweep]") != std::string::npos);
-  CHECK(
-      sweep_complaint("[sweep]\nworkload.strategy = [\"flood\"]\n").find("give [workload] strategy")
-      != std::string::npos);
+  CHECK(complaint("[sweep]\nttl = [1, 2]\n").find("s.toml:2: [sweep] ttl") == 0);
+  CHECK(complaint("[sweep]\nworkload.ttl = 4\n").find("it is a list") != std::string::npos);
+  CHECK(complaint("[sweep]\nworkload.tttl = [4]\n").find("no such key") != std::string::npos);
+  CHECK(complaint("[sweep]\nworkload.ttl = [4, 999]\n").find("ttl") != std::string::npos);
+  CHECK(complaint("sweep = 3\n").find("[sweep]") != std::string::npos);
+  CHECK(complaint("[sweep]\nworkload.strategy = [\"flood\"]\n").find("give [workload] strategy")
+        != std::string::npos);
 }
 
 TEST_CASE("runs come back as they were sent, and what is cut short is refused") {

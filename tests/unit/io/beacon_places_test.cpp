@@ -52,7 +52,7 @@ std::vector<Endpoint> everywhere() {
   return {at("0.0.0.0:7346"), at("[::]:7346")};
 }
 
-TEST_CASE("each interface and family is a place, IPv6 with its link-local_place address") {
+TEST_CASE("each interface and family is a place, IPv6 with its link-local address") {
   CHECK(sources({local_place(), lan("a", 2), lan("b", 3)}, everywhere())
         == Texts{"10.0.2.1:0", "[fe80::1%2]:0", "10.0.3.1:0", "[fe80::1%3]:0"});
 }

@@ -8,8 +8,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::uint64_t kFetchMiB = 1 << 20;
-constexpr std::uint64_t kSlow = 10 * kFetchMiB;  // bytes a second
+constexpr std::uint64_t kSlow = 10 * kMiB;  // bytes a second
 
 }  // namespace
 
@@ -29,7 +28,7 @@ TEST_CASE("a content of one block arrives in one round trip after the link is up
 
 TEST_CASE("a content of 1 MiB arrives in one round trip after the link is up") {
   World world(1);
-  const Thing thing = Thing::make(kFetchMiB);
+  const Thing thing = Thing::make(kMiB);
   Peer& source = world.add();
   Peer& fetcher = world.add();
   source.give(thing);
@@ -46,10 +45,10 @@ TEST_CASE("contents of many sizes arrive whole") {
                                    std::uint64_t{16385},
                                    std::uint64_t{32768},
                                    std::uint64_t{49153},
-                                   9 * kFetchMiB + 7,
-                                   64 * kFetchMiB,
-                                   64 * kFetchMiB + 1,
-                                   200 * kFetchMiB + 12345}) {
+                                   9 * kMiB + 7,
+                                   64 * kMiB,
+                                   64 * kMiB + 1,
+                                   200 * kMiB + 12345}) {
     INFO("size ", size);
     World world(2);
     const Thing thing = Thing::make(size);
@@ -75,7 +74,7 @@ TEST_CASE("an empty content is made without any source") {
 
 TEST_CASE("three sources share the work") {
   World world(3);
-  const Thing thing = Thing::make(64 * kFetchMiB);
+  const Thing thing = Thing::make(64 * kMiB);
   std::vector<Peer*> sources;
   for (int i = 0; i < 3; ++i) {
     sources.push_back(&world.add());
@@ -87,13 +86,13 @@ TEST_CASE("three sources share the work") {
   REQUIRE(world.run_until_done(fetcher, thing, 60s));
   CHECK(fetcher.done.at(thing.id).at - TimePoint{} < 2500ms);  // 2.13 s at 30 MiB/s
   CHECK(fetcher.done.at(thing.id).sources == 3);
-  for (const Peer* source : sources) CHECK(source->counters.bytes_out > 18 * kFetchMiB);
-  CHECK(fetcher.counters.bytes_in < 65 * kFetchMiB);
+  for (const Peer* source : sources) CHECK(source->counters.bytes_out > 18 * kMiB);
+  CHECK(fetcher.counters.bytes_in < 65 * kMiB);
 }
 
 TEST_CASE("a source that dies midway is replaced by the others") {
   World world(4);
-  const Thing thing = Thing::make(32 * kFetchMiB);
+  const Thing thing = Thing::make(32 * kMiB);
   std::vector<Peer*> sources;
   for (int i = 0; i < 3; ++i) {
     sources.push_back(&world.add());
@@ -110,7 +109,7 @@ TEST_CASE("a source that dies midway is replaced by the others") {
 
 TEST_CASE("what a stalled source owes is asked of others within two seconds") {
   World world(5);
-  const Thing thing = Thing::make(8 * kFetchMiB);
+  const Thing thing = Thing::make(8 * kMiB);
   Peer& good = world.add();
   Peer& mute = world.add();
   good.give(thing);
@@ -125,7 +124,7 @@ TEST_CASE("what a stalled source owes is asked of others within two seconds") {
 
 TEST_CASE("a source that freezes midway is worked around") {
   World world(6);
-  const Thing thing = Thing::make(40 * kFetchMiB);
+  const Thing thing = Thing::make(40 * kMiB);
   Peer& good = world.add();
   Peer& freezes = world.add();
   for (Peer* peer : {&good, &freezes}) {
@@ -142,7 +141,7 @@ TEST_CASE("a source that freezes midway is worked around") {
 
 TEST_CASE("a corrupting source never gets a piece in, is dropped and banned") {
   World world(7);
-  const Thing thing = Thing::make(100 * kFetchMiB);
+  const Thing thing = Thing::make(100 * kMiB);
   Peer& good = world.add();
   Peer& liar = world.add();
   good.give(thing);
@@ -160,7 +159,7 @@ TEST_CASE("a corrupting source never gets a piece in, is dropped and banned") {
 
 TEST_CASE("a lone corrupting source makes the fetch fail as a matter of verification") {
   World world(8);
-  const Thing thing = Thing::make(3 * kFetchMiB);
+  const Thing thing = Thing::make(3 * kMiB);
   Peer& liar = world.add();
   liar.give(thing);
   liar.faults.corrupts = true;
@@ -175,7 +174,7 @@ TEST_CASE("a lone corrupting source makes the fetch fail as a matter of verifica
 
 TEST_CASE("a source that sends bad hashes is dropped and the others serve") {
   World world(9);
-  const Thing thing = Thing::make(20 * kFetchMiB);
+  const Thing thing = Thing::make(20 * kMiB);
   Peer& good = world.add();
   Peer& liar = world.add();
   good.give(thing);
@@ -190,7 +189,7 @@ TEST_CASE("a source that sends bad hashes is dropped and the others serve") {
 
 TEST_CASE("a resumed fetch asks only for the pieces that are missing") {
   World world(10);
-  const Thing thing = Thing::make(30 * kFetchMiB);
+  const Thing thing = Thing::make(30 * kMiB);
   Peer& source = world.add();
   source.give(thing);
   Peer& fetcher = world.add();
@@ -209,7 +208,7 @@ TEST_CASE("a resumed fetch asks only for the pieces that are missing") {
 
 TEST_CASE("a fetch that is stopped and started again goes on where it was") {
   World world(11);
-  const Thing thing = Thing::make(20 * kFetchMiB);
+  const Thing thing = Thing::make(20 * kMiB);
   Peer& source = world.add();
   source.give(thing);
   source.upload_rate = kSlow;
@@ -230,14 +229,14 @@ TEST_CASE("a fetch that is stopped and started again goes on where it was") {
 }
 
 TEST_CASE("a wrong size claim is refused before storage is prepared, and the true one is found") {
-  const Thing thing = Thing::make(5 * kFetchMiB + 100);
+  const Thing thing = Thing::make(5 * kMiB + 100);
   for (const std::uint64_t claim : {std::uint64_t{64},
                                     std::uint64_t{16384},
-                                    5 * kFetchMiB,
-                                    5 * kFetchMiB + 99,
-                                    5 * kFetchMiB + 101,
-                                    6 * kFetchMiB,
-                                    5000 * kFetchMiB,
+                                    5 * kMiB,
+                                    5 * kMiB + 99,
+                                    5 * kMiB + 101,
+                                    6 * kMiB,
+                                    5000 * kMiB,
                                     ~std::uint64_t{0}}) {
     INFO("claim ", claim);
     World world(12);
@@ -260,17 +259,17 @@ TEST_CASE("a wrong size claim is refused before storage is prepared, and the tru
 TEST_CASE(
     "a source that lies about the size all the way is banned, another's true claim is taken up") {
   World world(13);
-  const Thing thing = Thing::make(5 * kFetchMiB);
+  const Thing thing = Thing::make(5 * kMiB);
   Peer& good = world.add();
   Peer& liar = world.add();
   good.give(thing);
   liar.give(thing);
-  liar.faults.lies_size = 4 * kFetchMiB;
+  liar.faults.lies_size = 4 * kMiB;
   liar.faults.bad_hashes = true;
   Peer& fetcher = world.add();
   fetcher.files[thing.id] = {.thing = &thing, .have = PieceSet(thing.shape.piece_count)};
   Source lie = world.source_of(liar, thing);
-  lie.size_claim = 4 * kFetchMiB;
+  lie.size_claim = 4 * kMiB;
   world.tell(fetcher,
              StartFetch{.content = thing.id,
                         .size_claim = {},
@@ -281,7 +280,7 @@ TEST_CASE(
 
 TEST_CASE("a content whose size nobody claimed is fetched by what the source says itself") {
   World world(14);
-  const Thing thing = Thing::make(2 * kFetchMiB);
+  const Thing thing = Thing::make(2 * kMiB);
   Peer& source = world.add();
   source.give(thing);
   Peer& fetcher = world.add();
@@ -297,12 +296,12 @@ TEST_CASE("a content whose size nobody claimed is fetched by what the source say
 
 TEST_CASE("at the end a slow source's blocks are asked of a fast one, and cancelled") {
   World world(15);
-  const Thing thing = Thing::make(4 * kFetchMiB);
+  const Thing thing = Thing::make(4 * kMiB);
   Peer& fast = world.add();
   Peer& slow = world.add();
   fast.give(thing);
   slow.give(thing);
-  fast.upload_rate = 50 * kFetchMiB;
+  fast.upload_rate = 50 * kMiB;
   slow.upload_rate = 100 * 1024;  // a block each 0.16 s; its first 64 would take 10 s
   Peer& fetcher = world.add();
   world.fetch(fetcher, thing, {&slow, &fast});
@@ -314,7 +313,7 @@ TEST_CASE("at the end a slow source's blocks are asked of a fast one, and cancel
 
 TEST_CASE("sources that are told later are used") {
   World world(16);
-  const Thing thing = Thing::make(20 * kFetchMiB);
+  const Thing thing = Thing::make(20 * kMiB);
   Peer& first = world.add();
   Peer& second = world.add();
   for (Peer* peer : {&first, &second}) {
@@ -338,7 +337,7 @@ TEST_CASE("sources that are told later are used") {
 
 TEST_CASE("without sources the question is repeated ever more rarely") {
   World world(17);
-  const Thing thing = Thing::make(kFetchMiB);
+  const Thing thing = Thing::make(kMiB);
   Peer& fetcher = world.add();
   world.fetch(fetcher, thing, {});
   world.run(600s);
@@ -349,7 +348,7 @@ TEST_CASE("without sources the question is repeated ever more rarely") {
 
 TEST_CASE("a source that is not here is dialled again later, then forgotten") {
   World world(18);
-  const Thing thing = Thing::make(kFetchMiB);
+  const Thing thing = Thing::make(kMiB);
   Peer& gone = world.add();
   gone.alive = false;
   Peer& fetcher = world.add();
@@ -361,7 +360,7 @@ TEST_CASE("a source that is not here is dialled again later, then forgotten") {
 
 TEST_CASE("fetchers serve one another what they have verified") {
   World world(19);
-  const Thing thing = Thing::make(32 * kFetchMiB);
+  const Thing thing = Thing::make(32 * kMiB);
   Peer& seed = world.add();
   seed.give(thing);
   seed.upload_rate = kSlow;
@@ -380,9 +379,9 @@ TEST_CASE("fetchers serve one another what they have verified") {
   for (Peer* peer : swarm) REQUIRE(world.run_until_done(*peer, thing, 60s));
   world.run(120s);
   // Alone it would have to send everything four times.
-  CHECK(seed.counters.bytes_out < 80 * kFetchMiB);
+  CHECK(seed.counters.bytes_out < 80 * kMiB);
   for (const Peer* peer : swarm) {
-    CHECK(peer->counters.bytes_out > 8 * kFetchMiB);
+    CHECK(peer->counters.bytes_out > 8 * kMiB);
     CHECK(peer->engine.link_count() == 0);  // nobody has anything for anybody
     CHECK(peer->released.contains(thing.id));
   }
@@ -390,14 +389,14 @@ TEST_CASE("fetchers serve one another what they have verified") {
 }
 
 TEST_CASE("the same seed gives the same digest, another seed another") {
-  const Thing thing = Thing::make(16 * kFetchMiB);
+  const Thing thing = Thing::make(16 * kMiB);
   const auto run = [&](std::uint64_t seed) {
     World world(seed);
     std::vector<Peer*> sources;
     for (int i = 0; i < 3; ++i) {
       sources.push_back(&world.add());
       sources.back()->give(thing);
-      sources.back()->upload_rate = kSlow + static_cast<std::uint64_t>(i) * kFetchMiB;
+      sources.back()->upload_rate = kSlow + static_cast<std::uint64_t>(i) * kMiB;
     }
     Peer& fetcher = world.add();
     world.fetch(fetcher, thing, sources);

@@ -10,10 +10,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::uint64_t kPathMiB = 1 << 20;
-
 struct Pair {
-  explicit Pair(std::uint64_t size = 4 * kPathMiB) : world(7), thing(Thing::make(size)) {
+  explicit Pair(std::uint64_t size = 4 * kMiB) : world(7), thing(Thing::make(size)) {
     source.give(thing);
   }
   void fetch() { world.fetch(fetcher, thing, {&source}); }
@@ -62,8 +60,8 @@ TEST_CASE("a source that can be dialled is neither pushed nor reached through a 
 }
 
 TEST_CASE("a path that breaks midway is left within four seconds, and no piece is fetched again") {
-  Pair pair(64 * kPathMiB);
-  pair.source.upload_rate = 8 * kPathMiB;
+  Pair pair(64 * kMiB);
+  pair.source.upload_rate = 8 * kMiB;
   pair.world.has_pushes = true;
   pair.world.has_thirds = true;
   pair.world.at(2s, [&] { pair.world.cut(pair.source, pair.fetcher); });
@@ -76,8 +74,8 @@ TEST_CASE("a path that breaks midway is left within four seconds, and no piece i
 }
 
 TEST_CASE("a source that sends nothing for a while is not given up while no other way is there") {
-  Pair pair(16 * kPathMiB);
-  pair.source.upload_rate = 8 * kPathMiB;
+  Pair pair(16 * kMiB);
+  pair.source.upload_rate = 8 * kMiB;
   pair.source.faults.mute_blocks = true;
   pair.world.at(6s, [&] { pair.source.faults.mute_blocks = false; });
   pair.fetch();
@@ -85,8 +83,8 @@ TEST_CASE("a source that sends nothing for a while is not given up while no othe
 }
 
 TEST_CASE("a link through a third gives way to a direct one when the path heals") {
-  Pair pair(512 * kPathMiB);
-  pair.source.upload_rate = 8 * kPathMiB;
+  Pair pair(512 * kMiB);
+  pair.source.upload_rate = 8 * kMiB;
   pair.source.filtered = true;
   pair.world.has_thirds = true;
   pair.world.at(10s, [&] { pair.source.filtered = false; });
@@ -94,12 +92,12 @@ TEST_CASE("a link through a third gives way to a direct one when the path heals"
   REQUIRE(pair.world.run_until_done(pair.fetcher, pair.thing, 120s));
   CHECK(pair.fetcher.counters.links_relayed == 1);
   CHECK(pair.fetcher.counters.links_out == 2);
-  CHECK(pair.fetcher.counters.bytes_in < 520 * kPathMiB);
+  CHECK(pair.fetcher.counters.bytes_in < 520 * kMiB);
 }
 
 TEST_CASE("a push for what is not here ends at once, and pushes are dialled a few at a time") {
   World world(3);
-  const Thing thing = Thing::make(kPathMiB);
+  const Thing thing = Thing::make(kMiB);
   Peer& asked = world.add();
   Peer& origin = world.add();
   const Pushed pushed{

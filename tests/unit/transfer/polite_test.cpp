@@ -12,9 +12,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::uint64_t kPoliteMiB = 1 << 20;
-constexpr std::uint32_t kPoliteBlock = wire::bt::kBlockBytes;
-
 // A window that is always full, on a way that takes `delay` for each block of it.
 struct Way {
   PoliteWindow window{TimePoint{}};
@@ -24,7 +21,7 @@ struct Way {
     for (int i = 0; i < blocks; ++i) {
       const std::uint32_t owed = window.blocks();
       now += delay / owed;
-      window.delivered(kPoliteBlock, std::uint64_t{owed} * kPoliteBlock, now - delay, now);
+      window.delivered(kBlock, std::uint64_t{owed} * kBlock, now - delay, now);
     }
   }
 };
@@ -37,7 +34,7 @@ struct Cross {
 
   void pump(int items) {
     for (int i = 0; i < items; ++i) {
-      stream.send(kPoliteBlock, [this] {
+      stream.send(kBlock, [this] {
         if (on) pump(1);
       });
     }
@@ -186,7 +183,7 @@ TEST_CASE("a node that is polite is so in every fetch, until it is not any longe
   World world(9);
   world.latency = 1ms;
   NarrowLink link(world, {});
-  const Thing thing = Thing::make(64 * kPoliteMiB);
+  const Thing thing = Thing::make(64 * kMiB);
   Peer& seed = world.add();
   seed.give(thing);
   NarrowLink::Stream stream(link);

@@ -10,9 +10,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::uint32_t kReaderBlock = wire::bt::kBlockBytes;
-constexpr std::uint64_t kReaderMiB = std::uint64_t{1} << 20U;
-
 NodeKey key_of(Byte first) {
   NodeKey key;
   key.bytes[0] = first;
@@ -28,7 +25,7 @@ Reading reading(std::uint32_t reader, std::uint64_t from, std::uint64_t to = UIN
 
 // 200 pieces of one block each, unless said otherwise; a window is four blocks and the place.
 struct Shelf {
-  explicit Shelf(std::uint64_t size = 200 * kReaderBlock, std::uint64_t max_open_bytes = 1 << 30)
+  explicit Shelf(std::uint64_t size = 200 * kBlock, std::uint64_t max_open_bytes = 1 << 30)
       : shape(Shape::of(size)),
         rng(Rng::from_seed(3)),
         picker(shape,
@@ -60,7 +57,7 @@ using Pieces = std::vector<std::uint32_t>;
 
 TEST_CASE("what is read alone comes in order, and nothing else") {
   Shelf shelf;
-  shelf.picker.want(false, {reading(1, 50 * kReaderBlock + 7, 58 * kReaderBlock + 1)});
+  shelf.picker.want(false, {reading(1, 50 * kBlock + 7, 58 * kBlock + 1)});
   CHECK(shelf.picks(100) == Pieces{50, 51, 52, 53, 54, 55, 56, 57, 58});
   CHECK(shelf.picker.endgame());
   shelf.picker.want(true, {});
@@ -83,7 +80,7 @@ TEST_CASE("where all is wanted, a reader's window comes first, and then the rare
   PieceSet common = shelf.all;
   common.remove(7);
   shelf.picker.add_holder(common);
-  shelf.picker.want(true, {reading(1, 100 * kReaderBlock)});
+  shelf.picker.want(true, {reading(1, 100 * kBlock)});
   CHECK(shelf.picks(6) == Pieces{100, 101, 102, 103, 104, 7});
   SUBCASE("it moves on with every verified piece") {
     shelf.picker.done(100);
@@ -94,7 +91,7 @@ TEST_CASE("where all is wanted, a reader's window comes first, and then the rare
     CHECK(shelf.picks(1) != Pieces{105});
   }
   SUBCASE("a block that somebody fails to bring comes first again") {
-    shelf.picker.release({.piece = 102, .begin = 0, .length = kReaderBlock});
+    shelf.picker.release({.piece = 102, .begin = 0, .length = kBlock});
     CHECK(shelf.picks(1) == Pieces{102});
   }
   SUBCASE("who goes away frees its place at once") {
@@ -106,15 +103,12 @@ TEST_CASE("where all is wanted, a reader's window comes first, and then the rare
 
 TEST_CASE("several readers move on alike, the nearest to its place first") {
   Shelf shelf;
-  shelf.picker.want(true, {reading(1, 20 * kReaderBlock), reading(2, 90 * kReaderBlock)});
+  shelf.picker.want(true, {reading(1, 20 * kBlock), reading(2, 90 * kBlock)});
   CHECK(shelf.picks(4) == Pieces{20, 90, 21, 91});
-  CHECK_FALSE(
-      shelf.picker.want(true, {reading(1, 20 * kReaderBlock), reading(2, 90 * kReaderBlock)}));
+  CHECK_FALSE(shelf.picker.want(true, {reading(1, 20 * kBlock), reading(2, 90 * kBlock)}));
   // A third begins: what it waits for comes before what the others will want.
-  CHECK(shelf.picker.want(true,
-                          {reading(1, 20 * kReaderBlock),
-                           reading(2, 90 * kReaderBlock),
-                           reading(3, 150 * kReaderBlock)}));
+  CHECK(shelf.picker.want(
+      true, {reading(1, 20 * kBlock), reading(2, 90 * kBlock), reading(3, 150 * kBlock)}));
   CHECK(shelf.picks(6) == Pieces{150, 151, 22, 92, 152, 23});
   CHECK(shelf.picker.is_read_soon(90));
   CHECK(shelf.picker.is_read_soon(94));
@@ -124,12 +118,12 @@ TEST_CASE("several readers move on alike, the nearest to its place first") {
 TEST_CASE("who begins where all is here already waits for nothing") {
   Shelf shelf;
   shelf.picker.done(50);
-  CHECK_FALSE(shelf.picker.want(true, {reading(1, 50 * kReaderBlock, 51 * kReaderBlock)}));
-  CHECK(shelf.picker.ready().at(0).to == 51 * kReaderBlock);
+  CHECK_FALSE(shelf.picker.want(true, {reading(1, 50 * kBlock, 51 * kBlock)}));
+  CHECK(shelf.picker.ready().at(0).to == 51 * kBlock);
 }
 
 TEST_CASE("several links bring what is waited for, until several brought a bad piece") {
-  Shelf shelf(256 * kReaderMiB);
+  Shelf shelf(256 * kMiB);
   REQUIRE(shelf.shape.piece_blocks(0) == 4);
   shelf.picker.want(true, {reading(1, 0)});
   CHECK(shelf.pick(kA)->piece == 0);
@@ -145,7 +139,7 @@ TEST_CASE("several links bring what is waited for, until several brought a bad p
 TEST_CASE("no copy is asked of what nobody wants any more") {
   Shelf shelf;
   const auto low = shelf.pick(kA);
-  shelf.picker.want(false, {reading(1, 150 * kReaderBlock, 151 * kReaderBlock)});
+  shelf.picker.want(false, {reading(1, 150 * kBlock, 151 * kBlock)});
   CHECK(shelf.pick(kA)->piece == 150);
   REQUIRE(shelf.picker.endgame());
   REQUIRE(low->piece != 150);
@@ -160,9 +154,7 @@ TEST_CASE("no copy is asked of what nobody wants any more") {
 TEST_CASE("several readers move on alike where one piece is on its way at a time") {
   Shelf shelf;
   shelf.picker.want(true,
-                    {reading(1, 20 * kReaderBlock),
-                     reading(2, 90 * kReaderBlock),
-                     reading(3, 150 * kReaderBlock)});
+                    {reading(1, 20 * kBlock), reading(2, 90 * kBlock), reading(3, 150 * kBlock)});
   Pieces order;
   for (int i = 0; i < 9; ++i) {
     order.push_back(shelf.picks(1).at(0));
@@ -172,21 +164,21 @@ TEST_CASE("several readers move on alike where one piece is on its way at a time
 }
 
 TEST_CASE("a reader hears how far it can read, from its beginning to its end") {
-  Shelf shelf(10 * kReaderBlock + 100);
+  Shelf shelf(10 * kBlock + 100);
   const auto at = [&](std::size_t reader) {
     return shelf.picker.ready().at(reader).to;
   };
   shelf.picker.done(3);
   shelf.picker.want(true,
-                    {reading(1, 2 * kReaderBlock + 5, 4 * kReaderBlock),
-                     reading(2, 10 * kReaderBlock + 50),
-                     reading(3, 3 * kReaderBlock + 9, 3 * kReaderBlock + 10),
-                     reading(4, 99 * kReaderBlock)});
-  CHECK(at(0) == 2 * kReaderBlock + 5);
-  CHECK(at(1) == 10 * kReaderBlock + 50);
-  CHECK(at(2) == 3 * kReaderBlock + 10);  // it was there
+                    {reading(1, 2 * kBlock + 5, 4 * kBlock),
+                     reading(2, 10 * kBlock + 50),
+                     reading(3, 3 * kBlock + 9, 3 * kBlock + 10),
+                     reading(4, 99 * kBlock)});
+  CHECK(at(0) == 2 * kBlock + 5);
+  CHECK(at(1) == 10 * kBlock + 50);
+  CHECK(at(2) == 3 * kBlock + 10);  // it was there
   shelf.picker.done(2);
-  CHECK(at(0) == 4 * kReaderBlock);
+  CHECK(at(0) == 4 * kBlock);
   shelf.picker.done(10);
   CHECK(at(1) == shelf.shape.size);
   CHECK(shelf.picks(100).size() == 8);  // one beyond the end stops nothing
@@ -227,7 +219,7 @@ TEST_CASE("memory that is full of what nobody wants any longer is emptied by fin
 
 namespace {
 
-constexpr std::uint64_t kSourceRate = 10 * kReaderMiB;  // bytes a second, of the source
+constexpr std::uint64_t kSourceRate = 10 * kMiB;  // bytes a second, of the source
 
 struct Library {
   explicit Library(std::uint64_t size, const Config& config = {})
@@ -271,11 +263,11 @@ struct Library {
 }  // namespace
 
 TEST_CASE("who begins to read elsewhere does not wait for what is on its way") {
-  Library library(256 * kReaderMiB);
+  Library library(256 * kMiB);
   library.world.fetch(library.fetcher, library.thing, {&library.source});
   library.pass(2s);  // its window is half a second's worth
   REQUIRE(library.fetcher.files[library.thing.id].have.count() > 0);
-  const std::uint64_t place = 200 * kReaderMiB + 12345;
+  const std::uint64_t place = 200 * kMiB + 12345;
   std::uint32_t piece = static_cast<std::uint32_t>(place / library.thing.shape.piece_length);
   REQUIRE_FALSE(library.fetcher.files[library.thing.id].have.has(piece));
   library.want(true, {reading(1, place)});
@@ -285,7 +277,7 @@ TEST_CASE("who begins to read elsewhere does not wait for what is on its way") {
   CHECK(library.fetcher.counters.offences == 0);
   CHECK(library.source.counters.offences == 0);
   // It goes on from there, and the fetch loses nothing.
-  CHECK(library.until_ready(1, place + 4 * kReaderMiB, 2s) < 1500ms);
+  CHECK(library.until_ready(1, place + 4 * kMiB, 2s) < 1500ms);
   REQUIRE(library.world.run_until_done(library.fetcher, library.thing, 40s));
   CHECK(library.fetcher.counters.blocks_in == library.thing.shape.block_count);
   CHECK(library.fetcher.counters.blocks_duplicate == 0);
@@ -293,27 +285,27 @@ TEST_CASE("who begins to read elsewhere does not wait for what is on its way") {
 }
 
 TEST_CASE("only what is read is fetched, and the block that proves the size") {
-  Library library(256 * kReaderMiB);
+  Library library(256 * kMiB);
   library.world.fetch(library.fetcher, library.thing, {&library.source});
-  library.want(false, {reading(1, 100 * kReaderMiB, 101 * kReaderMiB)});
-  CHECK(library.until_ready(1, 101 * kReaderMiB, 5s) < 300ms);
+  library.want(false, {reading(1, 100 * kMiB, 101 * kMiB)});
+  CHECK(library.until_ready(1, 101 * kMiB, 5s) < 300ms);
   library.pass(4s);
-  CHECK(library.fetcher.counters.bytes_in == kReaderMiB + kReaderBlock);
+  CHECK(library.fetcher.counters.bytes_in == kMiB + kBlock);
   SUBCASE("until all of it is wanted") {
     library.want(true, {});
     CHECK(library.world.run_until_done(library.fetcher, library.thing, 40s));
   }
   SUBCASE("and what another reads then") {
-    library.want(false, {reading(2, 256 * kReaderMiB - 3)});
-    CHECK(library.until_ready(2, 256 * kReaderMiB, 5s) < 100ms);
+    library.want(false, {reading(2, 256 * kMiB - 3)});
+    CHECK(library.until_ready(2, 256 * kMiB, 5s) < 100ms);
   }
 }
 
 TEST_CASE("two readers are each served in order while the rest is fetched") {
-  Library library(256 * kReaderMiB);
+  Library library(256 * kMiB);
   library.world.fetch(library.fetcher, library.thing, {&library.source});
   library.pass(1s);
-  library.want(true, {reading(1, 64 * kReaderMiB), reading(2, 192 * kReaderMiB)});
+  library.want(true, {reading(1, 64 * kMiB), reading(2, 192 * kMiB)});
   std::uint64_t first = 0;
   std::uint64_t second = 0;
   for (int round = 0; round < 20; ++round) {
@@ -323,31 +315,31 @@ TEST_CASE("two readers are each served in order while the rest is fetched") {
     first = library.ready(1);
     second = library.ready(2);
   }
-  CHECK(first > 64 * kReaderMiB + 5 * kReaderMiB);
-  CHECK(second > 192 * kReaderMiB + 5 * kReaderMiB);
+  CHECK(first > 64 * kMiB + 5 * kMiB);
+  CHECK(second > 192 * kMiB + 5 * kMiB);
 }
 
 TEST_CASE("readers beyond the limit are not heeded") {
   Config config;
   config.max_readers = 2;
-  Library library(64 * kReaderMiB, config);
+  Library library(64 * kMiB, config);
   library.world.fetch(library.fetcher, library.thing, {&library.source});
-  library.want(false, {reading(1, 0), reading(2, kReaderMiB), reading(3, 2 * kReaderMiB)});
+  library.want(false, {reading(1, 0), reading(2, kMiB), reading(3, 2 * kMiB)});
   library.pass(1s);
   REQUIRE_FALSE(library.fetcher.progress.empty());
   CHECK(library.fetcher.progress.back().readers.size() == 2);
 }
 
 TEST_CASE("a reader beside a source that chokes or dies gets its bytes from the other") {
-  Library library(64 * kReaderMiB);
+  Library library(64 * kMiB);
   Peer& other = library.world.add();
   other.give(library.thing);
   other.upload_rate = kSourceRate;
   library.world.fetch(library.fetcher, library.thing, {&library.source, &other});
   library.pass(1s);
-  library.want(true, {reading(1, 32 * kReaderMiB)});
+  library.want(true, {reading(1, 32 * kMiB)});
   library.pass(100ms);
   library.world.kill(library.source);
-  CHECK(library.until_ready(1, 36 * kReaderMiB, 10s) < 5s);
+  CHECK(library.until_ready(1, 36 * kMiB, 10s) < 5s);
   CHECK(library.world.run_until_done(library.fetcher, library.thing, 60s));
 }

@@ -22,6 +22,9 @@ namespace freshet::test {
 using namespace core::transfer;  // NOLINT(google-build-using-namespace): for tests of it only
 using wire::bt::Shape;
 
+inline constexpr std::uint64_t kMiB = 1 << 20;  ///< bytes
+inline constexpr std::uint32_t kBlock = wire::bt::kBlockBytes;
+
 /// A content without bytes.
 struct Thing {
   ContentId id;

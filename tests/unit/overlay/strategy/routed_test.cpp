@@ -40,12 +40,6 @@ struct Routed {
   }
 };
 
-std::vector<std::uint32_t> hashes_of(std::size_t words, const std::string& prefix = "word") {
-  std::vector<std::uint32_t> hashes;
-  for (std::size_t i = 0; i < words; ++i) hashes.push_back(hash_word(prefix + std::to_string(i)));
-  return hashes;
-}
-
 // ---- what passes
 
 TEST_CASE("routed: every neighbour is asked for its table, once") {

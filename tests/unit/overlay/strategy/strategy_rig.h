@@ -31,6 +31,13 @@ inline Guid numbered(std::uint32_t number) {
   return guid;
 }
 
+/// Of so many made-up words.
+inline std::vector<std::uint32_t> hashes_of(std::size_t words, const std::string& prefix = "word") {
+  std::vector<std::uint32_t> hashes;
+  for (std::size_t i = 0; i < words; ++i) hashes.push_back(hash_word(prefix + std::to_string(i)));
+  return hashes;
+}
+
 inline wire::QueryRoute route(StrategyId how, std::uint32_t walker = 0, bool off_tree = false) {
   return {.strategy = static_cast<std::uint32_t>(how), .walker = walker, .off_tree = off_tree};
 }

@@ -18,12 +18,6 @@ using overlay::kMaxTableWords;
 using overlay::term_hashes;
 using overlay::WordTable;
 
-std::vector<std::uint32_t> hashes_of_words(std::size_t words, const std::string& prefix) {
-  std::vector<std::uint32_t> hashes;
-  for (std::size_t i = 0; i < words; ++i) hashes.push_back(hash_word(prefix + std::to_string(i)));
-  return hashes;
-}
-
 TEST_CASE("a word's hash is the protocol's: every node computes the same") {
   CHECK(hash_word("") == 0xF52A15E9);
   CHECK(hash_word("boat") == 0xB196F802);
@@ -45,7 +39,7 @@ TEST_CASE("a table has the bits that leave 127 places in 128 empty, 8 to 32") {
 
 TEST_CASE("a table holds every word that it was made of") {
   for (const std::size_t words : {std::size_t{0}, std::size_t{1}, std::size_t{5000}}) {
-    const auto hashes = hashes_of_words(words, "held");
+    const auto hashes = hashes_of(words, "held");
     const WordTable table(hashes, WordTable::bits_for(words));
     for (const std::uint32_t hash : hashes) CHECK(table.holds(hash));
   }
@@ -53,17 +47,16 @@ TEST_CASE("a table holds every word that it was made of") {
 
 TEST_CASE("about one other word in 128, or fewer, passes by chance") {
   constexpr std::size_t kWords = 5000;
-  const WordTable table(hashes_of_words(kWords, "held"), WordTable::bits_for(kWords));
+  const WordTable table(hashes_of(kWords, "held"), WordTable::bits_for(kWords));
   std::size_t passed = 0;
   constexpr std::size_t kOthers = 50000;
-  for (const std::uint32_t hash : hashes_of_words(kOthers, "other"))
-    passed += table.holds(hash) ? 1 : 0;
+  for (const std::uint32_t hash : hashes_of(kOthers, "other")) passed += table.holds(hash) ? 1 : 0;
   CHECK(passed < kOthers / 100);
   CHECK(passed > 0);
 }
 
 TEST_CASE("places are ascending, each once, and below 2^bits") {
-  const WordTable table(hashes_of_words(3000, "word"), 10);
+  const WordTable table(hashes_of(3000, "word"), 10);
   const std::vector<std::uint32_t> places(table.places().begin(), table.places().end());
   CHECK(std::is_sorted(places.begin(), places.end()));
   CHECK(std::adjacent_find(places.begin(), places.end()) == places.end());
