@@ -103,5 +103,5 @@ run_ctest() {
   local preset=$1 prefix=()
   shift
   if [ "$preset" = tsan ] && setarch -R true 2>/dev/null; then prefix=(setarch -R); fi
-  (cd "$FRESHET_ROOT" && "${prefix[@]}" ctest --preset "$preset" -j "$(nproc)" --no-tests=error "$@")
+  (cd "$FRESHET_ROOT" && "${prefix[@]}" ctest --preset "$preset" -j "$(($(nproc) * 3))" --no-tests=error "$@")
 }

@@ -7,9 +7,10 @@ function(freshet_library name)
 endfunction()
 
 # freshet_test(NAME SOURCES ... LIBS ...): one doctest binary, one ctest entry, in ${CMAKE_BINARY_DIR}/tests.
-# TIMEOUT seconds and LABELS are optional.
+# TIMEOUT seconds and LABELS are optional. Most tests wait more than they work, so three run at once for each CPU; one that
+# is HEAVY counts for those three.
 function(freshet_test name)
-  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LIBS;LABELS" ${ARGN})
+  cmake_parse_arguments(T "HEAVY" "TIMEOUT" "SOURCES;LIBS;LABELS" ${ARGN})
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 120)
   endif()
@@ -18,6 +19,9 @@ function(freshet_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}")
+  if(T_HEAVY)
+    set_tests_properties(${name} PROPERTIES PROCESSORS 3)
+  endif()
 endfunction()
 
 # freshet_fuzz(NAME SOURCES ... LIBS ...): a libFuzzer target under FRESHET_FUZZ. In every other build the same code is

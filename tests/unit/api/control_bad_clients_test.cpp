@@ -80,7 +80,7 @@ TEST_CASE("a client that speaks while its request runs is closed, and the servic
 
 TEST_CASE("a client that asks and never reads is closed before its answers pile up") {
   Daemon daemon({.state_dir = "",
-                 .request_timeout = std::chrono::milliseconds(20),
+                 .request_timeout = kLong,
                  .max_connections = 4,
                  .max_queued_events = 10});
   daemon.service.on_status = [](const StatusRequest&, const Responder<StatusRequest>& reply) {
