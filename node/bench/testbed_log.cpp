@@ -37,6 +37,7 @@ bool TestbedLog::hear(sim::NodeIndex node, const bed::News& news) {
     known = account;
     is_new = true;
   }
+  worst_late_ = std::max(worst_late_, news.worst_late);
   Node& entry = nodes_[node];
   entry.news = news;
   entry.news.queries.clear();
@@ -45,6 +46,7 @@ bool TestbedLog::hear(sim::NodeIndex node, const bed::News& news) {
 
 void TestbedLog::begin() {
   for (Node& node : nodes_) node.late_before = node.news.late;
+  worst_late_ = {};
 }
 
 bool TestbedLog::is_at_rest(const Guid& guid) const {
@@ -69,12 +71,6 @@ std::uint64_t TestbedLog::deliveries() const {
   std::uint64_t deliveries = 0;
   for (const Node& node : nodes_) deliveries += node.news.deliveries;
   return deliveries;
-}
-
-Duration TestbedLog::worst_late() const {
-  Duration worst{};
-  for (const Node& node : nodes_) worst = std::max(worst, node.news.worst_late);
-  return worst;
 }
 
 std::uint64_t TestbedLog::link_ends() const {

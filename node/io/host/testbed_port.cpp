@@ -59,7 +59,7 @@ testbed::News TestbedPort::take_news() {
                      .links = static_cast<std::uint32_t>(node_.overlay().links().live_count()),
                      .deliveries = shaper_.counters().deliveries,
                      .late = shaper_.counters().late,
-                     .worst_late = shaper_.counters().worst_late,
+                     .worst_late = shaper_.take_worst_late(),
                      .sent = ledger_.by_type(),
                      .queries = {}};
   links_told_ = news.links;

@@ -93,7 +93,7 @@ struct News {
   std::uint32_t links = 0;       ///< that exchanged Hello
   std::uint64_t deliveries = 0;  ///< frames, through the shaper
   std::uint64_t late = 0;        ///< of them: by more than half their latency
-  Duration worst_late{};         ///< virtual
+  Duration worst_late{};         ///< of those since the news before; virtual
   std::vector<TypeCount> sent;
   std::vector<QueryAccount> queries;  ///< those that changed
   friend bool operator==(const News&, const News&) = default;

@@ -18,6 +18,7 @@
 #include <optional>
 #include <queue>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <asio/steady_timer.hpp>
@@ -59,7 +60,7 @@ class ShaperOutside {
 struct ShaperCounters {
   std::uint64_t deliveries = 0;
   std::uint64_t late = 0;  ///< by more than half of the latency
-  Duration worst_late{};
+  Duration worst_late{};   ///< since it was taken
 };
 
 class Shaper {
@@ -90,6 +91,7 @@ class Shaper {
   void stop();
 
   [[nodiscard]] const ShaperCounters& counters() const { return counters_; }
+  Duration take_worst_late() { return std::exchange(counters_.worst_late, Duration{}); }
 
  private:
   struct Inbound {

@@ -101,12 +101,18 @@ TEST_CASE("late deliveries count from when the workload began") {
   TestbedLog log(2);
   io::testbed::News said;
   said.late = 3;
+  said.worst_late = std::chrono::milliseconds(140);
   log.hear(0, said);
   log.begin();
   CHECK(log.late() == 0);
+  CHECK(log.worst_late() == Duration{});
   said.late = 5;
+  said.worst_late = std::chrono::milliseconds(12);
   log.hear(0, said);
-  CHECK(log.late() == 2);
+  said.worst_late = {};
+  log.hear(1, said);
+  CHECK(log.late() == 7);
+  CHECK(log.worst_late() == std::chrono::milliseconds(12));
 }
 
 }  // namespace freshet::bench
