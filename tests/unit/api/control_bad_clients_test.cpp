@@ -79,10 +79,8 @@ TEST_CASE("a client that speaks while its request runs is closed, and the servic
 }
 
 TEST_CASE("a client that asks and never reads is closed before its answers pile up") {
-  Daemon daemon({.state_dir = "",
-                 .request_timeout = kLong,
-                 .max_connections = 4,
-                 .max_queued_events = 10});
+  Daemon daemon(
+      {.state_dir = "", .request_timeout = kLong, .max_connections = 4, .max_queued_events = 10});
   daemon.service.on_status = [](const StatusRequest&, const Responder<StatusRequest>& reply) {
     StatusInfo info;
     info.name = std::string(100'000, 'n');
