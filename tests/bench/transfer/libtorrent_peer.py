@@ -1,4 +1,8 @@
-"""libtorrent as one end of a transfer: makes a torrent, seeds it, or fetches it from 127.0.0.1. For measure.py."""
+"""libtorrent as a member of a swarm: makes a torrent, seeds it, or fetches it.
+
+make TORRENT FILE | seed TORRENT FOLDER ADDRESS:PORT [PEER...] | fetch TORRENT FOLDER ADDRESS:PORT [PEER...]
+For the measure.py of benchmarks. Says `ready` when it seeds and `done` when it has all, and goes on seeding.
+"""
 
 import os
 import sys
@@ -7,9 +11,9 @@ import time
 import libtorrent as lt
 
 
-def session(port):
+def session(listen):
     return lt.session({
-        "listen_interfaces": f"127.0.0.1:{port}",
+        "listen_interfaces": listen,
         "enable_dht": False,
         "enable_lsd": False,
         "enable_upnp": False,
@@ -33,18 +37,20 @@ def make(torrent, path):
         out.write(lt.bencode(created.generate()))
 
 
-def run(role, torrent, folder, port):
-    ours = session(port if role == "seed" else 0)
+def run(role, torrent, folder, listen, peers):
+    ours = session(listen)
     params = lt.add_torrent_params()
     params.ti = lt.torrent_info(torrent)
     params.save_path = folder
     if role == "seed":
         params.flags |= lt.torrent_flags.seed_mode
     handle = ours.add_torrent(params)
+    for peer in peers:
+        host, port = peer.rsplit(":", 1)
+        handle.connect_peer((host, int(port)))
     if role == "seed":
         print("ready", flush=True)
     else:
-        handle.connect_peer(("127.0.0.1", port))
         while not handle.status().is_seeding:
             time.sleep(0.002)
         print("done", flush=True)
@@ -55,4 +61,4 @@ def run(role, torrent, folder, port):
 if sys.argv[1] == "make":
     make(sys.argv[2], sys.argv[3])
 else:
-    run(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))
+    run(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4], sys.argv[5:])

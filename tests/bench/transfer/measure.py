@@ -61,15 +61,15 @@ class Libtorrent:
 
     def __init__(self, share, work):
         self.work = work
-        torrent, port = f"{work}/parcel.torrent", free_port()
+        torrent, at = f"{work}/parcel.torrent", f"127.0.0.1:{free_port()}"
         peer = [
             "/usr/bin/python3",
             f"{HERE}/libtorrent_peer.py",
         ]
         subprocess.run([*peer, "make", torrent, f"{share}/{NAME}"], check=True)
-        self.seed = Program([*peer, "seed", torrent, share, str(port)], f"{work}/seed.log")
+        self.seed = Program([*peer, "seed", torrent, share, at], f"{work}/seed.log")
         self.seed.wait_for(r"^ready$")
-        self.command = [*peer, "fetch", torrent, work, str(port)]
+        self.command = [*peer, "fetch", torrent, work, "127.0.0.1:0", at]
         self.fetcher = None
 
     def fetch(self, to):
