@@ -57,10 +57,10 @@ struct Config {
   /// A source that could not be dialled so often in a row is forgotten.
   std::uint8_t max_dial_failures = 5;
   /// NeedSources while fewer links than this are up, at an interval that doubles from min to max.
-  std::size_t wanted_sources = 4;
+  std::size_t wanted_sources = 8;
   /// The first time after so long where some were given: others may fetch the same meanwhile.
-  Duration need_sources_first = std::chrono::seconds(1);
-  Duration need_sources_min = std::chrono::seconds(5);
+  Duration need_sources_first = std::chrono::milliseconds(250);
+  Duration need_sources_min = std::chrono::seconds(1);
   Duration need_sources_max = std::chrono::seconds(120);
   /// With every known source caught lying, new ones are awaited for so long before the fetch fails.
   Duration exhausted_grace = std::chrono::seconds(10);

@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kMaxContributors = 255;
 // Pieces that may be open whatever their length: one fills while the other is verified and written.
 constexpr std::size_t kLeastOpen = 2;
+// Pieces that are looked at for one of this node's share of a seed.
+constexpr std::size_t kLooksForShare = 256;
 
 std::uint32_t block_number(const BlockRange& block) {
   return block.begin / wire::bt::kBlockBytes;
@@ -167,6 +169,9 @@ Picker::Open* Picker::open_next(const Asker& asker, std::uint32_t& piece) {
 
 std::optional<std::uint32_t> Picker::next_waiting(const Asker& asker) {
   if (whole_) {
+    if (asker.share != nullptr) {
+      if (const auto mine = next_of_share(*asker.share)) return mine;
+    }
     const auto waiting = rarity_.waiting();
     const auto rarest = std::find_if(
         waiting.begin(), waiting.end(), [&](std::uint32_t piece) { return asker.have.has(piece); });
@@ -176,6 +181,15 @@ std::optional<std::uint32_t> Picker::next_waiting(const Asker& asker) {
       Readers::Within::range,
       [this](std::uint32_t piece) { return is_open_or_waits(piece); },
       [&](std::uint32_t piece, bool) { return rarity_.waits(piece) && asker.have.has(piece); });
+}
+
+// Of what the seed alone has.
+std::optional<std::uint32_t> Picker::next_of_share(const SeedShare& share) const {
+  auto unseen = rarity_.held_by_none();
+  unseen = unseen.first(std::min(unseen.size(), kLooksForShare));
+  const auto mine = std::find_if(
+      unseen.begin(), unseen.end(), [&](std::uint32_t piece) { return share.is_mine(piece); });
+  return mine == unseen.end() ? std::nullopt : std::optional(*mine);
 }
 
 BlockRange Picker::take(std::uint32_t piece, Open& open, std::uint32_t block) {

@@ -19,6 +19,7 @@
 #include "node/core/transfer/io.h"
 #include "node/core/transfer/rarity.h"
 #include "node/core/transfer/readers.h"
+#include "node/core/transfer/seed_share.h"
 #include "node/wire/bt/merkle.h"
 
 namespace freshet::core::transfer {
@@ -39,6 +40,8 @@ class Picker {
     const NodeKey& key;
     const PieceSet& have;
     bool owes_last = false;  ///< the content's last block was asked of it already
+    /// Of a seed that others fetch from too: what of it comes first.
+    const SeedShare* share = nullptr;
   };
 
   Picker(const Shape& shape, Limits limits, Rng& rng);
@@ -154,6 +157,7 @@ class Picker {
   [[nodiscard]] bool is_wanted(std::uint32_t piece) const { return whole_ || readers_.want(piece); }
   std::optional<std::uint32_t> next_for_readers(const Asker& asker);
   std::optional<std::uint32_t> next_waiting(const Asker& asker);
+  [[nodiscard]] std::optional<std::uint32_t> next_of_share(const SeedShare& share) const;
   std::optional<BlockRange> pick_for_readers(const Asker& asker);
   static bool may_ask(const OpenPieces::value_type& open, const Asker& asker);
   Open* find(std::uint32_t piece);

@@ -27,6 +27,10 @@ class Rarity {
   [[nodiscard]] bool waits(std::uint32_t piece) const { return position_[piece] != kNowhere; }
   /// Those that wait, the rarest first.
   [[nodiscard]] std::span<const std::uint32_t> waiting() const { return order_; }
+  /// Of them, those that nobody is known to have.
+  [[nodiscard]] std::span<const std::uint32_t> held_by_none() const {
+    return waiting().first(ends_.front());
+  }
 
  private:
   static constexpr std::uint32_t kNowhere = 0xFFFFFFFF;

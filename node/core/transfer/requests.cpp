@@ -61,19 +61,20 @@ std::size_t unproven_room(const Turn& turn, const Content& content) {
 
 }  // namespace
 
-Picker::Asker asker_of(Session& session) {
+Picker::Asker asker_of(Session& session, const SeedShare* share) {
   const Content& content = *session.content;
   return {.link = session.link,
           .key = session.peer,
           .have = session.have,
-          .owes_last = !content.proven && is_asked(session, last_block(*content.shape))};
+          .owes_last = !content.proven && is_asked(session, last_block(*content.shape)),
+          .share = share};
 }
 
 namespace {
 
-std::optional<BlockRange> pick(Turn& turn, Session& session) {
+std::optional<BlockRange> pick(Turn& turn, Session& session, const SeedShare* share) {
   Picker& picker = *session.content->fetch->picker;
-  const Picker::Asker asker = asker_of(session);
+  const Picker::Asker asker = asker_of(session, share);
   if (const auto block = picker.pick(asker)) return block;
   if (session.content->fetch->storage_ready) {
     bool is_room = false;
@@ -93,13 +94,23 @@ std::optional<BlockRange> pick(Turn& turn, Session& session) {
                                [&](const BlockRange& block) { return is_asked(session, block); });
 }
 
+bool is_fetcher(const Session* other) {
+  return other->announced.known && !other->peer_has_all();
+}
+
 // Others fetch beside this node from who has everything.
 bool is_seed_of_swarm(const Session& session) {
   const auto& sessions = session.content->sessions;
-  return session.peer_has_all()
-         && std::any_of(sessions.begin(), sessions.end(), [](const Session* other) {
-              return other->announced.known && !other->peer_has_all();
-            });
+  return session.peer_has_all() && std::any_of(sessions.begin(), sessions.end(), is_fetcher);
+}
+
+std::optional<SeedShare> share_of(const Turn& turn, const Session& session) {
+  if (!is_seed_of_swarm(session)) return std::nullopt;
+  SeedShare share(turn.self);
+  for (const Session* other : session.content->sessions) {
+    if (is_fetcher(other)) share.add(other->peer);
+  }
+  return share;
 }
 
 // What waits at a seed is what several may have asked of it at the same time, each because nobody
@@ -175,8 +186,9 @@ void ask_blocks(Turn& turn, Session& session) {
     const auto last = fetch.picker->pick_last(asker_of(session));
     if (last) ask_block(turn, session, *last);
   }
+  const std::optional<SeedShare> share = share_of(turn, session);
   while (session.owed_blocks() < target && session.in_flight.size() < session.reqq && room > 0) {
-    const auto block = pick(turn, session);
+    const auto block = pick(turn, session, share ? &*share : nullptr);
     if (!block) break;
     --room;
     ask_block(turn, session, *block);

@@ -9,7 +9,7 @@
 namespace freshet::core::transfer {
 
 /// The link as the picker knows it. REQUIRES: the content has a shape.
-Picker::Asker asker_of(Session& session);
+Picker::Asker asker_of(Session& session, const SeedShare* share = nullptr);
 /// Asks as much of the link as its window takes: hashes first, then blocks.
 void ask_more(Turn& turn, Session& session);
 void on_block(Turn& turn, Session& session, const BlockRange& block);

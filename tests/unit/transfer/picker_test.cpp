@@ -58,6 +58,58 @@ TEST_CASE("the rarest piece comes first") {
   CHECK(bench.picker.endgame());
 }
 
+TEST_CASE("fetchers who know one another ask a seed for different pieces") {
+  constexpr std::uint32_t kPieces = 1000;
+  std::vector<NodeKey> keys;
+  for (Byte first = 1; first <= 8; ++first) keys.push_back(key_beginning(first));
+  std::vector<std::uint32_t> owned(keys.size());
+  for (std::uint32_t piece = 0; piece < kPieces; ++piece) {
+    int owners = 0;
+    for (std::size_t self = 0; self < keys.size(); ++self) {
+      SeedShare share(keys[self]);
+      for (std::size_t other = 0; other < keys.size(); ++other) {
+        if (other != self) share.add(keys[other]);
+      }
+      if (!share.is_mine(piece)) continue;
+      ++owners;
+      ++owned[self];
+    }
+    CHECK(owners == 1);
+  }
+  for (const std::uint32_t pieces : owned) {
+    CHECK(pieces > kPieces / 8 / 2);
+    CHECK(pieces < kPieces / 8 * 2);
+  }
+}
+
+TEST_CASE("what is this node's of a seed comes first, then what others have not got either") {
+  PickerBench bench(100 * kPickerBlock);
+  SeedShare share(kKeyA);
+  share.add(kKeyB);
+  PieceSet common(bench.shape.piece_count);
+  std::uint32_t mine = 0;
+  for (std::uint32_t piece = 0; piece < 100; ++piece) {
+    if (share.is_mine(piece)) ++mine;
+  }
+  for (std::uint32_t piece = 0; piece < 10; ++piece) common.add(piece);
+  bench.picker.add_holder(common);
+  for (std::uint32_t piece = 0; piece < 10; ++piece) {
+    if (share.is_mine(piece)) --mine;
+  }
+  const auto pick = [&] {
+    return bench.picker.pick({.link = LinkId{1}, .key = kKeyA, .have = bench.all, .share = &share});
+  };
+  for (std::uint32_t i = 0; i < mine; ++i) {
+    const auto block = pick();
+    REQUIRE(block);
+    CHECK(share.is_mine(block->piece));
+    CHECK(block->piece >= 10);
+  }
+  for (std::uint32_t i = mine; i < 90; ++i) CHECK(pick()->piece >= 10);
+  for (int i = 0; i < 10; ++i) CHECK(pick()->piece < 10);
+  CHECK(bench.picker.endgame());
+}
+
 TEST_CASE("rarity follows holders that come and go") {
   PickerBench bench(50 * kPickerBlock);
   Rng rng = Rng::from_seed(9);
