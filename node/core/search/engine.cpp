@@ -63,6 +63,7 @@ void Engine::handle(const Input& input, TimePoint now, EffectBuffer& out, Carrie
     name_ = describe->name;
     addresses_ = describe->addresses;
     if (addresses_.size() > wire::kMaxHitAddresses) addresses_.resize(wire::kMaxHitAddresses);
+    bittorrent_ = describe->bittorrent;
   }
 }
 
@@ -250,7 +251,11 @@ const Engine::Asked* Engine::find(const Guid& guid) const {
 }
 
 wire::HitRecord Engine::own_record() const {
-  return {.node = self_, .name = name_, .addresses = addresses_, .files = {}};
+  return {.node = self_,
+          .name = name_,
+          .addresses = addresses_,
+          .files = {},
+          .bittorrent = bittorrent_};
 }
 
 std::uint64_t Engine::digest() const {

@@ -98,6 +98,7 @@ class Engine {
   std::vector<Asked> asked_;  ///< oldest first
   std::string name_;
   std::vector<Endpoint> addresses_;
+  bool bittorrent_ = false;
   std::unique_ptr<HitCache> cache_;  ///< with its first use, if there is to be one
 };
 

@@ -45,6 +45,7 @@ struct Found {
 struct Describe {
   std::string name;
   std::vector<Endpoint> addresses;
+  bool bittorrent = false;  ///< it answers BitTorrent clients
 };
 
 /// Answers a Seal: the body of a QueryHit, signed.

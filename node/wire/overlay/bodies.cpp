@@ -82,6 +82,7 @@ std::optional<HitRecord> decode_record(const std::string& bytes) {
   }
   record.issued_s = message.issued_s();
   record.lifetime_s = message.lifetime_s();
+  record.bittorrent = message.bittorrent();
   return record;
 }
 
@@ -136,6 +137,7 @@ Bytes encode_record(const HitRecord& record) {
   }
   message.set_issued_s(record.issued_s);
   message.set_lifetime_s(record.lifetime_s);
+  message.set_bittorrent(record.bittorrent);
   return serialize(message);
 }
 

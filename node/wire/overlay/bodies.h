@@ -119,6 +119,7 @@ struct HitRecord {
   std::vector<HitFile> files;
   std::uint64_t issued_s = 0;  ///< by the answering node's clock (core/search/freshness.h)
   std::uint32_t lifetime_s = 0;
+  bool bittorrent = false;  ///< answers BitTorrent clients too
 };
 /// A QueryHit's body: the record decoded, and as sent, for its signature.
 struct QueryHit {

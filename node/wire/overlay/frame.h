@@ -54,6 +54,10 @@ enum class FrameType : std::uint8_t {
   browse = 0xD8,       ///< asks a neighbour for a page of what it shares (browse.h)
   browse_page = 0xD9,  ///< the page
   tally = 0xDC,        ///< what came of copies of a query (tally.h)
+  // On connections about torrents alone (publication.h).
+  torrent_ask = 0xE0,     ///< do you serve it, or will you?
+  torrent_answer = 0xE1,  ///< no, show me, wait, or yes
+  torrent_record = 0xE2,  ///< a part of the publication record
 };
 
 struct FrameHeader {

@@ -32,9 +32,11 @@ TEST_CASE("a hit comes back with its record, its files and its signature") {
       record_of({{id, "blue boat.pdf", 1ULL << 40U}, {std::nullopt, "\xFF\xFE.bin", 0}});
   record.addresses = {Endpoint::v4({192, 0, 2, 1}, 7346),
                       Endpoint::parse("[2001:db8::2]:7346").value()};
+  record.bittorrent = true;
   const auto hit = through_wire(record, Bytes(64, 1));
   REQUIRE(hit);
   CHECK(hit->record.node == record.node);
+  CHECK(hit->record.bittorrent);
   CHECK(hit->record.name == "desk");
   CHECK(hit->record.addresses == record.addresses);
   REQUIRE(hit->record.files.size() == 2);
