@@ -1,5 +1,7 @@
 // The torrents that the user published, on disk: a file `published/ID.KIND` each, which holds the
-// info dictionary, so that SHA-1 pieces are computed once. Blocking.
+// info dictionary, so that SHA-1 pieces are computed once. And those that other nodes published of
+// contents that are here too, once they were checked: `published/others/ID.NAME`, where NAME is
+// what nodes call the torrent (its info-hash). Blocking.
 #pragma once
 
 #include <string>
@@ -24,5 +26,11 @@ Status keep_published(const std::string& folder, const Published& torrent);
 /// What is there, sorted by name; at most `limit`. A file that is no torrent of its name is passed
 /// over. Errors: io.
 Result<std::vector<Published>> list_published(const std::string& folder, std::size_t limit);
+
+/// The same of others' torrents; `folder` is theirs.
+Status keep_others(const std::string& folder, const Published& torrent);
+Result<std::vector<Published>> list_others(const std::string& folder, std::size_t limit);
+/// Nothing there is fine.
+void drop_others(const std::string& folder, const ContentId& content, const InfoHash& name);
 
 }  // namespace freshet::store

@@ -1,5 +1,5 @@
-// Reads one shared file from end to end and gives the SHA-1 of each of its pieces: what a v1
-// torrent says of it. Memory is bounded by one read buffer and 20 bytes a piece.
+// Reads one shared file from end to end and gives the SHA-1 of each of its pieces, or compares
+// them: what a v1 torrent says of it. Memory is bounded by one read buffer and 20 bytes a piece.
 #pragma once
 
 #include <cstdint>
@@ -15,5 +15,12 @@ namespace freshet::store {
 Result<Bytes> torrent_pieces(const FileRef& file,
                              std::uint32_t piece_length,
                              const std::stop_token& stop = {});
+
+/// Whether the file's pieces have these SHA-1s, one behind the other; reads no further than the
+/// first that has not. REQUIRES: piece_length > 0. Errors as of hash_file().
+Result<bool> has_torrent_pieces(const FileRef& file,
+                                std::uint32_t piece_length,
+                                ByteView pieces,
+                                const std::stop_token& stop = {});
 
 }  // namespace freshet::store

@@ -47,7 +47,8 @@ void write_list(BencodeWriter& out, const std::vector<AnnouncedPeer>& peers) {
   out.begin_list();
   for (const AnnouncedPeer& peer : peers) {
     out.begin_dictionary().key("ip").text(address_text(peer.at));
-    out.key("peer id").bytes(peer.id).key("port").integer(peer.at.port).end();
+    if (peer.id != PeerId()) out.key("peer id").bytes(peer.id);
+    out.key("port").integer(peer.at.port).end();
   }
   out.end();
 }

@@ -35,7 +35,7 @@ struct Announce {
 std::optional<Announce> read_announce(const HttpRequest& request);
 
 struct AnnouncedPeer {
-  PeerId id{};
+  PeerId id{};  ///< zeros: it is not known, and not said
   Endpoint at;
 };
 struct AnnounceAnswer {

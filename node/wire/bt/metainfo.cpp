@@ -152,6 +152,11 @@ std::optional<TorrentInfo> parse_info(ByteView bytes) {
   return info;
 }
 
+InfoHash SwarmNames::one() const {
+  FRESHET_CHECK(v1 || v2);
+  return v1 ? *v1 : truncated(*v2);
+}
+
 SwarmNames names_of(TorrentKind kind, ByteView info) {
   SwarmNames names;
   if (has_v1(kind)) names.v1 = sha1(info);

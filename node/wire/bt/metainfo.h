@@ -61,6 +61,9 @@ std::optional<TorrentInfo> parse_info(ByteView info);
 struct SwarmNames {
   std::optional<InfoHash> v1;  ///< SHA-1 of the info dictionary
   std::optional<Sha256> v2;    ///< SHA-256 of it; on the wire its first 20 bytes
+
+  /// The one by which nodes speak of it: v1's where there is one. REQUIRES: one is set.
+  [[nodiscard]] InfoHash one() const;
   friend bool operator==(const SwarmNames&, const SwarmNames&) = default;
 };
 SwarmNames names_of(TorrentKind kind, ByteView info);
