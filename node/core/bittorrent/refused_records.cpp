@@ -1,0 +1,44 @@
+#include "node/core/bittorrent/refused_records.h"
+
+#include <algorithm>
+
+namespace freshet::core::bittorrent {
+namespace {
+
+constexpr std::size_t kV6NetworkBytes = 8;
+
+bool is_same_sender(const Endpoint& one, const Endpoint& two) {
+  if (one.is_v4() || two.is_v4()) return one.address == two.address;
+  return std::equal(
+      one.address.begin(), one.address.begin() + kV6NetworkBytes, two.address.begin());
+}
+
+}  // namespace
+
+void RefusedRecords::found_false(const Torrent& torrent, const Endpoint& sender, TimePoint now) {
+  add({.torrent = torrent, .at = now, .is_false = true, .sender = sender});
+}
+
+void RefusedRecords::found_unreadable(const Torrent& torrent, TimePoint now) {
+  add({.torrent = torrent, .at = now});
+}
+
+void RefusedRecords::add(Refused refused) {
+  if (refused_.size() >= kMaxRemembered) refused_.pop_front();
+  refused_.push_back(std::move(refused));
+}
+
+bool RefusedRecords::is_known(const Torrent& torrent, TimePoint now) const {
+  return std::any_of(refused_.begin(), refused_.end(), [&](const Refused& each) {
+    return each.torrent == torrent && (each.is_false || now - each.at < kUnreadableMemory);
+  });
+}
+
+bool RefusedRecords::is_over_limit(const Endpoint& sender, TimePoint now) const {
+  const auto count = std::count_if(refused_.begin(), refused_.end(), [&](const Refused& each) {
+    return each.is_false && now - each.at < kSenderMemory && is_same_sender(each.sender, sender);
+  });
+  return static_cast<std::size_t>(count) >= kMaxPerSender;
+}
+
+}  // namespace freshet::core::bittorrent

@@ -1,0 +1,69 @@
+#include "node/core/bittorrent/refused_records.h"
+
+#include <doctest/doctest.h>
+
+namespace freshet::core::bittorrent {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+RefusedRecords::Torrent torrent(std::uint16_t number) {
+  RefusedRecords::Torrent made;
+  made.name.bytes[0] = static_cast<Byte>(number);
+  made.name.bytes[1] = static_cast<Byte>(number >> 8U);
+  return made;
+}
+
+const TimePoint kStart{};
+const Endpoint kSender = *Endpoint::parse("10.0.0.2:4000");
+
+}  // namespace
+
+TEST_CASE("a torrent that is false stays so; one that could not be read is tried again") {
+  RefusedRecords refused;
+  refused.found_false(torrent(1), kSender, kStart);
+  refused.found_unreadable(torrent(2), kStart);
+  CHECK(refused.is_known(torrent(1), kStart + hours(100)));
+  CHECK(refused.is_known(torrent(2), kStart + seconds(59)));
+  CHECK_FALSE(refused.is_known(torrent(2), kStart + seconds(60)));
+  CHECK_FALSE(refused.is_known(torrent(3), kStart));
+  RefusedRecords::Torrent of_another = torrent(1);
+  of_another.content.bytes.fill(9);
+  CHECK_FALSE(refused.is_known(of_another, kStart));
+}
+
+TEST_CASE("who brings false records, from whichever port, has brought enough for an hour") {
+  RefusedRecords refused;
+  Endpoint from = kSender;
+  for (std::uint16_t i = 0; i < RefusedRecords::kMaxPerSender; ++i) {
+    CHECK_FALSE(refused.is_over_limit(kSender, kStart));
+    ++from.port;
+    refused.found_false(torrent(i), from, kStart);
+  }
+  CHECK(refused.is_over_limit(kSender, kStart));
+  CHECK_FALSE(refused.is_over_limit(*Endpoint::parse("10.0.0.3:4000"), kStart));
+  CHECK_FALSE(refused.is_over_limit(kSender, kStart + hours(1)));
+}
+
+TEST_CASE("the addresses of one IPv6 network are one sender") {
+  RefusedRecords refused;
+  for (std::uint16_t i = 0; i < RefusedRecords::kMaxPerSender; ++i) {
+    Endpoint from = *Endpoint::parse("[2001:db8:1:2::1]:4000");
+    from.address[15] = static_cast<Byte>(i);
+    refused.found_false(torrent(i), from, kStart);
+  }
+  CHECK(refused.is_over_limit(*Endpoint::parse("[2001:db8:1:2:ffff::7]:1"), kStart));
+  CHECK_FALSE(refused.is_over_limit(*Endpoint::parse("[2001:db8:1:3::1]:4000"), kStart));
+}
+
+TEST_CASE("what is remembered is bounded, and the oldest goes first") {
+  RefusedRecords refused;
+  for (std::uint16_t i = 0; i <= RefusedRecords::kMaxRemembered; ++i)
+    refused.found_false(torrent(i), kSender, kStart);
+  CHECK(refused.size() == RefusedRecords::kMaxRemembered);
+  CHECK_FALSE(refused.is_known(torrent(0), kStart));
+  CHECK(refused.is_known(torrent(1), kStart));
+}
+
+}  // namespace freshet::core::bittorrent
