@@ -1,6 +1,8 @@
 #include "tests/support/bt_clients.h"
 
 #include <cstdlib>
+#include <iterator>
+#include <sstream>
 
 #include <doctest/doctest.h>
 
@@ -28,6 +30,19 @@ while not torrent.status().is_seeding:
         sys.exit(1)
     time.sleep(0.05)
 print(torrent.status().total_done)
+)";
+
+constexpr const char* kAnnouncer = R"(
+import struct, sys, urllib.parse, urllib.request
+url, torrent = sys.argv[1:]
+query = urllib.parse.urlencode({'info_hash': bytes.fromhex(torrent), 'peer_id': b'-TT0001-abcdefghijkl', 'port': 6999,
+                                'left': 1, 'compact': 1, 'event': 'started'}, quote_via=urllib.parse.quote)
+body = urllib.request.urlopen(url + '?' + query, timeout=20).read()
+if b'failure reason' in body:
+    sys.exit(0)
+size, rest = body[body.index(b'5:peers') + 7:].split(b':', 1)
+for at in range(0, int(size), 6):
+    print('%d.%d.%d.%d:%d' % struct.unpack('>BBBBH', rest[at:at + 6]))
 )";
 
 }  // namespace
@@ -63,6 +78,13 @@ Words aria2(const std::filesystem::path& folder, const std::string& what) {
 
 Words libtorrent(const std::filesystem::path& folder, const std::string& what) {
   return {kPython, "-c", kLibtorrentClient, folder.string(), what};
+}
+
+std::vector<std::string> tracker_peers(const std::string& url, const std::string& torrent) {
+  const auto told = run_program({kPython, "-c", kAnnouncer, url, torrent});
+  CHECK_MESSAGE(told.exit_code == 0, told.err);
+  std::istringstream lines(told.out);
+  return {std::istream_iterator<std::string>(lines), {}};
 }
 
 Words transmission_daemon(const std::filesystem::path& config,

@@ -7,12 +7,19 @@
 #include <vector>
 
 #include "node/base/bytes.h"
+#include "node/base/endpoint.h"
 #include "node/base/ids.h"
 #include "node/base/time.h"
 #include "node/core/bittorrent/torrent.h"
 #include "node/wire/bt/messages.h"
 
 namespace freshet::io {
+
+/// Where other nodes serve a torrent.
+struct PlainSources {
+  std::vector<Endpoint> at;
+  bool more_to_come = false;  ///< some may be added within seconds
+};
 
 /// Callbacks of the readers come later, from the loop, never from within the call.
 struct PlainParts {
@@ -23,6 +30,10 @@ struct PlainParts {
   std::function<void(const ContentId&, std::uint64_t offset, std::uint32_t length, BlockRead)> read;
   using HashesRead = std::function<void(std::optional<std::vector<Sha256>>)>;
   std::function<void(const ContentId&, const wire::bt::HashRequest&, HashesRead)> read_hashes;
+  /// A client lacks something of a torrent: the mesh is to be asked who serves it. `ready`, at once
+  /// or within seconds: what came of it soon can be told.
+  std::function<void(const core::bittorrent::TorrentPtr&, std::function<void()> ready)> seek;
+  std::function<PlainSources(const core::bittorrent::TorrentPtr&)> sources;
 };
 
 }  // namespace freshet::io

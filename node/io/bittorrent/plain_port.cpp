@@ -48,7 +48,10 @@ struct PlainPort::Impl : std::enable_shared_from_this<Impl> {
             the_io,
             [this](const wire::bt::Announce& announce,
                    const Endpoint& from,
-                   const Endpoint& reached) { return on_announce(announce, from, reached); },
+                   const Endpoint& reached,
+                   const TrackerDoor::Reply& reply) {
+              on_announce(announce, from, reached, reply);
+            },
             TrackerDoor::Counters{.refused = counters.announces_refused,
                                   .busy = counters.tracker_busy,
                                   .silent = counters.tracker_silent}),
@@ -62,9 +65,14 @@ struct PlainPort::Impl : std::enable_shared_from_this<Impl> {
   void on_changed(PlainLink& link);
   void on_closed(PlainLink& link);
   void apply(const cb::UploadSlots::Turn& turn);
-  Bytes on_announce(const wire::bt::Announce& announce,
-                    const Endpoint& from,
-                    const Endpoint& reached);
+  void on_announce(const wire::bt::Announce& announce,
+                   const Endpoint& from,
+                   const Endpoint& reached,
+                   const TrackerDoor::Reply& reply);
+  /// Adds who else serves the torrent, in the mesh.
+  void add_sources(const cb::TorrentPtr& torrent,
+                   const Endpoint& from,
+                   wire::bt::AnnounceAnswer& answer) const;
   void dial_due();
   void dial(const cb::AnnouncedDials::Dial& dial);
   [[nodiscard]] bool is_linked(const wire::bt::PeerId& peer) const;
@@ -154,12 +162,15 @@ void PlainPort::Impl::apply(const cb::UploadSlots::Turn& turn) {
   tell(turn.served, false);
 }
 
-Bytes PlainPort::Impl::on_announce(const wire::bt::Announce& announce,
-                                   const Endpoint& from,
-                                   const Endpoint& reached) {
-  if (!parts.find(announce.info_hash)) {
+void PlainPort::Impl::on_announce(const wire::bt::Announce& announce,
+                                  const Endpoint& from,
+                                  const Endpoint& reached,
+                                  const TrackerDoor::Reply& reply) {
+  const auto torrent = parts.find(announce.info_hash);
+  if (!torrent) {
     ++counters.announces_refused;
-    return wire::bt::announce_failure("this node does not serve that torrent");
+    reply(wire::bt::announce_failure("this node does not serve that torrent"));
+    return;
   }
   auto answer = tracker.announce(announce, from, parts.now());
   ++answer.complete;
@@ -169,9 +180,33 @@ Bytes PlainPort::Impl::on_announce(const wire::bt::Announce& announce,
   answer.peers.insert(answer.peers.begin(), {.id = config.peer_id, .at = here});
   // A client that begins with a magnet link does not know yet what it lacks, and says 0.
   using Event = wire::bt::Announce::Event;
-  const bool may_lack = announce.left > 0 || announce.event == Event::started;
-  if (may_lack && announce.event != Event::stopped) dials.plan(announce, from, parts.now());
-  return wire::bt::encode(answer);
+  const bool may_lack =
+      announce.event != Event::stopped && (announce.left > 0 || announce.event == Event::started);
+  if (!may_lack) {
+    reply(wire::bt::encode(answer));
+    return;
+  }
+  dials.plan(announce, from, parts.now());
+  parts.seek(torrent, [self = shared_from_this(), torrent, from, reply, answer]() mutable {
+    if (self->stopped) return;
+    self->add_sources(torrent, from, answer);
+    reply(wire::bt::encode(answer));
+  });
+}
+
+void PlainPort::Impl::add_sources(const cb::TorrentPtr& torrent,
+                                  const Endpoint& from,
+                                  wire::bt::AnnounceAnswer& answer) const {
+  const PlainSources sources = parts.sources(torrent);
+  for (const Endpoint& at : sources.at) {
+    const bool is_told = std::any_of(
+        answer.peers.begin(), answer.peers.end(), [&](const auto& each) { return each.at == at; });
+    // What is near this node alone means nothing to who is not.
+    if (is_told || (at.is_loopback() && !from.is_loopback())) continue;
+    ++answer.complete;
+    answer.peers.push_back({.id = {}, .at = at});
+  }
+  if (sources.more_to_come) answer.interval_s = answer.min_interval_s;
 }
 
 bool PlainPort::Impl::is_linked(const wire::bt::PeerId& peer) const {
@@ -243,9 +278,11 @@ void PlainPort::Impl::tell_peers() {
   for (const auto& [id, link] : std::map(links)) {
     const auto& torrent = link->seed().torrent();
     if (!torrent || !link->seed().takes_peers()) continue;
-    const InfoHash name =
-        torrent->names.v1 ? *torrent->names.v1 : wire::bt::truncated(*torrent->names.v2);
-    link->tell_peers(tracker.peers(name, kAtMost));
+    auto peers = tracker.peers(torrent->names.one(), kAtMost);
+    for (const Endpoint& at : parts.sources(torrent).at) {
+      if (!at.is_loopback() || link->remote().is_loopback()) peers.push_back({.id = {}, .at = at});
+    }
+    link->tell_peers(peers);
   }
 }
 

@@ -35,7 +35,7 @@ struct TrackerDoor::Talk : std::enable_shared_from_this<TrackerDoor::Talk> {
   }
   void go_on() {
     if (wire::bt::http_request_length(bytes)) {
-      answer(door.reply_to(*this));
+      door.reply_to(shared_from_this());
     } else if (bytes.size() >= wire::bt::kMaxHttpRequestBytes) {
       ++door.counters_.refused;
       answer(wire::bt::http_answer("431 Request Header Fields Too Large", {}));
@@ -59,7 +59,7 @@ struct TrackerDoor::Talk : std::enable_shared_from_this<TrackerDoor::Talk> {
         });
   }
   void answer(Bytes whole) {
-    answered = true;
+    if (over || std::exchange(answered, true)) return;
     bytes = std::move(whole);
     asio::async_write(
         socket,
@@ -114,26 +114,31 @@ void TrackerDoor::stop() {
   for (const auto& talk : std::set(talks_)) talk->end();
 }
 
-Bytes TrackerDoor::reply_to(const Talk& talk) {
+void TrackerDoor::reply_to(const std::shared_ptr<Talk>& talk) {
   using wire::bt::http_answer;
-  const auto request = wire::bt::parse_http_request(talk.bytes);
+  const auto request = wire::bt::parse_http_request(talk->bytes);
   asio::error_code failed;
-  const auto from = talk.socket.remote_endpoint(failed);
-  const auto reached = failed ? from : talk.socket.local_endpoint(failed);
+  const auto from = talk->socket.remote_endpoint(failed);
+  const auto reached = failed ? from : talk->socket.local_endpoint(failed);
   if (!request || request->method != "GET" || failed) {
     ++counters_.refused;
-    return http_answer("400 Bad Request", {});
+    talk->answer(http_answer("400 Bad Request", {}));
+    return;
   }
   if (request->path != "/announce") {
     ++counters_.refused;
-    return http_answer("404 Not Found", bytes_of("this is the tracker of a freshet node\n"));
+    talk->answer(http_answer("404 Not Found", bytes_of("this is the tracker of a freshet node\n")));
+    return;
   }
   const auto announce = wire::bt::read_announce(*request);
   if (!announce) {
     ++counters_.refused;
-    return http_answer("200 OK", wire::bt::announce_failure("malformed announce"));
+    talk->answer(http_answer("200 OK", wire::bt::announce_failure("malformed announce")));
+    return;
   }
-  return http_answer("200 OK", answer_(*announce, to_endpoint(from), to_endpoint(reached)));
+  answer_(*announce, to_endpoint(from), to_endpoint(reached), [talk](const Bytes& body) {
+    talk->answer(http_answer("200 OK", body));
+  });
 }
 
 }  // namespace freshet::io

@@ -17,10 +17,11 @@ struct TcpSocket;
 
 class TrackerDoor {
  public:
-  /// `from`: where the client is; `reached`: the address of this node that it dialled. The answer
-  /// is the body.
-  using Answer = std::function<Bytes(
-      const wire::bt::Announce&, const Endpoint& from, const Endpoint& reached)>;
+  /// `from`: where the client is; `reached`: the address of this node that it dialled. `reply` gets
+  /// the body, at once or within seconds, and does nothing when the client is gone.
+  using Reply = std::function<void(const Bytes& body)>;
+  using Answer = std::function<void(
+      const wire::bt::Announce&, const Endpoint& from, const Endpoint& reached, Reply reply)>;
   struct Counters {
     std::uint64_t& refused;  ///< what is no announce, or too long
     std::uint64_t& busy;     ///< connections beyond kMaxTalks
@@ -38,7 +39,7 @@ class TrackerDoor {
 
  private:
   struct Talk;
-  Bytes reply_to(const Talk& talk);
+  void reply_to(const std::shared_ptr<Talk>& talk);
 
   asio::io_context& io_;
   Answer answer_;

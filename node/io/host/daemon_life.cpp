@@ -55,6 +55,8 @@ void NodeDaemon::take_in(const std::shared_ptr<TlsLink>& link) {
   } else if (blocks_->has(link->peer())) {
     ++blocked_links_;
     link->abort();
+  } else if (link->protocol() == Protocol::torrent) {
+    torrents_->take_in(link);
   } else {
     transfer_links_->adopt(link, ct::Direction::in, std::nullopt);
   }
@@ -111,7 +113,9 @@ void NodeDaemon::describe() {
   std::vector<Endpoint> addresses = usable_addresses(listener_->local());
   if (addresses == described_) return;
   described_ = addresses;
-  pump_->deliver(cs::Input(cs::Describe{.name = options_.name, .addresses = std::move(addresses)}));
+  pump_->deliver(cs::Input(cs::Describe{.name = options_.name,
+                                        .addresses = std::move(addresses),
+                                        .bittorrent = options_.bittorrent}));
 }
 
 // What is due now and then: addresses may have changed and the kernel not said so, and the host

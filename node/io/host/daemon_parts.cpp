@@ -166,6 +166,22 @@ void NodeDaemon::make_searches() {
       [this](const NodeKey& node) { return link_to(node); });
 }
 
+MeshParts NodeDaemon::parts_for_torrents() {
+  auto signer = store::Signer::make(parts_.identity.secret.view());
+  FRESHET_CHECK(signer);  // the one of hits was made of it
+  return {.self = key(),
+          .signer = std::make_shared<const store::Signer>(std::move(*signer)),
+          .dialer = dialer_,
+          .flood =
+              [this](const ContentId& content, Searches::NodeHeard heard) {
+                searches_->find_nodes(content, std::move(heard));
+              },
+          .is_blocked =
+              [this](const NodeKey& node) {
+                return blocks_->has(node);
+              }};
+}
+
 void NodeDaemon::make_torrents() {
   torrents_ = std::make_unique<Torrents>(
       io_,
@@ -179,6 +195,7 @@ void NodeDaemon::make_torrents() {
           .now = [this] { return pump_->now(); },
           .is_blocked = [this](const ContentId& content) { return blocks_->has(content); },
           .addresses = [this] { return dial_addresses(); },
+          .mesh = parts_for_torrents(),
           .rng = rng_.fork("torrents")});
   torrent_fetches_ = std::make_unique<TorrentFetches>(
       io_,

@@ -47,6 +47,7 @@ Limits NodeDaemon::limits() const {
   bound("addresses_per_dial", DialLimits{}.max_addresses);
   bound("transfer_buffer_bytes_per_link", TransferLinks::kBufferBytes);
   bound("content_searches", Searches::kMaxContentAsks);
+  bound("content_searches_of_tracker", Searches::kMaxNodeAsks);
   bound("listed_files", Listing::kMaxFiles);
   bound("folders_shared", Folders::kMaxFolders);
   add("lookups_waiting_for_hashes", Library::kMaxWaiters, library_->waiters());

@@ -114,6 +114,7 @@ class NodeDaemon final : public Daemon, public Performer {
   void make_ways();
   void make_searches();
   void make_torrents();
+  MeshParts parts_for_torrents();
   bool perform_here(const co::Effect& effect);
   void perform_search(cs::Effect& effect);
   bool perform_reach(const co::Effect& effect);

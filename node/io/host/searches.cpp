@@ -141,6 +141,12 @@ void Searches::on_hit(const cs::Hit& hit) {
       return;
     }
   }
+  for (const ContentAsk& asked : node_asks_) {
+    if (asked.ask != hit.ask) continue;
+    const NodeHeard heard = asked.heard;  // it may ask for another
+    if (hit.record.node != self_) heard(hit.record);
+    return;
+  }
 }
 
 void Searches::on_tallied(const core::overlay::Tallied& tally) {
@@ -171,15 +177,29 @@ void Searches::add_content_sources(const ContentId& content, const cs::Hit& hit)
 }
 
 void Searches::ask_content(const ContentId& content) {
-  const cs::AskId ask{next_ask_++};
-  if (content_asks_.size() >= kMaxContentAsks) {
-    deliver_(cs::Forget{.ask = content_asks_.front().ask});
-    content_asks_.pop_front();
+  flood_for({.ask = {}, .content = content}, content_asks_, kMaxContentAsks);
+}
+
+void Searches::find_nodes(const ContentId& content, NodeHeard heard) {
+  node_asks_.remove_if([&](const ContentAsk& asked) {
+    if (asked.content != content) return false;
+    deliver_(cs::Forget{.ask = asked.ask});
+    return true;
+  });
+  flood_for({.ask = {}, .content = content, .heard = std::move(heard)}, node_asks_, kMaxNodeAsks);
+}
+
+void Searches::flood_for(ContentAsk asked, std::list<ContentAsk>& asks, std::size_t most) {
+  asked.ask = cs::AskId{next_ask_++};
+  if (asks.size() >= most) {
+    deliver_(cs::Forget{.ask = asks.front().ask});
+    asks.pop_front();
   }
-  content_asks_.push_back({.ask = ask, .content = content});
   wire::Query query;
-  query.content = content;
+  query.content = asked.content;
   query.max_hits = kHitsPerContentAsk;
+  const cs::AskId ask = asked.ask;
+  asks.push_back(std::move(asked));
   deliver_(cs::Ask{.ask = ask, .query = std::move(query), .ttl = kContentTtl});
 }
 

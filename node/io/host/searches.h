@@ -51,6 +51,7 @@ class Searches {
  public:
   static constexpr std::size_t kMaxContentAsks =
       16;  ///< for sources, whose answers are still listened to
+  static constexpr std::size_t kMaxNodeAsks = 16;  ///< the same, for find_nodes()
 
   using Deliver = std::function<void(core::search::Input)>;
   /// A result is new, or something of it changed.
@@ -103,6 +104,10 @@ class Searches {
 
   /// Floods a query for a content; what answers goes to `sources_found`.
   void ask_content(const ContentId& content);
+  /// The same; `heard` gets the record of each other node that answers, until kMaxNodeAsks other
+  /// contents were asked for so, or this one again.
+  using NodeHeard = std::function<void(const wire::HitRecord&)>;
+  void find_nodes(const ContentId& content, NodeHeard heard);
 
   void on_hit(const core::search::Hit& hit);
   void on_tallied(const core::overlay::Tallied& tally);
@@ -111,7 +116,13 @@ class Searches {
  private:
   struct Session;
   struct Pending;
+  struct ContentAsk {
+    core::search::AskId ask;
+    ContentId content;
+    NodeHeard heard = {};  ///< of node_asks_
+  };
 
+  void flood_for(ContentAsk asked, std::list<ContentAsk>& asks, std::size_t most);
   void add_hit(Session& session, const core::search::Hit& hit);
   void add_content_sources(const ContentId& content, const core::search::Hit& hit);
   /// Those of which something is known now.
@@ -139,11 +150,8 @@ class Searches {
   /// Newest last. The last search, and those that are still watched.
   std::list<std::unique_ptr<Session>> sessions_;
   std::shared_ptr<NumberedResults> instead_;  ///< null: the last of the above is meant
-  struct ContentAsk {
-    core::search::AskId ask;
-    ContentId content;
-  };
   std::list<ContentAsk> content_asks_;
+  std::list<ContentAsk> node_asks_;
   std::list<std::shared_ptr<Pending>> pending_;
 };
 

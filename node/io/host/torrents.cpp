@@ -18,6 +18,8 @@ void Torrents::start(Listener& listener) {
   if (options_.is_private) return;
   publications_.recall();
   if (!options_.answers) return;
+  mesh_ = std::make_unique<MeshTorrents>(io_, options_.folder + "/others", parts_for_mesh());
+  mesh_->recall();
   port_ = std::make_unique<PlainPort>(
       io_, parts_for_port(), options_.port, parts_.rng.fork("plain port"));
   listener.take_plain([this](Opening opening, TcpSocket&& socket, Bytes first) {
@@ -28,9 +30,8 @@ void Torrents::start(Listener& listener) {
 PlainParts Torrents::parts_for_port() {
   return {.now = parts_.now,
           .find = [this](const InfoHash& name) -> core::bittorrent::TorrentPtr {
-            auto found = publications_.find(name);
-            if (!found || parts_.is_blocked(found->content)) return nullptr;
-            return found;
+            auto own = find_own(name);
+            return own ? own : mesh_->find(name);
           },
           .read =
               [this](const ContentId& content,
@@ -44,11 +45,43 @@ PlainParts Torrents::parts_for_port() {
                      const wire::bt::HashRequest& request,
                      PlainParts::HashesRead done) {
                 reader_.read_hashes(content, request, std::move(done));
+              },
+          .seek = [this](const core::bittorrent::TorrentPtr& torrent,
+                         std::function<void()> ready) { mesh_->seek(torrent, std::move(ready)); },
+          .sources =
+              [this](const core::bittorrent::TorrentPtr& torrent) {
+                return mesh_->sources(torrent);
               }};
+}
+
+MeshTorrents::Parts Torrents::parts_for_mesh() {
+  return {.library = parts_.library,
+          .folders = parts_.folders,
+          .now = parts_.now,
+          .is_blocked = parts_.is_blocked,
+          .find_own = [this](const InfoHash& name) { return find_own(name); },
+          .own_count = [this] { return publications_.size(); },
+          .max_torrents = Publications::kMaxTorrents,
+          .mesh = parts_.mesh};
+}
+
+core::bittorrent::TorrentPtr Torrents::find_own(const InfoHash& name) const {
+  auto found = publications_.find(name);
+  return found && !parts_.is_blocked(found->content) ? found : nullptr;
+}
+
+void Torrents::take_in(const std::shared_ptr<TlsLink>& link) {
+  if (mesh_) {
+    mesh_->take_in(link);
+  } else {
+    ++offers_refused_;
+    link->abandon();
+  }
 }
 
 void Torrents::stop() {
   if (port_) port_->stop();
+  if (mesh_) mesh_->stop();
   publications_.stop();
   reader_.stop();
 }
@@ -123,6 +156,8 @@ void Torrents::count(std::vector<std::pair<std::string, std::uint64_t>>& all) co
   all.emplace_back("tracker_busy", it.tracker_busy);
   all.emplace_back("tracker_silent", it.tracker_silent);
   all.emplace_back("tracker_peers_dropped", it.tracker_peers_dropped);
+  all.emplace_back("torrent_offers_refused", offers_refused_);
+  MeshTorrents::count(mesh_.get(), all);
 }
 
 void Torrents::add_limits(Limits& limits) const {
@@ -140,6 +175,7 @@ void Torrents::add_limits(Limits& limits) const {
   add("bt_dials_remembered", AnnouncedDials::kMaxRemembered, port_->dials_remembered());
   add("bt_dials_at_once", PlainPort::kMaxDialsAtOnce, port_->dials_at_once());
   add("tracker_talks", TrackerDoor::kMaxTalks, port_->tracker_talks());
+  mesh_->add_limits(limits);
 }
 
 }  // namespace freshet::io

@@ -1,6 +1,6 @@
 // Content for BitTorrent clients: publishes it, and where the user allows it answers them on the
-// node's port and is their tracker. Refuses all of it in a private mesh, whose contents are its
-// members' alone. On the io thread.
+// node's port, is their tracker, and serves and finds in the mesh what was published elsewhere.
+// Refuses all of it in a private mesh, whose contents are its members' alone. On the io thread.
 #pragma once
 
 #include <functional>
@@ -12,6 +12,7 @@
 #include "node/base/rng.h"
 #include "node/io/bittorrent/plain_port.h"
 #include "node/io/host/limits.h"
+#include "node/io/host/mesh_torrents.h"
 #include "node/io/host/publications.h"
 #include "node/io/host/shared_reader.h"
 #include "node/io/net/listener.h"
@@ -40,6 +41,7 @@ class Torrents {
     std::function<TimePoint()> now;
     std::function<bool(const ContentId&)> is_blocked;
     std::function<std::vector<std::string>()> addresses;  ///< where this node can be dialled
+    MeshParts mesh;
     Rng rng;
   };
   Torrents(asio::io_context& io, Options options, Parts parts);
@@ -47,6 +49,8 @@ class Torrents {
   /// Before the listener starts.
   void start(Listener& listener);
   void stop();
+  /// A connection of another node that is up (Protocol::torrent). Takes it over.
+  void take_in(const std::shared_ptr<TlsLink>& link);
 
   using Done = std::function<void(Result<TorrentView>)>;
   /// Errors: invalid (a private mesh, a blocked content, an empty file), not_found, io.
@@ -61,13 +65,17 @@ class Torrents {
   [[nodiscard]] TorrentView view_of(const Publication& published) const;
   [[nodiscard]] std::vector<std::string> trackers() const;
   PlainParts parts_for_port();
+  MeshTorrents::Parts parts_for_mesh();
+  [[nodiscard]] core::bittorrent::TorrentPtr find_own(const InfoHash& name) const;
 
   asio::io_context& io_;
   Options options_;
   Parts parts_;
   Publications publications_;
   SharedReader reader_;
-  std::unique_ptr<PlainPort> port_;  ///< where clients are answered
+  std::unique_ptr<MeshTorrents> mesh_;  ///< where clients are answered
+  std::unique_ptr<PlainPort> port_;     ///< the same
+  std::uint64_t offers_refused_ = 0;    ///< where they are not
 };
 
 }  // namespace freshet::io

@@ -30,6 +30,7 @@ using ContextPtr = std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>>;
 constexpr std::string_view kOverlayAlpn = "freshet/1";
 constexpr std::string_view kTransferAlpn = "freshet-bt/1";
 constexpr std::string_view kRelayAlpn = "freshet-relay/1";
+constexpr std::string_view kTorrentAlpn = "freshet-torrent/1";
 // ALPN's own coding: a length byte before each name.
 constexpr std::array<unsigned char, 10> kOverlayWire = {
     9, 'f', 'r', 'e', 's', 'h', 'e', 't', '/', '1'};
@@ -37,10 +38,13 @@ constexpr std::array<unsigned char, 13> kTransferWire = {
     12, 'f', 'r', 'e', 's', 'h', 'e', 't', '-', 'b', 't', '/', '1'};
 constexpr std::array<unsigned char, 16> kRelayWire = {
     15, 'f', 'r', 'e', 's', 'h', 'e', 't', '-', 'r', 'e', 'l', 'a', 'y', '/', '1'};
+constexpr std::array<unsigned char, 18> kTorrentWire = {
+    17, 'f', 'r', 'e', 's', 'h', 'e', 't', '-', 't', 'o', 'r', 'r', 'e', 'n', 't', '/', '1'};
 
 std::span<const unsigned char> alpn_of(Protocol protocol) {
   if (protocol == Protocol::overlay) return kOverlayWire;
   if (protocol == Protocol::transfer) return kTransferWire;
+  if (protocol == Protocol::torrent) return kTorrentWire;
   return kRelayWire;
 }
 
@@ -129,9 +133,11 @@ int select_alpn(SSL* /*ssl*/,
                 const unsigned char* in,
                 unsigned int in_size,
                 void* /*unused*/) {
-  for (const std::span<const unsigned char> offer : {std::span<const unsigned char>(kOverlayWire),
-                                                     std::span<const unsigned char>(kTransferWire),
-                                                     std::span<const unsigned char>(kRelayWire)}) {
+  for (const std::span<const unsigned char> offer :
+       {std::span<const unsigned char>(kOverlayWire),
+        std::span<const unsigned char>(kTransferWire),
+        std::span<const unsigned char>(kRelayWire),
+        std::span<const unsigned char>(kTorrentWire)}) {
     unsigned char* chosen = nullptr;
     const int found = SSL_select_next_proto(
         &chosen, out_size, offer.data(), static_cast<unsigned int>(offer.size()), in, in_size);
@@ -226,6 +232,7 @@ std::optional<Protocol> TlsContext::protocol_of(const SSL* ssl) {
   if (chosen == kOverlayAlpn) return Protocol::overlay;
   if (chosen == kTransferAlpn) return Protocol::transfer;
   if (chosen == kRelayAlpn) return Protocol::relay;
+  if (chosen == kTorrentAlpn) return Protocol::torrent;
   return std::nullopt;
 }
 

@@ -23,6 +23,7 @@ enum class Protocol : std::uint8_t {
   overlay,   ///< "freshet/1": frames
   transfer,  ///< "freshet-bt/1": a BitTorrent stream
   relay,     ///< "freshet-relay/1": a third joins two nodes (node/io/host/relay_frames.h)
+  torrent,   ///< "freshet-torrent/1": who serves a torrent (node/wire/overlay/publication.h)
 };
 
 /// What a handshake finds out about the peer, and what was asked of it.

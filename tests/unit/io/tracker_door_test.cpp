@@ -32,10 +32,13 @@ struct Door {
   std::uint64_t busy = 0;
   std::uint64_t silent = 0;
   std::vector<std::unique_ptr<tcp::socket>> clients;
-  TrackerDoor door{
-      io,
-      [](const wire::bt::Announce&, const Endpoint&, const Endpoint&) { return Bytes(); },
-      TrackerDoor::Counters{.refused = refused, .busy = busy, .silent = silent}};
+  std::vector<TrackerDoor::Reply> replies;
+  TrackerDoor door{io,
+                   [this](const wire::bt::Announce&,
+                          const Endpoint&,
+                          const Endpoint&,
+                          const TrackerDoor::Reply& reply) { replies.push_back(reply); },
+                   TrackerDoor::Counters{.refused = refused, .busy = busy, .silent = silent}};
 };
 
 }  // namespace
@@ -64,6 +67,23 @@ TEST_CASE("a request that is no announce is answered and counted") {
   REQUIRE(run_until(door.io, [&] { return door.door.talks() == 0; }));
   CHECK(door.refused == 1);
   CHECK(door.silent == 0);
+}
+
+TEST_CASE("an answer may come later, and one to a client that left goes nowhere") {
+  const std::string announce = "GET /announce?info_hash=" + std::string(20, 'h') + "&peer_id="
+                               + std::string(20, 'p') + "&port=6881&left=1 HTTP/1.0\r\n\r\n";
+  Door door;
+  door.knock(announce);
+  door.knock(announce);
+  REQUIRE(door.replies.size() == 2);
+  CHECK(door.door.talks() == 2);
+  door.replies.front()(Bytes(3, 'x'));
+  REQUIRE(run_until(door.io, [&] { return door.door.talks() == 1; }));
+  door.door.stop();
+  door.replies.back()(Bytes(3, 'x'));
+  run_ready(door.io);
+  CHECK(door.door.talks() == 0);
+  CHECK(door.refused == 0);
 }
 
 }  // namespace freshet::io::test
