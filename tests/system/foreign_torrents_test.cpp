@@ -200,6 +200,50 @@ TEST_CASE("a true record is served from then on, after a restart too") {
   CHECK(node.counter("torrent_records_good") == 0);
 }
 
+TEST_CASE(
+    "a folder's torrent is served by who has the same folder, and not by who has it changed") {
+  if (!can_announce()) return;
+  const TempDir dir;
+  const auto fill = [&](const std::string& share, std::uint64_t last) {
+    const auto album = dir.folder(share) / "album";
+    for (std::uint64_t i = 0; i < 5; ++i)
+      write_random_file(album / ("part " + std::to_string(i % 2)) / (std::to_string(i) + ".txt"),
+                        20'000 * i,
+                        i < 4 ? i : last);
+    return dir.folder(share).string();
+  };
+  const std::vector<std::string> flags = {"--no-discovery", "--bittorrent"};
+  const Daemon publisher(dir.path() / "a", {.paths = {fill("one", 4)}, .flags = flags});
+  const Daemon source(dir.path() / "b",
+                      {.paths = {fill("two", 4)}, .peers = {publisher.address()}, .flags = flags});
+  const Daemon changed(
+      dir.path() / "c",
+      {.paths = {fill("three", 5)}, .peers = {publisher.address()}, .flags = flags});
+  REQUIRE(publisher.has_peers(2));
+  std::string link;
+  REQUIRE(eventually([&] {  // once it is hashed, and listed
+    const auto made = publisher.cli({"magnet", (dir.path() / "one" / "album").string()});
+    link = made.out;
+    return made.exit_code == 0;
+  }));
+  const auto at = link.find("urn:btih:");
+  REQUIRE(at != std::string::npos);
+  REQUIRE(source.has_hashed(5));
+  REQUIRE(changed.has_hashed(5));
+  const auto is_listed = [&](const Daemon& node) {
+    return eventually([&] {
+      return node.cli({"search", "album", "--ttl", "0", "--timeout", "1"}).exit_code == 0;
+    });
+  };
+  REQUIRE(is_listed(source));
+  const auto peers =
+      tracker_peers("http://" + publisher.address() + "/announce", link.substr(at + 9, 40));
+  const std::vector<std::string> expected = {publisher.address(), source.address()};
+  CHECK(peers == expected);
+  CHECK(source.counter("torrent_records_good") == 1);
+  CHECK(changed.counter("torrent_offers_asked") == 0);
+}
+
 TEST_CASE("a record with a wrong SHA-1 is refused, and not looked at twice") {
   const TempDir dir;
   const Node node(dir, "boat", kBoat);
