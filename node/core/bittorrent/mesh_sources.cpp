@@ -52,32 +52,31 @@ bool MeshSources::may_flood(Content& content, TimePoint now) {
   return true;
 }
 
-std::vector<MeshSources::Ask> MeshSources::found(const ContentId& of,
+std::vector<MeshSources::Ask> MeshSources::found(const ContentId& content,
                                                  const NodeKey& node,
                                                  const std::vector<Endpoint>& addresses,
                                                  TimePoint now) {
   std::vector<Ask> asks;
-  const auto known = contents_.find(of);
+  const auto known = contents_.find(content);
   if (known == contents_.end()) return asks;
-  Content& content = known->second;
-  auto holder = std::find_if(content.holders.begin(),
-                             content.holders.end(),
-                             [&](const Holder& each) { return each.node == node; });
-  if (holder == content.holders.end()) {
-    forget_silent(content, now);
-    if (content.holders.size() >= config_.max_nodes_per_content) {
+  Content& of = known->second;
+  auto holder = std::find_if(
+      of.holders.begin(), of.holders.end(), [&](const Holder& each) { return each.node == node; });
+  if (holder == of.holders.end()) {
+    forget_silent(of, now);
+    if (of.holders.size() >= config_.max_nodes_per_content) {
       ++counters_.dropped;
       return asks;
     }
-    holder = content.holders.insert(content.holders.end(),
-                                    Holder{.node = node, .addresses = {}, .heard = now});
+    holder =
+        of.holders.insert(of.holders.end(), Holder{.node = node, .addresses = {}, .heard = now});
   }
   holder->heard = now;
   holder->addresses = addresses;
   std::erase_if(holder->addresses, [](const Endpoint& at) { return !at.is_dialable(); });
   if (holder->addresses.size() > config_.max_addresses_per_node)
     holder->addresses.resize(config_.max_addresses_per_node);
-  for (const TorrentPtr& torrent : content.torrents) ask(content, torrent, *holder, now, asks);
+  for (const TorrentPtr& torrent : of.torrents) ask(of, torrent, *holder, now, asks);
   return asks;
 }
 
@@ -130,10 +129,10 @@ std::vector<Endpoint> MeshSources::list(const TorrentPtr& torrent, TimePoint now
   return listed;
 }
 
-std::optional<Duration> MeshSources::since_flood(const ContentId& of, TimePoint now) const {
-  const auto content = contents_.find(of);
-  if (content == contents_.end() || !content->second.flooded) return std::nullopt;
-  return now - *content->second.flooded;
+std::optional<Duration> MeshSources::since_flood(const ContentId& content, TimePoint now) const {
+  const auto known = contents_.find(content);
+  if (known == contents_.end() || !known->second.flooded) return std::nullopt;
+  return now - *known->second.flooded;
 }
 
 void MeshSources::age(TimePoint now) {

@@ -16,6 +16,11 @@ MeshTorrents::MeshTorrents(asio::io_context& io, std::string folder, Parts parts
       offers_(io, checks_, for_offers()),
       sources_(io, parts_.mesh.dialer, for_sources()) {}
 
+// NOLINTNEXTLINE(bugprone-exception-escape): as those of its parts
+MeshTorrents::~MeshTorrents() {
+  stop();
+}
+
 RecordChecks::Parts MeshTorrents::for_checks() {
   return {.library = parts_.library,
           .folders = parts_.folders,

@@ -45,7 +45,7 @@ class MeshTorrents {
   };
   /// `folder`: where others' torrents are kept.
   MeshTorrents(asio::io_context& io, std::string folder, Parts parts);
-  ~MeshTorrents() { stop(); }
+  ~MeshTorrents();  // NOLINT(bugprone-exception-escape): as those of its parts
   MeshTorrents(const MeshTorrents&) = delete;
   MeshTorrents& operator=(const MeshTorrents&) = delete;
 

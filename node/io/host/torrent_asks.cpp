@@ -35,6 +35,7 @@ TorrentAsks::TorrentAsks(asio::io_context& io, Dialer& dialer, Parts parts)
       dialer_(dialer),
       parts_(std::move(parts)) {}
 
+// NOLINTNEXTLINE(bugprone-exception-escape): asio declares it, for no timer of ours
 TorrentAsks::~TorrentAsks() {
   stop();
 }

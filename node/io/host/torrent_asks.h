@@ -42,7 +42,7 @@ class TorrentAsks {
   };
 
   TorrentAsks(asio::io_context& io, Dialer& dialer, Parts parts);
-  ~TorrentAsks();
+  ~TorrentAsks();  // NOLINT(bugprone-exception-escape): see the .cpp
   TorrentAsks(const TorrentAsks&) = delete;
   TorrentAsks& operator=(const TorrentAsks&) = delete;
 

@@ -38,6 +38,7 @@ TorrentOffers::TorrentOffers(asio::io_context& io, RecordChecks& checks, Parts p
       checks_(checks),
       parts_(std::move(parts)) {}
 
+// NOLINTNEXTLINE(bugprone-exception-escape): asio declares it, for no timer of ours
 TorrentOffers::~TorrentOffers() {
   stop();
 }

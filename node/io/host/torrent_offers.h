@@ -39,7 +39,7 @@ class TorrentOffers {
 
   /// `checks` is told of records by this object alone.
   TorrentOffers(asio::io_context& io, RecordChecks& checks, Parts parts);
-  ~TorrentOffers();
+  ~TorrentOffers();  // NOLINT(bugprone-exception-escape): see the .cpp
   TorrentOffers(const TorrentOffers&) = delete;
   TorrentOffers& operator=(const TorrentOffers&) = delete;
 
