@@ -1,6 +1,7 @@
 #include "node/store/folder_parts.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "node/base/check.h"
@@ -16,7 +17,15 @@ constexpr std::size_t kPartReadBytes = std::size_t{1} << 20U;
 Status read_all(const FolderParts& parts,
                 const std::stop_token& stop,
                 const std::function<void(ByteView)>& take) {
+  static constexpr std::array<Byte, 4096> kZeros{};
+  std::uint64_t end = 0;
   for (const FolderPart& part : parts) {
+    for (std::uint64_t gap = part.offset - end; gap > 0;) {
+      const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(gap, kZeros.size()));
+      take(ByteView(kZeros).first(count));
+      gap -= count;
+    }
+    end = part.offset + part.file.stamp.size_bytes;
     if (Status read = read_whole_file(part.file, kPartReadBytes, stop, take); !read) return read;
   }
   return kOk;
@@ -68,6 +77,14 @@ Status read_parts(FileSource& source,
         return at < it.offset + it.file.stamp.size_bytes;
       });
   for (; !out.empty(); ++part) {
+    if (offset < part->offset) {
+      const auto gap =
+          static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), part->offset - offset));
+      std::fill_n(out.begin(), gap, Byte{0});
+      offset += gap;
+      out = out.subspan(gap);
+      if (out.empty()) break;
+    }
     const std::uint64_t from = offset - part->offset;
     const auto count = static_cast<std::size_t>(
         std::min<std::uint64_t>(out.size(), part->file.stamp.size_bytes - from));

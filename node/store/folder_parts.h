@@ -1,5 +1,5 @@
 // Files one behind the other, read as one stream: what a folder's bundle and a folder's torrent are
-// made of. Blocking where it reads.
+// made of. Between two there may be a gap, which is read as zeros. Blocking where it reads.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct FolderPart {
   FileRef file;
   std::uint64_t offset = 0;  ///< in the stream
 };
-/// Without gaps; none is empty.
+/// In order; none is empty.
 using FolderParts = std::vector<FolderPart>;
 
 std::uint64_t size_of(const FolderParts& parts);
@@ -26,7 +26,7 @@ Status read_parts(FileSource& source,
                   const FolderParts& parts,
                   std::uint64_t offset,
                   std::span<Byte> out);
-/// The stream's id and piece layer. Errors: as hash_file().
+/// The stream's id and piece layer. REQUIRES: no gap. Errors: as hash_file().
 Result<ContentInfo> hash_parts(const FolderParts& parts, const std::stop_token& stop);
 /// The SHA-1 of each of its pieces, one behind the other. REQUIRES: piece_length > 0. Errors: as
 /// hash_file().

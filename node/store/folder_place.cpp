@@ -53,7 +53,7 @@ Result<FolderPlace> place_of(const wire::bt::FolderList& list,
                              .bundle_offset = std::nullopt};
     path.pop_back();
     if (!path.empty()) placed.folder += "/" + wire::bt::joined_path(path);
-    if (file.is_bundled()) placed.bundle_offset = std::exchange(offset, offset + file.size_bytes);
+    if (is_bundled(file)) placed.bundle_offset = std::exchange(offset, offset + file.size_bytes);
     place.files.push_back(std::move(placed));
   }
   if (Status fine = wire::bt::check_paths(kept); !fine)

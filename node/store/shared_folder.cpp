@@ -11,6 +11,7 @@
 #include "node/store/hasher.h"
 #include "node/store/shared_file.h"
 #include "node/wire/bt/merkle.h"
+#include "node/wire/bt/metainfo.h"
 #include "node/wire/bt/sha256.h"
 
 namespace freshet::store {
@@ -30,12 +31,13 @@ std::vector<std::string> components(std::string_view path) {
   }
 }
 
-FolderParts parts_of(const FolderFiles& files, bool bundled_alone) {
+FolderParts parts_of(const FolderFiles& files, bool bundled_alone, std::uint32_t alignment) {
   FolderParts parts;
   std::uint64_t offset = 0;
   for (std::size_t i = 0; i < files.where.size(); ++i) {
     const bt::ListedFile& file = files.list.files[i];
-    if (file.size_bytes == 0 || (bundled_alone && !file.is_bundled())) continue;
+    if (file.size_bytes == 0 || (bundled_alone && !bt::is_bundled(file))) continue;
+    offset = bt::aligned(offset, alignment);
     parts.push_back({.file = files.where[i], .offset = offset});
     offset += file.size_bytes;
   }
@@ -92,11 +94,11 @@ Result<std::optional<ContentInfo>> bundle_of(const std::string& lists,
 }  // namespace
 
 FolderParts FolderFiles::bundle() const {
-  return parts_of(*this, true);
+  return parts_of(*this, true, 1);
 }
 
-FolderParts FolderFiles::all() const {
-  return parts_of(*this, false);
+FolderParts FolderFiles::all(std::uint32_t alignment) const {
+  return parts_of(*this, false, alignment);
 }
 
 Result<FolderFiles> files_of_folder(const std::string& base,

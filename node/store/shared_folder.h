@@ -22,7 +22,8 @@ struct FolderFiles {
   Sha256 key;  ///< of `list`: what the folder is kept by
 
   [[nodiscard]] FolderParts bundle() const;
-  [[nodiscard]] FolderParts all() const;
+  /// Each begins at a multiple of `alignment`, in bytes.
+  [[nodiscard]] FolderParts all(std::uint32_t alignment = 1) const;
 };
 /// `folder`: as FolderTotals::path has it; `base`: of the share. Errors: invalid: a file is not
 /// hashed, or the folder cannot be listed.

@@ -24,16 +24,11 @@ PlacedFile placed(const std::string& base, Path path, const wire::bt::TorrentFil
                   .name = std::move(path.back()),
                   .offset = span.offset,
                   .size_bytes = span.size_bytes,
-                  .padding = span.padding};
+                  .padding = span.padding,
+                  .content = span.content};
   path.pop_back();
   if (!path.empty()) file.folder += "/" + wire::bt::joined_path(path);
   return file;
-}
-
-bool is_file_of(const PlacedFile& file) {
-  struct stat info {};
-  return ::lstat(file.absolute().c_str(), &info) == 0 && S_ISREG(info.st_mode)
-         && static_cast<std::uint64_t>(info.st_size) == file.size_bytes;
 }
 
 }  // namespace
@@ -65,10 +60,16 @@ Result<TorrentPlace> place_of(const wire::bt::TorrentLayout& layout,
   return place;
 }
 
+bool is_there(const PlacedFile& file) {
+  struct stat info {};
+  return ::lstat(file.absolute().c_str(), &info) == 0 && S_ISREG(info.st_mode)
+         && static_cast<std::uint64_t>(info.st_size) == file.size_bytes;
+}
+
 PlacedReader::PlacedReader(const TorrentPlace& place) : place_(place) {
   for (const PlacedFile& file : place.files) {
-    const bool there = !file.padding && file.size_bytes > 0 && is_file_of(file);
-    is_there_.push_back(there);
+    const bool there = !file.padding && file.size_bytes > 0 && is_there(file);
+    readable_.push_back(there);
     there_ += there ? 1 : 0;
   }
 }
@@ -86,7 +87,7 @@ bool PlacedReader::read(std::uint64_t offset, std::span<Byte> out) {
     if (file.padding) {
       std::fill_n(out.begin(), count, Byte{0});
     } else if (count > 0) {
-      if (!is_there_[index]) return false;
+      if (!readable_[index]) return false;
       if (open_ != index) {
         fd_ = UniqueFd(::open(file.absolute().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
         open_ = index;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ struct PlacedFile {
   std::uint64_t offset = 0;  ///< in the torrent's stream
   std::uint64_t size_bytes = 0;
   bool padding = false;
+  std::optional<ContentId> content = {};  ///< of v2 and hybrids
 
   [[nodiscard]] std::string absolute() const { return folder + "/" + name; }
 };
@@ -37,6 +39,9 @@ Result<TorrentPlace> place_of(const wire::bt::TorrentLayout& layout,
                               const std::string& folder,
                               const std::string& name);
 
+/// Something is in the place of the file: a file of its length, whatever is in it.
+bool is_there(const PlacedFile& file);
+
 /// Reads a torrent's stream from files that are in their place already, as far as they are.
 class PlacedReader {
  public:
@@ -48,7 +53,7 @@ class PlacedReader {
 
  private:
   const TorrentPlace& place_;
-  std::vector<bool> is_there_;
+  std::vector<bool> readable_;
   std::size_t there_ = 0;
   std::size_t open_ = SIZE_MAX;  ///< the file of fd_
   UniqueFd fd_;

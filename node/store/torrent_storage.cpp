@@ -17,7 +17,6 @@
 #include "node/store/other_files.h"
 #include "node/store/place_file.h"
 #include "node/wire/bt/metainfo.h"
-#include "node/wire/bt/sha1.h"
 
 namespace freshet::store {
 namespace {
@@ -88,7 +87,7 @@ Status TorrentStorage::adopt_placed() {
     if (partial_.verified().has(piece)) continue;
     buffer_.resize(layout.piece_bytes(piece));
     if (!reader.read(std::uint64_t{piece} * layout.piece_length, buffer_)) continue;
-    if (wire::bt::sha1(buffer_) != layout.piece_hash(piece)) continue;
+    if (!layout.is_piece(piece, buffer_)) continue;
     if (Status written = partial_.write_piece(piece, buffer_); !written) return written;
   }
   return kOk;
@@ -99,7 +98,7 @@ Result<bool> TorrentStorage::verify(std::uint32_t piece) {
   buffer_.resize(layout.piece_bytes(piece));
   const std::uint64_t offset = std::uint64_t{piece} * layout.piece_length;
   if (Status read = partial_.read_at(offset, buffer_); !read) return read.error();
-  if (wire::bt::sha1(buffer_) != layout.piece_hash(piece)) return false;
+  if (!layout.is_piece(piece, buffer_)) return false;
   if (Status recorded = partial_.record(piece); !recorded) return recorded.error();
   return true;
 }
@@ -223,6 +222,11 @@ Status TorrentStorage::place(const PlacedFile& file, const std::string& staged) 
   return placed ? Status(kOk) : placed.error();
 }
 
+Status drop_torrent(const std::string& partials, const InfoHash& torrent) {
+  ::unlink(info_path_of(partials, torrent).c_str());
+  return PartialFile::discard(partials, download_id_of(torrent));
+}
+
 Status keep_info(const std::string& partials, const InfoHash& torrent, ByteView info) {
   if (Status made = make_folders(partials, kPrivateFolder); !made) return made;
   return replace_file(info_path_of(partials, torrent), info, kPrivateFile);
@@ -230,7 +234,7 @@ Status keep_info(const std::string& partials, const InfoHash& torrent, ByteView 
 
 std::optional<Bytes> kept_info(const std::string& partials, const InfoHash& torrent) {
   auto bytes = read_small_file(info_path_of(partials, torrent), wire::bt::kMaxInfoBytes);
-  if (!bytes || !*bytes || wire::bt::sha1(**bytes) != torrent) return std::nullopt;
+  if (!bytes || !*bytes || !wire::bt::is_called(**bytes, torrent)) return std::nullopt;
   return std::move(*bytes);
 }
 

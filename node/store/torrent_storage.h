@@ -67,6 +67,9 @@ class TorrentStorage {
   Bytes buffer_;
 };
 
+/// Removes what is left of a download that is not needed any more. Nothing there is fine. Errors:
+/// io.
+Status drop_torrent(const std::string& partials, const InfoHash& torrent);
 /// Keeps an info dictionary that came by a magnet link, for the next run. Errors: io.
 Status keep_info(const std::string& partials, const InfoHash& torrent, ByteView info);
 /// The one that was kept; nullopt: none, or not what the name says.

@@ -11,11 +11,24 @@ using namespace freshet::wire::bt;  // NOLINT(google-build-using-namespace): a t
 namespace {
 
 void check(const TorrentLayout& layout) {
-  if (layout.pieces.size() != std::size_t{layout.piece_count()} * 20) std::abort();
+  if (has_v1(layout.kind) && layout.pieces.size() != std::size_t{layout.piece_count()} * 20)
+    std::abort();
+  if (!has_v1(layout.kind) && layout.nodes.size() != layout.piece_count()) std::abort();
+  if (layout.unknown_nodes > layout.nodes.size()) std::abort();
+  std::uint64_t asked = 0;
+  for (std::uint32_t piece = 0; piece < layout.piece_count(); ++piece) {
+    if (layout.asked_of(piece) == 0 || layout.asked_of(piece) > layout.piece_bytes(piece))
+      std::abort();
+    asked += layout.asked_of(piece);
+  }
+  if (asked != layout.asked_bytes) std::abort();
   std::uint64_t end = 0;
   std::set<std::string> seen;
   for (const TorrentFileSpan& file : layout.files) {
     if (file.offset != end) std::abort();
+    const bool aligned = file.padding || file.size_bytes == 0 || end % layout.piece_length == 0;
+    if (has_v2(layout.kind) && !aligned) std::abort();
+    if (file.content && (file.padding || file.size_bytes == 0)) std::abort();
     end += file.size_bytes;
     if (file.path.empty() == layout.is_folder) std::abort();
     for (const std::string& part : file.path) {

@@ -41,7 +41,7 @@ SeedLink::SeedLink(const SeedConfig& config,
 // This side's handshake.
 void SeedLink::open(const InfoHash& name) {
   name_ = name;
-  pieces_ = PieceSet(torrent_->info.piece_count());
+  pieces_ = PieceSet(torrent_->piece_count);
   const Bytes handshake = encode(Handshake{.extensions = true,
                                            .fast = true,
                                            .v2 = has_v2(torrent_->info.kind),
@@ -81,7 +81,7 @@ void SeedLink::say_what_is_here() {
   if (fast_) {
     append(out_, HaveAll{});
   } else {
-    const PieceSet all = PieceSet::full(torrent_->info.piece_count());
+    const PieceSet all = PieceSet::full(torrent_->piece_count);
     append(out_, Bitfield{.bits = all.bitfield()});
   }
   if (!extensions_) return;
@@ -147,7 +147,7 @@ void SeedLink::on_bitfield(ByteView bits) {
 }
 
 bool SeedLink::is_valid(const BlockRange& block) const {
-  if (block.piece >= torrent_->info.piece_count() || block.length == 0) return false;
+  if (block.piece >= torrent_->piece_count || block.length == 0) return false;
   const std::uint32_t whole = torrent_->piece_bytes(block.piece);
   return block.length <= config_.max_request_bytes && block.begin < whole
          && block.length <= whole - block.begin;
@@ -218,8 +218,7 @@ void SeedLink::on_metadata(ByteView payload) {
 }
 
 void SeedLink::on_hash_request(const HashRequest& request) {
-  const bool ours = torrent_->info.root && request.root.view().size() == ContentId::kSize
-                    && ContentId::from(request.root.view()) == *torrent_->info.root;
+  const bool ours = torrent_->has_root(ContentId::from(request.root.view()));
   const std::size_t open = hash_requests_.size() + reading_hashes_;
   if (!ours || open >= config_.max_hash_requests) {
     append(out_, HashReject{.request = request});

@@ -1,10 +1,12 @@
 // What is served to BitTorrent clients, and what is counted of it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "node/base/bytes.h"
 #include "node/base/ids.h"
@@ -18,12 +20,20 @@ struct Torrent {
   wire::bt::TorrentInfo info;
   Bytes encoded_info;
   wire::bt::SwarmNames names;
+  std::uint64_t stream_bytes = 0;     ///< info.stream_bytes()
+  std::uint32_t piece_count = 0;      ///< info.piece_count()
+  std::vector<ContentId> roots = {};  ///< of its files, where v2 is spoken; sorted
 
-  /// The end of its last piece is the content's.
+  /// The end of its last piece is the content's. In v2 alone libtorrent asks for whole blocks where
+  /// a file ends, so what lies behind the end counts as zeros there.
   [[nodiscard]] std::uint32_t piece_bytes(std::uint32_t piece) const {
     const std::uint64_t begin = std::uint64_t{piece} * info.piece_length;
-    const std::uint64_t left = info.size_bytes - begin;
-    return left < info.piece_length ? static_cast<std::uint32_t>(left) : info.piece_length;
+    const std::uint64_t left = stream_bytes - begin;
+    const bool is_short = wire::bt::has_v1(info.kind) && left < info.piece_length;
+    return is_short ? static_cast<std::uint32_t>(left) : info.piece_length;
+  }
+  [[nodiscard]] bool has_root(const ContentId& root) const {
+    return std::binary_search(roots.begin(), roots.end(), root);
   }
 };
 using TorrentPtr = std::shared_ptr<const Torrent>;
@@ -32,11 +42,18 @@ using TorrentPtr = std::shared_ptr<const Torrent>;
 inline TorrentPtr make_torrent(const ContentId& content,
                                wire::bt::TorrentInfo info,
                                Bytes encoded_info) {
-  const auto names = wire::bt::names_of(info.kind, encoded_info);
-  return std::make_shared<const Torrent>(Torrent{.content = content,
-                                                 .info = std::move(info),
-                                                 .encoded_info = std::move(encoded_info),
-                                                 .names = names});
+  Torrent torrent{.content = content,
+                  .info = std::move(info),
+                  .encoded_info = std::move(encoded_info),
+                  .names = {}};
+  torrent.names = wire::bt::names_of(torrent.info.kind, torrent.encoded_info);
+  torrent.stream_bytes = torrent.info.stream_bytes();
+  torrent.piece_count = torrent.info.piece_count();
+  if (torrent.info.root) torrent.roots.push_back(*torrent.info.root);
+  for (const wire::bt::TreeFile& file : torrent.info.files)
+    if (file.content) torrent.roots.push_back(*file.content);
+  std::sort(torrent.roots.begin(), torrent.roots.end());
+  return std::make_shared<const Torrent>(std::move(torrent));
 }
 
 struct Counters {

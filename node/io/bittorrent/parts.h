@@ -27,8 +27,12 @@ struct PlainParts {
   /// The torrent of that name that is served now; nullptr: none.
   std::function<core::bittorrent::TorrentPtr(const InfoHash&)> find;
   using BlockRead = std::function<void(std::optional<Bytes>)>;
-  std::function<void(const ContentId&, std::uint64_t offset, std::uint32_t length, BlockRead)> read;
+  /// Of a torrent's stream.
+  std::function<void(
+      const core::bittorrent::Torrent&, std::uint64_t offset, std::uint32_t length, BlockRead)>
+      read;
   using HashesRead = std::function<void(std::optional<std::vector<Sha256>>)>;
+  /// Of a content whose root the request names.
   std::function<void(const ContentId&, const wire::bt::HashRequest&, HashesRead)> read_hashes;
   /// A client lacks something of a torrent: the mesh is to be asked who serves it. `ready`, at once
   /// or within seconds: what came of it soon can be told.

@@ -1,5 +1,6 @@
 #include "node/io/bittorrent/plain_link.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <asio/buffer.hpp>
@@ -76,19 +77,26 @@ void PlainLink::work() {
 void PlainLink::read_block(const wire::bt::BlockRange& block) {
   const auto& torrent = *seed_.torrent();
   const std::uint64_t offset = std::uint64_t{block.piece} * torrent.info.piece_length + block.begin;
-  parts_.read(torrent.content,
-              offset,
-              block.length,
-              [self = shared_from_this(), block](const std::optional<Bytes>& bytes) {
-                if (self->closed_) return;
-                self->seed_.on_block(block, bytes ? std::optional<ByteView>(*bytes) : std::nullopt);
-                self->work();
-              });
+  // Behind the end there are zeros (core::bittorrent::Torrent::piece_bytes).
+  const std::uint64_t left = torrent.stream_bytes - std::min(torrent.stream_bytes, offset);
+  const auto there = static_cast<std::uint32_t>(std::min<std::uint64_t>(left, block.length));
+  if (there == 0) {
+    const Bytes zeros(block.length);
+    seed_.on_block(block, ByteView(zeros));
+    return;
+  }
+  parts_.read(
+      torrent, offset, there, [self = shared_from_this(), block](std::optional<Bytes> bytes) {
+        if (self->closed_) return;
+        if (bytes) bytes->resize(block.length);
+        self->seed_.on_block(block, bytes ? std::optional<ByteView>(*bytes) : std::nullopt);
+        self->work();
+      });
 }
 
 void PlainLink::read_hashes(const wire::bt::HashRequest& request) {
   parts_.read_hashes(
-      seed_.torrent()->content,
+      ContentId::from(request.root.view()),
       request,
       [self = shared_from_this(), request](std::optional<std::vector<Sha256>> hashes) {
         if (self->closed_) return;

@@ -39,20 +39,26 @@ Result<store::Published> make_torrent(const SharedContent& shared,
   return made;
 }
 
-// Blocking: reads all of its files.
+// Blocking: reads all of its files where v1 is spoken.
 Result<store::Published> make_folder_torrent(const ContentId& list,
                                              const FoundFolder& folder,
+                                             TorrentKind kind,
                                              const std::stop_token& stop) {
   store::Published made{.content = list, .info = {}, .encoded_info = {}};
-  made.info.kind = TorrentKind::v1;
+  made.info.kind = kind;
   made.info.name = folder.name;
   made.info.size_bytes = folder.files.list.size_bytes();
   made.info.piece_length = wire::bt::Shape::of(made.info.size_bytes).piece_length;
-  for (const wire::bt::ListedFile& file : folder.files.list.files)
-    made.info.files.push_back({.path = file.path, .size_bytes = file.size_bytes});
-  auto pieces = store::torrent_pieces(folder.files.all(), made.info.piece_length, stop);
-  if (!pieces) return pieces.error();
-  made.info.pieces = std::move(*pieces);
+  made.info.files = folder.files.list.files;
+  if (!wire::bt::has_v2(kind)) {
+    for (wire::bt::TreeFile& file : made.info.files) file.content.reset();
+  }
+  if (wire::bt::has_v1(kind)) {
+    auto pieces = store::torrent_pieces(
+        folder.files.all(made.info.alignment()), made.info.piece_length, stop);
+    if (!pieces) return pieces.error();
+    made.info.pieces = std::move(*pieces);
+  }
   made.encoded_info = wire::bt::encode_info(made.info);
   if (!wire::bt::parse_info(made.encoded_info))
     return Error{ErrorCode::invalid, "a torrent of that folder would be larger than clients take"};
@@ -63,12 +69,36 @@ cb::TorrentPtr torrent_from(store::Published made) {
   return cb::make_torrent(made.content, std::move(made.info), std::move(made.encoded_info));
 }
 
-Bytes layer_of(const store::ContentInfo& content, TorrentKind kind) {
+// The catalogue has it with the content's own pieces, which are not longer.
+Result<Bytes> piece_layer_of(const wire::bt::TreeFile& file,
+                             std::uint32_t piece_length,
+                             store::Catalogue& catalogue) {
+  const auto own = catalogue.content(*file.content);
+  if (!own) return own.error();
+  const auto from = wire::bt::Shape::of(file.size_bytes);
+  const auto to = wire::bt::Shape::of(file.size_bytes, piece_length);
+  if (!*own || (**own).size_bytes != file.size_bytes || from.piece_length > piece_length)
+    return Error{ErrorCode::not_found,
+                 "a file of that torrent is not shared any more: " + file.content->hex()};
+  const std::uint32_t levels = to.piece_layer() - from.piece_layer();
   Bytes layer;
-  if (!wire::bt::has_v2(kind) || content.piece_layer.size() < 2) return layer;
-  for (const Sha256& hash : content.piece_layer)
-    layer.insert(layer.end(), hash.bytes.begin(), hash.bytes.end());
+  for (const Sha256& node : wire::bt::layer_above((**own).piece_layer, from.piece_layer(), levels))
+    layer.insert(layer.end(), node.bytes.begin(), node.bytes.end());
   return layer;
+}
+
+Result<wire::bt::PieceLayers> piece_layers_of(const wire::bt::TorrentInfo& info,
+                                              store::Catalogue& catalogue) {
+  auto files = info.files;
+  if (info.root) files.push_back({.path = {}, .size_bytes = info.size_bytes, .content = info.root});
+  wire::bt::PieceLayers layers;
+  for (const wire::bt::TreeFile& file : files) {
+    if (file.size_bytes <= info.piece_length || layers.contains(*file.content)) continue;
+    auto layer = piece_layer_of(file, info.piece_length, catalogue);
+    if (!layer) return layer.error();
+    layers.emplace(*file.content, std::move(*layer));
+  }
+  return layers;
 }
 
 }  // namespace
@@ -125,29 +155,22 @@ void Publications::on_content(SharedContent shared, TorrentKind kind, const Done
     done(Error{ErrorCode::invalid, "an empty file has no pieces that a torrent could name"});
     return;
   }
-  if (auto before = known(shared.info.id, kind)) {
-    done(Publication{.torrent = before, .piece_layer = layer_of(shared.info, kind)});
+  if (const auto before = known(shared.info.id, kind)) {
+    tell(before, done);
     return;
   }
   if (is_full(done)) return;
   auto held = std::make_shared<const SharedContent>(std::move(shared));
-  make([held, kind, stop = stop_.get_token()] { return make_torrent(*held, kind, stop); },
-       held->info,
-       done);
+  make([held, kind, stop = stop_.get_token()] { return make_torrent(*held, kind, stop); }, done);
 }
 
 void Publications::publish_folder(const ContentId& list, TorrentKind kind, const Done& done) {
-  if (kind != TorrentKind::v1) {
-    done(Error{ErrorCode::invalid,
-               "torrents of folders are of v1 alone so far; leave out --v2 and --hybrid"});
-    return;
-  }
-  if (auto before = known(list, kind)) {
-    done(Publication{.torrent = before, .piece_layer = {}});
+  if (const auto before = known(list, kind)) {
+    tell(before, done);
     return;
   }
   if (is_full(done)) return;
-  folders_.find_files(list, [this, list, done](Result<FoundFolder> found) {
+  folders_.find_files(list, [this, list, kind, done](Result<FoundFolder> found) {
     if (!found) {
       done(found.error());
     } else if (found->files.list.size_bytes() == 0) {
@@ -155,10 +178,9 @@ void Publications::publish_folder(const ContentId& list, TorrentKind kind, const
     } else {
       auto folder = std::make_shared<const FoundFolder>(std::move(*found));
       make(
-          [list, folder, stop = stop_.get_token()] {
-            return make_folder_torrent(list, *folder, stop);
+          [list, folder, kind, stop = stop_.get_token()] {
+            return make_folder_torrent(list, *folder, kind, stop);
           },
-          {},
           done);
     }
   });
@@ -170,23 +192,37 @@ bool Publications::is_full(const Done& done) const {
   return true;
 }
 
-void Publications::make(std::function<Result<store::Published>()> hash,
-                        const store::ContentInfo& content,
-                        const Done& done) {
-  pool_.submit([this, hash = std::move(hash), content, done]() -> WorkerPool::Completion {
+void Publications::make(std::function<Result<store::Published>()> hash, const Done& done) {
+  pool_.submit([this, hash = std::move(hash), done]() -> WorkerPool::Completion {
     auto made = hash();
     if (made) {
       if (auto kept = store::keep_published(folder_, *made); !kept) made = kept.error();
     }
-    return [this, content, done, made = std::move(made)] {
+    return [this, done, made = std::move(made)] {
       if (!made) {
         done(made.error());
         return;
       }
-      const TorrentKind kind = made->info.kind;
-      auto torrent = known(made->content, kind);
+      auto torrent = known(made->content, made->info.kind);
       if (!torrent) torrent = add(torrent_from(*made));
-      done(Publication{.torrent = torrent, .piece_layer = layer_of(content, kind)});
+      tell(torrent, done);
+    };
+  });
+}
+
+void Publications::tell(const cb::TorrentPtr& torrent, const Done& done) {
+  if (!wire::bt::has_v2(torrent->info.kind)) {
+    done(Publication{.torrent = torrent, .piece_layers = {}});
+    return;
+  }
+  library_.on_catalogue([torrent, done](store::Catalogue& catalogue) -> WorkerPool::Completion {
+    auto layers = piece_layers_of(torrent->info, catalogue);
+    return [torrent, done, layers = std::move(layers)] {
+      if (layers) {
+        done(Publication{.torrent = torrent, .piece_layers = *layers});
+      } else {
+        done(layers.error());
+      }
     };
   });
 }

@@ -22,7 +22,7 @@ namespace freshet::io {
 /// A torrent with what a file of it holds beside its info dictionary.
 struct Publication {
   core::bittorrent::TorrentPtr torrent;
-  Bytes piece_layer;  ///< as in a v2 torrent file; empty in v1
+  wire::bt::PieceLayers piece_layers;  ///< of v2 and hybrids
 };
 
 class Publications {
@@ -38,8 +38,7 @@ class Publications {
 
   using Done = std::function<void(Result<Publication>)>;
   /// Hashes the content, or the files of a folder by the id of its list, unless that was done.
-  /// Errors: not_found (not here as a whole), invalid (an empty file; too many torrents; a folder
-  /// for v2), io.
+  /// Errors: not_found (not here as a whole), invalid (an empty file; too many torrents), io.
   void publish(const ContentId& content, wire::bt::TorrentKind kind, Done done);
 
   [[nodiscard]] core::bittorrent::TorrentPtr find(const InfoHash& name) const;
@@ -49,9 +48,9 @@ class Publications {
   void publish_folder(const ContentId& list, wire::bt::TorrentKind kind, const Done& done);
   void on_content(SharedContent shared, wire::bt::TorrentKind kind, const Done& done);
   [[nodiscard]] bool is_full(const Done& done) const;
-  void make(std::function<Result<store::Published>()> hash,
-            const store::ContentInfo& content,
-            const Done& done);
+  void make(std::function<Result<store::Published>()> hash, const Done& done);
+  /// With the piece layers that it has, as the catalogue knows them.
+  void tell(const core::bittorrent::TorrentPtr& torrent, const Done& done);
   core::bittorrent::TorrentPtr add(const core::bittorrent::TorrentPtr& torrent);
   [[nodiscard]] core::bittorrent::TorrentPtr known(const ContentId& content,
                                                    wire::bt::TorrentKind kind) const;

@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
-#include <unordered_map>
 
 #include "node/io/bittorrent/parts.h"
 #include "node/io/host/folders.h"
@@ -27,7 +27,8 @@ class SharedReader {
         folders_(folders),
         pool_(io, 1, false) {}
 
-  void read(const ContentId& content,
+  /// Of what a torrent is cut into pieces of.
+  void read(const core::bittorrent::Torrent& torrent,
             std::uint64_t offset,
             std::uint32_t length,
             PlainParts::BlockRead done);
@@ -41,13 +42,19 @@ class SharedReader {
 
  private:
   using Shared = std::shared_ptr<const SharedContent>;
-  void with_files(const ContentId& content, std::function<void(Shared)> then);
-  void with_folder(const ContentId& list, std::function<void(Shared)> then);
-  void know(const ContentId& content, const Shared& shared);
+  /// `alignment`: of a folder's files, in bytes.
+  struct Key {
+    ContentId content;
+    std::uint32_t alignment = 1;
+    friend auto operator<=>(const Key&, const Key&) = default;
+  };
+  void with_files(const Key& key, std::function<void(Shared)> then);
+  void with_folder(const Key& key, std::function<void(Shared)> then);
+  void know(const Key& key, const Shared& shared);
 
   Library& library_;
   Folders& folders_;
-  std::unordered_map<ContentId, Shared, IdHash> known_;
+  std::map<Key, Shared> known_;
   std::uint64_t forgotten_ = 0;
   store::FileSource source_;  ///< the worker's
   WorkerPool pool_;

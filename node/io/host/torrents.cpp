@@ -34,11 +34,11 @@ PlainParts Torrents::parts_for_port() {
             return own ? own : mesh_->find(name);
           },
           .read =
-              [this](const ContentId& content,
+              [this](const core::bittorrent::Torrent& torrent,
                      std::uint64_t offset,
                      std::uint32_t length,
                      PlainParts::BlockRead done) {
-                reader_.read(content, offset, length, std::move(done));
+                reader_.read(torrent, offset, length, std::move(done));
               },
           .read_hashes =
               [this](const ContentId& content,
@@ -120,8 +120,8 @@ TorrentView Torrents::view_of(const Publication& published) const {
   TorrentView view{.torrent = published.torrent, .trackers = trackers(), .file = {}, .magnet = {}};
   view.file = wire::bt::encode_torrent({.info = torrent.encoded_info,
                                         .trackers = view.trackers,
-                                        .root = torrent.info.root,
-                                        .piece_layer = published.piece_layer});
+                                        .kind = torrent.info.kind,
+                                        .piece_layers = published.piece_layers});
   view.magnet = wire::bt::magnet_link(
       torrent.names, torrent.info.name, torrent.info.size_bytes, view.trackers);
   return view;

@@ -28,58 +28,10 @@ Status check_file(const ListedFile& file) {
   return kOk;
 }
 
-void write_file(BencodeWriter& out, const ListedFile& file) {
-  out.key(file.path.back()).begin_dictionary().key("").begin_dictionary();
-  out.key("length").integer(static_cast<std::int64_t>(file.size_bytes));
-  if (file.content) out.key("pieces root").bytes(file.content->view());
-  out.end().end();
-}
-
-void write_tree(BencodeWriter& out, const std::vector<ListedFile>& files) {
-  Path open;
-  out.begin_dictionary();
-  for (const ListedFile& file : files) {
-    const std::size_t folders = file.path.size() - 1;
-    std::size_t same = 0;
-    while (same < std::min(folders, open.size()) && open[same] == file.path[same]) ++same;
-    for (; open.size() > same; open.pop_back()) out.end();
-    for (; open.size() < folders; open.push_back(file.path[open.size()]))
-      out.key(file.path[open.size()]).begin_dictionary();
-    write_file(out, file);
-  }
-  for (std::size_t i = 0; i <= open.size(); ++i) out.end();
-}
-
 std::optional<ContentId> read_id(const std::optional<Value>& value) {
   const auto bytes = value ? value->bytes() : std::nullopt;
   if (!bytes || bytes->size() != ContentId::kSize) return std::nullopt;
   return ContentId::from(*bytes);
-}
-
-// False: what is malformed shows when it is encoded again, or is refused at once.
-bool read_file(const Value& file, const Path& path, FolderList& list) {
-  const auto found = file.find("length");
-  const auto length = found ? found->integer() : std::nullopt;
-  if (!length || *length < 0 || list.files.size() >= kMaxFolderFiles) return false;
-  list.files.push_back({.path = path,
-                        .size_bytes = static_cast<std::uint64_t>(*length),
-                        .content = read_id(file.find("pieces root"))});
-  return true;
-}
-
-// As deep as bencoding is read at most.
-bool read_tree(const Value& tree, Path& path, FolderList& list) {  // NOLINT(misc-no-recursion)
-  if (tree.type() != Bencoded::Type::dictionary) return false;
-  for (auto entry = tree.first(); entry; entry = entry->next()) {
-    if (entry->type() != Bencoded::Type::dictionary) return false;
-    // Before it is copied to every file below.
-    path.emplace_back(text_of(entry->key()));
-    if (!check_component(path.back(), "") || !check_path(path, "")) return false;
-    const auto file = entry->find("");
-    if (!(file ? read_file(*file, path, list) : read_tree(*entry, path, list))) return false;
-    path.pop_back();
-  }
-  return true;
 }
 
 }  // namespace
@@ -92,7 +44,7 @@ std::uint64_t FolderList::size_bytes() const {
 
 std::uint64_t FolderList::bundle_bytes() const {
   std::uint64_t sum = 0;
-  for (const ListedFile& file : files) sum += file.is_bundled() ? file.size_bytes : 0;
+  for (const ListedFile& file : files) sum += is_bundled(file) ? file.size_bytes : 0;
   return sum;
 }
 
@@ -120,7 +72,7 @@ Bytes encode_folder_list(const FolderList& list) {
   out.begin_dictionary();
   if (list.bundle) out.key("bundle").bytes(list.bundle->view());
   out.key("file tree");
-  write_tree(out, list.files);
+  write_file_tree(out, list.files);
   return out.end().take();
 }
 
@@ -132,8 +84,10 @@ Result<FolderList> read_folder_list(ByteView bytes) {
   const auto tree = document->root().find("file tree");
   FolderList list;
   list.bundle = read_id(document->root().find("bundle"));
-  Path path;
-  if (!tree || !read_tree(*tree, path, list)) return malformed;
+  if (!tree) return malformed;
+  auto files = read_file_tree(*tree, kMaxFolderFiles);
+  if (!files) return malformed;
+  list.files = std::move(*files);
   if (Status fine = check_folder_list(list); !fine) return fine.error();
   const Bytes again = encode_folder_list(list);
   if (!std::equal(again.begin(), again.end(), bytes.begin(), bytes.end())) return malformed;

@@ -19,6 +19,7 @@
 #include "node/base/bytes.h"
 #include "node/base/ids.h"
 #include "node/base/result.h"
+#include "node/wire/bt/file_tree.h"
 
 namespace freshet::wire::bt {
 
@@ -27,17 +28,13 @@ inline constexpr std::size_t kMaxFolderListBytes = std::size_t{4} << 20U;
 /// Of one file that travels in the bundle.
 inline constexpr std::uint64_t kMaxBundledBytes = std::uint64_t{256} * 1024;
 
-struct ListedFile {
-  std::vector<std::string> path;  ///< below the folder
-  std::uint64_t size_bytes = 0;
-  std::optional<ContentId> content;  ///< unset for an empty file
-
-  [[nodiscard]] bool is_bundled() const { return size_bytes > 0 && size_bytes <= kMaxBundledBytes; }
-  friend bool operator==(const ListedFile&, const ListedFile&) = default;
-};
+using ListedFile = TreeFile;
+inline bool is_bundled(const ListedFile& file) {
+  return file.size_bytes > 0 && file.size_bytes <= kMaxBundledBytes;
+}
 
 struct FolderList {
-  std::optional<ContentId> bundle;  ///< set where a file is_bundled()
+  std::optional<ContentId> bundle;  ///< set where a file is bundled
   std::vector<ListedFile> files;    ///< sorted by their paths' components, as bytes
 
   [[nodiscard]] std::uint64_t size_bytes() const;

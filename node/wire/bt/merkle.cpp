@@ -37,9 +37,14 @@ std::uint32_t piece_length_for(std::uint64_t size) {
 }
 
 Shape Shape::of(std::uint64_t size) {
+  return of(size, piece_length_for(size));
+}
+
+Shape Shape::of(std::uint64_t size, std::uint32_t piece_length) {
+  FRESHET_CHECK(std::has_single_bit(piece_length) && piece_length >= kBlockBytes);
   Shape shape;
   shape.size = size;
-  shape.piece_length = piece_length_for(size);
+  shape.piece_length = piece_length;
   shape.piece_count =
       static_cast<std::uint32_t>((size + shape.piece_length - 1) / shape.piece_length);
   shape.block_count = static_cast<std::uint32_t>((size + kBlockBytes - 1) / kBlockBytes);
@@ -85,6 +90,17 @@ Sha256 fold(std::vector<Sha256> nodes, std::uint32_t layer, std::uint32_t levels
   FRESHET_CHECK(!nodes.empty() && nodes.size() <= std::uint64_t{1} << levels);
   for (std::uint32_t level = 0; level < levels; ++level) halve(nodes, pad_hash(layer + level));
   return nodes.front();
+}
+
+std::vector<Sha256> layer_above(std::span<const Sha256> nodes,
+                                std::uint32_t layer,
+                                std::uint32_t levels) {
+  std::vector<Sha256> above;
+  for (; !nodes.empty(); nodes = nodes.subspan(std::min(nodes.size(), std::size_t{1} << levels))) {
+    const auto below = nodes.first(std::min(nodes.size(), std::size_t{1} << levels));
+    above.push_back(fold({below.begin(), below.end()}, layer, levels));
+  }
+  return above;
 }
 
 std::vector<Sha256> leaves_of(ByteView data) {

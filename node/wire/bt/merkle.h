@@ -27,7 +27,7 @@ inline constexpr std::uint64_t kMaxContentBytes = std::uint64_t{kMaxPieces} << 3
 /// kMaxContentBytes.
 std::uint32_t piece_length_for(std::uint64_t size);
 
-/// What follows from a size alone. There is one piece only where there is one block.
+/// What follows from a size alone; then there is one piece only where there is one block.
 struct Shape {
   std::uint64_t size = 0;                    ///< bytes
   std::uint32_t piece_length = kBlockBytes;  ///< bytes
@@ -36,6 +36,8 @@ struct Shape {
 
   /// REQUIRES: size <= kMaxContentBytes.
   static Shape of(std::uint64_t size);
+  /// With the pieces of a torrent from elsewhere. REQUIRES: a power of two from kBlockBytes up.
+  static Shape of(std::uint64_t size, std::uint32_t piece_length);
   [[nodiscard]] std::uint32_t height() const;  ///< layers above the leaves
   /// Also the leaves under one node of the piece layer.
   [[nodiscard]] std::uint32_t blocks_per_piece() const { return piece_length / kBlockBytes; }
@@ -53,6 +55,11 @@ Sha256 pad_hash(std::uint32_t layer);
 /// The node `levels` above neighbouring nodes of `layer`, padded on the right. REQUIRES: 1 <= count
 /// <= 2^levels.
 Sha256 fold(std::vector<Sha256> nodes, std::uint32_t layer, std::uint32_t levels);
+
+/// The layer `levels` above all nodes of `layer`: the last one is padded. REQUIRES: nodes.
+std::vector<Sha256> layer_above(std::span<const Sha256> nodes,
+                                std::uint32_t layer,
+                                std::uint32_t levels);
 
 /// The leaves over `data`: one a block.
 std::vector<Sha256> leaves_of(ByteView data);

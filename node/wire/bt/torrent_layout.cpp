@@ -8,11 +8,11 @@
 
 #include "node/base/check.h"
 #include "node/wire/bt/bencode.h"
-#include "node/wire/bt/merkle.h"
-#include "node/wire/bt/messages.h"
 #include "node/wire/bt/metainfo.h"
 #include "node/wire/bt/path_rules.h"
 #include "node/wire/bt/sha1.h"
+#include "node/wire/bt/sha256.h"
+#include "node/wire/bt/torrent_v2.h"
 
 namespace freshet::wire::bt {
 namespace {
@@ -20,8 +20,11 @@ namespace {
 using Value = Bencoded::Value;
 using Path = std::vector<std::string>;
 
-// Ten values a file, and what else a torrent has.
-constexpr Bencoded::Limits kLimits{.max_depth = 16, .max_nodes = kMaxTorrentFiles * 10 + 4096};
+// Values of a file: of a hybrid's, in both lists and with its padding and layer. A tree is as deep
+// as paths are.
+constexpr Bencoded::Limits kLayoutLimits{.max_depth = kMaxTorrentPathDepth + 8,
+                                         .max_nodes = kMaxTorrentFiles * 24 + 4096};
+constexpr std::int64_t kMetaVersion = 2;
 
 Result<std::uint64_t> read_length(const Value& holder, const std::string& where) {
   const auto length = holder.find("length");
@@ -66,7 +69,7 @@ Status read_files(const Value& list, TorrentLayout& layout) {
   std::vector<Path> kept;
   for (auto file = list.first(); file; file = file->next()) {
     const std::string where = "file " + std::to_string(layout.files.size() + 1);
-    if (layout.files.size() >= kMaxTorrentFiles)
+    if (kept.size() >= kMaxTorrentFiles || layout.files.size() >= 2 * kMaxTorrentFiles)
       return Error::invalid("it has more than " + std::to_string(kMaxTorrentFiles) + " files");
     auto length = read_length(*file, where);
     if (!length) return length.error();
@@ -120,12 +123,7 @@ Status read_piece_length(const Value& info, TorrentLayout& layout) {
 Status read_pieces(const Value& info, TorrentLayout& layout) {
   const auto found = info.find("pieces");
   const auto hashes = found ? found->bytes() : std::nullopt;
-  if (!hashes) {
-    return Error::invalid(
-        info.find("file tree")
-            ? "it is of BitTorrent v2 alone, which is not fetched yet; a hybrid one is"
-            : "it has no piece hashes");
-  }
+  if (!hashes) return Error::invalid("it has no piece hashes");
   const std::uint64_t count = (layout.size_bytes + layout.piece_length - 1) / layout.piece_length;
   if (hashes->size() != count * kSha1Bytes)
     return Error::invalid("it has " + std::to_string(hashes->size()) + " bytes of piece hashes for "
@@ -134,19 +132,75 @@ Status read_pieces(const Value& info, TorrentLayout& layout) {
   return kOk;
 }
 
+Result<TorrentKind> read_kind(const Value& info) {
+  const auto version = info.find("meta version");
+  if (!version) return TorrentKind::v1;
+  if (version->integer() != kMetaVersion)
+    return Error::invalid("its meta version is not 2, the newest one that is known here");
+  return info.find("pieces") ? TorrentKind::hybrid : TorrentKind::v2;
+}
+
+// Padding at the end of a piece is not asked for: what it is, is known. A piece of nothing else is.
+void leave_out_padding(TorrentLayout& layout) {
+  layout.asked_bytes = layout.size_bytes;
+  const auto is_padding_in = [&](const TorrentFileSpan& file) {
+    return file.padding && file.size_bytes > 0;
+  };
+  if (std::none_of(layout.files.begin(), layout.files.end(), is_padding_in)) return;
+  const std::uint64_t length = layout.piece_length;
+  layout.asked.resize(layout.piece_count());
+  layout.asked_bytes = 0;
+  auto file = layout.files.begin();
+  for (std::uint32_t piece = 0; piece < layout.piece_count(); ++piece) {
+    const std::uint64_t begin = piece * length;
+    const std::uint64_t end = begin + layout.piece_bytes(piece);
+    std::uint64_t wanted = begin;  // the end of what is no padding
+    for (; file != layout.files.end(); ++file) {
+      const std::uint64_t file_end = file->offset + file->size_bytes;
+      if (!file->padding && file->offset < end) wanted = std::max(wanted, std::min(end, file_end));
+      if (file_end > end) break;
+    }
+    const std::uint64_t asked = wanted == begin ? end - begin : wanted - begin;
+    layout.asked[piece] = static_cast<std::uint32_t>(asked);
+    layout.asked_bytes += asked;
+  }
+}
+
+Status read_v1(const Value& info, TorrentLayout& layout) {
+  if (Status read = read_content(info, layout); !read) return read;
+  return read_pieces(info, layout);
+}
+
 Result<TorrentLayout> layout_of(const Value& info) {
   if (info.type() != Bencoded::Type::dictionary) return Error::invalid("its info is no dictionary");
+  const auto kind = read_kind(info);
+  if (!kind) return kind.error();
   TorrentLayout layout;
-  layout.name = sha1(info.encoded());
+  layout.kind = *kind;
+  layout.name = has_v1(*kind) ? sha1(info.encoded()) : truncated(sha256(info.encoded()));
   const auto title = info.find("name");
   if (!title || !title->text()) return Error::invalid("it has no name");
   layout.title = std::string(*title->text());
   if (Status fine = check_component(layout.title, "its name"); !fine) return fine.error();
   if (Status read = read_piece_length(info, layout); !read) return read.error();
-  if (!info.find("pieces")) return read_pieces(info, layout).error();
-  if (Status read = read_content(info, layout); !read) return read.error();
-  if (Status read = read_pieces(info, layout); !read) return read.error();
+  if (has_v1(*kind)) {
+    if (Status read = read_v1(info, layout); !read) return read.error();
+  }
+  if (has_v2(*kind)) {
+    if (Status read = add_file_tree(info, layout); !read) return read.error();
+  }
+  leave_out_padding(layout);
   return layout;
+}
+
+// By the offset of one of its bytes.
+const TorrentFileSpan& file_at(const TorrentLayout& layout, std::uint64_t offset) {
+  return *std::upper_bound(layout.files.begin(),
+                           layout.files.end(),
+                           offset,
+                           [](std::uint64_t at, const TorrentFileSpan& file) {
+                             return at < file.offset + file.size_bytes;
+                           });
 }
 
 void add_tracker(const Value& value, std::vector<std::string>& trackers) {
@@ -182,20 +236,40 @@ std::uint32_t TorrentLayout::piece_bytes(std::uint32_t piece) const {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(left, piece_length));
 }
 
-InfoHash TorrentLayout::piece_hash(std::uint32_t piece) const {
-  return InfoHash::from(ByteView(pieces).subspan(std::size_t{piece} * kSha1Bytes, kSha1Bytes));
+bool TorrentLayout::is_piece(std::uint32_t piece, ByteView bytes) const {
+  FRESHET_CHECK(bytes.size() == piece_bytes(piece));
+  if (has_v1(kind)) {
+    const auto hash = ByteView(pieces).subspan(std::size_t{piece} * kSha1Bytes, kSha1Bytes);
+    return sha1(bytes) == InfoHash::from(hash);
+  }
+  const Shape shape = shape_of(file_at(*this, std::uint64_t{piece} * piece_length));
+  const std::uint32_t leaves =
+      shape.piece_count == 1 ? std::bit_ceil(shape.block_count) : shape.blocks_per_piece();
+  return merkle_root(bytes.first(asked_of(piece)), leaves) == nodes[piece];
+}
+
+void TorrentLayout::learn(const TorrentFileSpan& file,
+                          std::uint32_t first,
+                          std::span<const Sha256> layer) {
+  const std::uint64_t begin = file.offset / piece_length + first;
+  FRESHET_CHECK(begin + layer.size() <= nodes.size());
+  for (std::size_t i = 0; i < layer.size(); ++i) {
+    Sha256& node = nodes[begin + i];
+    if (node.is_zero() && !layer[i].is_zero()) --unknown_nodes;
+    node = layer[i];
+  }
 }
 
 Result<TorrentLayout> read_layout(ByteView info) {
   if (info.size() > kMaxInfoBytes) return Error::invalid("its info is of more than 4 MiB");
-  const auto document = Bencoded::parse(info, kLimits);
+  const auto document = Bencoded::parse(info, kLayoutLimits);
   if (!document) return Error::invalid("its info is malformed (bencoding, BEP 3)");
   return layout_of(document->root());
 }
 
 Result<ReadTorrent> read_torrent(ByteView file) {
   if (file.size() > kMaxTorrentFileBytes) return Error::invalid("it is of more than 16 MiB");
-  const auto document = Bencoded::parse(file, kLimits);
+  const auto document = Bencoded::parse(file, kLayoutLimits);
   if (!document || document->root().type() != Bencoded::Type::dictionary)
     return Error::invalid("it is no torrent file: malformed bencoding (BEP 3)");
   const auto info = document->root().find("info");
@@ -204,6 +278,9 @@ Result<ReadTorrent> read_torrent(ByteView file) {
     return Error::invalid("its info is of more than 4 MiB");
   auto layout = layout_of(*info);
   if (!layout) return layout.error();
+  if (layout->kind == TorrentKind::v2) {
+    if (Status read = add_piece_layers(document->root(), *layout); !read) return read.error();
+  }
   return ReadTorrent{.layout = std::move(*layout), .trackers = trackers_of(document->root())};
 }
 

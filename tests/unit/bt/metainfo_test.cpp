@@ -79,8 +79,8 @@ TEST_CASE("a torrent file names its trackers, and is one value") {
   const Bytes info = encode_info(example(TorrentKind::hybrid));
   const Bytes file = encode_torrent({.info = info,
                                      .trackers = {"http://a/announce", "http://b/announce"},
-                                     .root = example(TorrentKind::hybrid).root,
-                                     .piece_layer = Bytes(96)});
+                                     .kind = TorrentKind::hybrid,
+                                     .piece_layers = {{ContentId{}, Bytes(96)}}});
   const auto document = Bencoded::parse(file);
   REQUIRE(document);
   CHECK(document->root().find("announce")->text() == "http://a/announce");

@@ -126,19 +126,6 @@ TEST_CASE("numbers that do not fit one another are refused") {
   CHECK(why(info_of(many)).empty());
 }
 
-TEST_CASE("a torrent of v2 alone is refused as that, and a hybrid is taken for its v1 side") {
-  TorrentInfo info{.kind = TorrentKind::v2,
-                   .name = "x",
-                   .size_bytes = 5,
-                   .piece_length = 16384,
-                   .pieces = {},
-                   .root = ContentId::from(Bytes(32, Byte{9}))};
-  CHECK(says(why(std::string(text_of(encode_info(info)))), "v2 alone"));
-  info.kind = TorrentKind::hybrid;
-  info.pieces = Bytes(20);
-  CHECK(read_layout(encode_info(info)));
-}
-
 TEST_CASE("a torrent file gives its layout and every tracker once") {
   const std::string info = info_of({{{"a"}}});
   const std::string file =
