@@ -149,6 +149,7 @@ void get_magnet(const std::shared_ptr<GetSession>& session,
     return;
   }
   session->begin_torrent({.name = magnet->name,
+                          .is_v2 = magnet->is_v2,
                           .layout = nullptr,
                           .title = std::move(magnet->title),
                           .trackers = std::move(magnet->trackers),
@@ -174,6 +175,7 @@ void get_torrent(io::Daemon& daemon,
         // Of the torrent's own: both live as long as the layout is looked at.
         std::shared_ptr<const wire::bt::TorrentLayout> layout(*torrent, &(*torrent)->layout);
         session->begin_torrent({.name = layout->name,
+                                .is_v2 = layout->kind == wire::bt::TorrentKind::v2,
                                 .layout = layout,
                                 .title = layout->title,
                                 .trackers = (*torrent)->trackers,

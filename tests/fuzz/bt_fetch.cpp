@@ -1,11 +1,12 @@
 // A client that a torrent is fetched from, and that says anything at all: by magnet link, where its
-// metadata may come, or with the torrent known. The first byte says which; the second how the bytes
-// are cut.
+// metadata may come, with the torrent known, or of v2 with its piece layer lacked. The first byte
+// says which; the second how the bytes are cut.
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
 
 #include "node/core/bittorrent/fetch.h"
+#include "node/wire/bt/merkle.h"
 #include "node/wire/bt/metainfo.h"
 
 using namespace freshet;                    // NOLINT(google-build-using-namespace): a test
@@ -16,21 +17,26 @@ namespace {
 
 constexpr std::uint32_t kPiece = 32768;
 
-TorrentInfo info_of_three() {
-  return {.kind = TorrentKind::v1,
-          .name = "x",
-          .size_bytes = 2 * kPiece + 5000,
-          .piece_length = kPiece,
-          .pieces = Bytes(60),
-          .root = std::nullopt};
+// Of zeros, where v2 is spoken.
+TorrentInfo info_of_three(TorrentKind kind) {
+  TorrentInfo info{.kind = kind,
+                   .name = "x",
+                   .size_bytes = 2 * kPiece + 5000,
+                   .piece_length = kPiece,
+                   .pieces = {},
+                   .root = std::nullopt};
+  if (has_v1(kind)) info.pieces = Bytes(60);
+  if (has_v2(kind)) info.root = ContentId::from(merkle_root(Bytes(info.size_bytes), 8).view());
+  return info;
 }
 
 struct World final : Fetch::Host {
-  World() {
+  explicit World(TorrentKind kind) {
     config.peer_id.fill('n');
-    const Bytes info = encode_info(info_of_three());
+    const Bytes info = encode_info(info_of_three(kind));
     layout = std::make_shared<const TorrentLayout>(*read_layout(info));
-    fetch = std::make_unique<Fetch>(layout->name, config, counters, *this, Rng::from_seed(1));
+    fetch = std::make_unique<Fetch>(
+        layout->name, config, counters, *this, Rng::from_seed(1), kind == TorrentKind::v2);
   }
   ~World() = default;
   World(const World&) = delete;
@@ -41,7 +47,13 @@ struct World final : Fetch::Host {
   }
   void verify(std::uint32_t piece) override { whole.push_back(piece); }
   void on_metadata(const Bytes& info) override {
-    if (names_of(TorrentKind::v1, info).v1 != layout->name) std::abort();
+    if (!is_called(info, layout->name)) std::abort();
+    came = true;
+  }
+  void on_layers(const TorrentLayout& known) override {
+    if (known.lacks_layers() || known.nodes.size() != 3) std::abort();
+    if (!known.is_piece(2, Bytes(5000))) std::abort();
+    layout = std::make_shared<const TorrentLayout>(known);
     came = true;
   }
   void begin() { fetch->begin(layout, PieceSet(layout->piece_count())); }
@@ -65,17 +77,22 @@ struct World final : Fetch::Host {
 // NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
-  World world;
+  const bool is_v2 = (data[0] & 8U) != 0;
+  World world(is_v2 ? TorrentKind::v2 : TorrentKind::v1);
   TimePoint now;
   const bool is_known = data[0] % 2 == 0;
-  if (is_known) world.begin();
+  if (is_v2) {
+    world.fetch->ask_layers(*world.layout, now);
+  } else if (is_known) {
+    world.begin();
+  }
   world.fetch->add_peer(Endpoint::v4({10, 0, 0, 1}, 6881), PeerBook::Word::user, now);
   const auto peer = world.fetch->next_dial(now);
   if (!peer) std::abort();
   world.fetch->opened(*peer, now);
   Bytes hello = encode(Handshake{.extensions = true,
                                  .fast = true,
-                                 .v2 = false,
+                                 .v2 = is_v2,
                                  .info_hash = world.layout->name,
                                  .peer_id = {}});
   if (data[0] % 4 < 2) world.fetch->on_bytes(*peer, hello, now);

@@ -1,5 +1,6 @@
 // freshet fetches from Debian's BitTorrent clients what they seed: a file and a folder of many
-// files, each by torrent file and by magnet link, found through a tracker. Machines are network
+// files, each by torrent file and by magnet link, found through a tracker; of v2 and hybrids from
+// the one client that speaks them. Machines are network
 // namespaces. FRESHET_BT_MIB sets the file's size. Without the clients, or the right to make
 // namespaces, the test says so.
 #include <algorithm>
@@ -41,17 +42,20 @@ class Door(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer(('0.0.0.0', 6969), Door).serve_forever()
 )";
 
-// Torrents as libtorrent makes them; v1 alone, or hybrid: with padding between files.
+// Torrents as libtorrent makes them, and what a magnet link calls each; hybrids and v2 have padding
+// between files, and behind the last one.
 constexpr const char* kMaker = R"(
 import libtorrent, os, sys
 source, torrent, tracker, kind = sys.argv[1:]
 files = libtorrent.file_storage()
 libtorrent.add_files(files, source)
-made = libtorrent.create_torrent(files, 0, libtorrent.create_torrent.v1_only if kind == 'v1' else 0)
+flags = {'v1': libtorrent.create_torrent.v1_only, 'hybrid': 0, 'v2': libtorrent.create_torrent.v2_only}
+made = libtorrent.create_torrent(files, 0, flags[kind])
 made.add_tracker(tracker)
 libtorrent.set_piece_hashes(made, os.path.dirname(source))
 open(torrent, 'wb').write(libtorrent.bencode(made.generate()))
-print(libtorrent.torrent_info(torrent).info_hashes().v1)
+names = libtorrent.torrent_info(torrent).info_hashes()
+print('urn:btmh:1220%s' % names.v2 if kind == 'v2' else 'urn:btih:%s' % names.v1)
 )";
 
 constexpr const char* kLibtorrentSeed = R"(
@@ -81,7 +85,7 @@ struct Torrent {
 /// Machine 1 has the tracker and freshet, machine 2 the client that seeds.
 class Stage {
  public:
-  explicit Stage(const std::string& kind = "v1") : wire_("wire") {
+  explicit Stage(const std::string& kind = "v1") : kind_(kind), wire_("wire") {
     for (int i = 1; i <= 2; ++i) {
       machines_.push_back(std::make_unique<Machine>(dir_.path(), i));
       machines_.back()->plug(wire_, "lan0", {"10.79.0." + std::to_string(i) + "/24"});
@@ -100,7 +104,8 @@ class Stage {
     torrents_ = {make("blue boat.bin", kind), make("album", kind)};
     node_ = std::make_unique<Daemon>(dir_.path() / "state",
                                      DaemonOptions{.listen = "0.0.0.0:7346",
-                                                   .flags = {"--no-discovery"},
+                                                   // Nor are files of v2 taken from its own shares.
+                                                   .flags = {"--no-discovery", "--receive-only"},
                                                    .wrapper = machines_.front()->wrapper()});
   }
 
@@ -132,6 +137,8 @@ class Stage {
       }
     }
     CHECK(node_->counter("btget_metadata") == 2);
+    CHECK(node_->counter("btget_layers") == (kind_ == "v2" ? 2 : 0));
+    CHECK(node_->counter("btget_mesh_files") == 0);
     CHECK(node_->counter("btget_pieces_bad") == 0);
     CHECK(node_->counter("btget_peers_banned") == 0);
   }
@@ -160,12 +167,12 @@ class Stage {
     const auto made =
         run_program({kPython, "-c", kMaker, original.string(), file, kTrackerUrl, kind});
     REQUIRE_MESSAGE(made.exit_code == 0, made.err);
-    const std::string hash = made.out.substr(0, made.out.find('\n'));
-    return {.file = file,
-            .magnet = "magnet:?xt=urn:btih:" + hash + "&tr=" + kTrackerUrl,
-            .original = original};
+    const std::string topic = made.out.substr(0, made.out.find('\n'));
+    return {
+        .file = file, .magnet = "magnet:?xt=" + topic + "&tr=" + kTrackerUrl, .original = original};
   }
 
+  std::string kind_;
   TempDir dir_;
   Switch wire_;
   std::vector<std::unique_ptr<Machine>> machines_;
@@ -210,7 +217,7 @@ TEST_CASE("freshet fetches a file and a folder from transmission, by torrent and
 
 TEST_CASE("freshet fetches a file and a folder from libtorrent, by torrent and by magnet") {
   if (!can_run({kPython, "-c", "import libtorrent"})) return;
-  for (const std::string kind : {"v1", "hybrid"}) {
+  for (const std::string kind : {"v1", "hybrid", "v2"}) {
     INFO(kind);
     const Stage stage(kind);
     Words words = {kPython, "-c", kLibtorrentSeed, stage.seeds().string()};

@@ -23,9 +23,14 @@ std::uint64_t digest_of(ByteView bytes) {
 
 }  // namespace
 
-Fetch::Fetch(
-    const InfoHash& name, const FetchConfig& config, FetchCounters& counters, Host& host, Rng rng)
+Fetch::Fetch(const InfoHash& name,
+             const FetchConfig& config,
+             FetchCounters& counters,
+             Host& host,
+             Rng rng,
+             bool is_v2)
     : name_(name),
+      is_v2_(is_v2),
       config_(config),
       counters_(counters),
       host_(host),
@@ -56,7 +61,7 @@ std::optional<PeerNumber> Fetch::next_dial(TimePoint now) {
 void Fetch::opened(PeerNumber peer, TimePoint now) {
   --dialling_;
   FetchLink::Owner& owner = *this;
-  links_[peer] = std::make_unique<FetchLink>(peer, name_, config_, counters_, owner, now);
+  links_[peer] = std::make_unique<FetchLink>(peer, name_, is_v2_, config_, counters_, owner, now);
 }
 
 void Fetch::dial_failed(PeerNumber peer, TimePoint now) {
@@ -92,6 +97,7 @@ void Fetch::closed(PeerNumber peer, TimePoint now) {
   }
   book_.left(peer, link->was_useful(), now);
   ask_for_metadata();
+  ask_for_layers();
   fill_all();
 }
 
@@ -128,7 +134,9 @@ void Fetch::ban(PeerNumber peer) {
 void Fetch::on_time(TimePoint now, Duration unread) {
   now_ = now;
   for (auto& [number, link] : links_) link->on_time(now, unread);
+  if (asking_) asking_->heard_at += unread;
   ask_for_metadata();
+  ask_for_layers();
   fill_all();
 }
 
@@ -150,6 +158,7 @@ std::uint32_t Fetch::sources() const {
 bool Fetch::is_source(const FetchLink& link) const {
   if (!link.is_shaken() || link.over()) return false;
   if (!has_metadata_) return link.has_metadata() && book_.metadata_failures(link.number()) == 0;
+  if (layers_) return book_.metadata_failures(link.number()) == 0;
   if (!plan_) return true;  // what is here is being looked at
   const bool is_trusted = link.was_useful() || !book_.has_failed(link.number());
   return link.wanted() > 0 && is_trusted && link.is_hopeful(now_);
@@ -167,6 +176,7 @@ void Fetch::on_shaken(FetchLink& link) {
     if (!link.has_begun()) link.begin(*layout_);
   } else {
     ask_for_metadata();
+    ask_for_layers();
   }
 }
 
@@ -198,6 +208,85 @@ void Fetch::on_no_metadata(FetchLink& link, bool bad) {
 void Fetch::on_metadata(FetchLink& /*link*/, const Bytes& info) {
   if (std::exchange(has_metadata_, true)) return;
   host_.on_metadata(info);
+}
+
+void Fetch::ask_layers(const wire::bt::TorrentLayout& layout, TimePoint now) {
+  FRESHET_CHECK(!plan_ && layout.lacks_layers());
+  now_ = now;
+  has_metadata_ = true;
+  layers_ = std::make_unique<LayerDownload>(layout);
+  ask_for_layers();
+}
+
+// Of one peer at a time, as metadata is.
+void Fetch::ask_for_layers() {
+  if (!layers_) return;
+  if (asking_) {
+    const FetchLink* link = find(asking_->peer);
+    const bool is_there = link != nullptr && !link->over();
+    if (is_there && now_ - asking_->heard_at < config_.metadata_patience) return;
+    give_up_layers();
+  }
+  FetchLink* best = nullptr;
+  for (auto& [number, link] : links_) {
+    if (!link->is_shaken() || link->over()) continue;
+    const auto due = layers_due_.find(number);
+    if (due != layers_due_.end() && now_ < due->second) continue;
+    const bool is_better =
+        best == nullptr
+        || book_.metadata_failures(number) < book_.metadata_failures(best->number());
+    if (is_better) best = link.get();
+  }
+  if (best == nullptr) return;
+  asking_ = LayerAsking{.peer = best->number(), .heard_at = now_};
+  request_layers(*best);
+}
+
+void Fetch::request_layers(FetchLink& link) {
+  while (const auto request = layers_->next()) link.ask_hashes(*request);
+}
+
+void Fetch::give_up_layers() {
+  const PeerNumber peer = asking_->peer;
+  asking_.reset();
+  layers_->give_back();
+  book_.count_metadata_failure(peer);
+  layers_due_[peer] = now_ + config_.metadata_pause * book_.metadata_failures(peer);
+}
+
+void Fetch::on_hashes(FetchLink& link, const wire::bt::Hashes& hashes) {
+  if (!asking_ || asking_->peer != link.number()) {
+    link.offend();
+    return;
+  }
+  switch (layers_->take(hashes)) {
+    case LayerDownload::Taken::more:
+      asking_->heard_at = now_;
+      request_layers(link);
+      return;
+    case LayerDownload::Taken::unasked:
+      link.offend();
+      return;
+    case LayerDownload::Taken::bad:
+      ++counters_.metadata_bad;
+      ban(link.number());
+      ask_for_layers();
+      return;
+    case LayerDownload::Taken::whole:
+      break;
+  }
+  ++counters_.layers_fetched;
+  asking_.reset();
+  host_.on_layers(std::exchange(layers_, nullptr)->layout());
+}
+
+void Fetch::on_hash_reject(FetchLink& link, const wire::bt::HashRequest& request) {
+  if (!asking_ || asking_->peer != link.number() || !layers_->is_asked(request)) {
+    link.offend();
+    return;
+  }
+  give_up_layers();
+  ask_for_layers();
 }
 
 void Fetch::on_has(FetchLink& link, const PieceSet& before) {

@@ -12,6 +12,7 @@
 #include "node/base/rng.h"
 #include "node/core/bittorrent/fetch_link.h"
 #include "node/core/bittorrent/fetch_plan.h"
+#include "node/core/bittorrent/layer_download.h"
 #include "node/core/bittorrent/peer_book.h"
 
 namespace freshet::core::bittorrent {
@@ -27,20 +28,26 @@ class Fetch final : private FetchLink::Owner {
     virtual void verify(std::uint32_t piece) = 0;
     /// The info dictionary of a magnet link came, and is what the name says. begin() may follow.
     virtual void on_metadata(const Bytes& info) = 0;
+    /// The piece layers that ask_layers() was called for are all in it. begin() may follow.
+    virtual void on_layers(const wire::bt::TorrentLayout& layout) = 0;
 
    protected:
     ~Host() = default;
   };
 
+  /// `is_v2`: the name is that of v2.
   Fetch(const InfoHash& name,
         const FetchConfig& config,
         FetchCounters& counters,
         Host& host,
-        Rng rng);
+        Rng rng,
+        bool is_v2 = false);
 
   // ---- in
   /// The info dictionary is here: nobody is asked for it, and begin() is to follow.
   void knows_metadata() { has_metadata_ = true; }
+  /// Peers are asked for the piece layers that it lacks. REQUIRES: it lacks some; before begin().
+  void ask_layers(const wire::bt::TorrentLayout& layout, TimePoint now);
   /// What it is made of, and what of it is here. Once.
   void begin(std::shared_ptr<const wire::bt::TorrentLayout> layout, wire::bt::PieceSet have);
   void add_peer(const Endpoint& at, PeerBook::Word word, TimePoint now);
@@ -83,6 +90,8 @@ class Fetch final : private FetchLink::Owner {
   void on_choked(FetchLink& link) override;
   void on_metadata(FetchLink& link, const Bytes& info) override;
   void on_no_metadata(FetchLink& link, bool bad) override;
+  void on_hashes(FetchLink& link, const wire::bt::Hashes& hashes) override;
+  void on_hash_reject(FetchLink& link, const wire::bt::HashRequest& request) override;
   void on_peers(FetchLink& link, const std::vector<Endpoint>& peers) override;
 
   [[nodiscard]] bool is_source(const FetchLink& link) const;
@@ -90,10 +99,20 @@ class Fetch final : private FetchLink::Owner {
   void fill(FetchLink& link);
   void fill_all();
   void ask_for_metadata();
+  void ask_for_layers();
+  void request_layers(FetchLink& link);
+  void give_up_layers();
   void ban_all(const std::vector<PeerNumber>& peers);
   void ban(PeerNumber peer);
 
+  /// Of whom layers are asked, and since when nothing came.
+  struct LayerAsking {
+    PeerNumber peer = 0;
+    TimePoint heard_at;
+  };
+
   InfoHash name_;
+  bool is_v2_;
   const FetchConfig& config_;
   FetchCounters& counters_;
   Host& host_;
@@ -101,6 +120,9 @@ class Fetch final : private FetchLink::Owner {
   PeerBook book_;
   std::shared_ptr<const wire::bt::TorrentLayout> layout_;
   std::unique_ptr<FetchPlan> plan_;
+  std::unique_ptr<LayerDownload> layers_;  ///< while they are asked for
+  std::optional<LayerAsking> asking_;
+  std::map<PeerNumber, TimePoint> layers_due_;  ///< who did not answer is asked again then
   Links links_;
   std::size_t dialling_ = 0;
   TimePoint now_;

@@ -13,6 +13,7 @@ using namespace wire::bt;  // NOLINT(google-build-using-namespace): its own voca
 
 FetchLink::FetchLink(PeerNumber number,
                      const InfoHash& name,
+                     bool is_v2,
                      const FetchConfig& config,
                      FetchCounters& counters,
                      Owner& owner,
@@ -24,7 +25,7 @@ FetchLink::FetchLink(PeerNumber number,
       owner_(owner),
       out_(encode(Handshake{.extensions = true,
                             .fast = true,
-                            .v2 = false,
+                            .v2 = is_v2,
                             .info_hash = name,
                             .peer_id = config.peer_id})),
       metadata_(config, now),
@@ -86,6 +87,8 @@ void FetchLink::on_message(const Message& message) {
                    offend();
                  },
                  [&](const Extended& it) { on_extended(it); },
+                 [&](const Hashes& it) { owner_.on_hashes(*this, it); },
+                 [&](const HashReject& it) { owner_.on_hash_reject(*this, it.request); },
                  [](const auto&) {},
              },
              message);

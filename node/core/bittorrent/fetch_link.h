@@ -38,7 +38,8 @@ struct FetchCounters {
   std::uint64_t peers_banned = 0;
   std::uint64_t peers_heard = 0;  ///< addresses, from trackers and peers
   std::uint64_t metadata_fetched = 0;
-  std::uint64_t metadata_bad = 0;
+  std::uint64_t metadata_bad = 0;       ///< or piece layers
+  std::uint64_t layers_fetched = 0;     ///< of torrents that lacked some
   std::uint64_t requests_rejected = 0;  ///< by peers
 };
 
@@ -59,15 +60,18 @@ class FetchLink final : public LinkReader {
     virtual void on_metadata(FetchLink& link, const Bytes& info) = 0;
     /// It was asked for, and does not come. `bad`: it came, and is not what the name says.
     virtual void on_no_metadata(FetchLink& link, bool bad) = 0;
+    virtual void on_hashes(FetchLink& link, const wire::bt::Hashes& hashes) = 0;
+    virtual void on_hash_reject(FetchLink& link, const wire::bt::HashRequest& request) = 0;
     virtual void on_peers(FetchLink& link, const std::vector<Endpoint>& peers) = 0;
 
    protected:
     ~Owner() = default;
   };
 
-  /// To a peer that was dialled: speaks first.
+  /// To a peer that was dialled: speaks first. `is_v2`: that is the name's.
   FetchLink(PeerNumber number,
             const InfoHash& name,
+            bool is_v2,
             const FetchConfig& config,
             FetchCounters& counters,
             Owner& owner,
@@ -81,6 +85,9 @@ class FetchLink final : public LinkReader {
   void begin(const wire::bt::TorrentLayout& layout);
   /// `failures`: how often this peer was asked in vain.
   void ask_metadata(std::uint32_t failures) { metadata_.ask(failures, now_, out_); }
+  void ask_hashes(const wire::bt::HashRequest& request) { append(out_, request); }
+  /// It sent what no correct client sends, as its owner can tell.
+  void offend();
   void show_interest();
   void request(const wire::bt::BlockRange& block);
   void cancel(const wire::bt::BlockRange& block);
@@ -148,7 +155,6 @@ class FetchLink final : public LinkReader {
   void send_hello();
   void release_all();
   void measure(TimePoint now);
-  void offend();
   void break_off();
 
   PeerNumber number_;

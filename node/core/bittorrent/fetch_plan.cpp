@@ -26,7 +26,11 @@ FetchPlan::FetchPlan(const wire::bt::TorrentLayout& layout, PieceSet have, Rng r
       copies_(layout.piece_count(), 0) {
   FRESHET_CHECK(have_.size() == layout.piece_count());
   for (std::uint32_t piece = 0; piece < have_.size(); ++piece) {
-    if (!have_.has(piece)) waiting_.push_back(piece);
+    if (have_.has(piece)) {
+      have_bytes_ += layout_.asked_of(piece);
+    } else {
+      waiting_.push_back(piece);
+    }
   }
 }
 
@@ -52,18 +56,11 @@ std::uint32_t FetchPlan::lacked_of(const PieceSet& has) const {
   return lacked;
 }
 
-std::uint64_t FetchPlan::have_bytes() const {
-  if (have_.none()) return 0;
-  const std::uint32_t last = have_.size() - 1;
-  const std::uint64_t bytes = std::uint64_t{have_.count()} * layout_.piece_length;
-  return have_.has(last) ? bytes - layout_.piece_length + layout_.piece_bytes(last) : bytes;
-}
-
 BlockRange FetchPlan::range_of(std::uint32_t piece, std::size_t block) const {
   const auto begin = static_cast<std::uint32_t>(block * kBlockBytes);
   return {.piece = piece,
           .begin = begin,
-          .length = std::min(kBlockBytes, layout_.piece_bytes(piece) - begin)};
+          .length = std::min(kBlockBytes, layout_.asked_of(piece) - begin)};
 }
 
 FetchPlan::Block* FetchPlan::find(const BlockRange& block) {
@@ -75,7 +72,7 @@ FetchPlan::Block* FetchPlan::find(const BlockRange& block) {
 }
 
 void FetchPlan::open(std::uint32_t piece, PeerNumber leader) {
-  const std::size_t blocks = (layout_.piece_bytes(piece) + kBlockBytes - 1) / kBlockBytes;
+  const std::size_t blocks = (layout_.asked_of(piece) + kBlockBytes - 1) / kBlockBytes;
   open_[piece] = Open{.blocks = std::vector<Block>(blocks), .leader = leader};
   with_free_.insert(piece);
 }
@@ -259,7 +256,7 @@ std::vector<PeerNumber> FetchPlan::passed(std::uint32_t piece) {
   open_.erase(found);
   with_free_.erase(piece);
   note_end_game();
-  have_.add(piece);
+  if (have_.add(piece)) have_bytes_ += layout_.asked_of(piece);
   return {guilty.begin(), guilty.end()};
 }
 

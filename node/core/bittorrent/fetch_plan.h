@@ -69,7 +69,7 @@ class FetchPlan {
   void lost(std::uint32_t piece);
 
   [[nodiscard]] const wire::bt::PieceSet& have() const { return have_; }
-  [[nodiscard]] std::uint64_t have_bytes() const;
+  [[nodiscard]] std::uint64_t have_bytes() const { return have_bytes_; }  ///< of asked ones
   [[nodiscard]] bool complete() const { return have_.all(); }
   [[nodiscard]] std::size_t open_pieces() const { return open_.size(); }
   /// What picking has cost: pieces that were looked at for the rarest.
@@ -108,6 +108,7 @@ class FetchPlan {
 
   const wire::bt::TorrentLayout& layout_;
   wire::bt::PieceSet have_;
+  std::uint64_t have_bytes_ = 0;
   Rng rng_;
   std::vector<std::uint16_t> copies_;   ///< by piece: peers that have it
   std::vector<std::uint32_t> waiting_;  ///< neither had nor begun, in no order

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "node/wire/bt/metainfo.h"
-#include "node/wire/bt/sha1.h"
 
 namespace freshet::core::bittorrent {
 
@@ -39,7 +38,7 @@ MetadataDownload::Taken MetadataDownload::take(const MetadataMessage& message) {
 }
 
 std::optional<Bytes> MetadataDownload::checked(const InfoHash& name) const {
-  if (bytes_.size() != size_ || wire::bt::sha1(bytes_) != name) return std::nullopt;
+  if (bytes_.size() != size_ || !wire::bt::is_called(bytes_, name)) return std::nullopt;
   return bytes_;
 }
 

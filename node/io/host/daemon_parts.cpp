@@ -11,6 +11,9 @@ namespace {
 /// Of a cache: short enough that most of what it names is still there.
 constexpr std::chrono::minutes kCacheAge{2};
 
+/// For who has a file of a torrent, before BitTorrent clients are asked for it.
+constexpr std::chrono::milliseconds kMeshPatience{3000};
+
 core::Config config_for(const DaemonOptions& options, std::uint16_t port) {
   core::Config config;
   config.overlay.agent = kAgent;
@@ -204,9 +207,32 @@ void NodeDaemon::make_torrents() {
                               .share_finished = options_.share_finished,
                               .port = config_.overlay.listen_port},
       *library_,
+      TorrentFetches::Mesh{.fetches = *fetches_,
+                           .find = [this](const ContentId& content,
+                                          auto found) { find_sources(content, std::move(found)); },
+                           .is_blocked =
+                               [this](const ContentId& content) {
+                                 return blocks_->has(content);
+                               }},
       [this] { return pump_->now(); },
       [this] { return rates_.now().down; },
       rng_.fork("torrent fetches"));
+}
+
+// Without neighbours nobody answers.
+void NodeDaemon::find_sources(const ContentId& content,
+                              std::function<void(TorrentMesh::Sources)> found) {
+  const bool has_neighbours = node_->overlay().links().up_count() > 0;
+  searches_->resolve_whole(content,
+                           has_neighbours ? kMeshPatience : std::chrono::milliseconds(0),
+                           [this, content, found = std::move(found)](const Result<Wanted>& wanted) {
+                             const bool is_here = library_->has(content) || fetches_->has(content);
+                             if (!is_here && (!wanted || wanted->sources.empty())) {
+                               found(std::nullopt);
+                             } else {
+                               found(wanted ? wanted->sources : std::vector<ct::Source>());
+                             }
+                           });
 }
 
 }  // namespace freshet::io

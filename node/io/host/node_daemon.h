@@ -115,6 +115,7 @@ class NodeDaemon final : public Daemon, public Performer {
   void make_searches();
   void make_torrents();
   MeshParts parts_for_torrents();
+  void find_sources(const ContentId& content, std::function<void(TorrentMesh::Sources)> found);
   bool perform_here(const co::Effect& effect);
   void perform_search(cs::Effect& effect);
   bool perform_reach(const co::Effect& effect);

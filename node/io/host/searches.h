@@ -102,6 +102,11 @@ class Searches {
                std::chrono::milliseconds patience,
                std::function<void(Result<Wanted>)> resolved);
 
+  /// The same of a whole id, whatever was searched for. At once where it is here.
+  void resolve_whole(const ContentId& content,
+                     std::chrono::milliseconds patience,
+                     std::function<void(Result<Wanted>)> resolved);
+
   /// Floods a query for a content; what answers goes to `sources_found`.
   void ask_content(const ContentId& content);
   /// The same; `heard` gets the record of each other node that answers, until kMaxNodeAsks other
@@ -129,9 +134,6 @@ class Searches {
   void settle(const std::function<std::optional<Wanted>(const Pending&)>& wanted_of);
   void settle_numbers();
   void settle_whole(const wire::HitFile& file, const core::transfer::Source& source);
-  void resolve_whole(const ContentId& content,
-                     std::chrono::milliseconds patience,
-                     std::function<void(Result<Wanted>)> resolved);
   /// Is settled by what the mesh says; by `at_last` otherwise.
   std::shared_ptr<Pending> wait(std::chrono::milliseconds patience,
                                 Result<Wanted> at_last,

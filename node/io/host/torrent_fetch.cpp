@@ -20,6 +20,23 @@ namespace {
 constexpr std::chrono::milliseconds kTick{200};
 constexpr std::size_t kMaxTrackerSets = 8;
 
+// Blocking: what of it is not in its place, and can be had by its content's id.
+Result<std::vector<TorrentMesh::File>> lacked_files(const TorrentLayout& layout,
+                                                    const std::string& folder,
+                                                    const std::string& name) {
+  const auto place = store::place_of(layout, folder, name);
+  if (!place) return place.error();
+  std::vector<TorrentMesh::File> lacked;
+  for (const store::PlacedFile& file : place->files) {
+    if (!file.content || store::is_there(file)) continue;
+    lacked.push_back({.content = *file.content,
+                      .size_bytes = file.size_bytes,
+                      .folder = file.folder,
+                      .name = file.name});
+  }
+  return lacked;
+}
+
 Error named(const Error& error, const std::string& what) {
   return {error.code, what + ": " + error.message};
 }
@@ -29,7 +46,7 @@ Error named(const Error& error, const std::string& what) {
 TorrentFetch::TorrentFetch(const Parts& parts, TorrentWish wish, Rng rng)
     : parts_(parts),
       wish_(std::move(wish)),
-      fetch_(wish_.name, parts.config, parts.counters, *this, std::move(rng)),
+      fetch_(wish_.name, parts.config, parts.counters, *this, std::move(rng), wish_.is_v2),
       links_(parts.io, fetch_, parts.now, [this] { moved(); }),
       resolver_(parts.io),
       timer_(parts.io),
@@ -51,7 +68,8 @@ void TorrentFetch::start() {
               to_self([](TorrentFetch& self, const auto& judged) { self.on_written(judged); }),
           .failed = to_self([](TorrentFetch& self, const Error& error) { self.end(error); })});
   if (wish_.layout) {
-    prepare();
+    look_around();
+    if (over_) return;
   } else {
     find_info();
   }
@@ -148,12 +166,113 @@ void TorrentFetch::know(const Result<TorrentLayout>& layout) {
     end(named(layout.error(), "what that magnet link leads to is not fetched"));
     return;
   }
-  wish_.layout = std::make_shared<const TorrentLayout>(*layout);
-  prepare();
+  auto known = std::make_shared<TorrentLayout>(*layout);
+  known->name = wish_.name;  // a hybrid's may be that of v2
+  wish_.layout = std::move(known);
+  look_around();
+}
+
+void TorrentFetch::look_around() {
+  fetch_.knows_metadata();
+  const auto& files = wish_.layout->files;
+  const auto blocked = std::find_if(files.begin(), files.end(), [&](const auto& file) {
+    return file.content && parts_.is_blocked(*file.content);
+  });
+  if (blocked != files.end()) {
+    end({ErrorCode::invalid,
+         blocked->content->hex() + " of it is blocked here; see: freshet block, freshet unblock"});
+    return;
+  }
+  if (!has_v2(wish_.layout->kind)) {
+    prepare();
+    return;
+  }
+  parts_.disk.submit([weak = weak_from_this(),
+                      layout = wish_.layout,
+                      folder = wish_.folder,
+                      name = wish_.file_name]() -> WorkerPool::Completion {
+    auto lacked = lacked_files(*layout, folder, name);
+    return [weak, lacked = std::move(lacked)] {
+      const auto self = weak.lock();
+      if (!self || self->over_) return;
+      if (lacked) {
+        self->ask_mesh(*lacked);
+      } else {
+        self->end(lacked.error());
+      }
+    };
+  });
+}
+
+void TorrentFetch::ask_mesh(std::vector<TorrentMesh::File> lacked) {
+  if (lacked.empty()) {
+    complete_layout();
+    return;
+  }
+  const auto weak = weak_from_this();
+  mesh_ = std::make_shared<TorrentMesh>(
+      parts_.fetches,
+      parts_.find_in_mesh,
+      TorrentMesh::Wish{
+          .files = std::move(lacked), .rate = wish_.rate, .share = !wish_.layout->is_folder},
+      TorrentMesh::Told{.moved =
+                            [weak] {
+                              if (const auto self = weak.lock()) self->moved();
+                            },
+                        .over =
+                            [weak](const std::vector<std::string>& arrived) {
+                              if (const auto self = weak.lock()) self->on_mesh_over(arrived);
+                            }});
+  const auto mesh = mesh_;  // it may be over at once
+  mesh->begin();
+}
+
+void TorrentFetch::on_mesh_over(const std::vector<std::string>& arrived) {
+  if (over_) return;
+  mesh_bytes_ = mesh_->verified_bytes();
+  mesh_.reset();
+  parts_.mesh_files += arrived.size();
+  if (!wish_.layout->is_folder && !arrived.empty()) {
+    take_from_mesh(arrived.front());
+  } else {
+    complete_layout();  // what is in its place is taken from there
+  }
+}
+
+void TorrentFetch::take_from_mesh(const std::string& path) {
+  finishing_ = true;
+  parts_.disk.submit([partials = parts_.partials, name = wish_.name]() -> WorkerPool::Completion {
+    const Status dropped = store::drop_torrent(partials, name);
+    if (dropped) return {};
+    return [error = dropped.error()] {
+      spdlog::warn("torrent: {}", error.message);
+    };
+  });
+  settle(path, false);
+}
+
+void TorrentFetch::complete_layout() {
+  if (!wish_.layout->lacks_layers()) {
+    prepare();
+    return;
+  }
+  asks_layers_ = true;
+  fetch_.ask_layers(*wish_.layout, parts_.now());
+  moved();
+}
+
+void TorrentFetch::on_layers(const TorrentLayout& layout) {
+  // Not from within: this may end it.
+  asio::post(parts_.io,
+             [self = shared_from_this(), layout = std::make_shared<const TorrentLayout>(layout)] {
+               if (self->over_) return;
+               self->wish_.layout = layout;
+               self->asks_layers_ = false;
+               self->prepare();
+             });
 }
 
 void TorrentFetch::prepare() {
-  fetch_.knows_metadata();
   disk_->open({.layout = wish_.layout, .folder = wish_.folder, .name = wish_.file_name});
 }
 
@@ -184,8 +303,8 @@ void TorrentFetch::on_written(const std::vector<TorrentDisk::Judged>& judged) {
 void TorrentFetch::moved() {
   if (over_ || finishing_) return;
   disk_->flush();
-  most_sources_ = std::max(most_sources_, fetch_.sources());
-  if (told_sources_ != fetch_.sources() || told_bytes_ != fetch_.verified_bytes()) tell();
+  most_sources_ = std::max(most_sources_, sources());
+  if (told_sources_ != sources() || told_bytes_ != verified_bytes()) tell();
   if (fetch_.complete()) {
     finish();
     return;
@@ -232,7 +351,7 @@ void TorrentFetch::watch(const std::shared_ptr<FetchObserver>& observer,
   watchers_.push_back(
       {.observer = observer, .patience = patience, .without_source_since = parts_.now()});
   // What is there already is known once the storage is open; tell() follows then.
-  if (!is_opening()) observer->progress(fetch_.verified_bytes(), size(), fetch_.sources());
+  if (!is_opening()) observer->progress(verified_bytes(), size(), sources());
 }
 
 void TorrentFetch::leave(const FetchObserver* observer) {
@@ -275,9 +394,18 @@ Error TorrentFetch::why_none() const {
   return {ErrorCode::no_source, message};
 }
 
+std::uint64_t TorrentFetch::verified_bytes() const {
+  if (disk_ && disk_->is_open()) return fetch_.verified_bytes();
+  return mesh_ ? mesh_->verified_bytes() : mesh_bytes_;
+}
+
+std::uint32_t TorrentFetch::sources() const {
+  return std::max(fetch_.sources(), mesh_ ? mesh_->sources() : 0);
+}
+
 void TorrentFetch::tell() {
-  told_sources_ = fetch_.sources();
-  told_bytes_ = fetch_.verified_bytes();
+  told_sources_ = sources();
+  told_bytes_ = verified_bytes();
   for (const Watcher& watcher : std::vector(watchers_))
     watcher.observer->progress(told_bytes_, size(), told_sources_);
 }
@@ -293,13 +421,16 @@ void TorrentFetch::finish() {
       return;
     }
     self->share(*finished, [self, path = finished->path] {
-      if (self->over_) return;
-      self->close(true);
-      for (const Watcher& watcher : std::vector(self->watchers_))
-        watcher.observer->done(path, self->size(), self->most_sources_);
-      self->parts_.over(self->wish_.name);
+      if (!self->over_) self->settle(path, true);
     });
   });
+}
+
+void TorrentFetch::settle(const std::string& path, bool completed) {
+  close(completed);
+  for (const Watcher& watcher : std::vector(watchers_))
+    watcher.observer->done(path, size(), most_sources_);
+  parts_.over(wish_.name);
 }
 
 void TorrentFetch::share(const store::FinishedTorrent& finished, std::function<void()> then) {
@@ -332,6 +463,7 @@ void TorrentFetch::end(const Error& error) {
 void TorrentFetch::close(bool completed) {
   if (std::exchange(over_, true)) return;
   if (!completed) disk_->stop();
+  if (mesh_) mesh_->drop();
   timer_.cancel();
   resolver_.cancel();
   for (const auto& trackers : trackers_) trackers->stop(completed);
@@ -339,6 +471,7 @@ void TorrentFetch::close(bool completed) {
 }
 
 void TorrentFetch::pause() {
+  if (mesh_) mesh_->leave();
   close(false);
   disk_->pause();
 }
@@ -358,8 +491,8 @@ DownloadSummary TorrentFetch::summary() const {
                                                            : wish_.title,
                           .folder = wish_.folder,
                           .size = size(),
-                          .verified_bytes = fetch_.verified_bytes(),
-                          .sources = fetch_.sources(),
+                          .verified_bytes = verified_bytes(),
+                          .sources = sources(),
                           .running = true};
   if (summary.name.empty()) summary.name = wish_.name.hex();
   return summary;

@@ -1,6 +1,7 @@
-// One torrent that is fetched from BitTorrent clients, for all who asked for it: finds peers, tells
-// how far it is, and has the files kept and put in their place (torrent_disk.h). Gives up when no
-// source is up for as long as somebody has patience; what is verified stays. On the io thread.
+// One torrent that is fetched, for all who asked for it: of v2 and hybrids first what the mesh has
+// of its files (torrent_mesh.h), then from BitTorrent clients. Finds peers, tells how far it is,
+// and has the files kept and put in their place (torrent_disk.h). Gives up when no source is up for
+// as long as somebody has patience; what is verified stays. On the io thread.
 #pragma once
 
 #include <chrono>
@@ -20,6 +21,7 @@
 #include "node/io/bittorrent/tracker_client.h"
 #include "node/io/host/fetches.h"
 #include "node/io/host/torrent_disk.h"
+#include "node/io/host/torrent_mesh.h"
 #include "node/io/host/worker_pool.h"
 #include "node/store/torrent_storage.h"
 
@@ -27,6 +29,7 @@ namespace freshet::io {
 
 struct TorrentWish {
   InfoHash name;
+  bool is_v2 = false;                                     ///< the name is that of v2
   std::shared_ptr<const wire::bt::TorrentLayout> layout;  ///< unset: by magnet link
   std::string title;                  ///< what a magnet link calls it, until more is known
   std::vector<std::string> trackers;  ///< URLs
@@ -51,6 +54,10 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
     const core::bittorrent::FetchConfig& config;
     core::bittorrent::FetchCounters& counters;
     TrackerCounters& tracker_counters;
+    Fetches& fetches;  ///< from the mesh
+    TorrentMesh::Find find_in_mesh;
+    std::function<bool(const ContentId&)> is_blocked;
+    std::uint64_t& mesh_files;  ///< counted: those that came from there
     /// It has ended, in whatever way; no call follows.
     std::function<void(const InfoHash&)> over;
   };
@@ -77,9 +84,15 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   void keep(const wire::bt::BlockRange& block, ByteView bytes) override;
   void verify(std::uint32_t piece) override;
   void on_metadata(const Bytes& info) override;
+  void on_layers(const wire::bt::TorrentLayout& layout) override;
 
   void find_info();
   void know(const Result<wire::bt::TorrentLayout>& layout);
+  void look_around();
+  void ask_mesh(std::vector<TorrentMesh::File> lacked);
+  void on_mesh_over(const std::vector<std::string>& arrived);
+  void take_from_mesh(const std::string& path);
+  void complete_layout();
   void prepare();
   void find_peers(const TorrentWish& wish);
   void resolve(const std::string& host_port);
@@ -92,13 +105,19 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   [[nodiscard]] Error why_none() const;
   void tell();
   void finish();
+  void settle(const std::string& path, bool completed);
   void share(const store::FinishedTorrent& finished, std::function<void()> then);
   void end(const Error& error);
   void close(bool completed);
   /// Closes it, to be gone on with later.
   void pause();
-  [[nodiscard]] bool is_opening() const { return wish_.layout && !(disk_ && disk_->is_open()); }
-  [[nodiscard]] std::uint64_t size() const { return wish_.layout ? wish_.layout->size_bytes : 0; }
+  /// What is here is being looked at, or the mesh is asked.
+  [[nodiscard]] bool is_opening() const {
+    return wish_.layout && !asks_layers_ && !(disk_ && disk_->is_open());
+  }
+  [[nodiscard]] std::uint64_t size() const { return wish_.layout ? wish_.layout->asked_bytes : 0; }
+  [[nodiscard]] std::uint64_t verified_bytes() const;
+  [[nodiscard]] std::uint32_t sources() const;
   [[nodiscard]] wire::bt::Announce announce() const;
 
   Parts parts_;
@@ -109,12 +128,15 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   asio::ip::tcp::resolver resolver_;
   asio::steady_timer timer_;
   std::shared_ptr<TorrentDisk> disk_;
+  std::shared_ptr<TorrentMesh> mesh_;  ///< while it is asked
+  std::uint64_t mesh_bytes_ = 0;       ///< that came from it
   std::vector<Watcher> watchers_;
   std::int64_t allowance_ = 0;  ///< bytes that may come now, where there is a limit
   TimePoint ticked_at_;
   std::uint32_t most_sources_ = 0;
   std::uint32_t told_sources_ = 0;
   std::uint64_t told_bytes_ = 0;
+  bool asks_layers_ = false;
   bool finishing_ = false;
   bool over_ = false;
 };

@@ -14,12 +14,14 @@ namespace freshet::io {
 TorrentFetches::TorrentFetches(asio::io_context& io,
                                Options options,
                                Library& library,
+                               Mesh mesh,
                                std::function<TimePoint()> now,
                                std::function<std::uint64_t()> down_rate,
                                Rng rng)
     : io_(io),
       options_(std::move(options)),
       library_(library),
+      mesh_(std::move(mesh)),
       now_(std::move(now)),
       down_rate_(std::move(down_rate)),
       rng_(std::move(rng)),
@@ -81,6 +83,10 @@ void TorrentFetches::start(const TorrentWish& wish,
                                                          .config = config_,
                                                          .counters = counters_,
                                                          .tracker_counters = tracker_counters_,
+                                                         .fetches = mesh_.fetches,
+                                                         .find_in_mesh = mesh_.find,
+                                                         .is_blocked = mesh_.is_blocked,
+                                                         .mesh_files = mesh_files_,
                                                          .over =
                                                              [this](const InfoHash& name) {
                                                                fetches_.erase(name);
@@ -139,6 +145,8 @@ void TorrentFetches::count(std::vector<std::pair<std::string, std::uint64_t>>& a
   all.emplace_back("btget_peers_heard", it.peers_heard);
   all.emplace_back("btget_metadata", it.metadata_fetched);
   all.emplace_back("btget_metadata_bad", it.metadata_bad);
+  all.emplace_back("btget_layers", it.layers_fetched);
+  all.emplace_back("btget_mesh_files", mesh_files_);
   all.emplace_back("btget_trackers_asked", tracker_counters_.asked);
   all.emplace_back("btget_trackers_answered", tracker_counters_.answered);
   all.emplace_back("btget_trackers_failed", tracker_counters_.failed);

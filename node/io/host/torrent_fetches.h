@@ -1,4 +1,4 @@
-// All torrents that are fetched from BitTorrent clients. One is fetched once, for all who want it.
+// All torrents that are fetched. One is fetched once, for all who want it.
 // Refuses all of it in a private mesh, whose nodes speak to nobody else. On the io thread.
 #pragma once
 
@@ -24,9 +24,16 @@ class TorrentFetches {
     bool share_finished = true;
     std::uint16_t port = 0;
   };
+  /// Where files of v2 are looked for first.
+  struct Mesh {
+    Fetches& fetches;
+    TorrentMesh::Find find;
+    std::function<bool(const ContentId&)> is_blocked;
+  };
   TorrentFetches(asio::io_context& io,
                  Options options,
                  Library& library,
+                 Mesh mesh,
                  std::function<TimePoint()> now,
                  std::function<std::uint64_t()> down_rate,
                  Rng rng);
@@ -47,12 +54,14 @@ class TorrentFetches {
   asio::io_context& io_;
   Options options_;
   Library& library_;
+  Mesh mesh_;
   std::function<TimePoint()> now_;
   std::function<std::uint64_t()> down_rate_;
   Rng rng_;
   core::bittorrent::FetchConfig config_;
   core::bittorrent::FetchCounters counters_;
   TrackerCounters tracker_counters_;
+  std::uint64_t mesh_files_ = 0;
   std::map<InfoHash, std::shared_ptr<TorrentFetch>> fetches_;
   WorkerPool disk_;
 };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "node/base/percent.h"
+#include "node/wire/bt/metainfo.h"
 #include "node/wire/bt/torrent_layout.h"
 
 namespace freshet::wire::bt {
@@ -54,12 +55,33 @@ bool is_named(std::string_view key, std::string_view name) {
 
 struct Reading {
   Magnet magnet;
-  bool has_v1 = false;
-  bool has_v2 = false;
+  std::optional<InfoHash> v1;
+  std::optional<Sha256> v2;
 };
 
+// A multihash: 0x12 and 0x20 say SHA-256, of 32 bytes.
+std::optional<Sha256> from_multihash(std::string_view digits) {
+  constexpr std::string_view kSha256Of32 = "1220";
+  if (!begins_with(digits, kSha256Of32)) return std::nullopt;
+  return Sha256::from_hex(digits.substr(kSha256Of32.size()));
+}
+
+Status two_torrents() {
+  return Error{ErrorCode::invalid, "it names two torrents; use a link for each"};
+}
+
+Status read_v2_topic(std::string_view digits, Reading& reading) {
+  const auto name = from_multihash(digits);
+  if (!name)
+    return Error{ErrorCode::invalid,
+                 "its xt is not 1220 and 64 hexadecimal digits behind urn:btmh:"};
+  if (reading.v2 && *name != *reading.v2) return two_torrents();
+  reading.v2 = *name;
+  return kOk;
+}
+
 Status read_topic(std::string_view topic, Reading& reading) {
-  if (begins_with(topic, kV2)) reading.has_v2 = true;
+  if (begins_with(topic, kV2)) return read_v2_topic(topic.substr(kV2.size()), reading);
   if (!begins_with(topic, kV1)) return kOk;
   const std::string_view digits = topic.substr(kV1.size());
   auto name = InfoHash::from_hex(digits);
@@ -67,10 +89,8 @@ Status read_topic(std::string_view topic, Reading& reading) {
   if (!name)
     return Error{ErrorCode::invalid,
                  "its xt is neither 40 hexadecimal digits nor 32 of base32 behind urn:btih:"};
-  if (reading.has_v1 && *name != reading.magnet.name)
-    return Error{ErrorCode::invalid, "it names two torrents; use a link for each"};
-  reading.magnet.name = *name;
-  reading.has_v1 = true;
+  if (reading.v1 && *name != *reading.v1) return two_torrents();
+  reading.v1 = *name;
   return kOk;
 }
 
@@ -107,13 +127,12 @@ Result<Magnet> parse_magnet(std::string_view link) {
     if (Status read = read_pair(rest.substr(0, end), reading); !read) return read.error();
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  if (reading.has_v1) return std::move(reading.magnet);
-  return Error{
-      ErrorCode::invalid,
-      reading.has_v2
-          ? "it names a torrent of BitTorrent v2 alone, which is not fetched yet; a hybrid "
-            "one is, by its urn:btih:"
-          : "it names no torrent: there is no xt=urn:btih: in it"};
+  if (!reading.v1 && !reading.v2)
+    return Error{ErrorCode::invalid,
+                 "it names no torrent: there is no xt=urn:btih: or xt=urn:btmh: in it"};
+  reading.magnet.is_v2 = !reading.v1;
+  reading.magnet.name = reading.v1 ? *reading.v1 : truncated(*reading.v2);
+  return std::move(reading.magnet);
 }
 
 }  // namespace freshet::wire::bt

@@ -15,7 +15,9 @@ inline constexpr std::size_t kMaxMagnetBytes = std::size_t{16} * 1024;
 inline constexpr std::size_t kMaxMagnetPeers = 64;
 
 struct Magnet {
-  InfoHash name;                      ///< v1: xt=urn:btih, 40 hexadecimal digits or 32 of base32
+  /// v1: xt=urn:btih, 40 hexadecimal digits or 32 of base32; v2: 20 bytes of what xt=urn:btmh says.
+  InfoHash name;
+  bool is_v2 = false;                 ///< it names v2 alone
   std::string title;                  ///< dn; may be empty, and is anybody's word
   std::vector<std::string> trackers;  ///< tr
   std::vector<std::string> peers;     ///< x.pe: HOST:PORT

@@ -89,6 +89,7 @@ struct Talk final : Fetch::Host {
   void keep(const BlockRange& /*block*/, ByteView /*bytes*/) override { ++kept; }
   void verify(std::uint32_t /*piece*/) override {}
   void on_metadata(const Bytes& /*info*/) override { ++metadata; }
+  void on_layers(const TorrentLayout& /*layout*/) override {}
   [[nodiscard]] bool is_over() const { return fetch.is_over(peer); }
   std::size_t said() { return fetch.take_output(peer).size(); }
 

@@ -111,6 +111,7 @@ struct World final : Fetch::Host {
   }
   void verify(std::uint32_t piece) override { whole.push_back(piece); }
   void on_metadata(const Bytes& info) override { metadata = info; }
+  void on_layers(const TorrentLayout& /*layout*/) override {}
 
   void judge() {
     for (const std::uint32_t piece : std::exchange(whole, {})) {

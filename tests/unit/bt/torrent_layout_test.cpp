@@ -154,8 +154,6 @@ TEST_CASE("a magnet link names its torrent in hexadecimal or base32, with tracke
   for (const char* base32 :
        {"VGMT4NSHA2AWVOR6EVYXQUGCNSONBWE5", "vgmt4nsha2awvor6evyxqugcnsonbwe5"})
     CHECK(parse_magnet(std::string("magnet:?xt=urn:btih:") + base32)->name.hex() == hex);
-  // A hybrid's two names.
-  CHECK(parse_magnet("magnet:?xt=urn:btmh:1220ab&xt=urn:btih:" + hex)->name.hex() == hex);
 }
 
 TEST_CASE("a magnet link that names nothing that is fetched is refused with the reason") {
@@ -164,7 +162,6 @@ TEST_CASE("a magnet link that names nothing that is fetched is refused with the 
     return magnet ? std::string() : magnet.error().message;
   };
   CHECK(says(reason("magnet:?dn=x"), "no xt=urn:btih:"));
-  CHECK(says(reason("magnet:?xt=urn:btmh:1220ab"), "v2 alone"));
   CHECK(says(reason("magnet:?xt=urn:btih:abc"), "40 hexadecimal"));
   CHECK(says(reason("magnet:?xt=urn:btih:" + std::string(32, '1')), "base32"));
   CHECK(says(reason("magnet:?xt=urn:btih:%zz"), "a %"));

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "node/wire/bt/magnet.h"
 #include "node/wire/bt/metainfo.h"
 #include "node/wire/bt/sha1.h"
 #include "node/wire/bt/torrent_layout.h"
@@ -268,4 +269,24 @@ TEST_CASE("a hybrid whose two lists of files differ is refused") {
   CHECK(tells(why_not(with("5:b.txt", "5:b.tyt", true)), "not the same in v1 and in v2"));
   CHECK(tells(why_not(with("lengthi5000e", "lengthi5001e")), "not the same in v1 and in v2"));
   CHECK(tells(why_not(with("4:attr1:p6", "4:attr1:x6")), "not the same in v1 and in v2"));
+}
+
+TEST_CASE("a magnet link names a torrent of v2 by the front of its hash") {
+  const std::string hex = "2fa3bb48f03a2e6f6c748fe592434bc6c709c1fd01bc0ea91d42bb44aae35a25";
+  const auto magnet = parse_magnet("magnet:?xt=urn:btmh:1220" + hex + "&tr=http://a");
+  REQUIRE(magnet);
+  CHECK(magnet->is_v2);
+  CHECK(magnet->name.hex() == hex.substr(0, 40));
+  const std::string v1(40, 'a');
+  const auto both = parse_magnet("magnet:?xt=urn:btmh:1220" + hex + "&xt=urn:btih:" + v1);
+  REQUIRE(both);
+  CHECK_FALSE(both->is_v2);
+  CHECK(both->name.hex() == v1);
+  for (const std::string& bad : {hex, "1220" + hex.substr(2), "1120" + hex, std::string()})
+    CHECK(tells(parse_magnet("magnet:?xt=urn:btmh:" + bad).error().message, "1220 and 64"));
+  std::string other = hex;
+  other.back() = '0';
+  CHECK(tells(
+      parse_magnet("magnet:?xt=urn:btmh:1220" + hex + "&xt=urn:btmh:1220" + other).error().message,
+      "two torrents"));
 }
