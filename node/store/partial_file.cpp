@@ -124,7 +124,7 @@ Result<PartialFile> PartialFile::open(const std::string& downloads, const Partia
     }
     head->verified = recorded_pieces(**known);
   }
-  auto file = open_with(downloads, std::move(*head));
+  auto file = open_with(downloads, std::move(*head), spec.hole_bytes);
   if (file) file->restarted_ = restarted;
   return file;
 }
@@ -140,11 +140,14 @@ Result<PartialFile> PartialFile::resume(const std::string& downloads, const Cont
   return open_with(downloads, std::move(head));
 }
 
-Result<PartialFile> PartialFile::open_with(const std::string& downloads, ResumeHead head) {
+Result<PartialFile> PartialFile::open_with(const std::string& downloads,
+                                           ResumeHead head,
+                                           std::uint64_t hole_bytes) {
   PartialFile file;
   file.part_path_ = part_path_of(downloads, head.content);
   file.resume_path_ = resume_path_of(downloads, head.content);
   file.head_ = std::move(head);
+  file.hole_bytes_ = hole_bytes;
   if (auto made = make_target(file.head_.target_folder); !made) return made.error();
   if (auto opened = file.open_part(); !opened) return opened.error();
   file.have_ = file.head_.verified;
@@ -183,7 +186,7 @@ Status PartialFile::check_space() const {
   if (::fstatvfs(part_.get(), &disk) != 0) return kOk;  // what does not fit is told when it comes
   const std::uint64_t available = std::uint64_t{disk.f_bavail} * disk.f_frsize;
   const std::uint64_t allocated = static_cast<std::uint64_t>(info.st_blocks) * 512U;
-  const std::uint64_t there = std::max(allocated, verified_bytes());
+  const std::uint64_t there = std::max(allocated, verified_bytes()) + hole_bytes_;
   const std::uint64_t needed = head_.size_bytes - std::min(head_.size_bytes, there);
   if (needed > available) return no_space(head_.name, needed, available);
   return kOk;

@@ -34,6 +34,7 @@ struct PartialSpec {
   std::string target_folder;  ///< absolute; made where it is missing
   /// Parts of it are read, and nobody wants it whole: it needs no space for the rest.
   bool aside = false;
+  std::uint64_t hole_bytes = 0;  ///< of it that nobody writes, and that need no space
 };
 
 /// Makes the folder where it is missing. Errors: io: that cannot be, or it may not be written into.
@@ -95,13 +96,16 @@ class PartialFile {
 
  private:
   PartialFile() = default;
-  static Result<PartialFile> open_with(const std::string& downloads, ResumeHead head);
+  static Result<PartialFile> open_with(const std::string& downloads,
+                                       ResumeHead head,
+                                       std::uint64_t hole_bytes = 0);
   Status open_part();
   [[nodiscard]] Status check_space() const;
   Status write_head();
   [[nodiscard]] Status check_range(std::uint64_t offset, std::uint64_t length) const;
 
   ResumeHead head_;
+  std::uint64_t hole_bytes_ = 0;
   wire::bt::PieceSet have_;
   std::string part_path_;
   std::string resume_path_;

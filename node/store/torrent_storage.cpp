@@ -65,7 +65,8 @@ Result<TorrentStorage> TorrentStorage::open(const std::string& partials, Spec sp
                                     .size_bytes = layout.size_bytes,
                                     .piece_length = layout.piece_length,
                                     .name = file_name_of(place->target),
-                                    .target_folder = spec.folder});
+                                    .target_folder = spec.folder,
+                                    .hole_bytes = layout.size_bytes - layout.asked_bytes});
   if (!partial) return partial.error();
   TorrentStorage storage(partials, std::move(spec), std::move(*place), std::move(*partial));
   if (Status adopted = storage.adopt_placed(); !adopted) return adopted.error();

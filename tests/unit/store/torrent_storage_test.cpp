@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "node/wire/bt/bencode.h"
+#include "node/wire/bt/metainfo.h"
 #include "node/wire/bt/sha1.h"
 #include "tests/unit/store/process.h"
 #include "tests/unit/store/temp_folder.h"
@@ -86,6 +87,56 @@ TEST_CASE("a torrent's folder gets its tree, and nothing is left of the download
   CHECK(fs::is_empty(album.partials));
   for (const auto& entry : fs::recursive_directory_iterator(album.temp / "target"))
     CHECK(entry.path().filename().string().front() != '.');
+}
+
+TEST_CASE("a folder of v2 is judged by its files' trees, and its padding is nobody's") {
+  const TempFolder temp;
+  const std::vector<std::string> texts = {noise(1, 3 * kPiece + 5), noise(2, 7)};
+  wire::bt::TorrentInfo info{.kind = wire::bt::TorrentKind::v2,
+                             .name = "album",
+                             .size_bytes = 3 * kPiece + 12,
+                             .piece_length = kPiece,
+                             .pieces = {},
+                             .root = std::nullopt};
+  wire::bt::PieceLayers layers;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const auto leaves = wire::bt::leaves_of(bytes_of(texts[i]));
+    const Sha256 root = wire::bt::fold(leaves, 0, i == 0 ? 2 : 0);
+    info.files.push_back({.path = {std::string(1, i == 0 ? 'a' : 'b')},
+                          .size_bytes = texts[i].size(),
+                          .content = ContentId::from(root.view())});
+    for (const Sha256& leaf : leaves) {
+      Bytes& layer = layers[*info.files.back().content];
+      layer.insert(layer.end(), leaf.bytes.begin(), leaf.bytes.end());
+    }
+  }
+  const Bytes encoded = encode_info(info);
+  const auto torrent = wire::bt::read_torrent(wire::bt::encode_torrent(
+      {.info = encoded, .trackers = {}, .kind = info.kind, .piece_layers = layers}));
+  REQUIRE(torrent);
+  const auto layout = std::make_shared<const wire::bt::TorrentLayout>(torrent->layout);
+  auto storage = TorrentStorage::open(temp / "torrents",
+                                      {.layout = layout, .folder = temp / "target", .name = {}});
+  REQUIRE(storage);
+  for (std::uint32_t piece = 0; piece < layout->piece_count(); ++piece) {
+    const std::string& text = piece < 4 ? texts[0] : texts[1];
+    const std::string part = text.substr(piece < 4 ? piece * kPiece : 0, kPiece);
+    REQUIRE(part.size() == layout->asked_of(piece));
+    std::string bad = part;
+    bad.back() = static_cast<char>(bad.back() ^ 1);
+    REQUIRE(storage->write(piece * kPiece, bytes_of(bad)));
+    CHECK_FALSE(*storage->verify(piece));
+    REQUIRE(storage->write(piece * kPiece, bytes_of(part)));
+    CHECK(*storage->verify(piece));
+  }
+  REQUIRE(storage->finish());
+  const auto read = [&](const std::string& name) {
+    std::ifstream file(temp / "target" + "/album/" + name, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  CHECK(read("a") == texts[0]);
+  CHECK(read("b") == texts[1]);
+  CHECK(std::distance(fs::directory_iterator(temp / "target" + "/album"), {}) == 2);
 }
 
 TEST_CASE("what is stopped while it gets its names goes on another time") {
