@@ -9,9 +9,9 @@
 namespace freshet::store {
 
 /// Of a file, that decide.
-inline constexpr std::size_t kSignatureBytes = 16;
+inline constexpr std::size_t kMediaSignatureBytes = 16;
 
-/// `front`: the first kSignatureBytes of the file, or all of a shorter one.
+/// `front`: the first kMediaSignatureBytes of the file, or all of a shorter one.
 bool begins_like_media(ByteView front);
 
 }  // namespace freshet::store

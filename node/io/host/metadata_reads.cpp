@@ -153,7 +153,7 @@ void MetadataReads::read(store::MetadataWorker& worker,
     ran.outcome = Outcome::gone;  // or changed: it is hashed again, and comes again
     return;
   }
-  std::array<Byte, store::kSignatureBytes> front{};
+  std::array<Byte, store::kMediaSignatureBytes> front{};
   const auto got = store::read_some_at(file->get(), 0, front, where.relative);
   if (!got || !store::begins_like_media(ByteView(front).first(*got))) return;
   auto metadata = worker.read(file->get(), stop);
