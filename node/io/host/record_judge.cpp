@@ -34,22 +34,24 @@ RecordVerdict judge_file(const TorrentInfo& info,
 }
 
 bool has_files(const TorrentInfo& info, const wire::bt::FolderList& list) {
+  const bool has_roots = wire::bt::has_v2(info.kind);
   return std::equal(info.files.begin(),
                     info.files.end(),
                     list.files.begin(),
                     list.files.end(),
-                    [](const wire::bt::TorrentMember& a, const wire::bt::ListedFile& b) {
-                      return a.path == b.path && a.size_bytes == b.size_bytes;
+                    [has_roots](const wire::bt::TreeFile& a, const wire::bt::TreeFile& b) {
+                      return a.path == b.path && a.size_bytes == b.size_bytes
+                             && (!has_roots || a.content == b.content);
                     });
 }
 
 RecordVerdict judge_folder(const TorrentInfo& info,
                            const FoundFolder& folder,
                            const std::stop_token& stop) {
-  const bool is_of_it =
-      info.kind == wire::bt::TorrentKind::v1 && has_files(info, folder.files.list);
-  if (!is_of_it) return RecordVerdict::other_content;
-  const auto pieces = store::torrent_pieces(folder.files.all(), info.piece_length, stop);
+  if (!has_files(info, folder.files.list)) return RecordVerdict::other_content;
+  if (!wire::bt::has_v1(info.kind)) return RecordVerdict::good;
+  const auto pieces =
+      store::torrent_pieces(folder.files.all(info.alignment()), info.piece_length, stop);
   if (!pieces) return RecordVerdict::unreadable;
   return verdict_of(*pieces == info.pieces);
 }
