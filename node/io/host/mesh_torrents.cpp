@@ -98,6 +98,9 @@ void MeshTorrents::count(const MeshTorrents* mesh,
 void MeshTorrents::add_limits(Limits& limits) const {
   limits.push_back(
       {.name = "torrents_of_others", .value = OthersTorrents::kMaxTorrents, .use = others_.size()});
+  limits.push_back({.name = "torrents_of_others_bytes",
+                    .value = OthersTorrents::kMaxBytes,
+                    .use = others_.bytes()});
   limits.push_back({.name = "torrents_of_others_per_content",
                     .value = OthersTorrents::kMaxPerContent,
                     .use = std::nullopt});

@@ -26,7 +26,9 @@ void OthersTorrents::recall() {
         return;
       }
       for (const store::Published& one : **kept) {
-        if (entries_.size() < kMaxTorrents) enter(one, TimePoint());
+        const bool is_room =
+            entries_.size() < kMaxTorrents && bytes_ + one.encoded_info.size() <= kMaxBytes;
+        if (is_room) enter(one, TimePoint());
       }
     };
   });
@@ -53,8 +55,22 @@ std::optional<OthersTorrents::Entries::const_iterator> OthersTorrents::victim_fo
     victim = entries_.begin();
   }
   if (victim == entries_.end()) return victim;
-  const bool is_in_use = victim->used != TimePoint() && now_() - victim->used < kInUse;
-  return is_in_use ? std::nullopt : std::optional(victim);
+  return is_in_use(*victim) ? std::nullopt : std::optional(victim);
+}
+
+bool OthersTorrents::is_in_use(const Entry& entry) const {
+  return entry.used != TimePoint() && now_() - entry.used < kInUse;
+}
+
+bool OthersTorrents::make_room(const ContentId& content, std::uint64_t bytes) {
+  const auto victim = victim_for(content);
+  if (!victim) return false;
+  if (*victim != entries_.end()) drop(*victim);
+  while (bytes_ + bytes > kMaxBytes) {
+    if (entries_.empty() || is_in_use(entries_.front())) return false;
+    drop(entries_.begin());
+  }
+  return true;
 }
 
 bool OthersTorrents::has_room(const ContentId& content) const {
@@ -62,9 +78,7 @@ bool OthersTorrents::has_room(const ContentId& content) const {
 }
 
 void OthersTorrents::add(store::Published torrent) {
-  const auto victim = victim_for(torrent.content);
-  if (!victim) return;
-  if (*victim != entries_.end()) drop(*victim);
+  if (!make_room(torrent.content, torrent.encoded_info.size())) return;
   enter(torrent, now_());
   pool_.submit([folder = folder_, torrent = std::move(torrent)]() -> WorkerPool::Completion {
     const Status kept = store::keep_others(folder, torrent);
@@ -79,6 +93,7 @@ void OthersTorrents::enter(const store::Published& torrent, TimePoint used) {
   const auto made = cb::make_torrent(torrent.content, torrent.info, torrent.encoded_info);
   if (by_name_.contains(made->names.one())) return;
   const auto at = entries_.insert(entries_.end(), {.torrent = made, .used = used});
+  bytes_ += made->encoded_info.size();
   if (made->names.v1) by_name_[*made->names.v1] = at;
   if (made->names.v2) by_name_[wire::bt::truncated(*made->names.v2)] = at;
 }
@@ -86,6 +101,7 @@ void OthersTorrents::enter(const store::Published& torrent, TimePoint used) {
 void OthersTorrents::drop(Entries::const_iterator entry) {
   ++forgotten_;
   const cb::TorrentPtr torrent = entry->torrent;
+  bytes_ -= torrent->encoded_info.size();
   std::erase_if(by_name_, [&](const auto& each) { return each.second->torrent == torrent; });
   entries_.erase(entry);
   pool_.submit([folder = folder_, torrent]() -> WorkerPool::Completion {

@@ -22,6 +22,8 @@ class OthersTorrents {
  public:
   static constexpr std::size_t kMaxTorrents = 1024;
   static constexpr std::size_t kMaxPerContent = 4;
+  /// Of all their info dictionaries, which others made as large as they liked.
+  static constexpr std::uint64_t kMaxBytes = std::uint64_t{64} << 20U;
   /// Since it was last asked for; until then it does not give way.
   static constexpr Duration kInUse = std::chrono::minutes(10);
 
@@ -38,6 +40,7 @@ class OthersTorrents {
   /// And keeps it. Nothing happens where there is no room.
   void add(store::Published torrent);
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
   /// Those that gave way to others, so far.
   [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }
 
@@ -50,6 +53,9 @@ class OthersTorrents {
 
   /// What must give way first; end(): nothing must. nullopt: nothing can.
   std::optional<Entries::const_iterator> victim_for(const ContentId& content) const;
+  [[nodiscard]] bool is_in_use(const Entry& entry) const;
+  /// False where what would have to give way is in use.
+  bool make_room(const ContentId& content, std::uint64_t bytes);
   void enter(const store::Published& torrent, TimePoint used);
   void drop(Entries::const_iterator entry);
 
@@ -58,6 +64,7 @@ class OthersTorrents {
   std::function<TimePoint()> now_;
   Entries entries_;
   std::unordered_map<InfoHash, Entries::iterator, IdHash> by_name_;
+  std::uint64_t bytes_ = 0;
   std::uint64_t forgotten_ = 0;
 };
 

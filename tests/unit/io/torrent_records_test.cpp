@@ -203,4 +203,23 @@ TEST_CASE("of one content few are kept, and the one that nobody used for long gi
   CHECK(kept.torrents.find(Kept::name_of(Kept::torrent(1, "another"))) != nullptr);
 }
 
+TEST_CASE("large info dictionaries of others find room for so many bytes, and no more") {
+  Kept kept;
+  constexpr std::size_t kLarge = std::size_t{4} << 20U;
+  const auto large = [](Byte content) {
+    store::Published torrent = Kept::torrent(content, "large");
+    torrent.encoded_info.resize(kLarge, content);  // as if with keys that nobody knows
+    return torrent;
+  };
+  constexpr std::size_t kFit = OthersTorrents::kMaxBytes / kLarge;
+  for (Byte i = 1; i <= kFit + 3; ++i) kept.torrents.add(large(i));
+  CHECK(kept.torrents.size() == kFit);
+  CHECK(kept.torrents.bytes() <= OthersTorrents::kMaxBytes);
+  kept.now += OthersTorrents::kInUse;
+  kept.torrents.add(large(99));
+  CHECK(kept.torrents.size() == kFit);
+  CHECK(kept.torrents.find(Kept::name_of(large(99))) != nullptr);
+  CHECK(kept.torrents.find(Kept::name_of(large(1))) == nullptr);
+}
+
 }  // namespace freshet::io
