@@ -18,6 +18,12 @@ using wire::bt::TorrentLayout;
 namespace {
 
 constexpr std::chrono::milliseconds kTick{200};
+// So often the mesh is judged where clients of BitTorrent could bring the torrent, too: it must
+// have brought so much since, unless the user limits it.
+constexpr std::chrono::seconds kMeshLook{10};
+constexpr std::uint64_t kLeastOfMesh = std::uint64_t{640} * 1024;
+// Nothing verified for so long: it is no source.
+constexpr std::chrono::seconds kMeshStuck{30};
 constexpr std::size_t kMaxTrackerSets = 8;
 
 // Blocking: what of it is not in its place, and can be had by its content's id.
@@ -323,12 +329,36 @@ void TorrentFetch::tick() {
   for (const auto& trackers : trackers_) trackers->on_time();
   moved();
   if (over_ || finishing_) return;
+  look_at_mesh(now);
+  if (over_ || finishing_) return;
   lose_patience(now);
   if (over_) return;
   timer_.expires_after(kTick);
   timer_.async_wait([self = shared_from_this()](const asio::error_code& canceled) {
     if (!canceled && !self->over_) self->tick();
   });
+}
+
+// What nodes bring comes before what clients of BitTorrent do: so they must bring it, or leave it
+// to them, and where nobody else has anything either it is as if there were no source.
+void TorrentFetch::look_at_mesh(TimePoint now) {
+  if (!mesh_) return;
+  if (!mesh_mark_) mesh_mark_ = {.at = now, .bytes = mesh_->verified_bytes(), .moved_at = now};
+  const std::uint64_t bytes = mesh_->verified_bytes();
+  if (bytes > mesh_mark_->last) mesh_mark_->moved_at = now;
+  mesh_mark_->last = bytes;
+  if (now - mesh_mark_->at < kMeshLook) return;
+  const bool is_limited = wish_.rate != 0 || parts_.down_rate() != 0;
+  const bool is_slow = !is_limited && bytes - mesh_mark_->bytes < kLeastOfMesh;
+  mesh_mark_->at = now;
+  mesh_mark_->bytes = bytes;
+  if (!is_slow || fetch_.sources() == 0) return;
+  const auto mesh = mesh_;  // it is over then
+  mesh->give_up();
+}
+
+bool TorrentFetch::is_mesh_stuck(TimePoint now) const {
+  return mesh_ && mesh_mark_ && now - mesh_mark_->moved_at >= kMeshStuck;
 }
 
 void TorrentFetch::pace(TimePoint now) {
@@ -364,7 +394,8 @@ void TorrentFetch::leave(const FetchObserver* observer) {
 void TorrentFetch::lose_patience(TimePoint now) {
   std::vector<Watcher> leaving;
   for (Watcher& watcher : watchers_) {
-    if (fetch_.sources() > 0 || is_opening()) watcher.without_source_since = now;
+    const bool may_go_on = is_opening() && !is_mesh_stuck(now);
+    if (fetch_.sources() > 0 || may_go_on) watcher.without_source_since = now;
     if (now - watcher.without_source_since >= watcher.patience) leaving.push_back(watcher);
   }
   if (leaving.empty()) return;

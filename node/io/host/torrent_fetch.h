@@ -76,6 +76,13 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   [[nodiscard]] DownloadSummary summary() const;
 
  private:
+  /// What the mesh had brought when it was last judged.
+  struct MeshMark {
+    TimePoint at;
+    std::uint64_t bytes = 0;
+    std::uint64_t last = 0;
+    TimePoint moved_at;
+  };
   struct Watcher {
     std::shared_ptr<FetchObserver> observer;
     std::chrono::milliseconds patience;
@@ -101,6 +108,8 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   void on_written(const std::vector<TorrentDisk::Judged>& judged);
   void tick();
   void pace(TimePoint now);
+  void look_at_mesh(TimePoint now);
+  [[nodiscard]] bool is_mesh_stuck(TimePoint now) const;
   void lose_patience(TimePoint now);
   [[nodiscard]] Error why_none() const;
   void tell();
@@ -128,7 +137,8 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   asio::ip::tcp::resolver resolver_;
   asio::steady_timer timer_;
   std::shared_ptr<TorrentDisk> disk_;
-  std::shared_ptr<TorrentMesh> mesh_;  ///< while it is asked
+  std::shared_ptr<TorrentMesh> mesh_;
+  std::optional<MeshMark> mesh_mark_;  ///< while it is asked
   std::uint64_t mesh_bytes_ = 0;       ///< that came from it
   std::vector<Watcher> watchers_;
   std::int64_t allowance_ = 0;  ///< bytes that may come now, where there is a limit

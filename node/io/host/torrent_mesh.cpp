@@ -122,6 +122,12 @@ void TorrentMesh::end() {
   told_.over(arrived_);
 }
 
+void TorrentMesh::give_up() {
+  if (over_) return;
+  leave();
+  told_.over(arrived_);
+}
+
 void TorrentMesh::leave() {
   if (over_) return;
   for (const auto& [content, part] : parts_) fetches_.leave(content, part.get());

@@ -44,6 +44,8 @@ class TorrentMesh : public std::enable_shared_from_this<TorrentMesh> {
   TorrentMesh(Fetches& fetches, Find find, Wish wish, Told told);
 
   void begin();
+  /// The rest is left to others: over, with what came.
+  void give_up();
   /// Nothing is told any more; what is verified stays.
   void leave();
   /// The same at the daemon's end.
