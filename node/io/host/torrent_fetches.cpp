@@ -62,8 +62,8 @@ void TorrentFetches::start(const TorrentWish& wish,
   }
   if (const auto found = fetches_.find(wish.name); found != fetches_.end()) {
     const auto running = found->second;
+    running->watch(observer, wish.patience);  // first: what this may end it with is for it, too
     running->add(wish);
-    running->watch(observer, wish.patience);
     return;
   }
   if (fetches_.size() >= kMaxAtOnce) {
