@@ -28,6 +28,8 @@ class RefusedRecords {
 
   /// The torrent is not of that content.
   void found_false(const Torrent& torrent, const Endpoint& sender, TimePoint now);
+  /// The record says nothing of the torrent: it counts against who brought it, alone.
+  void found_unsound(const Endpoint& sender, TimePoint now);
   /// It could not be checked: the files cannot be read now.
   void found_unreadable(const Torrent& torrent, TimePoint now);
 
@@ -41,7 +43,8 @@ class RefusedRecords {
   struct Refused {
     Torrent torrent;
     TimePoint at;
-    bool is_false = false;
+    bool is_false = false;  ///< of the torrent
+    bool is_unsound = false;
     Endpoint sender = {};
   };
   void add(Refused refused);

@@ -93,6 +93,7 @@ void RecordChecks::end(RecordVerdict verdict, std::optional<store::Published> to
   const cb::RefusedRecords::Torrent named{.name = record.asked.name,
                                           .content = record.asked.content};
   if (is_final(verdict)) refused_.found_false(named, record.sender, parts_.now());
+  if (is_unsound(verdict)) refused_.found_unsound(record.sender, parts_.now());
   if (verdict == RecordVerdict::unreadable) refused_.found_unreadable(named, parts_.now());
   parts_.checked(record.asked, std::move(torrent));
   next();

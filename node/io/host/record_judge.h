@@ -31,6 +31,12 @@ constexpr bool is_final(RecordVerdict verdict) {
   return verdict == RecordVerdict::other_content || verdict == RecordVerdict::wrong_pieces;
 }
 
+/// Says nothing of the torrent, only of who brought the record.
+constexpr bool is_unsound(RecordVerdict verdict) {
+  return verdict == RecordVerdict::malformed || verdict == RecordVerdict::forged
+         || verdict == RecordVerdict::wrong_name;
+}
+
 /// What a record is judged as.
 struct AskedTorrent {
   InfoHash name;

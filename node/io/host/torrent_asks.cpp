@@ -128,7 +128,10 @@ void TorrentAsks::on_said(const std::shared_ptr<Running>& one,
 }
 
 void TorrentAsks::hold(const std::shared_ptr<Running>& one) {
-  if (held() >= kMaxHeld) {
+  const auto of_it = std::count_if(running_.begin(), running_.end(), [&](const auto& each) {
+    return each->is_held && each->ask.torrent == one->ask.torrent;
+  });
+  if (held() >= kMaxHeld || static_cast<std::size_t>(of_it) >= kMaxHeldPerTorrent) {
     end(one, false, counters_.dropped);
     return;
   }

@@ -32,6 +32,7 @@ class TorrentAsks {
   /// That wait for a source which is checking the record; one more gives up at once, and asks again
   /// with the next flood.
   static constexpr std::size_t kMaxHeld = 64;
+  static constexpr std::size_t kMaxHeldPerTorrent = 16;
 
   using Ask = core::bittorrent::MeshSources::Ask;
   struct Parts {

@@ -28,6 +28,7 @@ struct TorrentOffers::Talk {
   enum class State : std::uint8_t { asking, showing, waiting };
   State state = State::asking;
   AskedTorrent asked;
+  bool was_shown = false;  ///< its record was wanted
   Bytes record;
   std::shared_ptr<TorrentTalk> with;
   asio::steady_timer patience;
@@ -111,10 +112,28 @@ void TorrentOffers::on_ask(const TalkPtr& talk, const AskedTorrent& asked) {
   } else if (!parts_.has_room(asked.content) || !checks_.has_room() || !may_come(talk)) {
     answer(talk, false, counters_.no_room);
   } else {
-    talk->state = Talk::State::showing;
-    arm(talk, kRecordPatience);
-    talk->with->send(wire::FrameType::torrent_answer, wire::encode(wire::TorrentAnswer::show));
+    want_record(talk);
   }
+}
+
+void TorrentOffers::want_record(const TalkPtr& talk) {
+  talk->was_shown = true;
+  talk->state = Talk::State::showing;
+  arm(talk, kRecordPatience);
+  talk->with->send(wire::FrameType::torrent_answer, wire::encode(wire::TorrentAnswer::show));
+}
+
+bool TorrentOffers::want_next(const AskedTorrent& asked) {
+  for (const TalkPtr& talk : talks_) {
+    if (talk->state != Talk::State::waiting || talk->was_shown || !is_same(talk->asked, asked))
+      continue;
+    if (checks_.would_be_vain(asked, talk->with->remote()) || !checks_.has_room()
+        || !may_come(talk))
+      continue;
+    want_record(talk);
+    return true;
+  }
+  return false;
 }
 
 void TorrentOffers::on_part(const TalkPtr& talk, ByteView part) {
@@ -146,8 +165,11 @@ void TorrentOffers::on_checked(const AskedTorrent& asked, std::optional<store::P
   if (torrent) parts_.serve(std::move(*torrent));
   const bool serves = is_true && parts_.find(asked.name) != nullptr;
   std::uint64_t refused = 0;  // why is counted by who checked it
+  // One bad record is no reason to refuse who brings another.
+  const bool others_wait = !is_true && want_next(asked);
   for (const TalkPtr& talk : std::set(talks_)) {
     if (talk->state != Talk::State::waiting || !is_same(talk->asked, asked)) continue;
+    if (others_wait && !talk->was_shown) continue;
     answer(talk, serves, serves ? counters_.served : is_true ? counters_.no_room : refused);
   }
 }
@@ -173,6 +195,7 @@ bool TorrentOffers::close(const TalkPtr& talk) {
 void TorrentOffers::end(const TalkPtr& talk) {
   const bool was_showing = talk->state == Talk::State::showing;
   if (!close(talk) || stopped_ || !was_showing || checks_.is_checking(talk->asked)) return;
+  if (want_next(talk->asked)) return;
   // Nobody brings the record that these wait for.
   for (const TalkPtr& other : std::set(talks_)) {
     if (other->state != Talk::State::waiting || !is_same(other->asked, talk->asked)) continue;

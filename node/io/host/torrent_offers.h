@@ -69,6 +69,9 @@ class TorrentOffers {
   void on_said(const TalkPtr& talk, wire::FrameType type, ByteView body);
   void on_ask(const TalkPtr& talk, const AskedTorrent& asked);
   void on_part(const TalkPtr& talk, ByteView part);
+  void want_record(const TalkPtr& talk);
+  /// Of one of those who wait and were not asked for theirs. False: there is none.
+  bool want_next(const AskedTorrent& asked);
   void wait(const TalkPtr& talk);
   void answer(const TalkPtr& talk, bool serves, std::uint64_t& counter);
   static void say(const Talk& talk, bool serves);

@@ -46,6 +46,16 @@ TEST_CASE("who brings false records, from whichever port, has brought enough for
   CHECK_FALSE(refused.is_over_limit(kSender, kStart + hours(1)));
 }
 
+TEST_CASE("a record that says nothing of the torrent counts against who brought it, alone") {
+  RefusedRecords refused;
+  for (std::size_t i = 0; i < RefusedRecords::kMaxPerSender; ++i)
+    refused.found_unsound(kSender, kStart);
+  CHECK(refused.is_over_limit(kSender, kStart));
+  CHECK_FALSE(refused.is_over_limit(*Endpoint::parse("10.0.0.3:4000"), kStart));
+  CHECK_FALSE(refused.is_known(torrent(0), kStart));
+  CHECK_FALSE(refused.is_known({}, kStart));
+}
+
 TEST_CASE("the addresses of one IPv6 network are one sender") {
   RefusedRecords refused;
   for (std::uint16_t i = 0; i < RefusedRecords::kMaxPerSender; ++i) {
