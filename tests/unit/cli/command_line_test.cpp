@@ -226,7 +226,7 @@ TEST_CASE("get refuses what can name nothing") {
   refused({"get", ""});
   refused({"get", std::string(65, 'a')});
   CHECK(has(refused({"get", "/nowhere/x.torrent"}), "/nowhere/x.torrent: there is no such file"));
-  CHECK(has(refused({"get", "magnet:?xt=urn:btmh:1220"}), "the magnet link: it names a torrent"));
+  CHECK(has(refused({"get", "magnet:?xt=urn:btmh:1220"}), "the magnet link: its xt is not 1220"));
   const std::string magnet = "magnet:?xt=urn:btih:" + std::string(40, 'a');
   const auto named = parsed<GetOptions>({"get", magnet, "--source", "10.0.0.1:6881", "3"});
   CHECK(named.what.size() == 2);
