@@ -97,11 +97,13 @@ targets_of() {
     <(ninja -C "$dir" -t targets all | sed -n 's/: phony$//p' | sort -u)
 }
 
-# run_ctest PRESET [CTEST OPTIONS]: runs what is built. TSan cannot place its shadow where the kernel randomises widely
-# (vm.mmap_rnd_bits above 28), so it runs without randomisation where that is allowed.
+# run_ctest PRESET [CTEST OPTIONS]: runs what is built, three tests at once for each CPU, two where a sanitizer slows them. TSan
+# cannot place its shadow where the kernel randomises widely (vm.mmap_rnd_bits above 28), so it runs without randomisation where
+# that is allowed.
 run_ctest() {
-  local preset=$1 prefix=()
+  local preset=$1 prefix=() for_each=3
   shift
+  case $preset in dev | tsan) for_each=2 ;; esac
   if [ "$preset" = tsan ] && setarch -R true 2>/dev/null; then prefix=(setarch -R); fi
-  (cd "$FRESHET_ROOT" && "${prefix[@]}" ctest --preset "$preset" -j "$(($(nproc) * 3))" --no-tests=error "$@")
+  (cd "$FRESHET_ROOT" && "${prefix[@]}" ctest --preset "$preset" -j "$(($(nproc) * for_each))" --no-tests=error "$@")
 }

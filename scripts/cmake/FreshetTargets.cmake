@@ -7,8 +7,8 @@ function(freshet_library name)
 endfunction()
 
 # freshet_test(NAME SOURCES ... LIBS ...): one doctest binary, one ctest entry, in ${CMAKE_BINARY_DIR}/tests.
-# TIMEOUT seconds and LABELS are optional. Most tests wait more than they work, so three run at once for each CPU; one that
-# is HEAVY counts for those three.
+# TIMEOUT seconds and LABELS are optional. Most tests wait more than they work, so several run at once for each CPU; one that
+# is HEAVY counts for three.
 function(freshet_test name)
   cmake_parse_arguments(T "HEAVY" "TIMEOUT" "SOURCES;LIBS;LABELS" ${ARGN})
   if(NOT T_TIMEOUT)
