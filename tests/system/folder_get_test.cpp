@@ -49,7 +49,8 @@ Mesh small_files(int count) {
           }};
 }
 
-/// Its number in the fetching node's last search, as soon as it is one item.
+/// Its number in the fetching node's last search, as soon as it is one item of so many files: while
+/// a share is being hashed the item of those that are may come before.
 std::string find(const Daemon& node,
                  const std::string& name = "blue album",
                  std::uint64_t files = kAll) {
@@ -57,7 +58,7 @@ std::string find(const Daemon& node,
   const auto is_found = [&] {
     for (const Json& hit : node.cli({"search", name, "--json", "--timeout", "1"}).events("hit")) {
       if (!hit.at("folder").get<bool>() || hit.at("name") != name) continue;
-      CHECK(hit.at("files") == files);
+      if (hit.at("files") != files) continue;
       number = std::to_string(hit.at("n").get<int>());
     }
     return !number.empty();
