@@ -13,10 +13,22 @@ def run(*command):
     subprocess.run(command, check=True)
 
 
-def make_link(mbit, queue_ms, tcp):
+def allow_namespaces():
+    """So that `ip netns` leaves the machine's own alone."""
     os.makedirs("/run/netns", exist_ok=True)
     run("mount", "--make-rprivate", "/")
     run("mount", "-t", "tmpfs", "netns", "/run/netns")
+
+
+def shape(side, device, mbit, queue_ms, least_burst):
+    """What leaves by the device, seen from `side`, waits in a queue of so many milliseconds."""
+    burst = max(least_burst, int(mbit * 1e6 / 8 * 0.004))  # what comes between two ticks of a slow clock
+    tbf = ["root", "tbf", "rate", f"{mbit}mbit", "burst", f"{burst}b", "latency", f"{queue_ms}ms"]
+    run(*side, "tc", "qdisc", "add", "dev", device, *tbf)
+
+
+def make_link(mbit, queue_ms, tcp):
+    allow_namespaces()
     # A bridge between the two: a queue at the sender's own device would hold back its TCP before it is full.
     for name in ("far", "mid"):
         run("ip", "netns", "add", name)
@@ -32,6 +44,4 @@ def make_link(mbit, queue_ms, tcp):
         run(*side, "ip", "link", "set", device, "up")
     # What TCP does about a full queue, of the fetch and of the stream.
     run(*FAR_SIDE, "ip", "route", "replace", "10.77.0.0/24", "dev", "wire", "src", FAR, "congctl", tcp)
-    burst = max(32 << 10, int(mbit * 1e6 / 8 * 0.004))  # what comes between two ticks of a slow clock
-    tbf = ["root", "tbf", "rate", f"{mbit}mbit", "burst", f"{burst}b", "latency", f"{queue_ms}ms"]
-    run(*MID, "tc", "qdisc", "add", "dev", "to-near", *tbf)
+    shape(MID, "to-near", mbit, queue_ms, 32 << 10)

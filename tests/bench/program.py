@@ -14,6 +14,18 @@ def fail(message):
     sys.exit(f"scripts/bench/{os.path.basename(os.path.dirname(os.path.abspath(sys.argv[0])))}: {message}")
 
 
+def find_parcel(command, limit=120):
+    """The id of the first hit for "parcel", as soon as there is one. `command`: freshet, with what precedes its own words."""
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        words = [*command, "search", "parcel", "--timeout", "1", "--limit", "1", "--json"]
+        found = subprocess.run(words, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        ids = re.findall(r'"id": ?"([0-9a-f]{64})"', found.stdout)
+        if ids:
+            return ids[0]
+    fail("the content was not found")
+
+
 class Program:
     """A child process, and what it has used."""
 

@@ -4,7 +4,6 @@ and a mount namespace of its own: the far end is a second one, and both end with
 import argparse
 import json
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -16,7 +15,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.dirname(HERE))
 from narrow_link import FAR, FAR_SIDE, NEAR, make_link  # noqa: E402: they lie one folder up
-from program import Program, fail  # noqa: E402
+from program import Program, fail, find_parcel  # noqa: E402
 
 LISTEN = "0.0.0.0:7346"
 PUMP = """
@@ -57,11 +56,7 @@ class Pair:
         self.seed.wait_for(r"^ready:")
         self.fetcher = self.start("fetch", LISTEN, [], "--peer", FAR)
         self.fetcher.wait_for(r"^ready:")
-        self.id = None
-        deadline = time.monotonic() + 120
-        while self.id is None and time.monotonic() < deadline:
-            ids = re.findall(r'"id": ?"([0-9a-f]{64})"', self.cli("search", "parcel", "--timeout", "1", "--limit", "1", "--json"))
-            self.id = ids[0] if ids else None
+        self.id = find_parcel(self.command())
 
     def start(self, name, address, side, *arguments):
         command = [self.binary, "--state", f"{self.work}/{name}", "up", "--no-discovery", "--listen", address, *arguments]

@@ -4,7 +4,6 @@ scripts/bench/seek, which runs it in a network and a mount namespace of its own 
 import argparse
 import os
 import random
-import re
 import shutil
 import statistics
 import subprocess
@@ -15,7 +14,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.dirname(HERE))
 from narrow_link import FAR, FAR_SIDE, make_link  # noqa: E402: they lie one folder up
-from program import Program, fail  # noqa: E402
+from program import Program, fail, find_parcel  # noqa: E402
 
 TARGET_MS = 30
 QUEUE_MS = 10
@@ -44,15 +43,8 @@ class Pair:
         """Starts a fetch from nothing, and waits until bytes come."""
         self.fetcher = self.start("fetch", "127.0.0.1:0", [], "--peer", self.address)
         self.fetcher.wait_for(r"^ready:")
-        deadline = time.monotonic() + 120
-        while self.id is None and time.monotonic() < deadline:
-            found = subprocess.run(
-                self.command("search", "parcel", "--timeout", "1", "--limit", "1", "--json"), capture_output=True, text=True
-            )
-            ids = re.findall(r'"id": ?"([0-9a-f]{64})"', found.stdout)
-            self.id = ids[0] if ids else None
         if self.id is None:
-            fail("the content was not found")
+            self.id = find_parcel(self.command())
         self.get = subprocess.Popen(
             self.command("get", self.id, "-o", f"{self.work}/copy"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

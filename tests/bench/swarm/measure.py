@@ -7,7 +7,6 @@ import concurrent.futures
 import filecmp
 import json
 import os
-import re
 import shutil
 import statistics
 import subprocess
@@ -17,17 +16,15 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.dirname(HERE))
-from program import Program, fail  # noqa: E402: it lies one folder up
+from narrow_link import allow_namespaces, run, shape  # noqa: E402: they lie one folder up
+from program import Program, fail, find_parcel  # noqa: E402
 
 LIBTORRENT = ["/usr/bin/python3", os.path.join(os.path.dirname(HERE), "transfer", "libtorrent_peer.py")]
 NAME = "parcel.bin"
 PORT = 7346
 QUEUE_MS = 100
+LEAST_BURST = 16 << 10
 LATE_S = 900
-
-
-def run(*command):
-    subprocess.run(command, check=True)
 
 
 def inside(member):
@@ -38,15 +35,8 @@ def address(member):
     return f"10.78.0.{member + 1}"
 
 
-def shape(side, device, mbit):
-    burst = max(16 << 10, int(mbit * 1e6 / 8 * 0.004))  # what comes between two ticks of a slow clock
-    run(*side, "tc", "qdisc", "add", "dev", device, "root", "tbf", "rate", f"{mbit}mbit", "burst", f"{burst}b", "latency", f"{QUEUE_MS}ms")
-
-
 def make_network(members, up, down):
-    os.makedirs("/run/netns", exist_ok=True)
-    run("mount", "--make-rprivate", "/")
-    run("mount", "-t", "tmpfs", "netns", "/run/netns")
+    allow_namespaces()
     run("ip", "link", "add", "bridge", "type", "bridge")
     run("ip", "link", "set", "bridge", "up")
     for member in range(members):
@@ -56,8 +46,8 @@ def make_network(members, up, down):
         run(*inside(member), "ip", "addr", "add", address(member) + "/24", "dev", "wire")
         for device in ("wire", "lo"):
             run(*inside(member), "ip", "link", "set", device, "up")
-        shape(inside(member), "wire", up)
-        shape([], f"to-m{member}", down)
+        shape(inside(member), "wire", up, QUEUE_MS, LEAST_BURST)
+        shape([], f"to-m{member}", down, QUEUE_MS, LEAST_BURST)
 
 
 def sent_by_seed():
@@ -93,15 +83,7 @@ class Freshet:
         return [*inside(member), self.binary, "--state", self.state(member), *arguments]
 
     def find(self, member):
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            found = subprocess.run(
-                self.command(member, "search", "parcel", "--timeout", "1", "--limit", "1", "--json"), capture_output=True, text=True
-            )
-            ids = re.findall(r'"id": ?"([0-9a-f]{64})"', found.stdout)
-            if ids:
-                return ids[0]
-        fail("the file was not found")
+        return find_parcel(self.command(member))
 
     def begin(self, member):
         command = self.command(member, "get", self.ids[member - 1], "-o", f"{self.work}/copy-{member}")
@@ -110,22 +92,11 @@ class Freshet:
     def copies(self, size):
         """Of the file, in blocks that the seed sent."""
         said = subprocess.run(self.command(0, "status", "--json"), capture_output=True, text=True, check=True)
-        return find_number(json.loads(said.stdout), "transfer_bytes_out") / size
+        return json.loads(said.stdout)["counters"]["transfer_bytes_out"] / size
 
     def end(self):
         for program in self.programs:
             program.end()
-
-
-def find_number(value, name):
-    for key, each in value.items():
-        if key == name:
-            return each
-        if isinstance(each, dict):
-            found = find_number(each, name)
-            if found is not None:
-                return found
-    return None
 
 
 class Libtorrent:

@@ -3,7 +3,6 @@ peak memory of either side. Runs what is to be compared in turns and prints medi
 
 import argparse
 import os
-import re
 import shutil
 import socket
 import statistics
@@ -14,7 +13,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.dirname(HERE))
-from program import Program, fail  # noqa: E402: it lies one folder up
+from program import Program, fail, find_parcel  # noqa: E402: it lies one folder up
 
 NAME = "parcel.bin"
 
@@ -34,12 +33,7 @@ class Freshet:
         address = self.seed.wait_for(r"^ready: listening on (\S+)").group(1)
         self.fetcher = self.start("fetch", "--peer", address)
         self.fetcher.wait_for(r"^ready:")
-        self.id = None
-        deadline = time.monotonic() + 120
-        while self.id is None and time.monotonic() < deadline:
-            found = self.cli("fetch", "search", "parcel", "--timeout", "1", "--limit", "1", "--json")
-            ids = re.findall(r'"id": ?"([0-9a-f]{64})"', found.stdout)
-            self.id = ids[0] if ids else None
+        self.id = find_parcel([self.binary, "--state", f"{self.work}/fetch"])
 
     def start(self, name, *arguments):
         command = [self.binary, "--state", f"{self.work}/{name}", "up", "--no-discovery", "--listen", "127.0.0.1:0", *arguments]
