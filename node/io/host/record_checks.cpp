@@ -11,15 +11,14 @@ RecordChecks::RecordChecks(WorkerPool& pool, Parts parts) : pool_(pool), parts_(
 
 bool RecordChecks::is_checking(const AskedTorrent& asked) const {
   const auto is_it = [&](const Record& record) {
-    return record.asked.name == asked.name && record.asked.content == asked.content;
+    return record.asked == asked;
   };
   return (at_work_ && is_it(*at_work_)) || std::any_of(waiting_.begin(), waiting_.end(), is_it);
 }
 
 bool RecordChecks::would_be_vain(const AskedTorrent& asked, const Endpoint& sender) const {
   const TimePoint now = parts_.now();
-  return refused_.is_known({.name = asked.name, .content = asked.content}, now)
-         || refused_.is_over_limit(sender, now);
+  return refused_.is_known(asked, now) || refused_.is_over_limit(sender, now);
 }
 
 void RecordChecks::check(Record record) {
@@ -90,11 +89,9 @@ void RecordChecks::end(RecordVerdict verdict, std::optional<store::Published> to
   ++counter_of(verdict);
   const Record record = std::move(*at_work_);
   at_work_.reset();
-  const cb::RefusedRecords::Torrent named{.name = record.asked.name,
-                                          .content = record.asked.content};
-  if (is_final(verdict)) refused_.found_false(named, record.sender, parts_.now());
+  if (is_final(verdict)) refused_.found_false(record.asked, record.sender, parts_.now());
   if (is_unsound(verdict)) refused_.found_unsound(record.sender, parts_.now());
-  if (verdict == RecordVerdict::unreadable) refused_.found_unreadable(named, parts_.now());
+  if (verdict == RecordVerdict::unreadable) refused_.found_unreadable(record.asked, parts_.now());
   parts_.checked(record.asked, std::move(torrent));
   next();
 }

@@ -10,6 +10,7 @@
 
 #include "node/base/bytes.h"
 #include "node/base/ids.h"
+#include "node/core/bittorrent/refused_records.h"
 #include "node/io/host/folders.h"
 #include "node/io/host/shared_content.h"
 #include "node/store/published.h"
@@ -38,10 +39,7 @@ constexpr bool is_unsound(RecordVerdict verdict) {
 }
 
 /// What a record is judged as.
-struct AskedTorrent {
-  InfoHash name;
-  ContentId content;
-};
+using AskedTorrent = core::bittorrent::RefusedRecords::Torrent;
 struct OpenedRecord {
   RecordVerdict verdict = RecordVerdict::malformed;
   NodeKey publisher;

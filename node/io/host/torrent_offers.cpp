@@ -16,10 +16,6 @@ constexpr std::chrono::seconds kRecordPatience{20};
 // A little less than who asks waits.
 constexpr std::chrono::minutes kVerdictPatience{9};
 
-bool is_same(const AskedTorrent& one, const AskedTorrent& two) {
-  return one.name == two.name && one.content == two.content;
-}
-
 }  // namespace
 
 struct TorrentOffers::Talk {
@@ -125,8 +121,7 @@ void TorrentOffers::want_record(const TalkPtr& talk) {
 
 bool TorrentOffers::want_next(const AskedTorrent& asked) {
   for (const TalkPtr& talk : talks_) {
-    if (talk->state != Talk::State::waiting || talk->was_shown || !is_same(talk->asked, asked))
-      continue;
+    if (talk->state != Talk::State::waiting || talk->was_shown || talk->asked != asked) continue;
     if (checks_.would_be_vain(asked, talk->with->remote()) || !checks_.has_room()
         || !may_come(talk))
       continue;
@@ -168,7 +163,7 @@ void TorrentOffers::on_checked(const AskedTorrent& asked, std::optional<store::P
   // One bad record is no reason to refuse who brings another.
   const bool others_wait = !is_true && want_next(asked);
   for (const TalkPtr& talk : std::set(talks_)) {
-    if (talk->state != Talk::State::waiting || !is_same(talk->asked, asked)) continue;
+    if (talk->state != Talk::State::waiting || talk->asked != asked) continue;
     if (others_wait && !talk->was_shown) continue;
     answer(talk, serves, serves ? counters_.served : is_true ? counters_.no_room : refused);
   }
@@ -198,7 +193,7 @@ void TorrentOffers::end(const TalkPtr& talk) {
   if (want_next(talk->asked)) return;
   // Nobody brings the record that these wait for.
   for (const TalkPtr& other : std::set(talks_)) {
-    if (other->state != Talk::State::waiting || !is_same(other->asked, talk->asked)) continue;
+    if (other->state != Talk::State::waiting || other->asked != talk->asked) continue;
     ++counters_.silent;
     say(*other, false);
     close(other);
@@ -207,7 +202,7 @@ void TorrentOffers::end(const TalkPtr& talk) {
 
 bool TorrentOffers::is_coming(const AskedTorrent& asked) const {
   return std::any_of(talks_.begin(), talks_.end(), [&](const TalkPtr& each) {
-    return each->state == Talk::State::showing && is_same(each->asked, asked);
+    return each->state == Talk::State::showing && each->asked == asked;
   });
 }
 
