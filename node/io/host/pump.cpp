@@ -49,10 +49,10 @@ struct Pump::World {
       impl.timer.cancel();
       return;
     }
-    impl.timer.expires_at(pump.real(*deadline));
+    impl.timer.expires_at(pump.real(*deadline + impl.clock.grace.value_or(Duration{})));
     impl.timer.async_wait([&pump = pump, due = *deadline](const std::error_code& canceled) {
       if (canceled || pump.impl_->stopped) return;
-      if (pump.impl_->clock.is_punctual) {
+      if (pump.impl_->clock.grace) {
         pump.pass_deadlines(due);
         return;
       }
@@ -111,7 +111,7 @@ void Pump::deliver_at(core::Input input, TimePoint at) {
     deliver_now(std::move(input));
     return;
   }
-  if (impl.clock.is_punctual) pass_deadlines(at);
+  if (impl.clock.grace) pass_deadlines(at);
   impl.last = std::max(impl.last, at);
   impl.at = impl.last;
   deliver_now(std::move(input));
@@ -119,7 +119,7 @@ void Pump::deliver_at(core::Input input, TimePoint at) {
 }
 
 void Pump::deliver(core::Input input) {
-  if (impl_->clock.is_punctual) {
+  if (impl_->clock.grace) {
     deliver_at(std::move(input), now());
   } else {
     deliver_now(std::move(input));

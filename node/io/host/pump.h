@@ -30,7 +30,9 @@ class Performer {
 struct PumpClock {
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
   std::int64_t dilation = 1;  ///< real seconds in one of the node's
-  bool is_punctual = false;   ///< timers pass at their deadline
+  /// Set: timers pass as of their deadline, however late they are told, and are told so much later
+  /// (in the node's time) that inputs which were due before and are no later than this come first.
+  std::optional<Duration> grace = {};
 };
 
 class Pump {

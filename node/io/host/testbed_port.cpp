@@ -9,13 +9,22 @@ namespace {
 /// Far from the numbers of the user's own searches.
 constexpr std::uint32_t kFirstAsk = 0x80000000;
 
+/// As late as a frame may be without being counted as late: a ring is over at the very moment at
+/// which its last answer is due, and that answer must be heard first.
+std::optional<Duration> grace_of(const testbed::Delay& delay) {
+  using Kind = testbed::Delay::Kind;
+  if (delay.kind == Kind::none) return std::nullopt;
+  // The least latency is that of the frames that a timer sends; a lognormal one has no least.
+  return delay.kind == Kind::lognormal ? Duration{} : delay.low / 2;
+}
+
 }  // namespace
 
 PumpClock clock_for(const testbed::Setup* setup) {
   if (setup == nullptr) return {};
   return {.start = std::chrono::steady_clock::time_point(std::chrono::nanoseconds(setup->epoch_ns)),
           .dilation = setup->dilation,
-          .is_punctual = setup->delay.kind != testbed::Delay::Kind::none};
+          .grace = grace_of(setup->delay)};
 }
 
 TestbedPort::TestbedPort(asio::io_context& io,
