@@ -21,7 +21,7 @@
 
 namespace freshet::io::test {
 
-inline constexpr std::chrono::seconds kPatience{20};  // a bound, never waited for
+inline constexpr std::chrono::seconds kPatience{120};  // a bound, never waited for
 
 /// Runs `io` until `done()`. False when that takes too long or nothing is left to happen.
 template <typename Done>
