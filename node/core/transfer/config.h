@@ -66,7 +66,9 @@ struct Config {
   Duration exhausted_grace = std::chrono::seconds(10);
 
   // ---- requests, ours
-  std::uint32_t initial_window = 64;  ///< blocks in flight on a new link
+  std::uint32_t initial_window = 16;  ///< blocks in flight on a new link
+  /// A content of so few blocks is asked for at once: one round trip brings it.
+  std::uint32_t asked_at_once = 64;
   std::uint32_t min_window = 2;
   std::uint32_t max_window = 512;  ///< also bounded by the peer's reqq
   /// The window holds what the link delivers in so long.

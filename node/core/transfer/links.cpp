@@ -243,7 +243,8 @@ void on_handshake(Turn& turn, Session& session, ByteView bytes) {
   session.fast = handshake->fast;
   Content* named = find_by_info_hash(turn, handshake->info_hash);
   if (session.content != nullptr) {
-    if (named != session.content) close(turn, session, CloseReason::malformed);
+    if (named != session.content) return close(turn, session, CloseReason::malformed);
+    session.window.answered(turn.now - session.up_at);  // this side's went out then
     return;
   }
   if (named != nullptr) {

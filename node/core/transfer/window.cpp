@@ -14,6 +14,10 @@ constexpr std::uint64_t kNanoseconds = 1'000'000'000;
 
 }  // namespace
 
+void Window::answered(Duration span) {
+  delay_ = std::min(delay_.value_or(span), span);
+}
+
 void Window::resume(TimePoint now) {
   restart(now);
   is_first_ = true;
@@ -25,7 +29,8 @@ void Window::restart(TimePoint now) {
 }
 
 std::uint32_t Window::lean_blocks(const Config& config) const {
-  const auto time = static_cast<std::uint64_t>(std::max(kLeanTime, 2 * delay_).count());
+  const auto time =
+      static_cast<std::uint64_t>(std::max(kLeanTime, 2 * delay_.value_or(Duration{})).count());
   const std::uint64_t blocks = rate_ * (time / 1000) / 1'000'000 / wire::bt::kBlockBytes;
   return std::max(config.min_window,
                   static_cast<std::uint32_t>(std::min<std::uint64_t>(blocks, blocks_)));
@@ -39,8 +44,8 @@ Duration Window::block_time() const {
 void Window::delivered(const Config& config, std::uint32_t bytes, TimePoint now) {
   bytes_ += bytes;
   const Duration span = now - since_;
-  if (std::exchange(is_first_, false))
-    delay_ = delay_ == Duration{} ? span : std::min(delay_, span);
+  if (std::exchange(is_first_, false)) answered(span);
+  if (!is_measured()) blocks_ = std::min(blocks_ + 1, config.max_window);
   if (span < kMeasure) return;
   const std::uint64_t rate = bytes_ * kNanoseconds / static_cast<std::uint64_t>(span.count());
   rate_ = rate_ == 0 ? rate : (rate_ + rate) / 2;

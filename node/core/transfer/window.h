@@ -1,8 +1,10 @@
-// How many blocks may be in flight on one link: many at first, then what the link delivers in
-// Config::window_time.
+// How many blocks may be in flight on one link: some at first and one more for each that came, so
+// that they double with each way there and back (as TCP's slow start, RFC 5681), then what the link
+// delivers in Config::window_time.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "node/base/time.h"
 #include "node/core/transfer/config.h"
@@ -13,12 +15,14 @@ class Window {
  public:
   explicit Window(const Config& config) : blocks_(config.initial_window) {}
 
+  /// The peer answered at once, and it took so long.
+  void answered(Duration span);
   /// Blocks were asked while none was in flight: what lies before does not count as slowness.
   void resume(TimePoint now);
   void delivered(const Config& config, std::uint32_t bytes, TimePoint now);
   [[nodiscard]] std::uint32_t blocks() const { return blocks_; }
   /// Just enough to keep the link busy: what it delivers in 60 ms, or in twice the shortest time
-  /// that a first block took; no more than blocks(). REQUIRES: is_measured().
+  /// that an answer or a first block took; no more than blocks(). REQUIRES: is_measured().
   [[nodiscard]] std::uint32_t lean_blocks(const Config& config) const;
   /// Whether the link's rate is known.
   [[nodiscard]] bool is_measured() const { return rate_ > 0; }
@@ -29,8 +33,8 @@ class Window {
   void restart(TimePoint now);
 
   std::uint32_t blocks_;
-  bool is_first_ = false;  ///< nothing came since resume()
-  Duration delay_{};       ///< the shortest that something took then
+  bool is_first_ = false;          ///< nothing came since resume()
+  std::optional<Duration> delay_;  ///< the shortest that something took then, or an answer
   TimePoint since_{};
   std::uint64_t bytes_ = 0;
   std::uint64_t rate_ = 0;  ///< bytes a second, smoothed; 0: not measured

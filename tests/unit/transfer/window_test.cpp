@@ -35,3 +35,24 @@ TEST_CASE("a lean window holds little on a near link, and never less than its wa
   const Window slow = window_of(config, 2ms, 400ms);
   CHECK(slow.lean_blocks(config) == config.min_window);
 }
+
+TEST_CASE("a new window grows by each block until the link's rate is known") {
+  const Config config;
+  Window window(config);
+  TimePoint now{};
+  window.resume(now);
+  for (int i = 0; i < 40; ++i) window.delivered(config, wire::bt::kBlockBytes, now += 1ms);
+  CHECK_FALSE(window.is_measured());
+  CHECK(window.blocks() == config.initial_window + 40);
+}
+
+TEST_CASE("an answer tells how near a link is, though its first block waited long") {
+  const Config config;
+  Window window(config);
+  TimePoint now{};
+  window.resume(now);
+  window.answered(2ms);
+  now += 400ms;  // behind what others had asked for
+  for (int i = 0; i < 200; ++i, now += 5ms) window.delivered(config, wire::bt::kBlockBytes, now);
+  CHECK(window.lean_blocks(config) <= 14);
+}
