@@ -80,12 +80,11 @@ std::optional<ContentInfo> read_layer(const std::string& path, std::uint64_t siz
 Result<std::optional<ContentInfo>> bundle_of(const std::string& lists,
                                              const FolderFiles& files,
                                              const std::stop_token& stop) {
-  const std::uint64_t size = files.list.bundle_bytes();
-  if (size == 0) return std::optional<ContentInfo>();
-  const std::string path = layer_path(lists, files.key);
-  if (auto kept = read_layer(path, size)) return kept;
+  if (files.list.bundle_bytes() == 0) return std::optional<ContentInfo>();
+  if (auto kept = kept_bundle(lists, files)) return kept;
   auto bundle = hash_parts(files.bundle(), stop);
   if (!bundle) return bundle.error();
+  const std::string path = layer_path(lists, files.key);
   if (Status done = replace_file(path, layer_bytes(*bundle), kPrivateFile); !done)
     return done.error();
   return std::optional(std::move(*bundle));
@@ -149,6 +148,10 @@ Result<KeptFolder> keep_folder(const std::string& lists,
   if (!info) return info.error();
   return KeptFolder{
       .list = std::move(*info), .list_file = std::move(file), .bundle = std::move(*bundle)};
+}
+
+std::optional<ContentInfo> kept_bundle(const std::string& lists, const FolderFiles& files) {
+  return read_layer(layer_path(lists, files.key), files.list.bundle_bytes());
 }
 
 void drop_folder(const std::string& lists, const Sha256& key) {

@@ -42,6 +42,8 @@ struct KeptFolder {
 Result<KeptFolder> keep_folder(const std::string& lists,
                                const FolderFiles& files,
                                const std::stop_token& stop);
+/// Of the bundle, what was kept, and only that.
+std::optional<ContentInfo> kept_bundle(const std::string& lists, const FolderFiles& files);
 /// Nothing there is fine.
 void drop_folder(const std::string& lists, const Sha256& key);
 

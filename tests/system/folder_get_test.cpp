@@ -135,6 +135,31 @@ TEST_CASE("a folder that is fetched is shared, as the same item") {
   CHECK(eventually(has_both, std::chrono::seconds(40)));
 }
 
+TEST_CASE(
+    "a folder is served when what was kept of it was removed, and when its files were touched") {
+  Mesh mesh = two_nodes();
+  REQUIRE(mesh[0].has_hashed(kAll));
+  const auto original = mesh.share(0) / "blue album";
+  const std::string first = find(mesh[1]);
+  for (const fs::path& kept : regular_files(mesh[0].state() / "folders")) fs::remove(kept);
+  const auto out = mesh.dir().folder("out");
+  const auto got = mesh[1].cli({"get", first, "-o", out.string(), "--json"});
+  INFO(got.err);
+  REQUIRE(got.exit_code == 0);
+  check_same(original, out / "blue album");
+
+  // The same bytes, but no file is what it was when the bundle was last read.
+  for (const fs::path& file : regular_files(original))
+    fs::last_write_time(file, fs::last_write_time(file) + std::chrono::hours(1));
+  const auto other = mesh.dir().folder("other");
+  CHECK(eventually(
+      [&] {
+        return mesh[1].cli({"get", find(mesh[1]), "-o", other.string(), "--json"}).exit_code == 0;
+      },
+      std::chrono::seconds(40)));
+  check_same(original, other / "blue album");
+}
+
 TEST_CASE("a file that fails does not keep others from coming, and is named") {
   Mesh mesh = two_nodes();
   REQUIRE(mesh[0].has_hashed(kAll));

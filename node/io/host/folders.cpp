@@ -40,7 +40,8 @@ Folders::Folders(asio::io_context& io, Library& library, std::string lists, std:
       lists_(std::move(lists)),
       index_(hash_key),
       timer_(io),
-      builder_(io, 1, true) {
+      builder_(io, 1, true),
+      contents_(io, library, builder_, lists_) {
   library_.on_changed([this] { changed(); });
   library_.look_elsewhere([this](const InfoHash& id, const Library::ContentFound& found) {
     return find_content(id, found);
@@ -49,6 +50,7 @@ Folders::Folders(asio::io_context& io, Library& library, std::string lists, std:
 
 void Folders::stop() {
   stop_.request_stop();
+  contents_.stop();
   timer_.cancel();
   builder_.stop();
 }
@@ -56,6 +58,7 @@ void Folders::stop() {
 // ---- following the library
 
 void Folders::changed() {
+  contents_.forget();
   again_ = true;
   if (!looking_ && !armed_) arm();
 }
@@ -142,7 +145,7 @@ void Folders::build_next() {
   }
   const Candidate candidate = std::move(waiting_.front());
   waiting_.pop_front();
-  read_files(candidate, [this, candidate](Result<store::FolderFiles> files) {
+  contents_.read_files(offered(candidate, {}), [this, candidate](Result<store::FolderFiles> files) {
     if (files) {
       keep(candidate, *files);
     } else {
@@ -151,18 +154,8 @@ void Folders::build_next() {
   });
 }
 
-void Folders::read_files(const Candidate& folder, FilesRead done) {
-  library_.on_catalogue(
-      [folder, done = std::move(done)](store::Catalogue& catalogue) -> WorkerPool::Completion {
-        const auto& [share, path] = folder.place;
-        const auto rows =
-            catalogue.files_below(store::ShareId{share}, path, wire::bt::kMaxFolderFiles + 1);
-        auto files = rows ? store::files_of_folder(folder.base, path, *rows)
-                          : Result<store::FolderFiles>(rows.error());
-        return [done, files = std::move(files)] {
-          done(files);
-        };
-      });
+OfferedFolder Folders::offered(const Candidate& from, const Sha256& key) {
+  return {.share = from.place.first, .path = from.place.second, .base = from.base, .key = key};
 }
 
 void Folders::keep(const Candidate& candidate, const store::FolderFiles& files) {
@@ -188,8 +181,8 @@ void Folders::on_kept(const Candidate& candidate,
     Item item{.from = candidate,
               .path = candidate.place.second,
               .key = key,
-              .list = kept->list.id,
-              .list_bytes = kept->list.size_bytes,
+              .list = kept->list,
+              .list_file = kept->list_file,
               .bundle = std::nullopt};
     if (item.path.empty()) {
       item.path = store::file_name_of(candidate.base);
@@ -262,12 +255,12 @@ bool Folders::lacks_a_word_of(ByteView query) const {
 
 wire::HitFile Folders::hit_for(const Item& item) {
   const std::string name = item.name();
-  return {
-      .content = item.list,
-      .name = name.size() > wire::kMaxFileNameBytes ? store::safe_file_name(name, item.list) : name,
-      .size_bytes = item.list_bytes,
-      .folder = wire::FolderFacts{.files = static_cast<std::uint32_t>(item.from.files),
-                                  .size_bytes = item.from.size_bytes}};
+  return {.content = item.list.id,
+          .name = name.size() > wire::kMaxFileNameBytes ? store::safe_file_name(name, item.list.id)
+                                                        : name,
+          .size_bytes = item.list.size_bytes,
+          .folder = wire::FolderFacts{.files = static_cast<std::uint32_t>(item.from.files),
+                                      .size_bytes = item.from.size_bytes}};
 }
 
 std::vector<wire::HitFile> Folders::lookup(const wire::Query& query, std::uint32_t limit) const {
@@ -275,7 +268,7 @@ std::vector<wire::HitFile> Folders::lookup(const wire::Query& query, std::uint32
   if (query.content) {
     for (const auto& item : items_) {
       if (!item || !hits.empty()) continue;
-      if (item->list == *query.content) hits.push_back(hit_for(*item));
+      if (item->list.id == *query.content) hits.push_back(hit_for(*item));
       if (item->bundle == *query.content)
         hits.push_back({.content = item->bundle,
                         .name = hit_for(*item).name,
@@ -293,7 +286,7 @@ std::vector<wire::HitFile> Folders::lookup(const wire::Query& query, std::uint32
                                       {.path = item.path,
                                        .size_bytes = item.from.size_bytes,
                                        .age_s = now - item.from.newest_ns / kNanoseconds,
-                                       .content = item.list});
+                                       .content = item.list.id});
         };
   }
   for (const core::search::FileNumber number : index_.find(query, limit, accept))
@@ -305,7 +298,7 @@ std::vector<wire::HitFile> Folders::lookup(const wire::Query& query, std::uint32
 
 const Folders::Item* Folders::by_list(const ContentId& list) const {
   for (const auto& item : items_) {
-    if (item && item->list == list) return &*item;
+    if (item && item->list.id == list) return &*item;
   }
   return nullptr;
 }
@@ -315,7 +308,7 @@ std::optional<ContentId> Folders::at(const std::string& path) const {
     if (!item) continue;
     const std::string& inside = item->from.place.second;
     const std::string own = item->from.base + "/" + inside;
-    if (own.substr(0, own.size() - 1) == path) return item->list;
+    if (own.substr(0, own.size() - 1) == path) return item->list.id;
   }
   return std::nullopt;
 }
@@ -326,17 +319,18 @@ void Folders::find_files(const ContentId& list, std::function<void(Result<FoundF
     found(Error{ErrorCode::not_found, "this node does not share that folder"});
     return;
   }
-  read_files(item->from,
-             [name = item->name(), key = item->key, found = std::move(found)](
-                 Result<store::FolderFiles> files) {
-               if (files && files->key != key)
-                 files = Error{ErrorCode::not_found, "the folder has changed; search again"};
-               if (files) {
-                 found(FoundFolder{.name = name, .files = std::move(*files)});
-               } else {
-                 found(files.error());
-               }
-             });
+  contents_.read_files(
+      offered(item->from, item->key),
+      [name = item->name(), key = item->key, found = std::move(found)](
+          Result<store::FolderFiles> files) {
+        if (files && files->key != key)
+          files = Error{ErrorCode::not_found, "the folder has changed; search again"};
+        if (files) {
+          found(FoundFolder{.name = name, .files = std::move(*files)});
+        } else {
+          found(files.error());
+        }
+      });
 }
 
 bool Folders::find_content(const InfoHash& id, const Library::ContentFound& found) {
@@ -345,35 +339,17 @@ bool Folders::find_content(const InfoHash& id, const Library::ContentFound& foun
   };
   const auto item = std::find_if(items_.begin(), items_.end(), [&](const auto& each) {
     if (!each) return false;
-    if (is_it(each->list)) return true;
+    if (is_it(each->list.id)) return true;
     // The bundle of one small file is that file.
     return each->bundle && is_it(*each->bundle) && !library_.has(*each->bundle);
   });
   if (item == items_.end()) return false;
-  const bool wants_list = is_it((**item).list);
-  read_files(
-      (**item).from,
-      [this, key = (**item).key, wants_list, found](Result<store::FolderFiles> files) {
-        if (!files || files->key != key) {
-          found(std::nullopt);
-          return;
-        }
-        builder_.submit(
-            [this, wants_list, found, files = std::move(*files)]() -> WorkerPool::Completion {
-              auto kept = store::keep_folder(lists_, files, stop_.get_token());
-              std::optional<SharedContent> shared;
-              if (kept && wants_list)
-                shared = SharedContent{.info = kept->list, .files = {kept->list_file}};
-              if (kept && !wants_list)
-                shared = SharedContent{
-                    .info = *kept->bundle,
-                    .files = {},
-                    .parts = std::make_shared<const store::FolderParts>(files.bundle())};
-              return [found, shared = std::move(shared)] {
-                found(shared);
-              };
-            });
-      });
+  const OfferedFolder folder = offered((**item).from, (**item).key);
+  if (is_it((**item).list.id)) {
+    contents_.find_list(folder, (**item).list, (**item).list_file, found);
+  } else {
+    contents_.find_bundle(folder, found);
+  }
   return true;
 }
 

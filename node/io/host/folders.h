@@ -19,6 +19,7 @@
 #include <asio/steady_timer.hpp>
 
 #include "node/core/search/index.h"
+#include "node/io/host/folder_contents.h"
 #include "node/io/host/library.h"
 #include "node/io/host/worker_pool.h"
 #include "node/store/shared_folder.h"
@@ -75,8 +76,8 @@ class Folders {
     Candidate from;
     std::string path;  ///< inside the share, or the share's own name: what it is found by
     Sha256 key;
-    ContentId list;
-    std::uint64_t list_bytes = 0;
+    store::ContentInfo list;
+    store::FileRef list_file;
     std::optional<ContentId> bundle;
     std::uint64_t bundle_bytes = 0;
 
@@ -103,8 +104,7 @@ class Folders {
   void remove(std::uint32_t number);
   [[nodiscard]] const Item* by_list(const ContentId& list) const;
   [[nodiscard]] static wire::HitFile hit_for(const Item& item);
-  using FilesRead = std::function<void(Result<store::FolderFiles>)>;
-  void read_files(const Candidate& folder, FilesRead done);
+  static OfferedFolder offered(const Candidate& from, const Sha256& key);
 
   Library& library_;
   std::string lists_;
@@ -124,6 +124,7 @@ class Folders {
   bool cleaned_ = false;
   std::stop_source stop_;
   WorkerPool builder_;
+  FolderContents contents_;
 };
 
 }  // namespace freshet::io
