@@ -1,5 +1,6 @@
 #include "node/io/host/transfer_links.h"
 
+#include <chrono>
 #include <utility>
 
 #include <asio/io_context.hpp>
@@ -38,6 +39,8 @@ struct TransferLinks::Stream {
   StreamSplitter splitter;
   std::deque<std::shared_ptr<Outgoing>> out;
   std::size_t out_bytes = 0;
+  SendAhead ahead;
+  std::chrono::steady_clock::time_point writable_at = std::chrono::steady_clock::now();
   bool reads_posted = false;
   bool closing = false;
 };
@@ -60,9 +63,17 @@ TransferLinks::Stream* TransferLinks::find(LinkId id) {
   return found == streams_.end() ? nullptr : found->second.get();
 }
 
+// Less than the buffer of the link takes: what was promised before it shrank still fits.
 std::uint32_t TransferLinks::room_of(const Stream& stream) {
-  const std::size_t room = stream.link->room();
-  return static_cast<std::uint32_t>(room > stream.out_bytes ? room - stream.out_bytes : 0);
+  const std::size_t waits = kBufferBytes - stream.link->room() + stream.out_bytes;
+  const std::size_t ahead = stream.ahead.bytes();
+  return static_cast<std::uint32_t>(ahead > waits ? ahead - waits : 0);
+}
+
+void TransferLinks::pace(Stream& stream) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto before = std::exchange(stream.writable_at, now);
+  if (stream.ahead.half_went(now - before)) stream.link->set_ahead_bytes(stream.ahead.bytes());
 }
 
 void TransferLinks::adopt(const std::shared_ptr<TlsLink>& link,
@@ -73,6 +84,7 @@ void TransferLinks::adopt(const std::shared_ptr<TlsLink>& link,
   stream->id = LinkId{next_link_++};
   stream->link = link;
   link->set_buffer_bytes(kBufferBytes);
+  link->set_ahead_bytes(stream->ahead.bytes());
   link->set_handler(*this);
   streams_[stream->id.value] = stream;
   ids_[link.get()] = stream->id;
@@ -138,6 +150,7 @@ void TransferLinks::on_link_writable(TlsLink& link) {
   const auto found = ids_.find(&link);
   if (found == ids_.end()) return;
   const std::shared_ptr<Stream> stream = streams_.at(found->second.value);
+  pace(*stream);
   flush(*stream);
   deliver_(ct::Writable{.link = stream->id, .room_bytes = room_of(*stream)});
 }

@@ -13,6 +13,7 @@
 #include "node/base/ids.h"
 #include "node/core/transfer/io.h"
 #include "node/io/host/piece_store.h"
+#include "node/io/host/send_ahead.h"
 #include "node/io/net/dialer.h"
 #include "node/io/net/tls_link.h"
 #include "node/wire/bt/stream_splitter.h"
@@ -50,7 +51,7 @@ class TransferLinks final : public LinkHandler {
   /// broken by the peer.
   [[nodiscard]] std::uint64_t altered() const { return altered_; }
   /// What a link takes at most that is not sent yet.
-  static constexpr std::size_t kBufferBytes = std::size_t{2} << 20U;
+  static constexpr std::size_t kBufferBytes = SendAhead::kMost;
 
   void on_link_up(TlsLink& /*link*/) override {}
   void on_link_data(TlsLink& link, ByteView bytes) override;
@@ -65,6 +66,7 @@ class TransferLinks final : public LinkHandler {
   void feed(const std::shared_ptr<Stream>& stream, ByteView bytes);
   void read_blocks(const std::shared_ptr<Stream>& stream);
   void flush(Stream& stream);
+  static void pace(Stream& stream);
   [[nodiscard]] static std::uint32_t room_of(const Stream& stream);
 
   asio::io_context& io_;

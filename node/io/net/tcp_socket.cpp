@@ -13,7 +13,6 @@ constexpr int kProbeAfterS = 3;
 constexpr int kProbeEveryS = 1;
 constexpr int kProbes = 3;
 constexpr unsigned kUnansweredMs = 8000;
-constexpr unsigned kUnsentBytes = 512 * 1024;
 
 }  // namespace
 
@@ -28,9 +27,9 @@ void notice_dead_path(int fd) {
   set(SOL_SOCKET, SO_KEEPALIVE, 1);
 }
 
-void bound_unsent(int fd) {
-  static_cast<void>(
-      ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytes, sizeof kUnsentBytes));
+void bound_unsent(int fd, std::size_t bytes) {
+  const auto unsent = static_cast<unsigned>(bytes);
+  static_cast<void>(::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent));
 }
 
 Endpoint to_endpoint(const asio::ip::address& address, std::uint16_t port) {

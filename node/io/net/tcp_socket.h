@@ -21,10 +21,10 @@ struct TcpSocket {
 /// links that have no ping of their own. What is no TCP socket is left alone.
 void notice_dead_path(int fd);
 
-/// Has the kernel take no more than 512 KiB beyond what is under way (TCP_NOTSENT_LOWAT, tcp(7)):
-/// what it took cannot be called off, and stands before whatever is more urgent. What is no TCP
-/// socket is left alone.
-void bound_unsent(int fd);
+/// Has the kernel take little more than `bytes` beyond what is under way (TCP_NOTSENT_LOWAT,
+/// tcp(7)): what it took cannot be called off, and stands before whatever is more urgent. What is
+/// no TCP socket is left alone.
+void bound_unsent(int fd, std::size_t bytes);
 
 Endpoint to_endpoint(const asio::ip::address& address, std::uint16_t port);
 Endpoint to_endpoint(const asio::ip::tcp::endpoint& endpoint);

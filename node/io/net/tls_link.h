@@ -132,6 +132,9 @@ class TlsLink : public std::enable_shared_from_this<TlsLink> {
   void send(ByteView first, ByteView second = {});
   /// A larger buffer, for links that carry bulk.
   void set_buffer_bytes(std::size_t bytes);
+  /// No more than so much shall wait, whatever the buffer takes: on_link_writable() says so after
+  /// half of it went, and the kernel takes a quarter of it beyond what is under way.
+  void set_ahead_bytes(std::size_t bytes);
 
   /// Nothing is read until resume_reading(), after what on_link_data() is being given now. While
   /// paused, the peer's end is noticed by a failing send alone.

@@ -27,7 +27,12 @@ std::size_t TlsLink::room() const {
 
 void TlsLink::set_buffer_bytes(std::size_t bytes) {
   state_->limits.buffer_bytes = bytes;
-  bound_unsent(state_->socket.native_handle());
+  set_ahead_bytes(bytes);
+}
+
+void TlsLink::set_ahead_bytes(std::size_t bytes) {
+  state_->ahead_bytes = bytes;
+  bound_unsent(state_->socket.native_handle(), bytes / 4);
 }
 
 void TlsLink::send(ByteView first, ByteView second) {
@@ -148,12 +153,12 @@ void TlsLink::wait_writable() {
                           });
 }
 
-// Tells the owner of its room once half of the buffer went.
+// Tells the owner of its room once half of what may wait went.
 void TlsLink::all_shipped() {
   State& state = *state_;
   state.sent_since_said += std::exchange(state.plain_in_flight, 0);
-  if (state.sent_since_said < state.limits.buffer_bytes / 2 || state.phase != State::Phase::up)
-    return;
+  const std::size_t ahead = std::min(state.ahead_bytes, state.limits.buffer_bytes);
+  if (state.sent_since_said < ahead / 2 || state.phase != State::Phase::up) return;
   state.sent_since_said = 0;
   if (state.handler != nullptr) state.handler->on_link_writable(*this);
 }
