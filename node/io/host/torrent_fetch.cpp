@@ -18,30 +18,7 @@ using wire::bt::TorrentLayout;
 namespace {
 
 constexpr std::chrono::milliseconds kTick{200};
-// So often the mesh is judged where clients of BitTorrent could bring the torrent, too: it must
-// have brought so much since, unless the user limits it.
-constexpr std::chrono::seconds kMeshLook{10};
-constexpr std::uint64_t kLeastOfMesh = std::uint64_t{640} * 1024;
-// Nothing verified for so long: it is no source.
-constexpr std::chrono::seconds kMeshStuck{30};
 constexpr std::size_t kMaxTrackerSets = 8;
-
-// Blocking: what of it is not in its place, and can be had by its content's id.
-Result<std::vector<TorrentMesh::File>> lacked_files(const TorrentLayout& layout,
-                                                    const std::string& folder,
-                                                    const std::string& name) {
-  const auto place = store::place_of(layout, folder, name);
-  if (!place) return place.error();
-  std::vector<TorrentMesh::File> lacked;
-  for (const store::PlacedFile& file : place->files) {
-    if (!file.content || store::is_there(file)) continue;
-    lacked.push_back({.content = *file.content,
-                      .size_bytes = file.size_bytes,
-                      .folder = file.folder,
-                      .name = file.name});
-  }
-  return lacked;
-}
 
 Error named(const Error& error, const std::string& what) {
   return {error.code, what + ": " + error.message};
@@ -193,50 +170,35 @@ void TorrentFetch::look_around() {
     prepare();
     return;
   }
-  parts_.disk.submit([weak = weak_from_this(),
-                      layout = wish_.layout,
-                      folder = wish_.folder,
-                      name = wish_.file_name]() -> WorkerPool::Completion {
-    auto lacked = lacked_files(*layout, folder, name);
-    return [weak, lacked = std::move(lacked)] {
-      const auto self = weak.lock();
-      if (!self || self->over_) return;
-      if (lacked) {
-        self->ask_mesh(*lacked);
-      } else {
-        self->end(lacked.error());
-      }
-    };
-  });
+  ask_mesh();
 }
 
-void TorrentFetch::ask_mesh(std::vector<TorrentMesh::File> lacked) {
-  if (lacked.empty()) {
-    complete_layout();
-    return;
-  }
+void TorrentFetch::ask_mesh() {
   const auto weak = weak_from_this();
-  mesh_ = std::make_shared<TorrentMesh>(
-      parts_.fetches,
-      parts_.find_in_mesh,
-      TorrentMesh::Wish{
-          .files = std::move(lacked), .rate = wish_.rate, .share = !wish_.layout->is_folder},
-      TorrentMesh::Told{.moved =
-                            [weak] {
-                              if (const auto self = weak.lock()) self->moved();
-                            },
-                        .over =
-                            [weak](const std::vector<std::string>& arrived) {
-                              if (const auto self = weak.lock()) self->on_mesh_over(arrived);
-                            }});
-  const auto mesh = mesh_;  // it may be over at once
-  mesh->begin();
+  mesh_ = std::make_shared<TorrentMeshPhase>(
+      TorrentMeshPhase::Parts{
+          .disk = parts_.disk, .fetches = parts_.fetches, .find = parts_.find_in_mesh},
+      TorrentMeshPhase::Wish{.layout = wish_.layout,
+                             .folder = wish_.folder,
+                             .name = wish_.file_name,
+                             .rate = wish_.rate},
+      TorrentMeshPhase::Told{.moved =
+                                 [weak] {
+                                   if (const auto self = weak.lock()) self->moved();
+                                 },
+                             .over =
+                                 [weak](const std::vector<std::string>& arrived) {
+                                   if (const auto self = weak.lock()) self->on_mesh_over(arrived);
+                                 },
+                             .failed =
+                                 [weak](const Error& error) {
+                                   if (const auto self = weak.lock()) self->end(error);
+                                 }});
+  mesh_->begin();
 }
 
 void TorrentFetch::on_mesh_over(const std::vector<std::string>& arrived) {
   if (over_) return;
-  mesh_bytes_ = mesh_->verified_bytes();
-  mesh_.reset();
   parts_.mesh_files += arrived.size();
   if (!wish_.layout->is_folder && !arrived.empty()) {
     take_from_mesh(arrived.front());
@@ -315,9 +277,7 @@ void TorrentFetch::moved() {
     finish();
     return;
   }
-  const std::uint64_t node_rate = parts_.down_rate();
-  const bool limited = wish_.rate != 0 || node_rate != 0;
-  links_.pause(disk_->is_behind() || (limited && allowance_ <= 0));
+  links_.pause(disk_->is_behind() || (is_limited() && allowance_ <= 0));
   links_.work();
 }
 
@@ -329,7 +289,7 @@ void TorrentFetch::tick() {
   for (const auto& trackers : trackers_) trackers->on_time();
   moved();
   if (over_ || finishing_) return;
-  look_at_mesh(now);
+  if (mesh_) mesh_->judge(now, is_limited(), fetch_.sources() > 0);
   if (over_ || finishing_) return;
   lose_patience(now);
   if (over_) return;
@@ -337,28 +297,6 @@ void TorrentFetch::tick() {
   timer_.async_wait([self = shared_from_this()](const asio::error_code& canceled) {
     if (!canceled && !self->over_) self->tick();
   });
-}
-
-// What nodes bring comes before what clients of BitTorrent do: so they must bring it, or leave it
-// to them, and where nobody else has anything either it is as if there were no source.
-void TorrentFetch::look_at_mesh(TimePoint now) {
-  if (!mesh_) return;
-  if (!mesh_mark_) mesh_mark_ = {.at = now, .bytes = mesh_->verified_bytes(), .moved_at = now};
-  const std::uint64_t bytes = mesh_->verified_bytes();
-  if (bytes > mesh_mark_->last) mesh_mark_->moved_at = now;
-  mesh_mark_->last = bytes;
-  if (now - mesh_mark_->at < kMeshLook) return;
-  const bool is_limited = wish_.rate != 0 || parts_.down_rate() != 0;
-  const bool is_slow = !is_limited && bytes - mesh_mark_->bytes < kLeastOfMesh;
-  mesh_mark_->at = now;
-  mesh_mark_->bytes = bytes;
-  if (!is_slow || fetch_.sources() == 0) return;
-  const auto mesh = mesh_;  // it is over then
-  mesh->give_up();
-}
-
-bool TorrentFetch::is_mesh_stuck(TimePoint now) const {
-  return mesh_ && mesh_mark_ && now - mesh_mark_->moved_at >= kMeshStuck;
 }
 
 void TorrentFetch::pace(TimePoint now) {
@@ -394,7 +332,7 @@ void TorrentFetch::leave(const FetchObserver* observer) {
 void TorrentFetch::lose_patience(TimePoint now) {
   std::vector<Watcher> leaving;
   for (Watcher& watcher : watchers_) {
-    const bool may_go_on = is_opening() && !is_mesh_stuck(now);
+    const bool may_go_on = is_opening() && !(mesh_ && mesh_->is_stuck(now));
     if (fetch_.sources() > 0 || may_go_on) watcher.without_source_since = now;
     if (now - watcher.without_source_since >= watcher.patience) leaving.push_back(watcher);
   }
@@ -427,7 +365,7 @@ Error TorrentFetch::why_none() const {
 
 std::uint64_t TorrentFetch::verified_bytes() const {
   if (disk_ && disk_->is_open()) return fetch_.verified_bytes();
-  return mesh_ ? mesh_->verified_bytes() : mesh_bytes_;
+  return mesh_ ? mesh_->verified_bytes() : 0;
 }
 
 std::uint32_t TorrentFetch::sources() const {

@@ -1,7 +1,7 @@
 // One torrent that is fetched, for all who asked for it: of v2 and hybrids first what the mesh has
-// of its files (torrent_mesh.h), then from BitTorrent clients. Finds peers, tells how far it is,
-// and has the files kept and put in their place (torrent_disk.h). Gives up when no source is up for
-// as long as somebody has patience; what is verified stays. On the io thread.
+// of its files (torrent_mesh_phase.h), then from BitTorrent clients. Finds peers, tells how far it
+// is, and has the files kept and put in their place (torrent_disk.h). Gives up when no source is up
+// for as long as somebody has patience; what is verified stays. On the io thread.
 #pragma once
 
 #include <chrono>
@@ -21,7 +21,7 @@
 #include "node/io/bittorrent/tracker_client.h"
 #include "node/io/host/fetches.h"
 #include "node/io/host/torrent_disk.h"
-#include "node/io/host/torrent_mesh.h"
+#include "node/io/host/torrent_mesh_phase.h"
 #include "node/io/host/worker_pool.h"
 #include "node/store/torrent_storage.h"
 
@@ -76,13 +76,6 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   [[nodiscard]] DownloadSummary summary() const;
 
  private:
-  /// What the mesh had brought when it was last judged.
-  struct MeshMark {
-    TimePoint at;
-    std::uint64_t bytes = 0;
-    std::uint64_t last = 0;
-    TimePoint moved_at;
-  };
   struct Watcher {
     std::shared_ptr<FetchObserver> observer;
     std::chrono::milliseconds patience;
@@ -96,7 +89,7 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   void find_info();
   void know(const Result<wire::bt::TorrentLayout>& layout);
   void look_around();
-  void ask_mesh(std::vector<TorrentMesh::File> lacked);
+  void ask_mesh();
   void on_mesh_over(const std::vector<std::string>& arrived);
   void take_from_mesh(const std::string& path);
   void complete_layout();
@@ -108,8 +101,6 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   void on_written(const std::vector<TorrentDisk::Judged>& judged);
   void tick();
   void pace(TimePoint now);
-  void look_at_mesh(TimePoint now);
-  [[nodiscard]] bool is_mesh_stuck(TimePoint now) const;
   void lose_patience(TimePoint now);
   [[nodiscard]] Error why_none() const;
   void tell();
@@ -127,6 +118,7 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   [[nodiscard]] std::uint64_t size() const { return wish_.layout ? wish_.layout->asked_bytes : 0; }
   [[nodiscard]] std::uint64_t verified_bytes() const;
   [[nodiscard]] std::uint32_t sources() const;
+  [[nodiscard]] bool is_limited() const { return wish_.rate != 0 || parts_.down_rate() != 0; }
   [[nodiscard]] wire::bt::Announce announce() const;
 
   Parts parts_;
@@ -137,9 +129,7 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   asio::ip::tcp::resolver resolver_;
   asio::steady_timer timer_;
   std::shared_ptr<TorrentDisk> disk_;
-  std::shared_ptr<TorrentMesh> mesh_;
-  std::optional<MeshMark> mesh_mark_;  ///< while it is asked
-  std::uint64_t mesh_bytes_ = 0;       ///< that came from it
+  std::shared_ptr<TorrentMeshPhase> mesh_;  ///< of v2 and hybrids
   std::vector<Watcher> watchers_;
   std::int64_t allowance_ = 0;  ///< bytes that may come now, where there is a limit
   TimePoint ticked_at_;
