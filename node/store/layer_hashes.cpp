@@ -2,16 +2,15 @@
 
 #include <algorithm>
 
-#include "node/wire/bt/merkle.h"
-
 namespace freshet::store {
 
 namespace {
 
 constexpr std::size_t kLayerReadBytes = std::size_t{64} * wire::bt::kBlockBytes;
 
-/// Appends the leaves of one piece, and gives the root of its subtree.
-Result<Sha256> read_piece(const wire::bt::Shape& shape,
+}  // namespace
+
+Result<Sha256> hash_piece(const wire::bt::Shape& shape,
                           std::uint32_t piece,
                           const ReadAt& read,
                           std::vector<Sha256>& leaves) {
@@ -29,8 +28,6 @@ Result<Sha256> read_piece(const wire::bt::Shape& shape,
   return wire::bt::fold({own.begin(), own.end()}, 0, shape.piece_layer());
 }
 
-}  // namespace
-
 Result<std::vector<Sha256>> layer_hashes(const ContentInfo& content,
                                          const wire::bt::HashRequest& request,
                                          const ReadAt& read) {
@@ -44,7 +41,7 @@ Result<std::vector<Sha256>> layer_hashes(const ContentInfo& content,
   const auto needed = wire::bt::pieces_needed(request, shape);
   std::vector<Sha256> leaves;
   for (std::uint32_t piece = needed.first; piece < needed.first + needed.count; ++piece) {
-    const auto root = read_piece(shape, piece, read, leaves);
+    const auto root = hash_piece(shape, piece, read, leaves);
     if (!root) return root.error();
     if (*root != content.piece_layer[piece]) {
       return Error{ErrorCode::verification,

@@ -9,12 +9,19 @@
 
 #include "node/base/result.h"
 #include "node/store/types.h"
+#include "node/wire/bt/merkle.h"
 #include "node/wire/bt/messages.h"
 
 namespace freshet::store {
 
 /// Reads exactly out.size() bytes at `offset`.
 using ReadAt = std::function<Status(std::uint64_t offset, std::span<Byte> out)>;
+
+/// The root of one piece's subtree; appends the leaves below it. Errors: what `read` says.
+Result<Sha256> hash_piece(const wire::bt::Shape& shape,
+                          std::uint32_t piece,
+                          const ReadAt& read,
+                          std::vector<Sha256>& leaves);
 
 /// `length` hashes, then the uncles from the bottom up (wire::bt::hashes_for). From the piece layer
 /// up nothing is read; below it the pieces that wire::bt::pieces_needed() names are read and hashed

@@ -72,6 +72,15 @@ class Pair {
     args.insert(args.end(), more.begin(), more.end());
     return fetcher_->cli(args);
   }
+  /// As one that came by magnet link is: its piece layers are left out.
+  [[nodiscard]] std::string without_layers(const std::string& torrent) const {
+    const auto bytes = read_file(torrent);
+    const auto layers = bytes.find("12:piece layers");  // the last key
+    REQUIRE(layers != std::string::npos);
+    const auto bare = dir_.path() / "bare.torrent";
+    write_file(bare, bytes.substr(0, layers) + "e");
+    return bare.string();
+  }
   void check_album(const fs::path& copy) const {
     const auto files = regular_files(album());
     CHECK(regular_files(copy).size() == files.size());
@@ -174,6 +183,17 @@ TEST_CASE("what the mesh lacks comes from BitTorrent clients") {
   CHECK(pair.fetcher().counter("btget_mesh_files") == 1);
   const auto bytes = pair.fetcher().counter("btget_block_bytes");
   CHECK(bytes == kLargeBytes / 2 + 5000);  // no padding either
+}
+
+TEST_CASE("piece layers that nobody brings follow from what the mesh brought") {
+  const Pair pair(true);  // serves no BitTorrent client
+  const auto torrent = pair.without_layers(pair.torrent(pair.album().string(), "--v2"));
+  const auto got = pair.get(torrent, pair.out());
+  INFO(got.err);
+  REQUIRE(got.exit_code == 0);
+  pair.check_album(pair.out() / "blue album");
+  CHECK(pair.fetcher().counter("btget_mesh_files") == kFiles - 1);
+  CHECK(pair.fetcher().counter("btget_layers") == 0);
 }
 
 TEST_CASE("a killed node goes on where it was") {

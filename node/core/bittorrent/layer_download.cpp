@@ -12,8 +12,7 @@ using namespace wire::bt;  // NOLINT(google-build-using-namespace): its own voca
 LayerDownload::LayerDownload(const TorrentLayout& layout) : layout_(layout) {
   for (std::size_t i = 0; i < layout_.files.size(); ++i) {
     const TorrentFileSpan& file = layout_.files[i];
-    if (!file.content || file.size_bytes <= layout_.piece_length) continue;
-    if (!layout_.nodes[file.offset / layout_.piece_length].is_zero()) continue;
+    if (!layout_.lacks_layer_of(file)) continue;
     for (const auto& request : piece_layer_requests(*file.content, layout_.shape_of(file))) {
       const Key key{request.root, request.index};
       const auto [at, is_new] = lacked_.try_emplace(key, Group{.request = request, .files = {}});

@@ -4,10 +4,11 @@
 
 #include <spdlog/spdlog.h>
 
+#include "node/store/placed_layers.h"
+
 namespace freshet::io {
 namespace {
 
-// Beyond this the disk is behind.
 // Written in one go.
 constexpr std::size_t kRunBytes = std::size_t{256} * 1024;
 
@@ -16,12 +17,40 @@ void checkpoint(store::TorrentStorage& storage) {
     spdlog::warn("torrent: {}", synced.error().message);
 }
 
+Result<TorrentDisk::Layout> with_placed_layers(const store::TorrentStorage::Spec& spec) {
+  const auto place = store::place_of(*spec.layout, spec.folder, spec.name);
+  if (!place) return place.error();
+  auto layout = std::make_shared<wire::bt::TorrentLayout>(*spec.layout);
+  if (Status learned = store::learn_placed_layers(*layout, *place, spec.stop); !learned)
+    return learned.error();
+  return TorrentDisk::Layout(std::move(layout));
+}
+
 }  // namespace
 
 TorrentDisk::TorrentDisk(WorkerPool& pool, std::string partials, Told told)
     : pool_(pool),
       partials_(std::move(partials)),
       told_(std::move(told)) {}
+
+void TorrentDisk::learn_layers(store::TorrentStorage::Spec spec,
+                               std::function<void(const Layout&)> learned) {
+  spec.stop = stop_.get_token();
+  pool_.submit([weak = weak_from_this(),
+                spec = std::move(spec),
+                learned = std::move(learned)]() -> WorkerPool::Completion {
+    auto layout = with_placed_layers(spec);
+    return [weak, learned, layout = std::move(layout)] {
+      const auto self = weak.lock();
+      if (!self || self->stop_.stop_requested()) return;
+      if (layout) {
+        learned(*layout);
+      } else {
+        self->told_.failed(layout.error());
+      }
+    };
+  });
+}
 
 void TorrentDisk::open(store::TorrentStorage::Spec spec) {
   spec.stop = stop_.get_token();

@@ -33,10 +33,13 @@ class TorrentDisk : public std::enable_shared_from_this<TorrentDisk> {
     std::function<void(const Error&)> failed;
   };
   using Finished = std::function<void(const Result<store::FinishedTorrent>&)>;
+  using Layout = std::shared_ptr<const wire::bt::TorrentLayout>;
 
   /// `pool`: of one thread.
   TorrentDisk(WorkerPool& pool, std::string partials, Told told);
 
+  /// Computes piece layers that the layout lacks from files that are in their place (of v2).
+  void learn_layers(store::TorrentStorage::Spec spec, std::function<void(const Layout&)> learned);
   /// Opens what is kept of it, and takes what is in its place already.
   void open(store::TorrentStorage::Spec spec);
   [[nodiscard]] bool is_open() const { return storage_ != nullptr; }

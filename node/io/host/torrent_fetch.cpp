@@ -224,8 +224,22 @@ void TorrentFetch::complete_layout() {
     prepare();
     return;
   }
+  // Of files that are here they follow; BitTorrent clients are asked for the others alone.
+  disk_->learn_layers({.layout = wish_.layout, .folder = wish_.folder, .name = wish_.file_name},
+                      [weak = weak_from_this()](const TorrentDisk::Layout& layout) {
+                        if (const auto self = weak.lock(); self && !self->over_)
+                          self->on_learned(layout);
+                      });
+}
+
+void TorrentFetch::on_learned(const TorrentDisk::Layout& layout) {
+  wish_.layout = layout;
+  if (!layout->lacks_layers()) {
+    prepare();
+    return;
+  }
   asks_layers_ = true;
-  fetch_.ask_layers(*wish_.layout, parts_.now());
+  fetch_.ask_layers(*layout, parts_.now());
   moved();
 }
 

@@ -93,6 +93,7 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   void on_mesh_over(const std::vector<std::string>& arrived);
   void take_from_mesh(const std::string& path);
   void complete_layout();
+  void on_learned(const TorrentDisk::Layout& layout);
   void prepare();
   void find_peers(const TorrentWish& wish);
   void resolve(const std::string& host_port);

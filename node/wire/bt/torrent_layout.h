@@ -71,6 +71,11 @@ struct TorrentLayout {
   // ---- v2 alone
   /// Piece layers stand beside the info dictionary, so a magnet link leaves them to be asked for.
   [[nodiscard]] bool lacks_layers() const { return unknown_nodes > 0; }
+  /// Of one of `files`: the first node says it, for a layer is learned as a whole.
+  [[nodiscard]] bool lacks_layer_of(const TorrentFileSpan& file) const {
+    return file.content && file.size_bytes > piece_length && !nodes.empty()
+           && nodes[file.offset / piece_length].is_zero();
+  }
   /// The tree of one of `files`, with the pieces of the torrent.
   [[nodiscard]] Shape shape_of(const TorrentFileSpan& file) const {
     return Shape::of(file.size_bytes, piece_length);
