@@ -1,6 +1,8 @@
 // `get` of torrents of v2 and of hybrids: from nodes of the mesh that hold their files, whatever
 // they know of torrents; from a node that serves BitTorrent clients; and from both, each a part.
 // What other clients serve is in torrent_clients.
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "tests/support/eventually.h"
@@ -194,6 +196,43 @@ TEST_CASE("piece layers that nobody brings follow from what the mesh brought") {
   pair.check_album(pair.out() / "blue album");
   CHECK(pair.fetcher().counter("btget_mesh_files") == kFiles - 1);
   CHECK(pair.fetcher().counter("btget_layers") == 0);
+}
+
+TEST_CASE("what the mesh began is gone when BitTorrent clients have brought all") {
+  const Pair pair(false, {"--no-discovery", "--bittorrent"});
+  const auto torrent = pair.torrent(pair.album().string(), "--v2");
+  const TempDir other;
+  write_random_file(other.folder("share") / "the same.bin", kLargeBytes, 1);
+  {
+    const Daemon holder(other.path() / "state",
+                        DaemonOptions{.paths = {other.folder("share").string()},
+                                      .peers = {pair.fetcher().address()}});
+    REQUIRE(holder.has_hashed(1));
+    REQUIRE(pair.fetcher().has_peers(1));
+    const auto running = pair.fetcher().start_cli(
+        {"get", torrent, "-o", pair.out().string(), "--rate", "500K", "--json"}, "slow");
+    const auto has_begun = [&] {
+      const auto left = pair.fetcher().cli({"downloads", "--json"}).json().at("downloads");
+      return std::any_of(left.begin(), left.end(), [](const Json& each) {
+        return each.at("name") == "one.bin" && each.at("done").get<std::uint64_t>() > 0;
+      });
+    };
+    REQUIRE(eventually(has_begun));
+    pair.fetcher().kill();
+  }
+  pair.fetcher().start_again();
+  REQUIRE(pair.fetcher().cli({"downloads", "--json"}).json().at("downloads").size() == 1);
+  const auto got = pair.get(torrent, pair.out());
+  INFO(got.err);
+  REQUIRE(got.exit_code == 0);
+  pair.check_album(pair.out() / "blue album");
+  CHECK(pair.fetcher().counter("btget_mesh_files") == 0);
+  CHECK(eventually([&] {
+    return pair.fetcher().cli({"downloads", "--json"}).json().at("downloads").empty();
+  }));
+  pair.fetcher().kill();
+  pair.fetcher().start_again();
+  CHECK(pair.fetcher().cli({"downloads", "--json"}).json().at("downloads").empty());
 }
 
 TEST_CASE("a killed node goes on where it was") {

@@ -195,6 +195,21 @@ void Fetches::let_go(const ContentId& content) {
   deliver_(ct::StopFetch{.content = content});
 }
 
+void Fetches::drop_left(const std::set<Place>& places) {
+  const auto left = store::list_downloads(options_.downloads);  // few, and small files
+  if (!left) return;
+  for (const store::UnfinishedDownload& download : left->unfinished) {
+    const store::ResumeHead& head = download.head;
+    if (!places.contains({head.content, head.target_folder, head.name})) continue;
+    if (const Fetch* fetch = find(head.content)) {
+      if (!fetch->watchers.empty() || fetch->finishing) continue;
+      fetches_.erase(head.content);  // of an earlier run, resumed at start
+      deliver_(ct::StopFetch{.content = head.content});
+    }
+    pieces_->discard(head.content);
+  }
+}
+
 void Fetches::add_sources(const ContentId& content, std::vector<ct::Source> sources) {
   if (find(content) == nullptr || sources.empty()) return;
   deliver_(ct::AddSources{.content = content, .sources = std::move(sources)});

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -100,6 +101,16 @@ class Fetches {
   void start(FetchWish wish, const std::shared_ptr<FetchObserver>& observer);
   /// The observer went away. Without one the fetch pauses; what is verified stays.
   void leave(const ContentId& content, const FetchObserver* observer);
+  /// Where a fetch puts its file.
+  struct Place {
+    ContentId content;
+    std::string folder;  ///< absolute
+    std::string name;
+    friend auto operator<=>(const Place&, const Place&) = default;
+  };
+  /// Something else has brought the files to these places: what is left of fetches that were to,
+  /// and that nobody waits for, is removed.
+  void drop_left(const std::set<Place>& places);
   void add_sources(const ContentId& content, std::vector<core::transfer::Source> sources);
   /// It is being fetched.
   [[nodiscard]] bool has(const ContentId& content) const { return fetches_.contains(content); }

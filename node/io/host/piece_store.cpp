@@ -452,7 +452,8 @@ void PieceStore::locate(const SharedContent& content,
 }
 
 void PieceStore::discard(const ContentId& content) {
-  release(content);
+  const Held* held = find(content);
+  if (held == nullptr || !held->shared) release(content);
   writer_.submit([this, content]() -> WorkerPool::Completion {
     const Status gone = store::PartialFile::discard(downloads_, content);
     if (gone) return {};

@@ -75,7 +75,7 @@ class PieceStore {
   void retarget(const ContentId& content, const Target& target, std::function<void(Status)> done);
   /// A file that has this content and is what was hashed. The answer is its path.
   void locate(const SharedContent& content, std::function<void(Result<std::string>)> done);
-  /// Forgets an unfinished download and its bytes.
+  /// Forgets an unfinished download and its bytes. What is served of the content still is.
   void discard(const ContentId& content);
   [[nodiscard]] std::uint32_t piece_length(const ContentId& content) const;
 

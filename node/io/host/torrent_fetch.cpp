@@ -411,6 +411,7 @@ void TorrentFetch::finish() {
 
 void TorrentFetch::settle(const std::string& path, bool completed) {
   close(completed);
+  if (mesh_) mesh_->drop_left();
   for (const Watcher& watcher : std::vector(watchers_))
     watcher.observer->done(path, size(), most_sources_);
   parts_.over(wish_.name);

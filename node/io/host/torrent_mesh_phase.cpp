@@ -1,5 +1,6 @@
 #include "node/io/host/torrent_mesh_phase.h"
 
+#include <set>
 #include <utility>
 
 #include "node/store/torrent_place.h"
@@ -101,6 +102,17 @@ void TorrentMeshPhase::judge(TimePoint now, bool is_limited, bool has_others) {
 
 bool TorrentMeshPhase::is_stuck(TimePoint now) const {
   return mesh_ && mark_ && now - mark_->moved_at >= kMeshStuck;
+}
+
+void TorrentMeshPhase::drop_left() const {
+  const auto place = store::place_of(*wish_.layout, wish_.folder, wish_.name);
+  if (!place) return;
+  std::set<Fetches::Place> places;
+  for (const store::PlacedFile& file : place->files) {
+    if (file.content)
+      places.insert({.content = *file.content, .folder = file.folder, .name = file.name});
+  }
+  parts_.fetches.drop_left(places);
 }
 
 void TorrentMeshPhase::leave() {

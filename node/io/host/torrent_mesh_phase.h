@@ -47,6 +47,9 @@ class TorrentMeshPhase : public std::enable_shared_from_this<TorrentMeshPhase> {
   void judge(TimePoint now, bool is_limited, bool has_others);
   /// Nothing came for so long that it is as if there were no source.
   [[nodiscard]] bool is_stuck(TimePoint now) const;
+  /// All of the torrent is here: what is left of files that nodes did not bring to their end is
+  /// removed, that of an earlier run too. A daemon would go on with it at its next start.
+  void drop_left() const;
   /// Nothing is told any more; what is verified stays.
   void leave();
   /// The same at the daemon's end.
