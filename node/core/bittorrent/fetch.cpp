@@ -134,7 +134,10 @@ void Fetch::ban(PeerNumber peer) {
 void Fetch::on_time(TimePoint now, Duration unread) {
   now_ = now;
   for (auto& [number, link] : links_) link->on_time(now, unread);
-  if (asking_) asking_->heard_at += unread;
+  if (asking_) {
+    asking_->heard_at += unread;
+    asking_->due_at += unread;
+  }
   ask_for_metadata();
   ask_for_layers();
   fill_all();
@@ -224,7 +227,9 @@ void Fetch::ask_for_layers() {
   if (asking_) {
     const FetchLink* link = find(asking_->peer);
     const bool is_there = link != nullptr && !link->over();
-    if (is_there && now_ - asking_->heard_at < config_.metadata_patience) return;
+    const bool is_late =
+        now_ - asking_->heard_at >= config_.metadata_patience || now_ >= asking_->due_at;
+    if (is_there && !is_late) return;
     give_up_layers();
   }
   FetchLink* best = nullptr;
@@ -238,8 +243,16 @@ void Fetch::ask_for_layers() {
     if (is_better) best = link.get();
   }
   if (best == nullptr) return;
-  asking_ = LayerAsking{.peer = best->number(), .heard_at = now_};
+  asking_ = LayerAsking{
+      .peer = best->number(), .heard_at = now_, .due_at = now_ + time_for_layers(best->number())};
   request_layers(*best);
+}
+
+// A peer that lets them drip is left for another, who goes on with what is lacked then.
+Duration Fetch::time_for_layers(PeerNumber peer) const {
+  const std::uint64_t parts = 1 + layers_->lacked_bytes() / config_.layer_bytes_in_time;
+  return doubled(config_.metadata_time, book_.metadata_failures(peer))
+         * static_cast<std::int64_t>(parts);
 }
 
 void Fetch::request_layers(FetchLink& link) {

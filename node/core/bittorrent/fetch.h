@@ -101,14 +101,16 @@ class Fetch final : private FetchLink::Owner {
   void ask_for_metadata();
   void ask_for_layers();
   void request_layers(FetchLink& link);
+  [[nodiscard]] Duration time_for_layers(PeerNumber peer) const;
   void give_up_layers();
   void ban_all(const std::vector<PeerNumber>& peers);
   void ban(PeerNumber peer);
 
-  /// Of whom layers are asked, and since when nothing came.
+  /// Of whom layers are asked.
   struct LayerAsking {
     PeerNumber peer = 0;
-    TimePoint heard_at;
+    TimePoint heard_at;  ///< some came last
+    TimePoint due_at;    ///< all of them
   };
 
   InfoHash name_;

@@ -1,6 +1,7 @@
 // The limits and times of fetching from BitTorrent clients.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -29,6 +30,14 @@ struct FetchConfig {
   Duration metadata_patience = std::chrono::seconds(10);  ///< for each piece of it
   Duration metadata_time = std::chrono::seconds(30);  ///< for all of it; twice that the next time
   Duration metadata_pause = std::chrono::seconds(2);  ///< until it is asked again; then twice that
+  /// Piece layers of so many bytes have metadata_time; longer ones that for each such part.
+  std::uint64_t layer_bytes_in_time = std::uint64_t{4} << 20U;
 };
+
+/// `first`, twice as long for each of so many failures, up to 32 times.
+inline Duration doubled(Duration first, std::uint32_t failures) {
+  constexpr std::uint32_t kMost = 5;
+  return first * (std::int64_t{1} << std::min(failures, kMost));
+}
 
 }  // namespace freshet::core::bittorrent

@@ -54,6 +54,13 @@ LayerDownload::Taken LayerDownload::take(const Hashes& answer) {
   return lacked_.empty() ? Taken::whole : Taken::more;
 }
 
+std::uint64_t LayerDownload::lacked_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& [key, group] : lacked_)
+    bytes += std::uint64_t{group.request.length} * Sha256::kSize;
+  return bytes;
+}
+
 void LayerDownload::give_back() {
   waiting_.insert(waiting_.begin(), asked_.begin(), asked_.end());
   asked_.clear();

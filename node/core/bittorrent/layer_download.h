@@ -31,6 +31,8 @@ class LayerDownload {
   };
   Taken take(const wire::bt::Hashes& answer);
   [[nodiscard]] bool is_asked(const wire::bt::HashRequest& request) const;
+  /// Of hashes that are to come, their proofs aside.
+  [[nodiscard]] std::uint64_t lacked_bytes() const;
   /// Whoever was asked does not answer: what is on its way is to be asked again.
   void give_back();
   /// The layout, with what came.

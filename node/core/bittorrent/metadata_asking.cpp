@@ -1,6 +1,5 @@
 #include "node/core/bittorrent/metadata_asking.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "node/wire/bt/messages.h"
@@ -8,15 +7,6 @@
 namespace freshet::core::bittorrent {
 
 using wire::bt::MetadataMessage;
-
-namespace {
-
-Duration doubled(Duration first, std::uint32_t times) {
-  constexpr std::uint32_t kMost = 5;
-  return first * (std::int64_t{1} << std::min(times, kMost));
-}
-
-}  // namespace
 
 MetadataAsking::MetadataAsking(const FetchConfig& config, TimePoint now)
     : config_(config),

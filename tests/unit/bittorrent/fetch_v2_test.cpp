@@ -61,7 +61,8 @@ struct Album {
   InfoHash name;
 };
 
-enum class Manner { honest, lying, refusing };
+// Dripping: one answer in nine seconds.
+enum class Manner { honest, lying, refusing, dripping };
 
 struct Side {
   Side(const Album& the_album, char letter, Manner the_manner)
@@ -79,7 +80,10 @@ struct Side {
   Bytes answer(ByteView bytes, TimePoint now) {
     if (!bytes.empty()) link.on_bytes(bytes, now);
     if (link.is_interested()) link.set_choked(false);
-    while (const auto request = link.next_hash_request()) {
+    while (manner != Manner::dripping || now >= drips_at) {
+      const auto request = link.next_hash_request();
+      if (!request) break;
+      drips_at = now + std::chrono::seconds(9);
       ++asked;
       auto hashes = album.answer(*request);
       if (manner == Manner::lying) hashes.front().bytes[0] ^= 1U;
@@ -101,6 +105,7 @@ struct Side {
   SeedConfig config;
   Counters counters;
   SeedLink link;
+  TimePoint drips_at;
   std::uint64_t sent = 0;
   int asked = 0;
 };
@@ -217,6 +222,43 @@ TEST_CASE("who lies about a layer is banned, and who refuses is not the last tha
     CHECK(fetching.fetch.complete());
     CHECK(fetching.got == album.stream);
   }
+}
+
+TEST_CASE("who lets layers drip is left for another after half a minute, longer the next time") {
+  const Album album(std::vector<std::size_t>(12, 70000));  // twelve requests of one layer each
+  Fetching fetching(album);
+  const Side& slow = fetching.add('a', Manner::dripping);
+  fetching.seconds(29);
+  CHECK(slow.asked == 4);
+  CHECK(fetching.fetch.sources() == 1);
+  fetching.seconds(2);
+  CHECK(fetching.fetch.sources() == 0);
+  const Side& quick = fetching.add('b');
+  fetching.seconds(5);
+  CHECK(fetching.fetch.complete());
+  CHECK(fetching.got == album.stream);
+  CHECK(quick.asked == 8);  // what the other brought is kept
+  CHECK(fetching.counters.peers_banned == 0);
+}
+
+TEST_CASE("longer layers have more time") {
+  const Album album(std::vector<std::size_t>(12, 70000));
+  Fetching fetching(album);
+  fetching.config.layer_bytes_in_time = 1000;  // of 1,536
+  const Side& slow = fetching.add('a', Manner::dripping);
+  fetching.seconds(59);
+  CHECK(slow.asked == 7);
+  CHECK(fetching.fetch.sources() == 1);
+  fetching.seconds(3);
+  CHECK(fetching.fetch.sources() == 0);
+}
+
+TEST_CASE("who alone has the layers may let them drip, for twice as long each time") {
+  const Album album(std::vector<std::size_t>(12, 70000));
+  Fetching fetching(album);
+  fetching.add('a', Manner::dripping);
+  fetching.seconds(120);
+  CHECK(fetching.counters.layers_fetched == 1);
 }
 
 TEST_CASE("hashes that nobody asked for are an offence each") {
