@@ -2,18 +2,9 @@
 
 #include <algorithm>
 
+#include "node/base/sender.h"
+
 namespace freshet::core::bittorrent {
-namespace {
-
-constexpr std::size_t kV6NetworkBytes = 8;
-
-bool is_same_sender(const Endpoint& one, const Endpoint& two) {
-  if (one.is_v4() || two.is_v4()) return one.address == two.address;
-  return std::equal(
-      one.address.begin(), one.address.begin() + kV6NetworkBytes, two.address.begin());
-}
-
-}  // namespace
 
 void RefusedRecords::found_false(const Torrent& torrent, const Endpoint& sender, TimePoint now) {
   add({.torrent = torrent, .at = now, .is_false = true, .sender = sender});

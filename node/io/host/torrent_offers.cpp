@@ -6,9 +6,13 @@
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
 
+#include "node/core/bittorrent/offer_places.h"
 #include "node/wire/overlay/publication.h"
 
 namespace freshet::io {
+
+using core::bittorrent::OfferPlaces;
+
 namespace {
 
 constexpr std::chrono::seconds kAskingPatience{5};
@@ -47,11 +51,7 @@ void TorrentOffers::stop() {
 }
 
 void TorrentOffers::take_in(const std::shared_ptr<TlsLink>& link) {
-  const auto from = std::count_if(talks_.begin(), talks_.end(), [&](const TalkPtr& each) {
-    return each->with->remote().address == link->remote().address;
-  });
-  if (stopped_ || talks_.size() >= kMaxTalks
-      || static_cast<std::size_t>(from) >= kMaxTalksPerAddress) {
+  if (stopped_ || !OfferPlaces::may_talk(talking(), link->remote())) {
     ++counters_.no_room;
     link->abandon();
     return;
@@ -207,18 +207,20 @@ bool TorrentOffers::is_coming(const AskedTorrent& asked) const {
 }
 
 bool TorrentOffers::may_come(const TalkPtr& talk) const {
-  const bool is_one_coming = std::any_of(talks_.begin(), talks_.end(), [&](const TalkPtr& each) {
-    return each->state == Talk::State::showing
-           && each->with->remote().address == talk->with->remote().address;
-  });
-  return !is_one_coming && coming() < kMaxComing;
+  return OfferPlaces::may_bring(bringing(), talk->with->remote());
 }
 
-std::size_t TorrentOffers::coming() const {
-  return static_cast<std::size_t>(
-      std::count_if(talks_.begin(), talks_.end(), [](const TalkPtr& each) {
-        return each->state == Talk::State::showing;
-      }));
+std::vector<Endpoint> TorrentOffers::talking() const {
+  std::vector<Endpoint> from;
+  for (const TalkPtr& talk : talks_) from.push_back(talk->with->remote());
+  return from;
+}
+
+std::vector<Endpoint> TorrentOffers::bringing() const {
+  std::vector<Endpoint> from;
+  for (const TalkPtr& talk : talks_)
+    if (talk->state == Talk::State::showing) from.push_back(talk->with->remote());
+  return from;
 }
 
 void TorrentOffers::count(const Counters& it,
@@ -233,12 +235,14 @@ void TorrentOffers::count(const Counters& it,
 }
 
 void TorrentOffers::add_limits(Limits& limits) const {
-  limits.push_back({.name = "torrent_offers", .value = kMaxTalks, .use = talks_.size()});
-  limits.push_back(
-      {.name = "torrent_offers_per_address", .value = kMaxTalksPerAddress, .use = std::nullopt});
-  limits.push_back({.name = "torrent_records_coming", .value = kMaxComing, .use = coming()});
-  limits.push_back(
-      {.name = "torrent_record_bytes", .value = wire::kMaxPublicationBytes, .use = std::nullopt});
+  const auto add = [&](const char* name, std::uint64_t value, std::optional<std::uint64_t> use) {
+    limits.push_back({.name = name, .value = value, .use = use});
+  };
+  add("torrent_offers", OfferPlaces::kMaxTalks, talks_.size());
+  add("torrent_offers_per_sender", OfferPlaces::kMaxTalksPerSender, std::nullopt);
+  add("torrent_records_coming", OfferPlaces::kMaxComing, bringing().size());
+  add("torrent_records_coming_per_sender", OfferPlaces::kMaxComingPerSender, std::nullopt);
+  add("torrent_record_bytes", wire::kMaxPublicationBytes, std::nullopt);
 }
 
 }  // namespace freshet::io

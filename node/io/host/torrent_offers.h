@@ -23,10 +23,6 @@ namespace freshet::io {
 
 class TorrentOffers {
  public:
-  static constexpr std::size_t kMaxTalks = 64;
-  static constexpr std::size_t kMaxTalksPerAddress = 16;
-  static constexpr std::size_t kMaxComing = 4;  ///< records on their way, one from an address
-
   struct Parts {
     /// Of any torrent that is served here; counts as use.
     std::function<core::bittorrent::TorrentPtr(const InfoHash&)> find;
@@ -82,7 +78,9 @@ class TorrentOffers {
   void arm(const TalkPtr& talk, std::chrono::steady_clock::duration patience);
   [[nodiscard]] bool is_coming(const AskedTorrent& asked) const;
   [[nodiscard]] bool may_come(const TalkPtr& talk) const;
-  [[nodiscard]] std::size_t coming() const;
+  /// Of those who have a place, or whose record is on its way.
+  [[nodiscard]] std::vector<Endpoint> talking() const;
+  [[nodiscard]] std::vector<Endpoint> bringing() const;
 
   asio::io_context& io_;
   RecordChecks& checks_;

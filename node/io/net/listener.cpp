@@ -11,6 +11,7 @@
 #include <asio/steady_timer.hpp>
 #include <spdlog/spdlog.h>
 
+#include "node/base/sender.h"
 #include "node/io/net/tcp_socket.h"
 
 namespace freshet::io {
@@ -21,15 +22,6 @@ using asio::ip::tcp;
 constexpr std::chrono::milliseconds kPauseWithoutDescriptors{200};
 // Who knocks with the wrong key is told of no more often: strangers do not fill the log.
 constexpr std::chrono::minutes kSayWrongMesh{1};
-
-// Whose connections are counted together: an IPv4 address, or a /64 of IPv6, which one machine may
-// fill alone.
-Endpoint crowd_of(Endpoint from) {
-  from.port = 0;
-  if (!from.is_v4() && !from.is_loopback())
-    std::fill(from.address.begin() + 8, from.address.end(), Byte{0});
-  return from;
-}
 
 Error bind_error(const tcp::endpoint& where, const asio::error_code& why) {
   const std::string at = to_endpoint(where).to_string();
@@ -169,7 +161,7 @@ void Listener::Impl::welcome(tcp::socket socket) {
     ++counters.refused_silent;
     return;
   }
-  const Endpoint from = crowd_of(to_endpoint(remote));
+  const Endpoint from = sender_of(to_endpoint(remote));
   const auto known = by_address.find(from);
   const bool crowded = !from.is_loopback() && known != by_address.end()
                        && known->second >= limits.max_handshakes_per_address;
