@@ -80,8 +80,12 @@ Words libtorrent(const std::filesystem::path& folder, const std::string& what) {
   return {kPython, "-c", kLibtorrentClient, folder.string(), what};
 }
 
-std::vector<std::string> tracker_peers(const std::string& url, const std::string& torrent) {
-  const auto told = run_program({kPython, "-c", kAnnouncer, url, torrent});
+std::vector<std::string> tracker_peers(const std::string& url,
+                                       const std::string& torrent,
+                                       const Words& wrapper) {
+  Words words = wrapper;
+  words.insert(words.end(), {kPython, "-c", kAnnouncer, url, torrent});
+  const auto told = run_program(words);
   CHECK_MESSAGE(told.exit_code == 0, told.err);
   std::istringstream lines(told.out);
   return {std::istream_iterator<std::string>(lines), {}};

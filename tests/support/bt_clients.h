@@ -29,8 +29,10 @@ Words aria2(const std::filesystem::path& folder, const std::string& what);
 Words libtorrent(const std::filesystem::path& folder, const std::string& what);
 
 /// Whom a tracker tells a client that begins (ADDR:PORT, IPv4); none when it refuses. `torrent`: 40
-/// hexadecimal digits.
-std::vector<std::string> tracker_peers(const std::string& url, const std::string& torrent);
+/// hexadecimal digits; `wrapper`: words before the client, say to run it in a machine.
+std::vector<std::string> tracker_peers(const std::string& url,
+                                       const std::string& torrent,
+                                       const Words& wrapper = {});
 
 /// It saves into `downloads`, and seeds what is there.
 Words transmission_daemon(const std::filesystem::path& config,

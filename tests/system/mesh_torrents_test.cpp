@@ -53,16 +53,26 @@ class Swarm {
     REQUIRE((number == 1 || node.has_peers(1)));
     return node;
   }
-  /// The torrent file that node 1 makes of what it shares.
-  [[nodiscard]] std::string publish() const {
+  /// Of what node 1 shares.
+  [[nodiscard]] std::string id() const {
     const auto found = nodes_.front()->cli({"search", "node1", "--json", "--timeout", "1"});
     REQUIRE(found.events("hit").size() == 1);
-    const auto id = found.events("hit").front().at("id").get<std::string>();
+    return found.events("hit").front().at("id").get<std::string>();
+  }
+  /// The torrent file that node 1 makes of it.
+  [[nodiscard]] std::string publish() const {
     const auto file = (dir_.path() / "boat.torrent").string();
-    const auto made = nodes_.front()->cli({"torrent", id, "-o", file});
+    const auto made = nodes_.front()->cli({"torrent", id(), "-o", file});
     INFO(made.err);
     REQUIRE(made.exit_code == 0);
     return file;
+  }
+  /// The info-hash of that torrent.
+  [[nodiscard]] std::string publish_name() const {
+    const auto made = nodes_.front()->cli({"magnet", id()});
+    const auto at = made.out.find("urn:btih:");
+    REQUIRE(at != std::string::npos);
+    return made.out.substr(at + 9, 40);
   }
   [[nodiscard]] const Machine& machine(int number) const {
     return *machines_.at(static_cast<std::size_t>(number - 1));
@@ -130,6 +140,23 @@ TEST_CASE(
   words.insert(words.end() - 1, "--bt-tracker=http://" + node_at(2) + "/announce");
   swarm.check_fetch(kClient, words, second);
   CHECK(source.counter("bt_blocks_sent") > sent);
+}
+
+TEST_CASE("the tracker tells a client from elsewhere of no address of the LAN") {
+  if (!enter_lan() || !is_installed({kPython, "--version"})) return;
+  Swarm swarm(3);
+  swarm.add_node(1, 100'000, true);
+  swarm.add_node(2, 100'000, true);
+  const Machine& client = swarm.machine(3);
+  swarm.machine(1).run({"ip", "addr", "add", "203.0.113.1/24", "dev", "lan0"});
+  client.run({"ip", "addr", "add", "203.0.113.3/24", "dev", "lan0"});
+  const std::string name = swarm.publish_name();
+  const auto told = [&](const std::string& tracker) {
+    return tracker_peers("http://" + tracker + "/announce", name, client.wrapper());
+  };
+  using Told = std::vector<std::string>;
+  REQUIRE(eventually([&] { return told(node_at(1)) == Told{node_at(1), node_at(2)}; }));
+  CHECK(told("203.0.113.1:7346") == Told{"203.0.113.1:7346"});
 }
 
 }  // namespace freshet::testing

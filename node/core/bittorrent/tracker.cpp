@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "node/core/bittorrent/told_addresses.h"
+
 namespace freshet::core::bittorrent {
 
 using wire::bt::Announce;
@@ -23,7 +25,7 @@ AnnounceAnswer Tracker::announce(const Announce& announce, Endpoint from, TimePo
                         .compact = announce.compact};
   for (const Peer& peer : swarm) {
     ++(peer.complete ? answer.complete : answer.incomplete);
-    answer.peers.push_back(peer.is);
+    if (may_be_told(peer.is.at, from)) answer.peers.push_back(peer.is);
   }
   const std::size_t wanted = std::min(announce.wanted, config_.max_answer);
   for (std::size_t i = 0; i < std::min(wanted, answer.peers.size()); ++i) {
@@ -54,12 +56,14 @@ bool Tracker::has_room(const Swarm& swarm, const Endpoint& at) const {
          && static_cast<std::size_t>(there) < config_.max_peers_per_address;
 }
 
-std::vector<AnnouncedPeer> Tracker::peers(const InfoHash& name, std::size_t limit) const {
+std::vector<AnnouncedPeer> Tracker::peers(const InfoHash& name,
+                                          const Endpoint& client,
+                                          std::size_t limit) const {
   std::vector<AnnouncedPeer> found;
   const auto swarm = swarms_.find(name);
   if (swarm == swarms_.end()) return found;
   for (const Peer& peer : swarm->second) {
-    if (found.size() < limit) found.push_back(peer.is);
+    if (found.size() < limit && may_be_told(peer.is.at, client)) found.push_back(peer.is);
   }
   return found;
 }

@@ -33,13 +33,14 @@ class Tracker {
         rng_(std::move(rng)) {}
 
   /// `from`: the address that it came from, its port aside. `name` must be of a torrent that is
-  /// served here. The answer holds other peers, seeds too: who came by a magnet link says that it
-  /// lacks nothing.
+  /// served here. The answer holds other peers that it may be told of (told_addresses.h), seeds
+  /// too: who came by a magnet link says that it lacks nothing.
   wire::bt::AnnounceAnswer announce(const wire::bt::Announce& announce,
                                     Endpoint from,
                                     TimePoint now);
-  /// At most `limit` peers of a torrent, as they are now.
+  /// At most `limit` peers of a torrent, as they are now, that a client may be told of.
   [[nodiscard]] std::vector<wire::bt::AnnouncedPeer> peers(const InfoHash& name,
+                                                           const Endpoint& client,
                                                            std::size_t limit) const;
   /// Forgets who has not come again.
   void age(TimePoint now);

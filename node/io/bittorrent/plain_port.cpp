@@ -9,6 +9,7 @@
 #include <asio/steady_timer.hpp>
 
 #include "node/core/bittorrent/announced_dials.h"
+#include "node/core/bittorrent/told_addresses.h"
 #include "node/core/bittorrent/tracker.h"
 #include "node/core/bittorrent/upload_slots.h"
 #include "node/io/bittorrent/plain_link.h"
@@ -177,7 +178,8 @@ void PlainPort::Impl::on_announce(const wire::bt::Announce& announce,
   Endpoint here = reached;
   here.port = config.listen_port;
   here.scope_id = 0;
-  answer.peers.insert(answer.peers.begin(), {.id = config.peer_id, .at = here});
+  if (cb::may_be_told(here, from))  // it is another where a router forwards a port
+    answer.peers.insert(answer.peers.begin(), {.id = config.peer_id, .at = here});
   // A client that begins with a magnet link does not know yet what it lacks, and says 0.
   using Event = wire::bt::Announce::Event;
   const bool may_lack =
@@ -201,8 +203,7 @@ void PlainPort::Impl::add_sources(const cb::TorrentPtr& torrent,
   for (const Endpoint& at : sources.at) {
     const bool is_told = std::any_of(
         answer.peers.begin(), answer.peers.end(), [&](const auto& each) { return each.at == at; });
-    // What is near this node alone means nothing to who is not.
-    if (is_told || (at.is_loopback() && !from.is_loopback())) continue;
+    if (is_told || !cb::may_be_told(at, from)) continue;
     ++answer.complete;
     answer.peers.push_back({.id = {}, .at = at});
   }
@@ -278,9 +279,9 @@ void PlainPort::Impl::tell_peers() {
   for (const auto& [id, link] : std::map(links)) {
     const auto& torrent = link->seed().torrent();
     if (!torrent || !link->seed().takes_peers()) continue;
-    auto peers = tracker.peers(torrent->names.one(), kAtMost);
+    auto peers = tracker.peers(torrent->names.one(), link->remote(), kAtMost);
     for (const Endpoint& at : parts.sources(torrent).at) {
-      if (!at.is_loopback() || link->remote().is_loopback()) peers.push_back({.id = {}, .at = at});
+      if (cb::may_be_told(at, link->remote())) peers.push_back({.id = {}, .at = at});
     }
     link->tell_peers(peers);
   }

@@ -52,3 +52,20 @@ TEST_CASE("one address fills no swarm, and no swarm grows without end") {
   CHECK(tracker.size() == 20);
   CHECK(counters.tracker_peers_dropped > 0);
 }
+
+TEST_CASE("a stranger is not told of peers in the network here, and those hear of all") {
+  Counters counters;
+  Tracker tracker({}, counters, Rng(Rng::Key{}));
+  const TimePoint now;
+  const Endpoint stranger = *Endpoint::parse("203.0.113.5:1");
+  const Endpoint another = *Endpoint::parse("198.51.100.7:1");
+  tracker.announce(from(1, 5), kHost, now);
+  tracker.announce(from(2, 5), another, now);
+  const auto told = tracker.announce(from(3, 5), stranger, now);
+  REQUIRE(told.peers.size() == 1);
+  CHECK(told.peers.front().at.to_string() == "198.51.100.7:6002");
+  CHECK(told.incomplete == 2);
+  CHECK(tracker.announce(from(4, 5), *Endpoint::parse("192.168.1.9:1"), now).peers.size() == 3);
+  CHECK(tracker.peers({}, stranger, 50).size() == 2);
+  CHECK(tracker.peers({}, kHost, 50).size() == 4);
+}
