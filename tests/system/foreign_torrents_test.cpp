@@ -43,10 +43,11 @@ struct Node {
        const std::string& name,
        std::uint64_t seed,
        std::vector<std::string> peers = {},
-       std::vector<std::string> flags = {"--no-discovery", "--bittorrent"}) {
+       std::vector<std::string> flags = {"--no-discovery", "--bittorrent"},
+       std::uint64_t size_bytes = kSize) {
     const auto share = dir.folder("share-" + name);
     file = share / (name + ".bin");
-    write_random_file(file, kSize, seed);
+    write_random_file(file, size_bytes, seed);
     daemon = std::make_unique<Daemon>(
         dir.path() / name,
         DaemonOptions{
@@ -198,6 +199,35 @@ TEST_CASE("a true record is served from then on, after a restart too") {
   CHECK(eventually(
       [&] { return Stranger(node).ask(node.content(), name_of(info)) == TorrentAnswer::yes; }));
   CHECK(node.counter("torrent_records_good") == 0);
+}
+
+TEST_CASE("of a torrent of v2 with smaller pieces than the node's own, the layers can be had") {
+  const TempDir dir;
+  const std::vector<std::string> flags = {"--no-discovery", "--bittorrent"};
+  constexpr std::uint64_t kLarge = (std::uint64_t{130} << 20U) + 777;  // the node's: 64 KiB
+  const Node node(dir, "boat", kBoat, {}, flags, kLarge);
+  wire::bt::TorrentInfo info;
+  info.kind = wire::bt::TorrentKind::v2;
+  info.name = "small pieces";
+  info.size_bytes = kLarge;
+  info.piece_length = 2 * kPieceLength;
+  info.root = node.content();
+  const auto names = wire::bt::names_of(info.kind, wire::bt::encode_info(info));
+  CHECK(
+      Stranger(node).show(node.content(), names.one(), record_of(info, node.content(), names.one()))
+      == TorrentAnswer::yes);
+  const Daemon fetcher(dir.path() / "fetcher", {});
+  const auto got = fetcher.cli({"get",
+                                "magnet:?xt=urn:btmh:1220" + names.v2->hex(),
+                                "--source",
+                                node.daemon->address(),
+                                "-o",
+                                dir.folder("out").string()});
+  INFO(got.err);
+  REQUIRE(got.exit_code == 0);
+  CHECK(sha256_of(dir.folder("out") / "small pieces") == sha256_of(node.file));
+  CHECK(fetcher.counter("btget_layers") == 1);
+  CHECK(node.counter("bt_hashes_sent") == 9);  // of 512 pieces each
 }
 
 TEST_CASE(

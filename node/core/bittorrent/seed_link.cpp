@@ -42,6 +42,8 @@ SeedLink::SeedLink(const SeedConfig& config,
 void SeedLink::open(const InfoHash& name) {
   name_ = name;
   pieces_ = PieceSet(torrent_->piece_count);
+  hash_bytes_left_ =
+      std::max(config_.least_hash_bytes, config_.max_hash_rounds * torrent_->stream_bytes);
   const Bytes handshake = encode(Handshake{.extensions = true,
                                            .fast = true,
                                            .v2 = has_v2(torrent_->info.kind),
@@ -218,32 +220,37 @@ void SeedLink::on_metadata(ByteView payload) {
 }
 
 void SeedLink::on_hash_request(const HashRequest& request) {
-  const bool ours = torrent_->has_root(ContentId::from(request.root.view()));
-  const std::size_t open = hash_requests_.size() + reading_hashes_;
-  if (!ours || open >= config_.max_hash_requests) {
+  const auto size = torrent_->size_of(ContentId::from(request.root.view()));
+  auto answer = size ? HashAnswer::to(request, *size, torrent_->info.piece_length) : std::nullopt;
+  const bool is_work = answer && answer->read_bytes() <= hash_bytes_left_
+                       && hash_requests_.size() < config_.max_hash_requests;
+  if (!is_work) {
     append(out_, HashReject{.request = request});
-    offend();
+    if (!size || answer) offend();  // what no tree has may be another notion of BEP 52
     return;
   }
-  hash_requests_.push_back(request);
+  hash_bytes_left_ -= answer->read_bytes();
+  hash_requests_.push_back(std::move(*answer));
 }
 
 std::optional<HashRequest> SeedLink::next_hash_request() {
-  if (over() || hash_requests_.empty()) return std::nullopt;
-  const HashRequest request = hash_requests_.front();
-  hash_requests_.pop_front();
-  ++reading_hashes_;
-  return request;
+  if (over() || hash_requests_.empty() || reading_hashes_) return std::nullopt;
+  reading_hashes_ = true;
+  return hash_requests_.front().next();
 }
 
-void SeedLink::on_hashes(const HashRequest& request, std::optional<std::vector<Sha256>> hashes) {
-  --reading_hashes_;
+void SeedLink::on_hashes(const HashRequest& part, std::optional<std::vector<Sha256>> hashes) {
+  HashAnswer& answer = hash_requests_.front();
+  FRESHET_CHECK(std::exchange(reading_hashes_, false) && part == answer.next());
   if (hashes) {
+    answer.take(*hashes);
+    if (!answer.is_whole()) return;
     ++counters_.hashes_sent;
-    append(out_, Hashes{.request = request, .hashes = std::move(*hashes)});
+    append(out_, Hashes{.request = answer.request(), .hashes = answer.hashes()});
   } else {
-    append(out_, HashReject{.request = request});
+    append(out_, HashReject{.request = answer.request()});
   }
+  hash_requests_.pop_front();
 }
 
 std::optional<BlockRange> SeedLink::next_read(std::size_t unsent) {

@@ -12,6 +12,7 @@
 #include "node/base/bytes.h"
 #include "node/base/endpoint.h"
 #include "node/base/time.h"
+#include "node/core/bittorrent/hash_answer.h"
 #include "node/core/bittorrent/link_reader.h"
 #include "node/core/bittorrent/torrent.h"
 #include "node/wire/bt/announce.h"
@@ -29,6 +30,10 @@ struct SeedConfig {
   std::uint32_t max_request_bytes = 131072;                ///< of one; clients ask for 16 KiB
   std::size_t max_unsent_bytes = std::size_t{256} * 1024;  ///< read ahead of the socket
   std::uint32_t max_hash_requests = 16;
+  /// What is read and hashed for one peer: so often the torrent's bytes, and this much of a small
+  /// one. Beyond, hash requests are rejected.
+  std::uint32_t max_hash_rounds = 3;
+  std::uint64_t least_hash_bytes = std::uint64_t{64} << 20U;
   std::uint32_t max_offences = 64;  ///< requests that no correct client makes
   Duration handshake_time = std::chrono::seconds(10);
   Duration silence = std::chrono::seconds(180);
@@ -52,7 +57,8 @@ class SeedLink final : public LinkReader {
   void on_bytes(ByteView bytes, TimePoint now);
   /// A block that next_read() named; nullopt: it cannot be read.
   void on_block(const wire::bt::BlockRange& block, std::optional<ByteView> bytes);
-  void on_hashes(const wire::bt::HashRequest& request, std::optional<std::vector<Sha256>> hashes);
+  /// What next_hash_request() named; nullopt: it cannot be read.
+  void on_hashes(const wire::bt::HashRequest& part, std::optional<std::vector<Sha256>> hashes);
   /// Its turn to be served, or no more.
   void set_choked(bool choked);
   /// Who else is in the swarm, for peer exchange: what changed since the last call is told.
@@ -64,6 +70,8 @@ class SeedLink final : public LinkReader {
   /// The next block to read, while the peer takes what it is sent. `unsent`: bytes taken and not
   /// yet on the wire.
   std::optional<wire::bt::BlockRange> next_read(std::size_t unsent);
+  /// The next hashes to read, when those before were given to on_hashes(): a request, or part of
+  /// one.
   std::optional<wire::bt::HashRequest> next_hash_request();
   [[nodiscard]] bool is_interested() const { return interested_; }
   [[nodiscard]] bool is_choked() const { return choked_; }
@@ -106,11 +114,11 @@ class SeedLink final : public LinkReader {
   wire::bt::PieceSet pieces_;  ///< of the peer
   Bytes out_;
   std::deque<wire::bt::BlockRange> requests_;
-  std::deque<wire::bt::HashRequest> hash_requests_;
+  std::deque<HashAnswer> hash_requests_;  ///< the first one is read
   std::vector<Endpoint> told_;
   std::size_t reading_bytes_ = 0;
-  std::uint32_t reading_hashes_ = 0;
-  std::uint32_t metadata_left_ = 0;  ///< answers that the peer may still have
+  std::uint64_t hash_bytes_left_ = 0;  ///< that may be read for answers to the peer
+  std::uint32_t metadata_left_ = 0;    ///< answers that the peer may still have
   std::uint32_t offences_ = 0;
   TimePoint now_;
   TimePoint opened_at_;
@@ -124,6 +132,7 @@ class SeedLink final : public LinkReader {
   bool extensions_ = false;
   bool interested_ = false;
   bool choked_ = true;
+  bool reading_hashes_ = false;
 };
 
 }  // namespace freshet::core::bittorrent

@@ -1,9 +1,10 @@
 // What is served to BitTorrent clients, and what is counted of it.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,9 +21,10 @@ struct Torrent {
   wire::bt::TorrentInfo info;
   Bytes encoded_info;
   wire::bt::SwarmNames names;
-  std::uint64_t stream_bytes = 0;     ///< info.stream_bytes()
-  std::uint32_t piece_count = 0;      ///< info.piece_count()
-  std::vector<ContentId> roots = {};  ///< of its files, where v2 is spoken; sorted
+  std::uint64_t stream_bytes = 0;  ///< info.stream_bytes()
+  std::uint32_t piece_count = 0;   ///< info.piece_count()
+  /// Of its files, where v2 is spoken, with their sizes in bytes.
+  std::map<ContentId, std::uint64_t> roots = {};
 
   /// The end of its last piece is the content's. In v2 alone libtorrent asks for whole blocks where
   /// a file ends, so what lies behind the end counts as zeros there.
@@ -32,8 +34,10 @@ struct Torrent {
     const bool is_short = wire::bt::has_v1(info.kind) && left < info.piece_length;
     return is_short ? static_cast<std::uint32_t>(left) : info.piece_length;
   }
-  [[nodiscard]] bool has_root(const ContentId& root) const {
-    return std::binary_search(roots.begin(), roots.end(), root);
+  /// Of the file with that root; nullopt: it has none.
+  [[nodiscard]] std::optional<std::uint64_t> size_of(const ContentId& root) const {
+    const auto found = roots.find(root);
+    return found == roots.end() ? std::nullopt : std::optional(found->second);
   }
 };
 using TorrentPtr = std::shared_ptr<const Torrent>;
@@ -49,10 +53,9 @@ inline TorrentPtr make_torrent(const ContentId& content,
   torrent.names = wire::bt::names_of(torrent.info.kind, torrent.encoded_info);
   torrent.stream_bytes = torrent.info.stream_bytes();
   torrent.piece_count = torrent.info.piece_count();
-  if (torrent.info.root) torrent.roots.push_back(*torrent.info.root);
+  if (torrent.info.root) torrent.roots.emplace(*torrent.info.root, torrent.info.size_bytes);
   for (const wire::bt::TreeFile& file : torrent.info.files)
-    if (file.content) torrent.roots.push_back(*file.content);
-  std::sort(torrent.roots.begin(), torrent.roots.end());
+    if (file.content) torrent.roots.emplace(*file.content, file.size_bytes);
   return std::make_shared<const Torrent>(std::move(torrent));
 }
 

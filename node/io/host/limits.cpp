@@ -169,6 +169,7 @@ void add_bittorrent(List& list) {
   list.add("bt_requests_per_link", seed.max_requests);
   list.add("bt_request_bytes", seed.max_request_bytes);
   list.add("bt_hash_requests_per_link", seed.max_hash_requests);
+  list.add("bt_hash_rounds_per_link", seed.max_hash_rounds);
   list.add("bt_unsent_bytes_per_link", seed.max_unsent_bytes);
   list.add("bt_offences_per_link", seed.max_offences);
   list.add("bt_upload_slots", core::bittorrent::UploadSlots::Config{}.slots);

@@ -183,6 +183,41 @@ TEST_CASE("metadata is answered in pieces, each a few times at most") {
   CHECK(client.counters.metadata_sent == 3);
 }
 
+TEST_CASE("hashes are read part by part where the torrent's pieces are small, for so many bytes") {
+  Client client;
+  constexpr std::uint64_t kSize = std::uint64_t{160} << 20U;  // the node's pieces: 64 KiB
+  const Shape theirs = Shape::of(kSize, 32768);
+  ContentId root;
+  root.bytes.fill(7);
+  const TorrentInfo info{.kind = TorrentKind::hybrid,
+                         .name = "x",
+                         .size_bytes = kSize,
+                         .piece_length = 32768,
+                         .pieces = Bytes(std::size_t{theirs.piece_count} * 20),
+                         .root = root};
+  client.torrent = core::bittorrent::make_torrent(root, info, encode_info(info));
+  client.greet();
+  const auto requests = piece_layer_requests(root, theirs);
+  const auto ask_all = [&] {
+    Types heard;
+    for (const HashRequest& request : requests) {
+      client.send(request);
+      while (const auto part = client.link.next_hash_request()) {
+        REQUIRE(is_answerable(*part, Shape::of(kSize)));
+        CHECK_FALSE(client.link.next_hash_request());  // one after the other
+        client.link.on_hashes(*part, std::vector<Sha256>(part->length + uncle_count(*part)));
+      }
+      const auto types = client.heard();
+      heard.insert(heard.end(), types.begin(), types.end());
+    }
+    return heard;
+  };
+  for (std::uint32_t round = 0; round < client.config.max_hash_rounds; ++round)
+    CHECK(ask_all() == Types(requests.size(), 22));
+  CHECK(ask_all() == Types(requests.size(), 23));  // rejected
+  CHECK_FALSE(client.link.over());
+}
+
 TEST_CASE("a second bitfield is taken, one of a wrong length is not, and who has all is left") {
   Client client;
   client.greet();
