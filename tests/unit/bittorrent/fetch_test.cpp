@@ -8,6 +8,7 @@
 #include "node/core/bittorrent/seed_link.h"
 #include "node/wire/bt/metainfo.h"
 #include "node/wire/bt/sha1.h"
+#include "tests/support/content.h"
 
 using namespace freshet;                    // NOLINT(google-build-using-namespace): a test
 using namespace freshet::core::bittorrent;  // NOLINT(google-build-using-namespace): a test
@@ -16,12 +17,6 @@ using namespace freshet::wire::bt;          // NOLINT(google-build-using-namespa
 namespace {
 
 constexpr std::uint32_t kFetchPiece = 32768;
-
-Bytes content_of(std::size_t size) {
-  Bytes bytes(size);
-  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<Byte>((i * 7 + i / 251) & 0xFFU);
-  return bytes;
-}
 
 TorrentPtr torrent_of(const Bytes& content) {
   TorrentInfo info{.kind = TorrentKind::v1,
@@ -84,7 +79,7 @@ struct Seed {
 // A fetch and the seeds that it dials, in turns, until nothing moves.
 struct World final : Fetch::Host {
   explicit World(std::size_t size)
-      : content(content_of(size)),
+      : content(testing::content_of(size)),
         torrent(torrent_of(content)),
         got(size) {
     config.peer_id.fill('n');
@@ -319,7 +314,7 @@ TEST_CASE("a client that never unchokes holds nothing up, and is no work") {
 TEST_CASE("a client of another torrent, or this node itself, is left") {
   World world(kFetchPiece);
   auto& other = world.add_seed('a');
-  other.torrent = torrent_of(content_of(5));
+  other.torrent = torrent_of(testing::content_of(5));
   world.add_seed('n');  // the node's own peer id
   world.begin();
   world.turns(10);

@@ -6,6 +6,7 @@
 #include "node/core/bittorrent/seed_link.h"
 #include "node/wire/bt/merkle.h"
 #include "node/wire/bt/metainfo.h"
+#include "tests/support/content.h"
 
 using namespace freshet;                    // NOLINT(google-build-using-namespace): a test
 using namespace freshet::core::bittorrent;  // NOLINT(google-build-using-namespace): a test
@@ -14,13 +15,6 @@ using namespace freshet::wire::bt;          // NOLINT(google-build-using-namespa
 namespace {
 
 constexpr std::uint32_t kV2Piece = 32768;
-
-Bytes some_bytes(std::size_t size, std::size_t seed) {
-  Bytes bytes(size);
-  for (std::size_t i = 0; i < size; ++i)
-    bytes[i] = static_cast<Byte>((i * 7 + i / 251 + seed) & 0xFFU);
-  return bytes;
-}
 
 struct Album {
   explicit Album(const std::vector<std::size_t>& sizes) {
@@ -31,7 +25,7 @@ struct Album {
                      .pieces = {},
                      .root = std::nullopt};
     for (std::size_t i = 0; i < sizes.size(); ++i) {
-      const Bytes bytes = some_bytes(sizes[i], i);
+      const Bytes bytes = testing::content_of(sizes[i], i);
       TreeBuilder builder(bytes.size());
       builder.feed(bytes);
       const auto root = builder.finish()->root;

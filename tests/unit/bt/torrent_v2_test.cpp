@@ -10,6 +10,7 @@
 #include "node/wire/bt/metainfo.h"
 #include "node/wire/bt/sha1.h"
 #include "node/wire/bt/torrent_layout.h"
+#include "tests/support/content.h"
 
 using namespace freshet;            // NOLINT(google-build-using-namespace): a test
 using namespace freshet::wire::bt;  // NOLINT(google-build-using-namespace): a test
@@ -18,17 +19,11 @@ namespace {
 
 constexpr std::uint32_t kLength = 32768;
 
-Bytes content_of(std::size_t size) {
-  Bytes bytes(size);
-  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<Byte>((i * 7 + i / 251) & 0xFFU);
-  return bytes;
-}
-
 TreeFile file_of(std::vector<std::string> path, std::size_t size) {
   TreeFile file{.path = std::move(path), .size_bytes = size};
   if (size == 0) return file;
   TreeBuilder builder(size);
-  builder.feed(content_of(size));
+  builder.feed(testing::content_of(size));
   file.content = builder.finish()->root;
   return file;
 }
@@ -36,11 +31,11 @@ TreeFile file_of(std::vector<std::string> path, std::size_t size) {
 // Its stream, with zeros where there is padding.
 Bytes stream_of(const TorrentInfo& info) {
   Bytes stream;
-  if (info.files.empty()) stream = content_of(info.size_bytes);
+  if (info.files.empty()) stream = testing::content_of(info.size_bytes);
   for (const TreeFile& file : info.files) {
     if (file.size_bytes == 0) continue;
     stream.resize(aligned(stream.size(), info.alignment()));
-    const Bytes bytes = content_of(file.size_bytes);
+    const Bytes bytes = testing::content_of(file.size_bytes);
     stream.insert(stream.end(), bytes.begin(), bytes.end());
   }
   return stream;
@@ -88,7 +83,7 @@ PieceLayers layers_of(const TorrentInfo& info) {
   for (const TreeFile& file : files) {
     if (file.size_bytes <= kLength) continue;
     TreeBuilder builder(file.size_bytes);
-    builder.feed(content_of(file.size_bytes));
+    builder.feed(testing::content_of(file.size_bytes));
     const auto own = Shape::of(file.size_bytes);
     const auto wished = Shape::of(file.size_bytes, kLength);
     for (const Sha256& node : layer_above(builder.finish()->piece_layer,
