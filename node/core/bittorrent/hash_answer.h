@@ -16,8 +16,8 @@ namespace freshet::core::bittorrent {
 
 class HashAnswer {
  public:
-  /// About a file of that size, of a torrent with such pieces; both in bytes. nullopt: no correct
-  /// client asks so (wire::bt::is_answerable()). The root is not looked at.
+  /// About a file of that size, of a torrent with such pieces; both in bytes. nullopt: no tree of
+  /// the file has such hashes (wire::bt::is_answerable()). The root is not looked at.
   static std::optional<HashAnswer> to(const wire::bt::HashRequest& request,
                                       std::uint64_t size_bytes,
                                       std::uint32_t piece_length);

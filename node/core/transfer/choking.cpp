@@ -39,7 +39,7 @@ bool is_resting(const Turn& turn, const Session& session) {
 
 // How long a taker may have its slot without a block. What waits for this node's rate or disk is no
 // fault of the taker's; and a link that is slow to drain is told from one that nobody reads late,
-// because the host tells of room by half a buffer.
+// because the host tells of room by half of what it lets wait.
 Duration patience_with(const Turn& turn, const Session& session) {
   if (session.uplink.queued_blocks() == 0) return turn.config.idle_taker_after;
   constexpr std::size_t kLargest = wire::bt::kPieceHeaderBytes + wire::bt::kBlockBytes;

@@ -109,8 +109,8 @@ struct Config {
   /// While there are more takers than slots: who has one and asked for no block that it may have,
   /// for so long, is not served for a while; if it does so the next time too, for twice as long.
   Duration idle_taker_after = std::chrono::seconds(30);
-  /// The same for who asked but does not read what it is sent. Half the buffer of the host within
-  /// it is the slowest link that is served: 3.5 KB/s with 1 MiB.
+  /// The same for who asked but does not read what it is sent. Half of what the host lets wait
+  /// within it is the slowest link that is served: 0.1 KB/s with 64 KiB.
   Duration stuck_taker_after = std::chrono::seconds(300);
   Duration idle_taker_rest = std::chrono::seconds(60);
   Duration choke_interval = std::chrono::seconds(10);

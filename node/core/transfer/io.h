@@ -97,8 +97,8 @@ struct StreamBroken {
 };
 /// The host's output buffer drained: `room_bytes` may be handed over from now on; bytes of Send and
 /// SendBlock that were asked for before are already counted against it, also while the host still
-/// reads the block from disk. The host says so whenever half its buffer or more was sent since it
-/// last did, and when the engine was out of room.
+/// reads the block from disk. The host says so whenever half or more was sent of what it
+/// lets wait, since it last did, and when a block could not be read.
 struct Writable {
   LinkId link;
   std::uint32_t room_bytes = 0;

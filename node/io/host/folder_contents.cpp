@@ -43,6 +43,7 @@ void FolderContents::stop() {
 void FolderContents::forget() {
   ++changes_;
   last_.reset();
+  made_again_.clear();
 }
 
 void FolderContents::read_files(const OfferedFolder& folder, FilesRead done) {
@@ -57,8 +58,10 @@ void FolderContents::read_files(const OfferedFolder& folder, FilesRead done) {
 
 void FolderContents::find_list(const OfferedFolder& folder,
                                const store::ContentInfo& info,
-                               const store::FileRef& file,
+                               const store::FileRef& kept,
                                const Library::ContentFound& found) {
+  const auto again = made_again_.find(folder.key);
+  const store::FileRef& file = again == made_again_.end() ? kept : again->second;
   library_.on_catalogue(
       [this, folder, info, file, found](store::Catalogue&) -> WorkerPool::Completion {
         const auto stamp = store::examine_file(file.absolute());
@@ -72,7 +75,8 @@ void FolderContents::find_list(const OfferedFolder& folder,
         };
       });
   const bool is_known = last_ != nullptr && last_key_ == folder.key;
-  if (!is_known && waiting_.try_emplace(folder.key).second) read_bundle(folder);
+  if (folder.has_bundle && !is_known && waiting_.try_emplace(folder.key).second)
+    read_bundle(folder);
 }
 
 void FolderContents::find_bundle(const OfferedFolder& folder, const Library::ContentFound& found) {
@@ -88,19 +92,19 @@ void FolderContents::find_bundle(const OfferedFolder& folder, const Library::Con
 
 // On the catalogue's worker, which is not held up by what runs in the background.
 void FolderContents::read_bundle(const OfferedFolder& folder) {
-  library_.on_catalogue(
-      [this, folder, changes = changes_](store::Catalogue& catalogue) -> WorkerPool::Completion {
-        std::shared_ptr<const SharedContent> bundle;
-        const auto files = files_of(catalogue, folder);
-        if (files && files->key == folder.key) {
-          if (auto info = store::kept_bundle(lists_, *files))
-            bundle = std::make_shared<const SharedContent>(
-                SharedContent{.info = std::move(*info), .files = {}, .parts = parts_of(*files)});
-        }
-        return [this, folder, changes, bundle = std::move(bundle)] {
-          on_bundle(folder, changes, bundle);
-        };
-      });
+  library_.on_catalogue([this, folder, lists = lists_, changes = changes_](
+                            store::Catalogue& catalogue) -> WorkerPool::Completion {
+    std::shared_ptr<const SharedContent> bundle;
+    const auto files = files_of(catalogue, folder);
+    if (files && files->key == folder.key) {
+      if (auto info = store::kept_bundle(lists, *files))
+        bundle = std::make_shared<const SharedContent>(
+            SharedContent{.info = std::move(*info), .files = {}, .parts = parts_of(*files)});
+    }
+    return [this, folder, changes, bundle = std::move(bundle)] {
+      on_bundle(folder, changes, bundle);
+    };
+  });
 }
 
 void FolderContents::on_bundle(const OfferedFolder& folder,
@@ -135,18 +139,23 @@ void FolderContents::make_again(const OfferedFolder& folder,
       found(std::nullopt);
       return;
     }
-    builder_.submit(
-        [this, wants_list, found, files = std::move(*files)]() -> WorkerPool::Completion {
-          auto kept = store::keep_folder(lists_, files, stop_.get_token());
-          std::optional<SharedContent> shared;
-          if (kept && wants_list)
-            shared = SharedContent{.info = kept->list, .files = {kept->list_file}};
-          if (kept && !wants_list)
-            shared = SharedContent{.info = *kept->bundle, .files = {}, .parts = parts_of(files)};
-          return [found, shared = std::move(shared)] {
-            found(shared);
-          };
-        });
+    builder_.submit([this,
+                     lists = lists_,
+                     stop = stop_.get_token(),
+                     wants_list,
+                     found,
+                     files = std::move(*files)]() -> WorkerPool::Completion {
+      auto kept = store::keep_folder(lists, files, stop);
+      std::optional<SharedContent> shared;
+      if (kept && wants_list)
+        shared = SharedContent{.info = kept->list, .files = {kept->list_file}};
+      if (kept && !wants_list && kept->bundle)
+        shared = SharedContent{.info = *kept->bundle, .files = {}, .parts = parts_of(files)};
+      return [this, key = files.key, wants_list, found, shared = std::move(shared)] {
+        if (shared && wants_list) made_again_[key] = shared->files.front();
+        found(shared);
+      };
+    });
   });
 }
 

@@ -27,6 +27,7 @@ struct OfferedFolder {
   std::string path;  ///< inside the share, as FolderTotals::path
   std::string base;  ///< of the share
   Sha256 key;        ///< FolderFiles::key as it was kept
+  bool has_bundle = true;
 };
 
 class FolderContents {
@@ -60,6 +61,7 @@ class FolderContents {
   WorkerPool& builder_;
   std::string lists_;
   std::map<Sha256, std::vector<Library::ContentFound>> waiting_;  ///< for bundles that are read
+  std::map<Sha256, store::FileRef> made_again_;                   ///< lists, until files change
   Sha256 last_key_{};
   std::shared_ptr<const SharedContent> last_;
   asio::steady_timer forget_last_;

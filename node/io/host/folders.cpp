@@ -40,8 +40,8 @@ Folders::Folders(asio::io_context& io, Library& library, std::string lists, std:
       lists_(std::move(lists)),
       index_(hash_key),
       timer_(io),
-      builder_(io, 1, true),
-      contents_(io, library, builder_, lists_) {
+      contents_(io, library, builder_, lists_),
+      builder_(io, 1, true) {
   library_.on_changed([this] { changed(); });
   library_.look_elsewhere([this](const InfoHash& id, const Library::ContentFound& found) {
     return find_content(id, found);
@@ -145,7 +145,11 @@ void Folders::build_next() {
   }
   const Candidate candidate = std::move(waiting_.front());
   waiting_.pop_front();
-  contents_.read_files(offered(candidate, {}), [this, candidate](Result<store::FolderFiles> files) {
+  const OfferedFolder from{.share = candidate.place.first,
+                           .path = candidate.place.second,
+                           .base = candidate.base,
+                           .key = {}};
+  contents_.read_files(from, [this, candidate](Result<store::FolderFiles> files) {
     if (files) {
       keep(candidate, *files);
     } else {
@@ -154,8 +158,20 @@ void Folders::build_next() {
   });
 }
 
-OfferedFolder Folders::offered(const Candidate& from, const Sha256& key) {
-  return {.share = from.place.first, .path = from.place.second, .base = from.base, .key = key};
+OfferedFolder Folders::offered(const Item& item) {
+  return {.share = item.from.place.first,
+          .path = item.from.place.second,
+          .base = item.from.base,
+          .key = item.key,
+          .has_bundle = item.bundle.has_value()};
+}
+
+// The share may be gone since this last looked.
+bool Folders::is_shared(const Item& item) const {
+  const auto shares = library_.folder_shares();
+  return std::any_of(shares.begin(), shares.end(), [&](const store::Share& share) {
+    return share.id.value == item.from.place.first;
+  });
 }
 
 void Folders::keep(const Candidate& candidate, const store::FolderFiles& files) {
@@ -320,7 +336,7 @@ void Folders::find_files(const ContentId& list, std::function<void(Result<FoundF
     return;
   }
   contents_.read_files(
-      offered(item->from, item->key),
+      offered(*item),
       [name = item->name(), key = item->key, found = std::move(found)](
           Result<store::FolderFiles> files) {
         if (files && files->key != key)
@@ -343,8 +359,8 @@ bool Folders::find_content(const InfoHash& id, const Library::ContentFound& foun
     // The bundle of one small file is that file.
     return each->bundle && is_it(*each->bundle) && !library_.has(*each->bundle);
   });
-  if (item == items_.end()) return false;
-  const OfferedFolder folder = offered((**item).from, (**item).key);
+  if (item == items_.end() || !is_shared(**item)) return false;
+  const OfferedFolder folder = offered(**item);
   if (is_it((**item).list.id)) {
     contents_.find_list(folder, (**item).list, (**item).list_file, found);
   } else {

@@ -104,7 +104,8 @@ class Folders {
   void remove(std::uint32_t number);
   [[nodiscard]] const Item* by_list(const ContentId& list) const;
   [[nodiscard]] static wire::HitFile hit_for(const Item& item);
-  static OfferedFolder offered(const Candidate& from, const Sha256& key);
+  static OfferedFolder offered(const Item& item);
+  [[nodiscard]] bool is_shared(const Item& item) const;
 
   Library& library_;
   std::string lists_;
@@ -123,8 +124,8 @@ class Folders {
   bool armed_ = false;
   bool cleaned_ = false;
   std::stop_source stop_;
-  WorkerPool builder_;
   FolderContents contents_;
+  WorkerPool builder_;  ///< the last one: its jobs end first
 };
 
 }  // namespace freshet::io

@@ -31,7 +31,8 @@ struct PumpClock {
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
   std::int64_t dilation = 1;  ///< real seconds in one of the node's
   /// Set: timers pass as of their deadline, however late they are told, and are told so much later
-  /// (in the node's time) that inputs which were due before and are no later than this come first.
+  /// (in the node's time) that inputs which were due before and are no later than this come first,
+  /// unless something that is due later, or at no set time, comes in between.
   std::optional<Duration> grace = {};
 };
 

@@ -31,6 +31,9 @@ struct TransferLinks::Outgoing {
   std::size_t payload_from = 0;
 
   [[nodiscard]] std::size_t size() const { return bytes.size() + block.length; }
+  [[nodiscard]] bool waits_for_disk() const {
+    return state == State::unread || state == State::reading;
+  }
 };
 
 struct TransferLinks::Stream {
@@ -70,9 +73,11 @@ std::uint32_t TransferLinks::room_of(const Stream& stream) {
   return static_cast<std::uint32_t>(ahead > waits ? ahead - waits : 0);
 }
 
+// How long the disk takes says nothing of the link.
 void TransferLinks::pace(Stream& stream) {
   const auto now = std::chrono::steady_clock::now();
   const auto before = std::exchange(stream.writable_at, now);
+  if (!stream.out.empty() && stream.out.front()->waits_for_disk()) return;
   if (stream.ahead.half_went(now - before)) stream.link->set_ahead_bytes(stream.ahead.bytes());
 }
 
@@ -249,16 +254,27 @@ void TransferLinks::read_blocks(const std::shared_ptr<Stream>& stream) {
   }
 }
 
+// What could not be read took room that no sent byte will give back.
+void TransferLinks::tell_room_soon(LinkId id) {
+  asio::post(io_, [this, id] {
+    const Stream* stream = find(id);
+    if (stream != nullptr && !stream->closing)
+      deliver_(ct::Writable{.link = id, .room_bytes = room_of(*stream)});
+  });
+}
+
 void TransferLinks::flush(Stream& stream) {
   while (!stream.out.empty()) {
     const Outgoing& front = *stream.out.front();
-    if (front.state == Outgoing::State::unread || front.state == Outgoing::State::reading) return;
+    if (front.waits_for_disk()) return;
     if (front.state == Outgoing::State::ready) {
       if (front.size() > stream.link->room()) return;
       const ByteView payload =
           front.payload ? ByteView(*front.payload).subspan(front.payload_from, front.block.length)
                         : ByteView();
       stream.link->send(front.bytes, payload);
+    } else {
+      tell_room_soon(stream.id);
     }
     stream.out_bytes -= front.size();
     stream.out.pop_front();

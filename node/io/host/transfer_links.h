@@ -67,6 +67,7 @@ class TransferLinks final : public LinkHandler {
   void read_blocks(const std::shared_ptr<Stream>& stream);
   void flush(Stream& stream);
   static void pace(Stream& stream);
+  void tell_room_soon(LinkId id);
   [[nodiscard]] static std::uint32_t room_of(const Stream& stream);
 
   asio::io_context& io_;

@@ -34,7 +34,8 @@ struct SwarmConfig {
   std::uint64_t size_bytes = 0;                     ///< at least one byte
   std::uint32_t piece_length = 0;                   ///< 0: what follows from the size
   Duration latency = std::chrono::milliseconds(1);  ///< one way
-  /// What a host takes for one link before its core must wait.
+  /// What a host takes for one link before its core must wait. (A daemon begins with 512 KiB, and
+  /// lets 64 KiB lie ahead of a slow link: io/host/send_ahead.h.)
   std::uint32_t buffer_bytes = std::uint32_t{2} << 20U;
   /// Others that one is told of when it asks.
   std::uint32_t known_peers = 30;
