@@ -193,6 +193,10 @@ TEST_CASE("a true record is served from then on, after a restart too") {
   CHECK(node.counter("torrent_records_good") == 1);
   CHECK(node.counter("torrents_of_others") == 1);
   CHECK(Stranger(node).ask(node.content(), name_of(info)) == TorrentAnswer::yes);
+  // It is answered for before it is on disk.
+  const auto kept = node.daemon->state() / "published" / "others"
+                    / (node.content().hex() + "." + name_of(info).hex());
+  REQUIRE(eventually([&] { return std::filesystem::exists(kept); }));
   node.daemon->kill();
   node.daemon->start_again();
   REQUIRE(eventually([&] { return node.counter("torrents_of_others") == 1; }));
