@@ -229,4 +229,23 @@ TEST_CASE("a flood of requests waits in a bounded queue and does not grow the so
   fetching.check_completes();
 }
 
+// More than what a link takes at once: what was refused must make room for what comes next.
+TEST_CASE("a source that can read nothing any more refuses every request") {
+  const SourceAndFetcher nodes("harbour", kFileBytes, 5);
+  constexpr std::uint32_t kRequests = 300;
+  static_assert(kRequests <= kPieces);
+  std::atomic<std::uint32_t> refused = 0;
+  const Liar liar(nodes.source->address(),
+                  nodes.id,
+                  saying(bt::HaveNone{}, bt::Interested{}),
+                  [&](Bytes& out, const bt::Message& heard) {
+                    if (std::holds_alternative<bt::Reject>(heard)) ++refused;
+                    if (!std::holds_alternative<bt::Unchoke>(heard)) return;
+                    fs::last_write_time(nodes.file, fs::file_time_type::clock::now());
+                    for (std::uint32_t i = 0; i < kRequests; ++i)
+                      bt::append(out, bt::Request{{.piece = i, .begin = 0, .length = 16384}});
+                  });
+  CHECK(eventually([&] { return refused == kRequests; }, kAnswerLimit));
+}
+
 }  // namespace freshet::testing
