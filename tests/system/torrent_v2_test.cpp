@@ -96,6 +96,21 @@ class Pair {
   std::unique_ptr<Daemon> fetcher_;
 };
 
+/// A node of the mesh, linked to the fetcher, that has one large file of the album, by another
+/// name.
+struct Holder {
+  explicit Holder(const Pair& pair) {
+    write_random_file(dir.folder("share") / "the same.bin", kLargeBytes, 1);
+    daemon = std::make_unique<Daemon>(dir.path() / "state",
+                                      DaemonOptions{.paths = {dir.folder("share").string()},
+                                                    .peers = {pair.fetcher().address()}});
+    REQUIRE(daemon->has_hashed(1));
+    REQUIRE(pair.fetcher().has_peers(1));
+  }
+  TempDir dir;
+  std::unique_ptr<Daemon> daemon;
+};
+
 const Args kKinds = {"--v2", "--hybrid"};
 
 }  // namespace
@@ -171,13 +186,7 @@ TEST_CASE("a folder by magnet link, whose layers are asked for") {
 
 TEST_CASE("what the mesh lacks comes from BitTorrent clients") {
   const Pair pair(false, {"--no-discovery", "--bittorrent"});
-  const TempDir other;
-  write_random_file(other.folder("share") / "the same.bin", kLargeBytes, 1);
-  const Daemon holder(other.path() / "state",
-                      DaemonOptions{.paths = {other.folder("share").string()},
-                                    .peers = {pair.fetcher().address()}});
-  REQUIRE(holder.has_hashed(1));
-  REQUIRE(pair.fetcher().has_peers(1));
+  const Holder holder(pair);
   const auto got = pair.get(pair.torrent(pair.album().string(), "--v2"), pair.out());
   INFO(got.err);
   REQUIRE(got.exit_code == 0);
@@ -201,14 +210,8 @@ TEST_CASE("piece layers that nobody brings follow from what the mesh brought") {
 TEST_CASE("what the mesh began is gone when BitTorrent clients have brought all") {
   const Pair pair(false, {"--no-discovery", "--bittorrent"});
   const auto torrent = pair.torrent(pair.album().string(), "--v2");
-  const TempDir other;
-  write_random_file(other.folder("share") / "the same.bin", kLargeBytes, 1);
   {
-    const Daemon holder(other.path() / "state",
-                        DaemonOptions{.paths = {other.folder("share").string()},
-                                      .peers = {pair.fetcher().address()}});
-    REQUIRE(holder.has_hashed(1));
-    REQUIRE(pair.fetcher().has_peers(1));
+    const Holder holder(pair);
     const auto running = pair.fetcher().start_cli(
         {"get", torrent, "-o", pair.out().string(), "--rate", "500K", "--json"}, "slow");
     const auto has_begun = [&] {

@@ -120,8 +120,7 @@ std::optional<SeedShare> share_of(const Turn& turn, const Session& session) {
 std::size_t window_of(const Turn& turn, const Session& session) {
   std::uint32_t blocks = session.window.blocks();
   if (!session.window.is_measured()) {
-    const std::uint64_t bytes = session.content->shape->size;
-    if (bytes <= std::uint64_t{turn.config.asked_at_once} * wire::bt::kBlockBytes)
+    if (session.content->shape->block_count <= turn.config.asked_at_once)
       blocks = turn.config.asked_at_once;
     const auto links = static_cast<std::uint32_t>(session.content->sessions.size());
     const bool may_delay = links > 1 && !session.content->fetch->readings.empty();

@@ -145,11 +145,7 @@ void Folders::build_next() {
   }
   const Candidate candidate = std::move(waiting_.front());
   waiting_.pop_front();
-  const OfferedFolder from{.share = candidate.place.first,
-                           .path = candidate.place.second,
-                           .base = candidate.base,
-                           .key = {}};
-  contents_.read_files(from, [this, candidate](Result<store::FolderFiles> files) {
+  contents_.read_files(offered(candidate), [this, candidate](Result<store::FolderFiles> files) {
     if (files) {
       keep(candidate, *files);
     } else {
@@ -158,12 +154,18 @@ void Folders::build_next() {
   });
 }
 
+OfferedFolder Folders::offered(const Candidate& candidate) {
+  return {.share = candidate.place.first,
+          .path = candidate.place.second,
+          .base = candidate.base,
+          .key = {}};
+}
+
 OfferedFolder Folders::offered(const Item& item) {
-  return {.share = item.from.place.first,
-          .path = item.from.place.second,
-          .base = item.from.base,
-          .key = item.key,
-          .has_bundle = item.bundle.has_value()};
+  OfferedFolder folder = offered(item.from);
+  folder.key = item.key;
+  folder.has_bundle = item.bundle.has_value();
+  return folder;
 }
 
 // The share may be gone since this last looked.

@@ -104,6 +104,8 @@ class Folders {
   void remove(std::uint32_t number);
   [[nodiscard]] const Item* by_list(const ContentId& list) const;
   [[nodiscard]] static wire::HitFile hit_for(const Item& item);
+  /// Not kept yet: without a key.
+  static OfferedFolder offered(const Candidate& candidate);
   static OfferedFolder offered(const Item& item);
   [[nodiscard]] bool is_shared(const Item& item) const;
 

@@ -157,8 +157,7 @@ void TlsLink::wait_writable() {
 void TlsLink::all_shipped() {
   State& state = *state_;
   state.sent_since_said += std::exchange(state.plain_in_flight, 0);
-  const std::size_t ahead = std::min(state.ahead_bytes, state.limits.buffer_bytes);
-  if (state.sent_since_said < ahead / 2 || state.phase != State::Phase::up) return;
+  if (state.sent_since_said < state.ahead_bytes / 2 || state.phase != State::Phase::up) return;
   state.sent_since_said = 0;
   if (state.handler != nullptr) state.handler->on_link_writable(*this);
 }

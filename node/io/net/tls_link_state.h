@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -79,7 +78,7 @@ struct TlsLink::State {
   FlatBuffer unsent;                ///< ciphertext that the system did not take
   std::size_t plain_in_flight = 0;  ///< plaintext behind `unsent`
   std::size_t sent_since_said = 0;
-  std::size_t ahead_bytes = std::numeric_limits<std::size_t>::max();  ///< that shall wait
+  std::size_t ahead_bytes = limits.buffer_bytes;  ///< that shall wait
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   std::uint64_t records_in = 0;
