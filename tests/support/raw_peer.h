@@ -17,7 +17,7 @@
 
 namespace freshet::testing {
 
-inline constexpr std::chrono::seconds kAnswerLimit{20};
+inline constexpr std::chrono::seconds kAnswerLimit{60};
 
 /// A TCP connection to `address` (ADDR:PORT, numbers).
 class TcpPeer {

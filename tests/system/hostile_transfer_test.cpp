@@ -28,6 +28,14 @@ constexpr std::uint32_t kPieces = 512;  // of 16 KiB
 // AddressSanitizer holds 256 MiB back of what was freed, beside its shadow.
 constexpr std::size_t kMemory = (kSanitized ? 512 : 40) * kMiB;
 
+/// Opens a transfer link for one content.
+bool greet(TlsPeer& peer, const std::string& id) {
+  bt::Handshake handshake{
+      .extensions = true, .fast = true, .v2 = true, .info_hash = {}, .peer_id = {}};
+  handshake.info_hash = InfoHash::from(ContentId::from_hex(id)->view().first(InfoHash::kSize));
+  return peer.send(bt::encode(handshake));
+}
+
 /// A stranger on a transfer link for one content. `answer` appends what it says to a message of the
 /// other side.
 class Liar {
@@ -37,10 +45,7 @@ class Liar {
   Liar(const std::string& address, const std::string& id, Bytes opening, Answer answer = {})
       : peer_(address, "freshet-bt/1"),
         answer_(std::move(answer)) {
-    bt::Handshake handshake{
-        .extensions = true, .fast = true, .v2 = true, .info_hash = {}, .peer_id = {}};
-    handshake.info_hash = InfoHash::from(ContentId::from_hex(id)->view().first(InfoHash::kSize));
-    peer_.send(bt::encode(handshake));
+    greet(peer_, id);
     peer_.send(opening);
     thread_ = std::thread([this] { run(); });
   }
@@ -105,6 +110,11 @@ Bytes as_source() {
       "d12:freshet_sizei" + std::to_string(kFileBytes) + "e1:mdee";
   return saying(
       bt::Extended{.id = 0, .payload = bytes_of(kExtension)}, bt::HaveAll{}, bt::Unchoke{});
+}
+
+void append_requests(Bytes& out, std::uint32_t count) {
+  for (std::uint32_t i = 0; i < count; ++i)
+    bt::append(out, bt::Request{{.piece = i % kPieces, .begin = 0, .length = 16384}});
 }
 
 void answer_with_noise(Bytes& out, const bt::Message& heard) {
@@ -218,14 +228,26 @@ TEST_CASE("requests out of range are refused, and then the link is") {
   fetching.check_completes();
 }
 
-TEST_CASE("a flood of requests waits in a bounded queue and does not grow the source") {
+TEST_CASE("requests beyond what a link may ask at once are refused") {
   const Fetching fetching;
   Bytes flood = saying(bt::HaveNone{}, bt::Interested{});
-  for (std::uint32_t i = 0; i < 50'000; ++i)
-    bt::append(flood, bt::Request{{.piece = i % kPieces, .begin = 0, .length = 16384}});
+  append_requests(flood, 5'000);
   const Liar one(fetching.source->address(), fetching.id, flood);
   const Liar two(fetching.source->address(), fetching.id, flood);
-  CHECK(Fetching::counts(*fetching.source, "transfer_requests_rejected", 50'000));
+  CHECK(Fetching::counts(*fetching.source, "transfer_requests_rejected", 5'000));
+  fetching.check_completes();
+}
+
+// What the source has to say to it grows with each request, and nothing of it is read.
+TEST_CASE("a flood of requests from a peer that reads nothing ends the link") {
+  const Fetching fetching;
+  TlsPeer deaf(fetching.source->address(), "freshet-bt/1");
+  REQUIRE(greet(deaf, fetching.id));
+  REQUIRE(deaf.send(saying(bt::HaveNone{}, bt::Interested{})));
+  Bytes flood;
+  append_requests(flood, 50'000);
+  CHECK(eventually([&] { return !deaf.send(flood); }, kAnswerLimit));
+  CHECK(Fetching::counts(*fetching.source, "transfer_links_slow"));
   fetching.check_completes();
 }
 
