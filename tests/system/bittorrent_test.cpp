@@ -3,6 +3,7 @@
 // (transmission takes no peer on 127/8). FRESHET_BT_MIB sets the file's size. Without the clients,
 // or the right to make namespaces, the test says so.
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -202,6 +203,39 @@ TEST_CASE("a swarm of aria2, transmission, libtorrent and freshet completes on e
     swarm.check_arrives(folder);
   CHECK(fetcher.counter("btget_pieces_bad") == 0);
   CHECK(swarm.node().counter("bt_links_broken") == 0);
+}
+
+TEST_CASE("BitTorrent clients and nodes share the node's --up-rate") {
+  if (!enter_lan() || !is_installed({"aria2c", "--version"})) return;
+  constexpr double kRate = 2 << 20;  // bytes a second
+  using Clock = std::chrono::steady_clock;
+  const Swarm swarm(3, {"--no-discovery", "--bittorrent", "--up-rate", "2M"});
+  const auto torrent = swarm.torrent();
+  const auto rate_since = [&](Clock::time_point begun) {
+    const auto sent =
+        swarm.node().counter("bt_block_bytes_sent") + swarm.node().counter("transfer_bytes_out");
+    return static_cast<double>(sent) / std::chrono::duration<double>(Clock::now() - begun).count();
+  };
+  // Below the limit only a machine leads that is too busy to wake the node ten times a second.
+  constexpr double kLeast = kSanitized ? 0.5 : 0.85;
+
+  const auto begun = Clock::now();
+  const auto by_aria2 = swarm.folder("aria2");
+  const Process aria(swarm.on(2, aria2(by_aria2, torrent)), swarm.dir().path() / "aria2-out");
+  const Daemon fetcher(swarm.dir().path() / "fetcher",
+                       DaemonOptions{.listen = "0.0.0.0:7346",
+                                     .flags = {"--no-discovery", "--peer", address(1) + ":7346"},
+                                     .wrapper = swarm.on(3, {})});
+  const auto got = fetcher.cli({"get", swarm.id(), "-o", swarm.folder("freshet").string()});
+  INFO(got.err);
+  CHECK(got.exit_code == 0);
+  // The client had its half meanwhile.
+  CHECK(swarm.node().counter("bt_block_bytes_sent") >= bt_file_bytes(8) / 4);
+  CHECK(rate_since(begun) <= 1.1 * kRate);
+  swarm.check_arrives(by_aria2);
+  const double rate = rate_since(begun);
+  CHECK(rate <= 1.1 * kRate);
+  CHECK(rate >= kLeast * kRate);
 }
 
 TEST_CASE("a torrent outlives the daemon, and names no tracker without the user's word") {

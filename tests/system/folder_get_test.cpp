@@ -63,7 +63,7 @@ std::string find(const Daemon& node,
     }
     return !number.empty();
   };
-  CHECK(eventually(is_found, std::chrono::seconds(40)));
+  CHECK(eventually(is_found, std::chrono::minutes(2)));
   return number;
 }
 

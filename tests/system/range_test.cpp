@@ -191,6 +191,11 @@ TEST_CASE("readers are bounded, and one that ends makes room for another") {
     readers.push_back(pair.fetcher->start_cli(pair.range(std::to_string(i + 1) + "M.."),
                                               "reader" + std::to_string(i)));
   }
+  // All are in their place before another one asks for one.
+  for (const auto& reader : readers) {
+    REQUIRE(eventually([&] { return !reader->out().empty() || !reader->running(); }));
+    REQUIRE(reader->running());
+  }
   const auto is_refused = [&] {
     const auto got = pair.fetcher->cli({"get", pair.id, "-o", "-", "--range", "..1"});
     if (got.exit_code != 7) return false;

@@ -253,9 +253,13 @@ void SeedLink::on_hashes(const HashRequest& part, std::optional<std::vector<Sha2
   hash_requests_.pop_front();
 }
 
-std::optional<BlockRange> SeedLink::next_read(std::size_t unsent) {
+bool SeedLink::has_read(std::size_t unsent) const {
   const std::size_t ahead = unsent + out_.size() + reading_bytes_;
-  if (over() || requests_.empty() || ahead >= config_.max_unsent_bytes) return std::nullopt;
+  return !over() && !requests_.empty() && ahead < config_.max_unsent_bytes;
+}
+
+std::optional<BlockRange> SeedLink::next_read(std::size_t unsent) {
+  if (!has_read(unsent)) return std::nullopt;
   const BlockRange block = requests_.front();
   requests_.pop_front();
   reading_bytes_ += block.length;

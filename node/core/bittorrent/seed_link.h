@@ -67,6 +67,8 @@ class SeedLink final : public LinkReader {
 
   // ---- out
   Bytes take_output() { return std::exchange(out_, {}); }
+  /// Whether next_read() would name one.
+  [[nodiscard]] bool has_read(std::size_t unsent) const;
   /// The next block to read, while the peer takes what it is sent. `unsent`: bytes taken and not
   /// yet on the wire.
   std::optional<wire::bt::BlockRange> next_read(std::size_t unsent);

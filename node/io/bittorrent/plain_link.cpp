@@ -17,12 +17,14 @@ PlainLink::PlainLink(Id id,
                      const Endpoint& remote,
                      core::bittorrent::SeedLink seed,
                      const PlainParts& parts,
+                     UploadBudget& budget,
                      Owner owner)
     : id_(id),
       socket_(std::move(socket.socket)),
       remote_(remote),
       seed_(std::move(seed)),
       parts_(parts),
+      budget_(budget),
       owner_(std::move(owner)),
       took_at_(parts.now()) {
   asio::error_code ignored;
@@ -60,8 +62,7 @@ void PlainLink::on_time(TimePoint now) {
 void PlainLink::work() {
   if (closed_) return;
   while (const auto request = seed_.next_hash_request()) read_hashes(*request);
-  while (const auto block = seed_.next_read(writing_.size() - written_ + waiting_.size()))
-    read_block(*block);
+  read_blocks();
   const Bytes out = seed_.take_output();
   waiting_.insert(waiting_.end(), out.begin(), out.end());
   write();
@@ -72,6 +73,16 @@ void PlainLink::work() {
   }
   listen();
   owner_.changed(*this);
+}
+
+void PlainLink::read_blocks() {
+  const TimePoint now = parts_.now();
+  // A block behind the end is there at once, so what is unsent may grow.
+  while (seed_.has_read(unsent()) && budget_.may_send(now)) {
+    const auto block = seed_.next_read(unsent());
+    budget_.sends(block->length, now);
+    read_block(*block);
+  }
 }
 
 void PlainLink::read_block(const wire::bt::BlockRange& block) {
@@ -106,8 +117,7 @@ void PlainLink::read_hashes(const wire::bt::HashRequest& request) {
 }
 
 void PlainLink::listen() {
-  const std::size_t unsent = writing_.size() - written_ + waiting_.size();
-  if (listening_ || seed_.over() || unsent >= kMaxUnsentBytes) return;
+  if (listening_ || seed_.over() || unsent() >= kMaxUnsentBytes) return;
   listening_ = true;
   socket_.async_read_some(
       asio::buffer(in_),

@@ -12,6 +12,7 @@
 #include "node/core/bittorrent/seed_link.h"
 #include "node/core/bittorrent/upload_slots.h"
 #include "node/io/bittorrent/parts.h"
+#include "node/io/bittorrent/upload_budget.h"
 #include "node/io/net/tcp_socket.h"
 
 namespace freshet::io {
@@ -35,6 +36,7 @@ class PlainLink : public std::enable_shared_from_this<PlainLink> {
             const Endpoint& remote,
             core::bittorrent::SeedLink seed,
             const PlainParts& parts,
+            UploadBudget& budget,
             Owner owner);
 
   /// `first`: what was read of it already.
@@ -42,6 +44,8 @@ class PlainLink : public std::enable_shared_from_this<PlainLink> {
   void set_choked(bool choked);
   void tell_peers(const std::vector<wire::bt::AnnouncedPeer>& peers);
   void on_time(TimePoint now);
+  /// There may be room in the budget.
+  void go_on() { work(); }
   void close();
 
   [[nodiscard]] Id id() const { return id_; }
@@ -50,17 +54,20 @@ class PlainLink : public std::enable_shared_from_this<PlainLink> {
 
  private:
   void work();
+  void read_blocks();
   void read_block(const wire::bt::BlockRange& block);
   void read_hashes(const wire::bt::HashRequest& request);
   void listen();
   void write();
   void on_written(std::size_t count);
+  [[nodiscard]] std::size_t unsent() const { return writing_.size() - written_ + waiting_.size(); }
 
   Id id_;
   asio::ip::tcp::socket socket_;
   Endpoint remote_;
   core::bittorrent::SeedLink seed_;
   const PlainParts& parts_;
+  UploadBudget& budget_;
   Owner owner_;
   std::array<Byte, 4096> in_{};
   Bytes writing_;

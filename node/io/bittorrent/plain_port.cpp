@@ -56,7 +56,8 @@ struct PlainPort::Impl : std::enable_shared_from_this<Impl> {
             TrackerDoor::Counters{.refused = counters.announces_refused,
                                   .busy = counters.tracker_busy,
                                   .silent = counters.tracker_silent}),
-        timer(the_io) {
+        timer(the_io),
+        budget_timer(the_io) {
     config.peer_id = make_peer_id(rng);
     config.listen_port = listen_port;
   }
@@ -81,6 +82,8 @@ struct PlainPort::Impl : std::enable_shared_from_this<Impl> {
   void wait();
   void tick();
   void tell_peers();
+  void wait_for_budget();
+  void serve_from_budget();
   void stop();
 
   asio::io_context& io;
@@ -92,6 +95,10 @@ struct PlainPort::Impl : std::enable_shared_from_this<Impl> {
   cb::AnnouncedDials dials;
   TrackerDoor door;
   asio::steady_timer timer;
+  UploadBudget budget;
+  asio::steady_timer budget_timer;  ///< runs while somebody waits for it
+  bool budget_timer_runs = false;
+  PlainLink::Id served_last = 0;  ///< of those that waited
   std::map<PlainLink::Id, std::shared_ptr<PlainLink>> links;
   PlainLink::Id next_id = 1;
   std::size_t dialling = 0;
@@ -119,6 +126,7 @@ void PlainPort::Impl::add(TcpSocket&& socket, cb::SeedLink seed, ByteView first)
       from,
       std::move(seed),
       parts,
+      budget,
       PlainLink::Owner{.changed = [this](PlainLink& it) { on_changed(it); },
                        .closed = [this](PlainLink& it) { on_closed(it); },
                        .stalled =
@@ -136,6 +144,7 @@ std::size_t PlainPort::Impl::links_from(const Endpoint& address) const {
 }
 
 void PlainPort::Impl::on_changed(PlainLink& link) {
+  wait_for_budget();
   if (link.seed().is_interested()) {
     apply(slots.want(link.id(), parts.now()));
   } else {
@@ -287,9 +296,35 @@ void PlainPort::Impl::tell_peers() {
   }
 }
 
+void PlainPort::Impl::wait_for_budget() {
+  if (stopped || !budget.is_awaited() || std::exchange(budget_timer_runs, true)) return;
+  budget_timer.expires_after(std::max<Duration>(budget.again_at() - parts.now(), Duration{}));
+  budget_timer.async_wait([self = shared_from_this()](const asio::error_code& /*canceled*/) {
+    self->budget_timer_runs = false;
+    if (!self->stopped) self->serve_from_budget();
+  });
+}
+
+// Each time another one first: it may take all there is.
+void PlainPort::Impl::serve_from_budget() {
+  budget.begin_turn();
+  std::vector<std::shared_ptr<PlainLink>> in_turn;
+  for (auto at = links.upper_bound(served_last); at != links.end(); ++at)
+    in_turn.push_back(at->second);
+  for (auto at = links.begin(); at != links.upper_bound(served_last); ++at)
+    in_turn.push_back(at->second);
+  for (const auto& link : in_turn) {
+    if (budget.is_awaited()) break;
+    served_last = link->id();
+    link->go_on();
+  }
+  wait_for_budget();
+}
+
 void PlainPort::Impl::stop() {
   if (std::exchange(stopped, true)) return;
   timer.cancel();
+  budget_timer.cancel();
   door.stop();
   for (const auto& [id, link] : std::map(links)) link->close();
 }
@@ -317,6 +352,11 @@ void PlainPort::withdraw(const ContentId& content) {
     const auto& torrent = link->seed().torrent();
     if (torrent && torrent->content == content) link->close();
   }
+}
+
+void PlainPort::limit_uploads(std::uint64_t rate) {
+  impl_->budget.set_rate(rate, impl_->parts.now());
+  impl_->serve_from_budget();
 }
 
 void PlainPort::stop() {

@@ -26,6 +26,8 @@ class PlainPort {
   void take(Opening opening, TcpSocket&& socket, Bytes first);
   /// Ends the links that are served this content: it is not wanted here any more.
   void withdraw(const ContentId& content);
+  /// Bytes of blocks a second to all of them; 0: no limit.
+  void limit_uploads(std::uint64_t rate);
   void stop();
 
   [[nodiscard]] const core::bittorrent::Counters& counters() const;

@@ -35,7 +35,7 @@ void NodeDaemon::start(std::function<void()> loaded) {
   // Hits that were signed before an address came would lead nobody here.
   interface_watch_ = std::make_unique<InterfaceWatch>(io_, [this] { describe(); });
   rates_.recall(options_.rates);
-  pump_->deliver(ct::Input(rates_.now()));
+  apply_rates();
   library_->start(std::move(loaded));
   if (const auto left = store::list_downloads(options_.paths.downloads)) {
     fetches_->resume(left->unfinished);
@@ -60,6 +60,10 @@ void NodeDaemon::take_in(const std::shared_ptr<TlsLink>& link) {
   } else {
     transfer_links_->adopt(link, ct::Direction::in, std::nullopt);
   }
+}
+
+void NodeDaemon::apply_rates() {
+  up_limit_->set(rates_.now().up, options_.bittorrent);
 }
 
 // The one that the invite named, unless the user has named another.
@@ -197,6 +201,7 @@ void NodeDaemon::take_down() {
   if (testbed_) testbed_->stop();
   pump_->stop();
   pieces_->stop();
+  up_limit_->stop();
   torrents_->stop();
   torrent_fetches_->stop();
   folder_fetches_->stop();

@@ -48,6 +48,7 @@ Status NodeDaemon::bind() {
   make_ways();
   make_searches();
   make_torrents();
+  make_up_limit();
   return kOk;
 }
 
@@ -217,6 +218,20 @@ void NodeDaemon::make_torrents() {
       [this] { return pump_->now(); },
       [this] { return rates_.now().down; },
       rng_.fork("torrent fetches"));
+}
+
+void NodeDaemon::make_up_limit() {
+  up_limit_ = std::make_unique<UpLimit>(
+      io_,
+      UpLimit::Parts{.sent_to_nodes = [this] { return counters_.transfer.bytes_out; },
+                     .sent_to_clients = [this] { return torrents_->bytes_sent(); },
+                     .apply =
+                         [this](const UpShare::Shares& shares) {
+                           ct::SetRates rates = rates_.now();
+                           rates.up = shares.nodes;
+                           pump_->deliver(ct::Input(rates));
+                           torrents_->limit_uploads(shares.clients);
+                         }});
 }
 
 // Without neighbours nobody answers.

@@ -27,6 +27,7 @@
 #include "node/io/host/pump.h"
 #include "node/io/host/relays.h"
 #include "node/io/host/transfer_links.h"
+#include "node/io/host/up_limit.h"
 #include "node/io/net/discovery.h"
 #include "node/io/net/interface_watch.h"
 #include "node/io/net/listener.h"
@@ -97,7 +98,7 @@ class NodeDaemon final : public Daemon, public Performer {
   [[nodiscard]] ct::SetRates rates() const override { return rates_.now(); }
   void change_rates(const RateChange& change) override {
     rates_.change(change);
-    pump_->deliver(ct::Input(rates_.now()));
+    apply_rates();
   }
   [[nodiscard]] Blocks& blocks() override { return *blocks_; }
   [[nodiscard]] Torrents& torrents() override { return *torrents_; }
@@ -114,6 +115,7 @@ class NodeDaemon final : public Daemon, public Performer {
   void make_ways();
   void make_searches();
   void make_torrents();
+  void make_up_limit();
   MeshParts parts_for_torrents();
   void find_sources(const ContentId& content, std::function<void(TorrentMesh::Sources)> found);
   bool perform_here(const co::Effect& effect);
@@ -138,6 +140,7 @@ class NodeDaemon final : public Daemon, public Performer {
   void take_in(const std::shared_ptr<TlsLink>& link);
   void obey_moderator();
   void start_discovery();
+  void apply_rates();
   void watch_sleep();
   void keep_hosts();
   void on_banned(const co::Banned& banned);
@@ -179,6 +182,7 @@ class NodeDaemon final : public Daemon, public Performer {
   std::unique_ptr<Blocks> blocks_;
   std::unique_ptr<Torrents> torrents_;
   std::unique_ptr<TorrentFetches> torrent_fetches_;
+  std::unique_ptr<UpLimit> up_limit_;
   std::uint64_t blocked_opens_ = 0;
   std::uint64_t blocked_links_ = 0;
   std::uint64_t blocked_files_ = 0;  ///< left out of answers, pages and what others answered

@@ -131,6 +131,14 @@ void Torrents::withdraw(const ContentId& content) {
   if (port_) port_->withdraw(content);
 }
 
+void Torrents::limit_uploads(std::uint64_t rate) {
+  if (port_) port_->limit_uploads(rate);
+}
+
+std::uint64_t Torrents::bytes_sent() const {
+  return port_ ? port_->counters().block_bytes_sent : 0;
+}
+
 void Torrents::count(std::vector<std::pair<std::string, std::uint64_t>>& all) const {
   const core::bittorrent::Counters none;
   const core::bittorrent::Counters& it = port_ ? port_->counters() : none;

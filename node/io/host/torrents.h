@@ -58,6 +58,11 @@ class Torrents {
   /// It is not wanted any more.
   void withdraw(const ContentId& content);
 
+  /// Bytes of files a second to BitTorrent clients; 0: no limit.
+  void limit_uploads(std::uint64_t rate);
+  /// So many went to them so far.
+  [[nodiscard]] std::uint64_t bytes_sent() const;
+
   void count(std::vector<std::pair<std::string, std::uint64_t>>& all) const;
   void add_limits(Limits& limits) const;
 
