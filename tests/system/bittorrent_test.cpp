@@ -75,6 +75,13 @@ class Swarm {
   [[nodiscard]] std::filesystem::path folder(const std::string& name) const {
     return dir_.folder(name);
   }
+  [[nodiscard]] std::unique_ptr<Daemon> fetcher(int number, Words flags = {}) const {
+    flags.emplace_back("--no-discovery");
+    return std::make_unique<Daemon>(
+        dir_.path() / "fetcher",
+        DaemonOptions{
+            .listen = "0.0.0.0:7346", .flags = std::move(flags), .wrapper = on(number, {})});
+  }
   /// What a client put into `folder` is the file, as soon as it has its name.
   void check_arrived(const std::filesystem::path& folder) const {
     const auto file = folder / original_.filename();
@@ -136,6 +143,42 @@ class Transmission {
   Process process_;
 };
 
+/// What a node with a limit of 2 MiB/s moves in two ways at once.
+class SharedRate {
+ public:
+  SharedRate(const Daemon& node, std::string with_clients, std::string with_nodes)
+      : node_(node),
+        with_clients_(std::move(with_clients)),
+        with_nodes_(std::move(with_nodes)) {}
+
+  /// When a node has its whole file: meanwhile clients had their half.
+  void check_halved() const {
+    CHECK(node_.counter(with_clients_) >= bt_file_bytes(8) / 4);
+    CHECK(rate() <= 1.1 * kLimit);
+  }
+  /// When all is there. Below the limit only a machine leads that is too busy to wake the node ten
+  /// times a second.
+  void check_kept() const {
+    const double kept = rate();
+    CHECK(kept <= 1.1 * kLimit);
+    CHECK(kept >= (kSanitized ? 0.5 : 0.8) * kLimit);
+  }
+
+ private:
+  static constexpr double kLimit = 2 << 20;  ///< bytes a second
+
+  [[nodiscard]] double rate() const {
+    const auto moved = node_.counter(with_clients_) + node_.counter(with_nodes_);
+    return static_cast<double>(moved)
+           / std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
+  }
+
+  const Daemon& node_;
+  std::string with_clients_;
+  std::string with_nodes_;
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+};
+
 }  // namespace
 
 TEST_CASE("aria2 fetches a published file by torrent and by magnet") {
@@ -189,53 +232,52 @@ TEST_CASE("a swarm of aria2, transmission, libtorrent and freshet completes on e
   const auto by_libtorrent = swarm.folder("libtorrent");
   const Process by_library(swarm.on(4, libtorrent(by_libtorrent, torrent)),
                            swarm.dir().path() / "libtorrent-out");
-  const Daemon fetcher(
-      swarm.dir().path() / "fetcher",
-      DaemonOptions{
-          .listen = "0.0.0.0:7346", .flags = {"--no-discovery"}, .wrapper = swarm.on(5, {})});
+  const auto fetcher = swarm.fetcher(5);
   const auto by_freshet = swarm.folder("freshet");
   const auto got =
-      fetcher.cli({"get", torrent, "-o", by_freshet.string(), "--timeout", "60", "--json"});
+      fetcher->cli({"get", torrent, "-o", by_freshet.string(), "--timeout", "60", "--json"});
   INFO(got.err);
   CHECK(got.exit_code == 0);
   swarm.check_arrived(by_freshet);
   for (const auto& folder : {by_aria2, by_libtorrent, transmission.folder()})
     swarm.check_arrives(folder);
-  CHECK(fetcher.counter("btget_pieces_bad") == 0);
+  CHECK(fetcher->counter("btget_pieces_bad") == 0);
   CHECK(swarm.node().counter("bt_links_broken") == 0);
 }
 
 TEST_CASE("BitTorrent clients and nodes share the node's --up-rate") {
   if (!enter_lan() || !is_installed({"aria2c", "--version"})) return;
-  constexpr double kRate = 2 << 20;  // bytes a second
-  using Clock = std::chrono::steady_clock;
   const Swarm swarm(3, {"--no-discovery", "--bittorrent", "--up-rate", "2M"});
   const auto torrent = swarm.torrent();
-  const auto rate_since = [&](Clock::time_point begun) {
-    const auto sent =
-        swarm.node().counter("bt_block_bytes_sent") + swarm.node().counter("transfer_bytes_out");
-    return static_cast<double>(sent) / std::chrono::duration<double>(Clock::now() - begun).count();
-  };
-  // Below the limit only a machine leads that is too busy to wake the node ten times a second.
-  constexpr double kLeast = kSanitized ? 0.5 : 0.85;
-
-  const auto begun = Clock::now();
+  const SharedRate sent(swarm.node(), "bt_block_bytes_sent", "transfer_bytes_out");
   const auto by_aria2 = swarm.folder("aria2");
   const Process aria(swarm.on(2, aria2(by_aria2, torrent)), swarm.dir().path() / "aria2-out");
-  const Daemon fetcher(swarm.dir().path() / "fetcher",
-                       DaemonOptions{.listen = "0.0.0.0:7346",
-                                     .flags = {"--no-discovery", "--peer", address(1) + ":7346"},
-                                     .wrapper = swarm.on(3, {})});
-  const auto got = fetcher.cli({"get", swarm.id(), "-o", swarm.folder("freshet").string()});
+  const auto fetcher = swarm.fetcher(3, {"--peer", address(1) + ":7346"});
+  const auto got = fetcher->cli({"get", swarm.id(), "-o", swarm.folder("freshet").string()});
   INFO(got.err);
   CHECK(got.exit_code == 0);
-  // The client had its half meanwhile.
-  CHECK(swarm.node().counter("bt_block_bytes_sent") >= bt_file_bytes(8) / 4);
-  CHECK(rate_since(begun) <= 1.1 * kRate);
+  sent.check_halved();
   swarm.check_arrives(by_aria2);
-  const double rate = rate_since(begun);
-  CHECK(rate <= 1.1 * kRate);
-  CHECK(rate >= kLeast * kRate);
+  sent.check_kept();
+}
+
+TEST_CASE("what is fetched from BitTorrent clients and from nodes shares the node's --down-rate") {
+  if (!enter_lan()) return;
+  const Swarm swarm(2);
+  const auto torrent = swarm.torrent();
+  const auto fetcher = swarm.fetcher(2, {"--peer", address(1) + ":7346", "--down-rate", "2M"});
+  const SharedRate fetched(*fetcher, "btget_block_bytes", "transfer_bytes_in");
+  const auto by_torrent = swarm.folder("by-torrent");
+  const auto get = fetcher->start_cli({"get", torrent, "-o", by_torrent.string()}, "get");
+  const auto got = fetcher->cli({"get", swarm.id(), "-o", swarm.folder("by-id").string()});
+  INFO(got.err);
+  CHECK(got.exit_code == 0);
+  fetched.check_halved();
+  const auto code = get->wait(std::chrono::seconds(60));
+  INFO(get->err());
+  CHECK(code == 0);
+  fetched.check_kept();
+  swarm.check_arrived(by_torrent);
 }
 
 TEST_CASE("a torrent outlives the daemon, and names no tracker without the user's word") {

@@ -63,7 +63,17 @@ void NodeDaemon::take_in(const std::shared_ptr<TlsLink>& link) {
 }
 
 void NodeDaemon::apply_rates() {
-  up_limit_->set(rates_.now().up, options_.bittorrent);
+  up_limit_->set(rates_.now().up);
+  down_limit_->set(rates_.now().down);
+  apply_limits();
+}
+
+void NodeDaemon::apply_limits() {
+  ct::SetRates rates = rates_.now();
+  rates.up = up_limit_->shares().nodes;
+  rates.down = down_limit_->shares().nodes;
+  pump_->deliver(ct::Input(rates));
+  torrents_->limit_uploads(up_limit_->shares().clients);
 }
 
 // The one that the invite named, unless the user has named another.
@@ -202,6 +212,7 @@ void NodeDaemon::take_down() {
   pump_->stop();
   pieces_->stop();
   up_limit_->stop();
+  down_limit_->stop();
   torrents_->stop();
   torrent_fetches_->stop();
   folder_fetches_->stop();

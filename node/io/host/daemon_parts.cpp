@@ -48,7 +48,7 @@ Status NodeDaemon::bind() {
   make_ways();
   make_searches();
   make_torrents();
-  make_up_limit();
+  make_limits();
   return kOk;
 }
 
@@ -216,22 +216,25 @@ void NodeDaemon::make_torrents() {
                                  return blocks_->has(content);
                                }},
       [this] { return pump_->now(); },
-      [this] { return rates_.now().down; },
+      [this] { return down_limit_->shares().clients; },
       rng_.fork("torrent fetches"));
 }
 
-void NodeDaemon::make_up_limit() {
-  up_limit_ = std::make_unique<UpLimit>(
+void NodeDaemon::make_limits() {
+  up_limit_ = std::make_unique<SharedLimit>(
       io_,
-      UpLimit::Parts{.sent_to_nodes = [this] { return counters_.transfer.bytes_out; },
-                     .sent_to_clients = [this] { return torrents_->bytes_sent(); },
-                     .apply =
-                         [this](const UpShare::Shares& shares) {
-                           ct::SetRates rates = rates_.now();
-                           rates.up = shares.nodes;
-                           pump_->deliver(ct::Input(rates));
-                           torrents_->limit_uploads(shares.clients);
-                         }});
+      [this] {
+        return RateShare::Moved{.nodes = counters_.transfer.bytes_out,
+                                .clients = torrents_->bytes_sent()};
+      },
+      [this] { apply_limits(); });
+  down_limit_ = std::make_unique<SharedLimit>(
+      io_,
+      [this] {
+        return RateShare::Moved{.nodes = counters_.transfer.bytes_in,
+                                .clients = torrent_fetches_->bytes_fetched()};
+      },
+      [this] { apply_limits(); });
 }
 
 // Without neighbours nobody answers.

@@ -26,8 +26,8 @@
 #include "node/io/host/piece_store.h"
 #include "node/io/host/pump.h"
 #include "node/io/host/relays.h"
+#include "node/io/host/shared_limit.h"
 #include "node/io/host/transfer_links.h"
-#include "node/io/host/up_limit.h"
 #include "node/io/net/discovery.h"
 #include "node/io/net/interface_watch.h"
 #include "node/io/net/listener.h"
@@ -115,7 +115,7 @@ class NodeDaemon final : public Daemon, public Performer {
   void make_ways();
   void make_searches();
   void make_torrents();
-  void make_up_limit();
+  void make_limits();
   MeshParts parts_for_torrents();
   void find_sources(const ContentId& content, std::function<void(TorrentMesh::Sources)> found);
   bool perform_here(const co::Effect& effect);
@@ -141,6 +141,7 @@ class NodeDaemon final : public Daemon, public Performer {
   void obey_moderator();
   void start_discovery();
   void apply_rates();
+  void apply_limits();
   void watch_sleep();
   void keep_hosts();
   void on_banned(const co::Banned& banned);
@@ -182,7 +183,8 @@ class NodeDaemon final : public Daemon, public Performer {
   std::unique_ptr<Blocks> blocks_;
   std::unique_ptr<Torrents> torrents_;
   std::unique_ptr<TorrentFetches> torrent_fetches_;
-  std::unique_ptr<UpLimit> up_limit_;
+  std::unique_ptr<SharedLimit> up_limit_;
+  std::unique_ptr<SharedLimit> down_limit_;
   std::uint64_t blocked_opens_ = 0;
   std::uint64_t blocked_links_ = 0;
   std::uint64_t blocked_files_ = 0;  ///< left out of answers, pages and what others answered

@@ -50,7 +50,7 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
     std::string partials;
     bool share_finished = true;
     std::function<TimePoint()> now;
-    std::function<std::uint64_t()> down_rate;  ///< of the node; 0: no limit
+    std::function<std::uint64_t()> down_rate;  ///< beside the wish's own; 0: no limit
     const core::bittorrent::FetchConfig& config;
     core::bittorrent::FetchCounters& counters;
     TrackerCounters& tracker_counters;

@@ -30,6 +30,8 @@ class TorrentFetches {
     TorrentMesh::Find find;
     std::function<bool(const ContentId&)> is_blocked;
   };
+  /// `down_rate`: bytes a second from BitTorrent clients, of which each torrent has a like part; 0:
+  /// no limit.
   TorrentFetches(asio::io_context& io,
                  Options options,
                  Library& library,
@@ -46,11 +48,15 @@ class TorrentFetches {
   void leave(const InfoHash& torrent, const FetchObserver* observer);
   [[nodiscard]] std::vector<DownloadSummary> list() const;
   void stop();
+  /// Of blocks, from BitTorrent clients, so far.
+  [[nodiscard]] std::uint64_t bytes_fetched() const { return counters_.block_bytes; }
 
   void count(std::vector<std::pair<std::string, std::uint64_t>>& all) const;
   void add_limits(Limits& limits) const;
 
  private:
+  [[nodiscard]] std::uint64_t rate_of_one() const;
+
   asio::io_context& io_;
   Options options_;
   Library& library_;

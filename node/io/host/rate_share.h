@@ -1,6 +1,6 @@
-// The user's limit on what the node sends holds for two that do not know one another: transfers
-// between nodes, and BitTorrent clients. Each gets what the other leaves, and half of it at least.
-// Sans-IO.
+// A limit of the user's on what the node sends, or fetches, holds for two that do not know one
+// another: transfers between nodes, and those with BitTorrent clients. Each gets what the other
+// leaves, and half of it at least. Sans-IO.
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@
 
 namespace freshet::io {
 
-class UpShare {
+class RateShare {
  public:
   /// Bytes a second; 0: no limit.
   struct Shares {
@@ -18,13 +18,18 @@ class UpShare {
     std::uint64_t clients = 0;
     bool operator==(const Shares&) const = default;
   };
+  /// Bytes so far, in all.
+  struct Moved {
+    std::uint64_t nodes = 0;
+    std::uint64_t clients = 0;
+  };
   /// How often next() is called.
   static constexpr std::chrono::milliseconds kEvery{200};
 
-  explicit UpShare(std::uint64_t rate) : rate_(rate) {}
+  explicit RateShare(std::uint64_t rate) : rate_(rate) {}
 
-  /// From now on. What was sent so far, in all.
-  [[nodiscard]] Shares next(std::uint64_t to_nodes, std::uint64_t to_clients);
+  /// From now on.
+  [[nodiscard]] Shares next(const Moved& moved);
 
  private:
   static constexpr std::size_t kSteps = 10;
@@ -32,11 +37,11 @@ class UpShare {
   /// What one of the two takes: who only begins takes more than it has taken for long.
   class Use {
    public:
-    /// Bytes a second, for one that has sent so much in all.
-    std::uint64_t next(std::uint64_t sent);
+    /// Bytes a second, where so many were moved in all.
+    std::uint64_t next(std::uint64_t moved);
 
    private:
-    std::array<std::uint64_t, kSteps> before_{};  ///< what was sent in all, a ring
+    std::array<std::uint64_t, kSteps> before_{};  ///< what was moved in all, a ring
     std::size_t at_ = 0;                          ///< of the oldest
     bool begun_ = false;
   };

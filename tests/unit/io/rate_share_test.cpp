@@ -1,10 +1,11 @@
 // One limit on what a node sends, kept among BitTorrent clients, and between them and nodes.
+#include "node/io/host/rate_share.h"
+
 #include <algorithm>
 
 #include <doctest/doctest.h>
 
 #include "node/io/bittorrent/upload_budget.h"
-#include "node/io/host/up_share.h"
 
 namespace freshet::io {
 namespace {
@@ -32,7 +33,7 @@ std::uint64_t flow_of(UploadBudget& budget, std::uint32_t block_bytes, Duration 
 /// what each took in the last tenth of that.
 class Sending {
  public:
-  explicit Sending(std::uint64_t rate) : share_(rate), now_(share_.next(0, 0)) {}
+  explicit Sending(std::uint64_t rate) : share_(rate), now_(share_.next({})) {}
 
   void run(std::uint64_t nodes_want, std::uint64_t clients_want, int steps) {
     for (int i = 0; i < steps; ++i) {
@@ -40,18 +41,18 @@ class Sending {
       clients_took_ = std::min(clients_want, now_.clients);
       nodes_ += nodes_took_ / kStepsASecond;
       clients_ += clients_took_ / kStepsASecond;
-      now_ = share_.next(nodes_, clients_);
+      now_ = share_.next({.nodes = nodes_, .clients = clients_});
     }
   }
   [[nodiscard]] std::uint64_t nodes_took() const { return nodes_took_; }
   [[nodiscard]] std::uint64_t clients_took() const { return clients_took_; }
   [[nodiscard]] std::uint64_t in_all() const { return nodes_ + clients_; }
 
-  static constexpr std::uint64_t kStepsASecond = 1s / UpShare::kEvery;
+  static constexpr std::uint64_t kStepsASecond = 1s / RateShare::kEvery;
 
  private:
-  UpShare share_;
-  UpShare::Shares now_;
+  RateShare share_;
+  RateShare::Shares now_;
   std::uint64_t nodes_ = 0;
   std::uint64_t clients_ = 0;
   std::uint64_t nodes_took_ = 0;
