@@ -71,7 +71,7 @@ struct Config {
   std::uint32_t asked_at_once = 64;
   std::uint32_t min_window = 2;
   std::uint32_t max_window = 512;  ///< also bounded by the peer's reqq
-  /// The window holds what the link delivers in so long.
+  /// The window holds what the link delivers in so long, or in its way there and back.
   Duration window_time = std::chrono::milliseconds(500);
   /// A link that owes blocks and brought none for so long: its blocks are asked of others too.
   Duration stall_timeout = std::chrono::milliseconds(900);

@@ -176,8 +176,9 @@ struct Pushed {
   std::vector<Endpoint> endpoints;
   ContentId content;
 };
-/// What this node sends and asks for at most, in bytes of blocks a second; 0: no limit. Holds until
-/// it is said again. `polite`: whatever it fetches gives way to other traffic (polite_window.h).
+/// What this engine sends and asks for at most, in bytes of blocks a second; 0: no limit. The host
+/// takes off what BitTorrent clients have of the user's limit. Holds until it is said again.
+/// `polite`: whatever it fetches gives way to other traffic (polite_window.h).
 struct SetRates {
   std::uint64_t up = 0;
   std::uint64_t down = 0;

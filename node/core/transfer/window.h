@@ -1,6 +1,7 @@
 // How many blocks may be in flight on one link: some at first and one more for each that came, so
 // that they double with each way there and back (as TCP's slow start, RFC 5681), then what the link
-// delivers in Config::window_time.
+// delivers in Config::window_time, or in the time that its way there and back takes where that is
+// longer.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,8 @@ class Window {
   void answered(Duration span);
   /// Blocks were asked while none was in flight: what lies before does not count as slowness.
   void resume(TimePoint now);
-  void delivered(const Config& config, std::uint32_t bytes, TimePoint now);
+  /// `took`: since the block was asked for.
+  void delivered(const Config& config, std::uint32_t bytes, Duration took, TimePoint now);
   [[nodiscard]] std::uint32_t blocks() const { return blocks_; }
   /// Just enough to keep the link busy: what it delivers in 60 ms, or in twice the shortest time
   /// that an answer or a first block took; no more than blocks(). REQUIRES: is_measured().
@@ -31,13 +33,15 @@ class Window {
 
  private:
   void restart(TimePoint now);
+  [[nodiscard]] Duration time_to_fill(const Config& config) const;
 
   std::uint32_t blocks_;
   bool is_first_ = false;          ///< nothing came since resume()
   std::optional<Duration> delay_;  ///< the shortest that something took then, or an answer
   TimePoint since_{};
-  std::uint64_t bytes_ = 0;
-  std::uint64_t rate_ = 0;  ///< bytes a second, smoothed; 0: not measured
+  std::uint64_t bytes_ = 0;                ///< that came behind it
+  Duration least_took_ = Duration::max();  ///< of those
+  std::uint64_t rate_ = 0;                 ///< bytes a second, smoothed; 0: not measured
 };
 
 }  // namespace freshet::core::transfer

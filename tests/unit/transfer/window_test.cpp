@@ -1,6 +1,9 @@
 // How much a link may owe.
 #include "node/core/transfer/window.h"
 
+#include <algorithm>
+#include <deque>
+
 #include <doctest/doctest.h>
 
 #include "node/wire/bt/messages.h"
@@ -17,9 +20,54 @@ Window window_of(const Config& config, Duration delay, Duration each) {
   TimePoint now{};
   window.resume(now);
   now += delay;
-  for (int i = 0; i < 200; ++i, now += each) window.delivered(config, wire::bt::kBlockBytes, now);
+  for (int i = 0; i < 200; ++i, now += each)
+    window.delivered(config, wire::bt::kBlockBytes, delay, now);
   return window;
 }
+
+/// A source that sends one block after another, and is always asked for as many as the window says.
+class Asked {
+ public:
+  Asked(Duration way, Duration each) : way_(way), each_(each) {}
+
+  /// Blocks that came meanwhile.
+  std::size_t run(Duration time) {
+    const TimePoint end = now_ + time;
+    std::size_t came = 0;
+    for (ask(); !in_flight_.empty() && in_flight_.front().due < end; ask(), ++came) {
+      now_ = in_flight_.front().due;
+      const Duration took = now_ - in_flight_.front().asked_at;
+      in_flight_.pop_front();
+      window_.delivered(config_, wire::bt::kBlockBytes, took, now_);
+    }
+    now_ = end;
+    return came;
+  }
+  /// There and back, from now on.
+  void set_way(Duration way) { way_ = way; }
+  [[nodiscard]] const Window& window() const { return window_; }
+
+ private:
+  struct Block {
+    TimePoint asked_at;
+    TimePoint due;
+  };
+  void ask() {
+    if (in_flight_.empty()) window_.resume(now_);
+    while (in_flight_.size() < window_.blocks()) {
+      free_at_ = std::max(free_at_, now_ + way_) + each_;
+      in_flight_.push_back({.asked_at = now_, .due = free_at_});
+    }
+  }
+
+  Config config_;
+  Window window_{config_};
+  Duration way_;
+  Duration each_;
+  TimePoint now_{};
+  TimePoint free_at_{};
+  std::deque<Block> in_flight_;
+};
 
 }  // namespace
 
@@ -41,7 +89,7 @@ TEST_CASE("a new window grows by each block until the link's rate is known") {
   Window window(config);
   TimePoint now{};
   window.resume(now);
-  for (int i = 0; i < 40; ++i) window.delivered(config, wire::bt::kBlockBytes, now += 1ms);
+  for (int i = 0; i < 40; ++i) window.delivered(config, wire::bt::kBlockBytes, 5ms, now += 1ms);
   CHECK_FALSE(window.is_measured());
   CHECK(window.blocks() == config.initial_window + 40);
 }
@@ -53,6 +101,38 @@ TEST_CASE("an answer tells how near a link is, though its first block waited lon
   window.resume(now);
   window.answered(2ms);
   now += 400ms;  // behind what others had asked for
-  for (int i = 0; i < 200; ++i, now += 5ms) window.delivered(config, wire::bt::kBlockBytes, now);
+  for (int i = 0; i < 200; ++i, now += 5ms)
+    window.delivered(config, wire::bt::kBlockBytes, 400ms, now);
   CHECK(window.lean_blocks(config) <= 14);
+}
+
+TEST_CASE("a link is filled however long its way is") {
+  for (const Duration way : {Duration(1ms), Duration(200ms), Duration(450ms), Duration(1200ms)}) {
+    CAPTURE(way.count());
+    Asked link(way, 5ms);  // 3 MB/s
+    link.run(20 * way + 1s);
+    CHECK(link.run(10s) >= 1900);
+  }
+}
+
+TEST_CASE("a way that grows long because of others' traffic does not close the window") {
+  Asked link(5ms, 5ms);
+  link.run(5s);
+  const std::uint32_t before = link.window().blocks();
+  link.set_way(800ms);
+  link.run(20s);
+  CHECK(link.window().blocks() >= before * 8 / 10);
+  CHECK(link.run(10s) >= before * 8);  // before / 0.8 s
+  link.set_way(5ms);
+  link.run(5s);
+  CHECK(link.run(10s) >= 1900);
+}
+
+TEST_CASE("what waits at a source that is near is a second's worth at most") {
+  Asked slow(2ms, 100ms);
+  slow.run(30s);
+  CHECK(slow.window().blocks() <= 10);
+  Asked slower(2ms, 900ms);
+  slower.run(60s);
+  CHECK(slower.window().blocks() <= 2);
 }
