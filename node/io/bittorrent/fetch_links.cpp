@@ -19,7 +19,7 @@ namespace cb = core::bittorrent;
 using asio::ip::tcp;
 
 constexpr std::chrono::seconds kDialPatience{5};
-constexpr std::size_t kReadBytes = std::size_t{128} * 1024;
+constexpr std::size_t kLeastReadBytes = std::size_t{16} * 1024;
 
 struct FetchLink {
   FetchLink(cb::PeerNumber the_number, tcp::socket the_socket)
@@ -45,7 +45,7 @@ struct FetchLinks::Impl : std::enable_shared_from_this<Impl> {
         fetch(the_fetch),
         now(std::move(the_now)),
         moved(std::move(the_moved)),
-        in(kReadBytes) {}
+        in(kMaxReadBytes) {}
 
   void work();
   void dial(cb::PeerNumber peer);
@@ -61,7 +61,8 @@ struct FetchLinks::Impl : std::enable_shared_from_this<Impl> {
   std::function<TimePoint()> now;
   std::function<void()> moved;
   std::map<cb::PeerNumber, LinkPtr> links;
-  Bytes in;  ///< of whichever link is read
+  Bytes in;                                ///< of whichever link is read
+  std::size_t read_bytes = kMaxReadBytes;  ///< of it, at once
   bool paused = false;
   bool stopped = false;
 };
@@ -130,7 +131,7 @@ void FetchLinks::Impl::listen(const LinkPtr& link) {
 void FetchLinks::Impl::read(const LinkPtr& link) {
   if (paused) return;
   asio::error_code failed;
-  const std::size_t count = link->socket.read_some(asio::buffer(in), failed);
+  const std::size_t count = link->socket.read_some(asio::buffer(in, read_bytes), failed);
   if (failed == asio::error::would_block || failed == asio::error::try_again) return;
   if (failed) {
     close(link);
@@ -182,6 +183,10 @@ FetchLinks::~FetchLinks() {
 
 void FetchLinks::work() {
   impl_->work();
+}
+
+void FetchLinks::read_at_most(std::size_t bytes) {
+  impl_->read_bytes = std::clamp(bytes, kLeastReadBytes, kMaxReadBytes);
 }
 
 void FetchLinks::pause(bool paused) {

@@ -17,6 +17,7 @@ class FetchLinks {
  public:
   /// From a peer that takes no requests nothing more is read either.
   static constexpr std::size_t kMaxUnsentBytes = std::size_t{256} * 1024;
+  static constexpr std::size_t kMaxReadBytes = std::size_t{128} * 1024;
 
   /// `fetch` outlives this. `moved`: something came in, or a link came or went.
   FetchLinks(asio::io_context& io,
@@ -30,6 +31,8 @@ class FetchLinks {
   /// Dials who is due, sends what is to be said, closes what is over. After anything was told to
   /// the fetch.
   void work();
+  /// From one client before others have their turn; 16 KiB and kMaxReadBytes are its bounds.
+  void read_at_most(std::size_t bytes);
   /// Nothing is read while so.
   void pause(bool paused);
   [[nodiscard]] bool is_paused() const;

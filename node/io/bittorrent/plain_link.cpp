@@ -77,7 +77,6 @@ void PlainLink::work() {
 
 void PlainLink::read_blocks() {
   const TimePoint now = parts_.now();
-  // A block behind the end is there at once, so what is unsent may grow.
   while (seed_.has_read(unsent()) && budget_.may_send(now)) {
     const auto block = seed_.next_read(unsent());
     budget_.sends(block->length, now);

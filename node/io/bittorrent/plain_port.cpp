@@ -299,13 +299,13 @@ void PlainPort::Impl::tell_peers() {
 void PlainPort::Impl::wait_for_budget() {
   if (stopped || !budget.is_awaited() || std::exchange(budget_timer_runs, true)) return;
   budget_timer.expires_after(std::max<Duration>(budget.again_at() - parts.now(), Duration{}));
-  budget_timer.async_wait([self = shared_from_this()](const asio::error_code& /*canceled*/) {
-    self->budget_timer_runs = false;
+  budget_timer.async_wait([self = shared_from_this()](const asio::error_code& /*either*/) {
+    self->budget_timer_runs = false;  // canceled: the rate changed
     if (!self->stopped) self->serve_from_budget();
   });
 }
 
-// Each time another one first: it may take all there is.
+// Who is behind the one that was served last comes first: it may take all there is.
 void PlainPort::Impl::serve_from_budget() {
   budget.begin_turn();
   std::vector<std::shared_ptr<PlainLink>> in_turn;
@@ -315,8 +315,9 @@ void PlainPort::Impl::serve_from_budget() {
     in_turn.push_back(at->second);
   for (const auto& link : in_turn) {
     if (budget.is_awaited()) break;
-    served_last = link->id();
+    const std::uint64_t before = budget.charged();
     link->go_on();
+    if (budget.charged() != before) served_last = link->id();
   }
   wait_for_budget();
 }
@@ -355,8 +356,9 @@ void PlainPort::withdraw(const ContentId& content) {
 }
 
 void PlainPort::limit_uploads(std::uint64_t rate) {
+  if (impl_->budget.rate() == rate) return;
   impl_->budget.set_rate(rate, impl_->parts.now());
-  impl_->serve_from_budget();
+  impl_->budget_timer.cancel();  // when it is worth asking again changed, too
 }
 
 void PlainPort::stop() {

@@ -20,6 +20,7 @@ bool UploadBudget::may_send(TimePoint now) {
 void UploadBudget::sends(std::uint32_t bytes, TimePoint now) {
   if (bucket_.rate() == 0) return;
   owed_ += bytes;
+  charged_ += bytes;
   pay(now);
 }
 

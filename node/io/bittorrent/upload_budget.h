@@ -12,12 +12,16 @@ namespace freshet::io {
 
 class UploadBudget {
  public:
+  [[nodiscard]] std::uint64_t rate() const { return bucket_.rate(); }
   /// Bytes a second; 0: no limit.
   void set_rate(std::uint64_t bytes_per_second, TimePoint now);
 
   /// Whether a block may go now. When not, whoever asked waits: nothing goes until begin_turn().
   [[nodiscard]] bool may_send(TimePoint now);
   void sends(std::uint32_t bytes, TimePoint now);
+
+  /// Of all blocks that were sent under a limit.
+  [[nodiscard]] std::uint64_t charged() const { return charged_; }
 
   [[nodiscard]] bool is_awaited() const { return awaited_; }
   /// When it is worth asking again. REQUIRES: is_awaited().
@@ -30,6 +34,7 @@ class UploadBudget {
 
   core::transfer::TokenBucket bucket_;
   std::uint64_t owed_ = 0;
+  std::uint64_t charged_ = 0;
   bool awaited_ = false;
 };
 

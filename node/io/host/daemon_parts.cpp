@@ -221,20 +221,23 @@ void NodeDaemon::make_torrents() {
 }
 
 void NodeDaemon::make_limits() {
-  up_limit_ = std::make_unique<SharedLimit>(
-      io_,
-      [this] {
-        return RateShare::Moved{.nodes = counters_.transfer.bytes_out,
-                                .clients = torrents_->bytes_sent()};
-      },
-      [this] { apply_limits(); });
-  down_limit_ = std::make_unique<SharedLimit>(
-      io_,
-      [this] {
-        return RateShare::Moved{.nodes = counters_.transfer.bytes_in,
-                                .clients = torrent_fetches_->bytes_fetched()};
-      },
-      [this] { apply_limits(); });
+  const auto limit = [this](std::function<RateShare::Moved()> moved) {
+    return std::make_unique<SharedLimit>(io_,
+                                         SharedLimit::Parts{.moved = std::move(moved),
+                                                            .now = [this] { return pump_->now(); },
+                                                            .changed =
+                                                                [this] {
+                                                                  apply_limits();
+                                                                }});
+  };
+  up_limit_ = limit([this] {
+    return RateShare::Moved{.nodes = counters_.transfer.bytes_out,
+                            .clients = torrents_->bytes_sent()};
+  });
+  down_limit_ = limit([this] {
+    return RateShare::Moved{.nodes = counters_.transfer.bytes_in,
+                            .clients = torrent_fetches_->bytes_fetched()};
+  });
 }
 
 // Without neighbours nobody answers.

@@ -1,32 +1,37 @@
 #include "node/io/host/rate_share.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace freshet::io {
-namespace {
 
-constexpr std::uint64_t kStepsASecond = std::chrono::seconds(1) / RateShare::kEvery;
-
-}  // namespace
-
-std::uint64_t RateShare::Use::next(std::uint64_t moved) {
-  if (!begun_) before_.fill(moved);
-  begun_ = true;
-  const std::uint64_t last = moved - before_[(at_ + kSteps - 1) % kSteps];
-  const std::uint64_t all = moved - before_[at_];
-  before_[at_] = moved;
-  at_ = (at_ + 1) % kSteps;
-  return std::max(last * kStepsASecond, all * kStepsASecond / kSteps);
+void RateShare::Use::moved(std::uint64_t bytes, TimePoint now) {
+  const Step step{.at = now, .bytes = bytes};
+  if (!std::exchange(begun_, true)) {
+    steps_.fill(step);
+    return;
+  }
+  const auto rate_since = [&](const Step& before) {
+    const double seconds = std::chrono::duration<double>(step.at - before.at).count();
+    return seconds <= 0 ? 0.0 : static_cast<double>(step.bytes - before.bytes) / seconds;
+  };
+  const Step& last = steps_[(oldest_ + kSteps - 1) % kSteps];
+  rate_ = static_cast<std::uint64_t>(std::max(rate_since(last), rate_since(steps_[oldest_])));
+  steps_[oldest_] = step;
+  oldest_ = (oldest_ + 1) % kSteps;
 }
 
 std::uint64_t RateShare::left_by(std::uint64_t use) const {
   return rate_ - std::min(use, rate_ / 2);
 }
 
-RateShare::Shares RateShare::next(const Moved& moved) {
-  const std::uint64_t by_nodes = nodes_.next(moved.nodes);
-  const std::uint64_t by_clients = clients_.next(moved.clients);
-  return {.nodes = left_by(by_clients), .clients = left_by(by_nodes)};
+void RateShare::moved(const Moved& moved, TimePoint now) {
+  nodes_.moved(moved.nodes, now);
+  clients_.moved(moved.clients, now);
+}
+
+RateShare::Shares RateShare::shares() const {
+  return {.nodes = left_by(clients_.rate()), .clients = left_by(nodes_.rate())};
 }
 
 }  // namespace freshet::io

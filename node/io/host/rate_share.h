@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "node/base/time.h"
+
 namespace freshet::io {
 
 class RateShare {
@@ -23,13 +25,14 @@ class RateShare {
     std::uint64_t nodes = 0;
     std::uint64_t clients = 0;
   };
-  /// How often next() is called.
+  /// How often moved() should be called.
   static constexpr std::chrono::milliseconds kEvery{200};
 
-  explicit RateShare(std::uint64_t rate) : rate_(rate) {}
-
+  /// Bytes a second; 0: no limit.
+  void set_rate(std::uint64_t rate) { rate_ = rate; }
+  void moved(const Moved& moved, TimePoint now);
   /// From now on.
-  [[nodiscard]] Shares next(const Moved& moved);
+  [[nodiscard]] Shares shares() const;
 
  private:
   static constexpr std::size_t kSteps = 10;
@@ -37,17 +40,23 @@ class RateShare {
   /// What one of the two takes: who only begins takes more than it has taken for long.
   class Use {
    public:
-    /// Bytes a second, where so many were moved in all.
-    std::uint64_t next(std::uint64_t moved);
+    void moved(std::uint64_t bytes, TimePoint now);
+    /// Bytes a second.
+    [[nodiscard]] std::uint64_t rate() const { return rate_; }
 
    private:
-    std::array<std::uint64_t, kSteps> before_{};  ///< what was moved in all, a ring
-    std::size_t at_ = 0;                          ///< of the oldest
+    struct Step {
+      TimePoint at;
+      std::uint64_t bytes = 0;  ///< in all, until then
+    };
+    std::array<Step, kSteps> steps_{};  ///< a ring
+    std::size_t oldest_ = 0;
+    std::uint64_t rate_ = 0;
     bool begun_ = false;
   };
   [[nodiscard]] std::uint64_t left_by(std::uint64_t use) const;
 
-  std::uint64_t rate_;
+  std::uint64_t rate_ = 0;
   Use nodes_;
   Use clients_;
 };

@@ -3,11 +3,15 @@
 namespace freshet::io {
 
 void SharedLimit::set(std::uint64_t rate) {
-  stop();
-  rule_ = RateShare(rate);
-  shares_ = {.nodes = rate, .clients = rate};
-  runs_ = rate != 0;
-  if (runs_) wait();
+  if (!runs_) rule_ = RateShare();  // what it knows is old
+  rule_.set_rate(rate);
+  measure();
+  shares_ = rule_.shares();
+  if (rate == 0) {
+    stop();
+  } else if (!std::exchange(runs_, true)) {
+    wait();
+  }
 }
 
 void SharedLimit::stop() {
@@ -19,16 +23,13 @@ void SharedLimit::wait() {
   timer_.expires_after(RateShare::kEvery);
   timer_.async_wait([this](const asio::error_code& canceled) {
     if (canceled || !runs_) return;
-    step();
+    measure();
+    if (rule_.shares() != shares_) {
+      shares_ = rule_.shares();
+      parts_.changed();
+    }
     wait();
   });
-}
-
-void SharedLimit::step() {
-  const auto next = rule_.next(moved_());
-  if (next == shares_) return;
-  shares_ = next;
-  changed_();
 }
 
 }  // namespace freshet::io

@@ -15,13 +15,12 @@ namespace freshet::io {
 
 class SharedLimit {
  public:
-  /// `changed`: the shares have.
-  SharedLimit(asio::io_context& io,
-              std::function<RateShare::Moved()> moved,
-              std::function<void()> changed)
-      : timer_(io),
-        moved_(std::move(moved)),
-        changed_(std::move(changed)) {}
+  struct Parts {
+    std::function<RateShare::Moved()> moved;
+    std::function<TimePoint()> now;
+    std::function<void()> changed;  ///< the shares have
+  };
+  SharedLimit(asio::io_context& io, Parts parts) : timer_(io), parts_(std::move(parts)) {}
 
   /// Bytes a second; 0: no limit. `changed` is not called for it.
   void set(std::uint64_t rate);
@@ -30,12 +29,11 @@ class SharedLimit {
 
  private:
   void wait();
-  void step();
+  void measure() { rule_.moved(parts_.moved(), parts_.now()); }
 
   asio::steady_timer timer_;
-  std::function<RateShare::Moved()> moved_;
-  std::function<void()> changed_;
-  RateShare rule_{0};
+  Parts parts_;
+  RateShare rule_;
   RateShare::Shares shares_;
   bool runs_ = false;
 };

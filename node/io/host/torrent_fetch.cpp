@@ -33,7 +33,9 @@ TorrentFetch::TorrentFetch(const Parts& parts, TorrentWish wish, Rng rng)
       links_(parts.io, fetch_, parts.now, [this] { moved(); }),
       resolver_(parts.io),
       timer_(parts.io),
-      ticked_at_(parts.now()) {}
+      ticked_at_(parts.now()) {
+  refill();
+}
 
 void TorrentFetch::start() {
   // What it is told may be its end.
@@ -267,7 +269,8 @@ void TorrentFetch::begin(const wire::bt::PieceSet& have) {
 void TorrentFetch::keep(const wire::bt::BlockRange& block, ByteView bytes) {
   const std::uint64_t offset =
       std::uint64_t{block.piece} * wish_.layout->piece_length + block.begin;
-  allowance_ -= static_cast<std::int64_t>(bytes.size());
+  own_allowance_.spend(bytes.size());
+  parts_.allowance.spend(bytes.size());
   disk_->keep(offset, bytes);
 }
 
@@ -291,14 +294,15 @@ void TorrentFetch::moved() {
     finish();
     return;
   }
-  links_.pause(disk_->is_behind() || (is_limited() && allowance_ <= 0));
+  links_.pause(disk_->is_behind() || own_allowance_.is_spent() || parts_.allowance.is_spent());
   links_.work();
 }
 
 void TorrentFetch::tick() {
   const TimePoint now = parts_.now();
   const Duration passed = now - ticked_at_;
-  pace(now);
+  ticked_at_ = now;
+  refill();
   fetch_.on_time(now, links_.is_paused() ? passed : Duration{});
   for (const auto& trackers : trackers_) trackers->on_time();
   moved();
@@ -307,25 +311,24 @@ void TorrentFetch::tick() {
   if (over_ || finishing_) return;
   lose_patience(now);
   if (over_) return;
+  links_.read_at_most(read_bytes());
   timer_.expires_after(kTick);
   timer_.async_wait([self = shared_from_this()](const asio::error_code& canceled) {
     if (!canceled && !self->over_) self->tick();
   });
 }
 
-void TorrentFetch::pace(TimePoint now) {
-  const std::uint64_t node_rate = parts_.down_rate();
-  std::uint64_t rate = wish_.rate == 0 ? node_rate : wish_.rate;
-  if (node_rate != 0) rate = std::min(rate, node_rate);
-  const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(now - ticked_at_);
-  ticked_at_ = now;
-  if (rate == 0) {
-    allowance_ = 0;
-    return;
-  }
-  const auto more = static_cast<std::int64_t>(rate) * passed.count() / 1000;
-  // Not more than half a second's worth is saved up.
-  allowance_ = std::min(allowance_ + more, static_cast<std::int64_t>(rate / 2));
+void TorrentFetch::refill() {
+  own_allowance_.refill(wish_.rate, ticked_at_);
+  parts_.allowance.refill(parts_.down_rate(), ticked_at_);
+}
+
+// An eighth of a second's worth: what one read brings beyond the limit is paid for by a pause.
+std::size_t TorrentFetch::read_bytes() const {
+  const std::uint64_t node = parts_.down_rate();
+  std::uint64_t rate = wish_.rate == 0 ? node : wish_.rate;
+  if (node != 0) rate = std::min(rate, node);
+  return rate == 0 ? FetchLinks::kMaxReadBytes : static_cast<std::size_t>(rate / 8);
 }
 
 void TorrentFetch::watch(const std::shared_ptr<FetchObserver>& observer,

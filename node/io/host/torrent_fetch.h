@@ -20,6 +20,7 @@
 #include "node/io/bittorrent/fetch_links.h"
 #include "node/io/bittorrent/tracker_client.h"
 #include "node/io/host/fetches.h"
+#include "node/io/host/read_allowance.h"
 #include "node/io/host/torrent_disk.h"
 #include "node/io/host/torrent_mesh_phase.h"
 #include "node/io/host/worker_pool.h"
@@ -50,7 +51,8 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
     std::string partials;
     bool share_finished = true;
     std::function<TimePoint()> now;
-    std::function<std::uint64_t()> down_rate;  ///< beside the wish's own; 0: no limit
+    ReadAllowance& allowance;  ///< of all torrents together; outlives the fetch's work
+    std::function<std::uint64_t()> down_rate;  ///< that `allowance` is filled at; 0: no limit
     const core::bittorrent::FetchConfig& config;
     core::bittorrent::FetchCounters& counters;
     TrackerCounters& tracker_counters;
@@ -101,7 +103,8 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   void begin(const wire::bt::PieceSet& have);
   void on_written(const std::vector<TorrentDisk::Judged>& judged);
   void tick();
-  void pace(TimePoint now);
+  void refill();
+  [[nodiscard]] std::size_t read_bytes() const;
   void lose_patience(TimePoint now);
   [[nodiscard]] Error why_none() const;
   void tell();
@@ -132,7 +135,7 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   std::shared_ptr<TorrentDisk> disk_;
   std::shared_ptr<TorrentMeshPhase> mesh_;  ///< of v2 and hybrids
   std::vector<Watcher> watchers_;
-  std::int64_t allowance_ = 0;  ///< bytes that may come now, where there is a limit
+  ReadAllowance own_allowance_;
   TimePoint ticked_at_;
   std::uint32_t most_sources_ = 0;
   std::uint32_t told_sources_ = 0;

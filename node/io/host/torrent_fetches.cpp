@@ -72,27 +72,28 @@ void TorrentFetches::start(const TorrentWish& wish,
                           + std::to_string(kMaxAtOnce) + "); try again when one is done"});
     return;
   }
-  const auto fetch = std::make_shared<TorrentFetch>(
-      TorrentFetch::Parts{.io = io_,
-                          .library = library_,
-                          .disk = disk_,
-                          .partials = options_.partials,
-                          .share_finished = options_.share_finished,
-                          .now = now_,
-                          .down_rate = [this] { return rate_of_one(); },
-                          .config = config_,
-                          .counters = counters_,
-                          .tracker_counters = tracker_counters_,
-                          .fetches = mesh_.fetches,
-                          .find_in_mesh = mesh_.find,
-                          .is_blocked = mesh_.is_blocked,
-                          .mesh_files = mesh_files_,
-                          .over =
-                              [this](const InfoHash& name) {
-                                fetches_.erase(name);
-                              }},
-      wish,
-      rng_.fork(rng_.next_u64()));
+  const auto fetch =
+      std::make_shared<TorrentFetch>(TorrentFetch::Parts{.io = io_,
+                                                         .library = library_,
+                                                         .disk = disk_,
+                                                         .partials = options_.partials,
+                                                         .share_finished = options_.share_finished,
+                                                         .now = now_,
+                                                         .allowance = allowance_,
+                                                         .down_rate = down_rate_,
+                                                         .config = config_,
+                                                         .counters = counters_,
+                                                         .tracker_counters = tracker_counters_,
+                                                         .fetches = mesh_.fetches,
+                                                         .find_in_mesh = mesh_.find,
+                                                         .is_blocked = mesh_.is_blocked,
+                                                         .mesh_files = mesh_files_,
+                                                         .over =
+                                                             [this](const InfoHash& name) {
+                                                               fetches_.erase(name);
+                                                             }},
+                                     wish,
+                                     rng_.fork(rng_.next_u64()));
   fetches_[wish.name] = fetch;
   fetch->watch(observer, wish.patience);
   fetch->start();
@@ -120,12 +121,6 @@ std::vector<DownloadSummary> TorrentFetches::list() const {
                          .verified_bytes = download.verified_bytes});
   }
   return summaries;
-}
-
-// None is to be left with no limit.
-std::uint64_t TorrentFetches::rate_of_one() const {
-  const std::uint64_t all = down_rate_();
-  return all == 0 ? 0 : std::max<std::uint64_t>(1, all / std::max<std::size_t>(1, fetches_.size()));
 }
 
 void TorrentFetches::stop() {

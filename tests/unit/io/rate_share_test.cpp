@@ -1,4 +1,4 @@
-// One limit on what a node sends, kept among BitTorrent clients, and between them and nodes.
+// One limit on what a node moves, kept among BitTorrent clients, and between them and nodes.
 #include "node/io/host/rate_share.h"
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "node/io/bittorrent/upload_budget.h"
+#include "node/io/host/read_allowance.h"
 
 namespace freshet::io {
 namespace {
@@ -33,15 +34,18 @@ std::uint64_t flow_of(UploadBudget& budget, std::uint32_t block_bytes, Duration 
 /// what each took in the last tenth of that.
 class Sending {
  public:
-  explicit Sending(std::uint64_t rate) : share_(rate), now_(share_.next({})) {}
+  explicit Sending(std::uint64_t rate) {
+    share_.set_rate(rate);
+    share_.moved({}, now_);
+  }
 
   void run(std::uint64_t nodes_want, std::uint64_t clients_want, int steps) {
     for (int i = 0; i < steps; ++i) {
-      nodes_took_ = std::min(nodes_want, now_.nodes);
-      clients_took_ = std::min(clients_want, now_.clients);
+      nodes_took_ = std::min(nodes_want, share_.shares().nodes);
+      clients_took_ = std::min(clients_want, share_.shares().clients);
       nodes_ += nodes_took_ / kStepsASecond;
       clients_ += clients_took_ / kStepsASecond;
-      now_ = share_.next({.nodes = nodes_, .clients = clients_});
+      share_.moved({.nodes = nodes_, .clients = clients_}, now_ += RateShare::kEvery);
     }
   }
   [[nodiscard]] std::uint64_t nodes_took() const { return nodes_took_; }
@@ -52,7 +56,7 @@ class Sending {
 
  private:
   RateShare share_;
-  RateShare::Shares now_;
+  TimePoint now_{};
   std::uint64_t nodes_ = 0;
   std::uint64_t clients_ = 0;
   std::uint64_t nodes_took_ = 0;
@@ -119,6 +123,35 @@ TEST_CASE("what one of them leaves is the other's") {
   sending.run(kUpRate / 10, kUpRate, 20);
   CHECK(sending.nodes_took() == kUpRate / 10);
   CHECK(sending.clients_took() == kUpRate * 9 / 10);
+}
+
+TEST_CASE("a step that comes late is no greater use") {
+  RateShare share;
+  TimePoint now{7s};
+  share.set_rate(kUpRate);
+  share.moved({}, now);
+  share.moved({.nodes = 0, .clients = kUpRate / 4}, now += 1s);
+  CHECK(share.shares().nodes == kUpRate * 3 / 4);
+}
+
+TEST_CASE("what was read beyond an allowance is paid for, and a pause saves up little") {
+  ReadAllowance allowance;
+  TimePoint now{7s};
+  CHECK_FALSE(allowance.is_spent());
+  allowance.refill(kUpRate, now);
+  CHECK(allowance.is_spent());
+  allowance.refill(kUpRate, now += 100ms);
+  CHECK_FALSE(allowance.is_spent());
+  allowance.spend(300'000);
+  allowance.refill(kUpRate, now += 199ms);
+  CHECK(allowance.is_spent());
+  allowance.refill(kUpRate, now += 2ms);
+  CHECK_FALSE(allowance.is_spent());
+  allowance.refill(kUpRate, now += 60s);
+  allowance.spend(kUpRate / 2);
+  CHECK(allowance.is_spent());
+  allowance.refill(0, now);
+  CHECK_FALSE(allowance.is_spent());
 }
 
 }  // namespace freshet::io
