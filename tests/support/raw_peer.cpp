@@ -153,8 +153,18 @@ bool TlsPeer::greet(const std::string& name) {
 
 bool TlsPeer::greet(const wire::Hello& hello) {
   const Bytes body = wire::encode(hello);
-  return send_frame(frame_header(wire::FrameType::hello, 1, 1, 0, body.size()), body)
-         && receive(wire::FrameType::hello).has_value();
+  if (!send_frame(frame_header(wire::FrameType::hello, 1, 1, 0, body.size()), body)
+      || !receive(wire::FrameType::hello)) {
+    return false;
+  }
+  // A new link is asked at once whether it lives, and ends within seconds when nothing answers.
+  const auto ping = receive(wire::FrameType::ping);
+  if (!ping) return false;
+  const Bytes pong = wire::encode(wire::Pong{});
+  wire::FrameHeader header = ping->header;
+  header.type = wire::FrameType::pong;
+  header.body_bytes = static_cast<std::uint32_t>(pong.size());
+  return send_frame(header, pong);
 }
 
 bool TlsPeer::is_closed_within(std::chrono::milliseconds limit) {

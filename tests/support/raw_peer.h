@@ -59,7 +59,7 @@ class TlsPeer {
   /// The next frame of that type; others are skipped.
   std::optional<OverlayFrame> receive(wire::FrameType type,
                                       std::chrono::milliseconds limit = kAnswerLimit);
-  /// Exchanges Hello; false when the other side did not answer.
+  /// Exchanges Hello, and answers the first ping; false when the other side did not do its part.
   bool greet(const std::string& name = "stranger");
   bool greet(const wire::Hello& hello);
   bool is_closed_within(std::chrono::milliseconds limit = kAnswerLimit);

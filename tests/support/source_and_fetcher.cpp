@@ -21,7 +21,7 @@ SourceAndFetcher::SourceAndFetcher(const std::string& word,
       std::make_unique<Daemon>(dir.path() / "fetcher", DaemonOptions{.peers = {source->address()}});
   REQUIRE(source->has_hashed(1));
   REQUIRE(fetcher->has_peers(1));
-  const auto found = fetcher->cli({"search", word, "--limit", "1", "--json"});
+  const auto found = fetcher->cli({"search", word, "--limit", "1", "--timeout", "30", "--json"});
   REQUIRE(!found.events("hit").empty());
   id = found.events("hit").back().at("id").get<std::string>();
 }

@@ -16,7 +16,7 @@ constexpr std::size_t kSinks = 4;
 constexpr std::size_t kStalled = kSinks - 1;
 constexpr std::uint64_t kWindow = 500;
 // Together far more than any buffer on the way holds.
-constexpr std::uint64_t kFirst = kSanitized ? 60'000 : 150'000;
+constexpr std::uint64_t kFirst = kSanitized ? 45'000 : 150'000;
 constexpr std::uint64_t kThen = kFirst;
 constexpr double kGrowthMib = 4;
 

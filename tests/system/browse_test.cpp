@@ -65,8 +65,7 @@ struct Stranger {
     hello.agent = "test";
     hello.name = "stranger";
     hello.browse = true;
-    const Bytes body = wire::encode(hello);
-    REQUIRE(link.send_frame(frame_header(wire::FrameType::hello, 1, 1, 0, body.size()), body));
+    REQUIRE(link.greet(hello));
     REQUIRE(daemon.has_peers(1));
   }
 
@@ -127,7 +126,8 @@ TEST_CASE("everything that a neighbour shares is listed once, and can be fetched
             .exit_code
         == 0);
   // A search takes the numbers over again.
-  CHECK(pair.asking.cli({"search", "\"file 7\"", "--timeout", "1"}).exit_code == 0);
+  CHECK(pair.asking.cli({"search", "\"file 7\"", "--limit", "1", "--timeout", "30"}).exit_code
+        == 0);
   CHECK(pair.asking.cli({"get", "2346"}).exit_code == 2);
 }
 

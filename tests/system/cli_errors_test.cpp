@@ -147,7 +147,7 @@ TEST_CASE("a source whose file vanished leaves the fetch without a source") {
   Mesh mesh(2, line(2), [](std::size_t node, const fs::path& share) {
     if (node == 1) write_random_file(share / "oasis.bin", 100000, 5);
   });
-  REQUIRE(mesh[0].cli({"search", "oasis", "--timeout", "2"}).exit_code == 0);
+  REQUIRE(mesh[0].cli({"search", "oasis", "--limit", "1", "--timeout", "30"}).exit_code == 0);
   fs::remove(mesh.share(1) / "oasis.bin");
   check_error(mesh[0].cli({"get", "1", "--timeout", "2"}), kNoSource);
 }

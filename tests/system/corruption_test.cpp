@@ -32,7 +32,7 @@ struct Sources : Mesh {
 TEST_CASE(
     "a source that serves corrupted blocks is dropped, and the file arrives from the others") {
   Sources mesh(4, 3);
-  REQUIRE(mesh[0].cli({"search", "estuary", "--timeout", "2"}).exit_code == 0);
+  REQUIRE(mesh[0].cli({"search", "estuary", "--limit", "1", "--timeout", "30"}).exit_code == 0);
   const auto got = mesh[0].cli({"get", "1", "--json"});
   REQUIRE_MESSAGE(got.exit_code == 0, got.err);
   CHECK(sha256_of(got.events().back().at("path").get<std::string>()) == mesh.original);
@@ -40,7 +40,7 @@ TEST_CASE(
 
 TEST_CASE("a fetch whose only source serves corrupted blocks leaves no file behind its name") {
   Sources mesh(2, 1);
-  REQUIRE(mesh[0].cli({"search", "estuary", "--timeout", "2"}).exit_code == 0);
+  REQUIRE(mesh[0].cli({"search", "estuary", "--limit", "1", "--timeout", "30"}).exit_code == 0);
   const auto target = mesh.dir().path() / "copy.bin";
   const auto got = mesh[0].cli({"get", "1", "-o", target.string(), "--timeout", "5", "--json"});
   CHECK(got.exit_code == 6);

@@ -30,14 +30,15 @@ struct Pair {
     fetcher = std::make_unique<Daemon>(state, DaemonOptions{.peers = {source->address()}});
     REQUIRE(source->has_hashed(1));
     REQUIRE(fetcher->has_peers(1));
-    const auto found = fetcher->cli({"search", "ocean", "--limit", "1", "--json"});
+    const auto found =
+        fetcher->cli({"search", "ocean", "--limit", "1", "--timeout", "30", "--json"});
     REQUIRE(!found.events("hit").empty());
     id = found.events("hit").back().at("id").get<std::string>();
   }
   /// A `get` that takes a while, once a part of the file is there.
   std::unique_ptr<Process> begin(const fs::path& target) const {
     auto get = fetcher->start_cli(
-        {"get", id, "-o", target.string(), "--rate", "4M", "--timeout", "3", "--json"}, "get");
+        {"get", id, "-o", target.string(), "--rate", "1M", "--timeout", "3", "--json"}, "get");
     REQUIRE(eventually([&] { return !get->running() || done_bytes(*get) > 0; }));
     REQUIRE_MESSAGE(get->running(), get->err());
     return get;

@@ -33,12 +33,19 @@ struct ThreeSources {
 
   /// The content's id, as a search says.
   std::string search() {
-    const auto found = fetcher->cli({"search", "glacier", "--timeout", "2", "--json"});
-    const auto hits = found.events("hit");
-    REQUIRE(!hits.empty());
-    CHECK(hits.back().at("sources") == 3);
+    const auto hits = find(*fetcher, 3);
     REQUIRE(hits.back().at("id").is_string());
     return hits.back().at("id").get<std::string>();
+  }
+
+  /// What a search brings, as soon as it names so many sources.
+  static std::vector<Json> find(const Daemon& node, int sources) {
+    std::vector<Json> hits;
+    REQUIRE(eventually([&] {
+      hits = node.cli({"search", "glacier", "--timeout", "2", "--json"}).events("hit");
+      return !hits.empty() && hits.back().at("sources") == sources;
+    }));
+    return hits;
   }
 
   void check_arrived(const Json& done) {
@@ -62,6 +69,11 @@ std::uint64_t progress(const Process& get) {
   return events.empty() ? 0 : events.back().value("done", std::uint64_t{0});
 }
 
+/// For seconds, so that each of the sources has its part, and something can happen meanwhile.
+std::vector<std::string> slowly(const std::string& what) {
+  return {"get", what, "--rate", kSanitized ? "8M" : "32M", "--json"};
+}
+
 /// Waits until a running `get` has verified a part of the file, and not all of it.
 std::uint64_t wait_for_part(Process& get) {
   std::uint64_t done = 0;
@@ -75,7 +87,7 @@ std::uint64_t wait_for_part(Process& get) {
 TEST_CASE("a large file from three sources arrives with the same SHA-256 and is shared at once") {
   ThreeSources mesh;
   mesh.search();
-  const auto got = mesh.fetcher->cli({"get", "1", "--json"});
+  const auto got = mesh.fetcher->cli(slowly("1"));
   REQUIRE_MESSAGE(got.exit_code == 0, got.err);
   const auto events = got.events();
   REQUIRE(!events.empty());
@@ -84,15 +96,13 @@ TEST_CASE("a large file from three sources arrives with the same SHA-256 and is 
   CHECK(events.front().at("event") == "progress");
   CHECK(events.front().at("size") == kFileBytes);
 
-  const auto found = mesh.sources.front()->cli({"search", "glacier", "--timeout", "2", "--json"});
-  REQUIRE(!found.events("hit").empty());
-  CHECK(found.events("hit").back().at("sources") == 4);
+  ThreeSources::find(*mesh.sources.front(), 4);
 }
 
 TEST_CASE("a fetch completes when one of its sources is killed midway") {
   ThreeSources mesh;
   const auto id = mesh.search();
-  const auto get = mesh.fetcher->start_cli({"get", id, "--json"}, "get");
+  const auto get = mesh.fetcher->start_cli(slowly(id), "get");
   wait_for_part(*get);
   mesh.sources.at(1)->kill();
   const auto code = get->wait(kFetchLimit);
@@ -107,7 +117,7 @@ TEST_CASE(
   const auto id = mesh.search();
   std::uint64_t before = 0;
   {
-    const auto get = mesh.fetcher->start_cli({"get", id, "--json"}, "get");
+    const auto get = mesh.fetcher->start_cli(slowly(id), "get");
     wait_for_part(*get);
     mesh.fetcher->kill();
     const auto code = get->wait(kFetchLimit);
@@ -130,7 +140,7 @@ TEST_CASE("a small file through two hops arrives under the name that was asked f
   Mesh mesh(3, line(3), [](std::size_t node, const fs::path& share) {
     if (node == 2) write_random_file(share / "creek.bin", kMiB, 3);
   });
-  REQUIRE(mesh[0].cli({"search", "creek", "--timeout", "2"}).exit_code == 0);
+  REQUIRE(mesh[0].cli({"search", "creek", "--limit", "1", "--timeout", "30"}).exit_code == 0);
   const auto target = mesh.dir().path() / "copy.bin";
   const auto got = mesh[0].cli({"get", "1", "-o", target.string(), "--json"});
   REQUIRE_MESSAGE(got.exit_code == 0, got.err);
@@ -141,7 +151,7 @@ TEST_CASE("a fetched file goes to stdout with -o -") {
   Mesh mesh(2, line(2), [](std::size_t node, const fs::path& share) {
     if (node == 1) write_file(share / "brook.txt", "water\n");
   });
-  REQUIRE(mesh[0].cli({"search", "brook", "--timeout", "2"}).exit_code == 0);
+  REQUIRE(mesh[0].cli({"search", "brook", "--limit", "1", "--timeout", "30"}).exit_code == 0);
   const auto got = mesh[0].cli({"get", "1", "-o", "-"});
   CHECK(got.exit_code == 0);
   CHECK(got.out == "water\n");
@@ -151,7 +161,7 @@ TEST_CASE("an empty file is fetched") {
   Mesh mesh(2, line(2), [](std::size_t node, const fs::path& share) {
     if (node == 1) write_file(share / "drought.txt", "");
   });
-  REQUIRE(mesh[0].cli({"search", "drought", "--timeout", "2"}).exit_code == 0);
+  REQUIRE(mesh[0].cli({"search", "drought", "--limit", "1", "--timeout", "30"}).exit_code == 0);
   const auto got = mesh[0].cli({"get", "1", "--json"});
   REQUIRE_MESSAGE(got.exit_code == 0, got.err);
   CHECK(fs::file_size(got.events().back().at("path").get<std::string>()) == 0);

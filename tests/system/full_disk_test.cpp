@@ -24,7 +24,7 @@ struct TooSmall {
         std::make_unique<Daemon>(mount / "fetcher", DaemonOptions{.peers = {source->address()}});
     REQUIRE(source->has_hashed(1));
     REQUIRE(fetcher->has_peers(1));
-    REQUIRE(fetcher->cli({"search", "ocean", "--timeout", "2"}).exit_code == 0);
+    REQUIRE(fetcher->cli({"search", "ocean", "--limit", "1", "--timeout", "30"}).exit_code == 0);
   }
 
   TempDir dir;
@@ -47,7 +47,7 @@ TEST_CASE("a download that the disk cannot hold ends with 7, and the daemon live
 }
 
 TEST_CASE("a range of what the disk cannot hold is read, and a whole get that joins is refused") {
-  const TooSmall at({"--up-rate", "200K"});
+  const TooSmall at({"--up-rate", "50K"});
   if (!at.disk.is_mounted()) return;
   const auto read = at.fetcher->start_cli({"get", "1", "-o", "-", "--range", "8M..9M"}, "read");
   REQUIRE(eventually([&] { return !read->out().empty(); }));

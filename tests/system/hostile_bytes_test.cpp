@@ -15,7 +15,7 @@ namespace {
 using wire::FrameType;
 
 constexpr std::chrono::seconds kSilenceLimit{5};
-constexpr std::chrono::seconds kSoon{kSanitized ? 4 : 2};
+constexpr std::chrono::seconds kSoon{kSanitized ? 30 : 2};
 constexpr std::uint64_t kRounds = kSanitized ? 5 : 40;
 constexpr auto kUnknown = static_cast<FrameType>(0x77);
 constexpr std::size_t kMiB = std::size_t{1024} * 1024;
@@ -59,9 +59,10 @@ TEST_CASE("a client that speaks neither TLS nor anything known is closed at once
 
 TEST_CASE("a client that connects and says nothing is closed after five seconds") {
   const Victim victim;
+  const auto began = std::chrono::steady_clock::now();
   TcpPeer peer(victim.daemon.address());
-  CHECK(!peer.is_closed_within(kSilenceLimit - std::chrono::seconds(1)));
-  CHECK(peer.is_closed_within(kSoon + std::chrono::seconds(1)));
+  CHECK(peer.is_closed_within(kSilenceLimit + kSoon));
+  CHECK(std::chrono::steady_clock::now() - began >= kSilenceLimit - std::chrono::seconds(1));
 }
 
 TEST_CASE("a client that begins TLS and stops is closed after five seconds") {

@@ -52,7 +52,8 @@ struct Killing {
     target = dir.path() / ("whole" + std::to_string(begun));
     fetcher = std::make_unique<Daemon>(state, DaemonOptions{.peers = {source->address()}});
     REQUIRE(fetcher->has_peers(1));
-    const auto found = fetcher->cli({"search", "glacier", "--timeout", "2", "--json"});
+    const auto found =
+        fetcher->cli({"search", "glacier", "--limit", "1", "--timeout", "30", "--json"});
     REQUIRE(!found.events("hit").empty());
     id = found.events("hit").back().at("id").get<std::string>();
     reported = 0;

@@ -19,8 +19,15 @@ struct Line : Mesh {
 };
 
 CliResult search(const Daemon& daemon, const std::string& ttl) {
-  return daemon.cli(
-      {"search", "lighthouse", "--ttl", ttl, "--timeout", "3", "--strategy", "flood", "--json"});
+  return daemon.cli({"search",
+                     "lighthouse",
+                     "--ttl",
+                     ttl,
+                     "--timeout",
+                     kSanitized ? "10" : "3",
+                     "--strategy",
+                     "flood",
+                     "--json"});
 }
 
 }  // namespace

@@ -81,8 +81,8 @@ struct Class {
 
 TEST_CASE("a moderator's list is obeyed by whom an invite told of it, and by nobody else") {
   Class room;
-  const std::string id = id_of_exam(*room.pupil);
-  REQUIRE(!id.empty());
+  std::string id;
+  REQUIRE(eventually([&] { return !(id = id_of_exam(*room.pupil)).empty(); }));
   CHECK(room.teacher->cli({"block", "--sign", id}).exit_code == 0);
   REQUIRE(eventually([&] { return version_at(*room.pupil) == 1; }));
   CHECK(version_at(*room.guest) == 0);
@@ -95,7 +95,7 @@ TEST_CASE("a moderator's list is obeyed by whom an invite told of it, and by nob
   CHECK(id_of_exam(*room.guest) == id);
   const auto is_refused = [&] {
     CHECK(id_of_exam(*room.pupil).empty());
-    CHECK(room.pupil->counter("hit_records_blocked") >= 1);
+    CHECK(eventually([&] { return room.pupil->counter("hit_records_blocked") >= 1; }));
     CHECK(room.pupil->cli({"get", id, "--timeout", "2"}).exit_code == 2);
   };
   is_refused();

@@ -15,7 +15,7 @@ TEST_CASE("who fetches a file is a source of it for others that do") {
   write_random_file(share / "estuary.bin", kFileBytes, 9);
   const Daemon seed(
       dir.path() / "seed",
-      DaemonOptions{.paths = {share.string()}, .flags = {"--up-rate", "3M", "--no-discovery"}});
+      DaemonOptions{.paths = {share.string()}, .flags = {"--up-rate", "1M", "--no-discovery"}});
   REQUIRE(seed.has_hashed(1));
   std::vector<std::unique_ptr<Daemon>> fetchers;
   for (const std::string name : {"one", "two"}) {
@@ -23,10 +23,13 @@ TEST_CASE("who fetches a file is a source of it for others that do") {
         std::make_unique<Daemon>(dir.path() / name, DaemonOptions{.peers = {seed.address()}}));
     REQUIRE(fetchers.back()->has_peers(1));
   }
-  const auto found = fetchers[0]->cli({"search", "estuary", "--limit", "1", "--json"});
+  const auto found =
+      fetchers[0]->cli({"search", "estuary", "--limit", "1", "--timeout", "30", "--json"});
   REQUIRE(!found.events("hit").empty());
   const auto id = found.events("hit").back().at("id").get<std::string>();
-  REQUIRE(fetchers[1]->cli({"search", "estuary", "--limit", "1", "--json"}).exit_code == 0);
+  REQUIRE(
+      fetchers[1]->cli({"search", "estuary", "--limit", "1", "--timeout", "30", "--json"}).exit_code
+      == 0);
 
   std::vector<std::unique_ptr<Process>> gets;
   for (const auto& fetcher : fetchers)

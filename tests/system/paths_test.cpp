@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint64_t kMiB = 1 << 20;
 /// How long a transfer may stand still when its path breaks.
-constexpr std::chrono::milliseconds kLongestGap{10000};
+constexpr std::chrono::milliseconds kLongestGap{kSanitized ? 30'000 : 10'000};
 
 std::filesystem::path give(const Net& net, int number, const std::string& name) {
   const auto file = net.share(number) / name;
@@ -61,7 +61,7 @@ void goes_on_through_a_third(Break break_path) {
                       "root",
                       "tbf",
                       "rate",
-                      "80mbit",
+                      "40mbit",
                       "burst",
                       "256k",
                       "latency",
@@ -77,17 +77,19 @@ void goes_on_through_a_third(Break break_path) {
   Progress progress(*get);
   REQUIRE(eventually([&] {
     progress.look();
-    return progress.bytes() > 16 * kMiB;
+    return progress.bytes() > 8 * kMiB;
   }));
   CHECK(eventually([&] { return net.watches_path(2, 3); }, kLongestGap));
   (net.*break_path)(2, 3);
   const std::uint64_t before = progress.bytes();
   CHECK(before < 64 * kMiB);
   progress.restart();
-  const bool ended = eventually([&] {
-    progress.look();
-    return !get->running();
-  });
+  const bool ended = eventually(
+      [&] {
+        progress.look();
+        return !get->running();
+      },
+      std::chrono::minutes(3));
   REQUIRE(ended);
   CHECK(get->wait(std::chrono::milliseconds(0)) == 0);
   CHECK(sha256_of(to) == sha256_of(file));
@@ -153,7 +155,7 @@ TEST_CASE("a node that does not relay refuses, and the fetch says that it found 
   net.start(3, {1});
   REQUIRE(net.daemon(1).has_peers(2));
   const std::string id = net.find(2, "lagoon");
-  const auto result = net.daemon(2).cli({"get", id, "--timeout", "5"});
+  const auto result = net.daemon(2).cli({"get", id, "--timeout", "20"});
   CHECK(result.exit_code == 5);
   CHECK(net.daemon(1).counter("relay_refused") >= 1);
   CHECK(net.daemon(1).counter("relay_joined") == 0);

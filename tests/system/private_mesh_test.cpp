@@ -87,7 +87,7 @@ TEST_CASE("a mesh is made, invites by a file or stdin, and its members link and 
   // The invite's address is dialled from the start on.
   const Daemon second(b, {.flags = {"--no-beacon"}});
   CHECK(second.has_peers(1));
-  CHECK(second.cli({"search", "harbour", "--timeout", "3"}).exit_code == 0);
+  CHECK(second.cli({"search", "harbour", "--limit", "1", "--timeout", "30"}).exit_code == 0);
   REQUIRE(at(c, {"join", "--file", invite.string()}).exit_code == 0);
   const Daemon third(c, {});
   CHECK(third.cli({"join", "--file", invite.string()}).exit_code == 0);

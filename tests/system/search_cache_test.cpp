@@ -16,9 +16,13 @@ DaemonOptions linked_to(const Daemon& peer, bool caches) {
   return options;
 }
 
-CliResult search(const Daemon& daemon, const std::string& ttl, bool json = true) {
+/// Ends with the first hit.
+CliResult search(const Daemon& daemon,
+                 const std::string& ttl,
+                 const std::string& seconds,
+                 bool json = true) {
   std::vector<std::string> words = {
-      "search", "lighthouse", "--limit", "1", "--ttl", ttl, "--timeout", "1"};
+      "search", "lighthouse", "--limit", "1", "--ttl", ttl, "--timeout", seconds};
   if (json) words.emplace_back("--json");
   return daemon.cli(words);
 }
@@ -34,8 +38,9 @@ TEST_CASE("a node with --cache answers for one that has gone, marked, and within
   const Daemon first(dir.path() / "first", linked_to(middle, false));
   const Daemon second(dir.path() / "second", linked_to(middle, true));
   REQUIRE(eventually([&] { return middle.counter("links_up") == 3; }));
+  REQUIRE(holder->has_hashed(1));
 
-  const auto live = search(first, "7");
+  const auto live = search(first, "7", "30");
   CHECK(live.exit_code == 0);
   REQUIRE_FALSE(live.events("hit").empty());
   CHECK_FALSE(live.events("hit").front().contains("cached"));
@@ -43,8 +48,8 @@ TEST_CASE("a node with --cache answers for one that has gone, marked, and within
   holder.reset();
   REQUIRE(eventually([&] { return middle.cli({"peers", "--json"}).json().size() == 2; }));
 
-  CHECK(search(second, "1").exit_code == 1);  // its node was two links away
-  const auto remembered = search(second, "7");
+  CHECK(search(second, "1", "1").exit_code == 1);  // its node was two links away
+  const auto remembered = search(second, "7", "30");
   CHECK(remembered.exit_code == 0);
   REQUIRE_FALSE(remembered.events("hit").empty());
   const Json hit = remembered.events("hit").front();
@@ -52,10 +57,10 @@ TEST_CASE("a node with --cache answers for one that has gone, marked, and within
   CHECK(hit.at("cached") == true);
   CHECK(hit.at("hops") == 2);
   CHECK(middle.counter("cache_answered") == 1);
-  CHECK(search(second, "7", false).out.find("lighthouse.txt (cached)") != std::string::npos);
+  CHECK(search(second, "7", "30", false).out.find("lighthouse.txt (cached)") != std::string::npos);
 
   // Who has no cache asks everyone, and who wants all there is, too.
-  CHECK(search(first, "7").exit_code == 1);
+  CHECK(search(first, "7", "1").exit_code == 1);
   CHECK(second.cli({"search", "lighthouse", "--timeout", "1"}).exit_code == 1);
 }
 

@@ -213,7 +213,7 @@ TEST_CASE("what the mesh began is gone when BitTorrent clients have brought all"
   {
     const Holder holder(pair);
     const auto running = pair.fetcher().start_cli(
-        {"get", torrent, "-o", pair.out().string(), "--rate", "500K", "--json"}, "slow");
+        {"get", torrent, "-o", pair.out().string(), "--rate", "100K", "--json"}, "slow");
     const auto has_begun = [&] {
       const auto left = pair.fetcher().cli({"downloads", "--json"}).json().at("downloads");
       return std::any_of(left.begin(), left.end(), [](const Json& each) {
@@ -242,7 +242,7 @@ TEST_CASE("a killed node goes on where it was") {
   const Pair pair(false, {"--no-discovery", "--bittorrent"});
   const auto torrent = pair.torrent(pair.album().string(), "--v2");
   const auto running = pair.fetcher().start_cli(
-      {"get", torrent, "-o", pair.out().string(), "--rate", "2M", "--json"}, "slow");
+      {"get", torrent, "-o", pair.out().string(), "--rate", "200K", "--json"}, "slow");
   REQUIRE(
       eventually([&] { return pair.fetcher().counter("btget_block_bytes") > kLargeBytes / 4; }));
   pair.fetcher().kill();

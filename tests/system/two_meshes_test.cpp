@@ -91,8 +91,8 @@ void check_apart(const TwoMeshes& meshes) {
 }
 
 void check_searches_stay_inside(const TwoMeshes& meshes) {
-  CHECK(meshes.finds(0, 1));
-  CHECK(meshes.finds(3, 2));
+  CHECK(eventually([&] { return meshes.finds(0, 1); }));
+  CHECK(eventually([&] { return meshes.finds(3, 2); }));
   CHECK_FALSE(meshes.finds(0, 2));
   CHECK_FALSE(meshes.finds(3, 1));
 }
