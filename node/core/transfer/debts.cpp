@@ -49,11 +49,13 @@ void give_up_called_off(Turn& turn, Session& session) {
 
 }  // namespace
 
-// A slow link is given the time that it needs.
+// A slow link is given the time that it needs, and one with a long way, too.
 Duration stall_time(const Turn& turn, const Session& session) {
   constexpr int kBlocks = 6;
-  return std::clamp(
-      kBlocks * session.window.block_time(), turn.config.stall_timeout, turn.config.slow_stall);
+  constexpr int kWays = 2;
+  const Duration needs =
+      std::max(kBlocks * session.window.block_time(), kWays * session.window.first_took());
+  return std::clamp(needs, turn.config.stall_timeout, turn.config.slow_stall);
 }
 
 void on_choked(Turn& turn, Session& session) {

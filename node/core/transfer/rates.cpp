@@ -15,6 +15,10 @@ void on_set_rates(Turn& turn, const SetRates& rates) {
     if (rates.up == 0 && rates.down == 0 && !rates.polite) return;
     state.rates = std::make_unique<Rates>();
   }
+  const bool as_before = rates.up == state.rates->up.rate()
+                         && rates.down == state.rates->down.rate()
+                         && rates.polite == state.rates->polite;
+  if (as_before) return;
   state.rates->up.set_rate(rates.up, turn.now);
   state.rates->down.set_rate(rates.down, turn.now);
   state.rates->polite = rates.polite;
@@ -37,7 +41,13 @@ void run_rate_timers(Turn& turn) {
       content->fetch->refill = true;
     }
   }
-  if (!state.rates || !std::exchange(state.rates->up_waits, false)) return;
+  if (!state.rates || !state.rates->up_waits) return;
+  const TimePoint worthwhile = state.rates->up.worthwhile_at();
+  if (turn.now < worthwhile) {  // something else woke: nobody's turn is used up
+    turn.wake_by(worthwhile);
+    return;
+  }
+  state.rates->up_waits = false;
   std::vector<Session*> waiting;
   for (auto& [link, session] : state.sessions) {
     if (!session->closing && session->uplink.queued_blocks() > 0) waiting.push_back(session.get());

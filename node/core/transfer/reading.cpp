@@ -12,7 +12,7 @@ namespace {
 std::vector<Session*> fastest_first(const Content& content) {
   std::vector<Session*> sessions = content.sessions;
   std::stable_sort(sessions.begin(), sessions.end(), [](const Session* a, const Session* b) {
-    return a->window.blocks() > b->window.blocks();
+    return a->window.rate() > b->window.rate();
   });
   return sessions;
 }

@@ -143,8 +143,11 @@ void follow_wish(const Turn& turn, Session& session) {
 
 // REQUIRES: the block is not counted as in flight any longer.
 void measure(const Turn& turn, Session& session, const InFlight& brought) {
-  session.window.delivered(
-      turn.config, brought.block.length, turn.now - brought.asked_at, turn.now);
+  session.window.delivered(turn.config,
+                           {.bytes = brought.block.length,
+                            .took = turn.now - brought.asked_at,
+                            .in_flight = session.in_flight.size() + 1},
+                           turn.now);
   // A short block says of the way what a whole one never will: it took less of it.
   const bool is_short = brought.block.length < wire::bt::kBlockBytes;
   if (!session.polite || brought.given_up || is_short) return;

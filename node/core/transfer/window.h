@@ -20,22 +20,31 @@ class Window {
   void answered(Duration span);
   /// Blocks were asked while none was in flight: what lies before does not count as slowness.
   void resume(TimePoint now);
-  /// `took`: since the block was asked for.
-  void delivered(const Config& config, std::uint32_t bytes, Duration took, TimePoint now);
+  struct Block {
+    std::uint32_t bytes = 0;
+    Duration took{};            ///< since it was asked for
+    std::size_t in_flight = 0;  ///< blocks that the link owed until then, it included
+  };
+  void delivered(const Config& config, const Block& block, TimePoint now);
   [[nodiscard]] std::uint32_t blocks() const { return blocks_; }
   /// Just enough to keep the link busy: what it delivers in 60 ms, or in twice the shortest time
   /// that an answer or a first block took; no more than blocks(). REQUIRES: is_measured().
   [[nodiscard]] std::uint32_t lean_blocks(const Config& config) const;
   /// Whether the link's rate is known.
   [[nodiscard]] bool is_measured() const { return rate_ > 0; }
+  /// Bytes a second; 0 while that is not known.
+  [[nodiscard]] std::uint64_t rate() const { return rate_; }
   /// What a block takes at the link's rate; 0 while that is not known.
   [[nodiscard]] Duration block_time() const;
+  /// What the first block takes where none was on its way, as seen last; 0 while none came so.
+  [[nodiscard]] Duration first_took() const { return first_took_; }
 
  private:
   void restart(TimePoint now);
-  [[nodiscard]] Duration time_to_fill(const Config& config) const;
+  [[nodiscard]] std::uint32_t next_blocks(const Config& config) const;
 
   std::uint32_t blocks_;
+  Duration first_took_{};
   bool is_first_ = false;          ///< nothing came since resume()
   std::optional<Duration> delay_;  ///< the shortest that something took then, or an answer
   TimePoint since_{};

@@ -157,6 +157,7 @@ void PlainPort::Impl::on_closed(PlainLink& link) {
   const PlainLink::Id id = link.id();
   links.erase(id);
   if (!stopped) apply(slots.leave(id, parts.now()));
+  wait_for_budget();
 }
 
 void PlainPort::Impl::apply(const cb::UploadSlots::Turn& turn) {

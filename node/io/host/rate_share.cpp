@@ -16,6 +16,7 @@ void RateShare::Use::moved(std::uint64_t bytes, TimePoint now) {
     return seconds <= 0 ? 0.0 : static_cast<double>(step.bytes - before.bytes) / seconds;
   };
   const Step& last = steps_[(oldest_ + kSteps - 1) % kSteps];
+  if (now - last.at < kEvery / 2) return;  // one block would pass for a great use
   rate_ = static_cast<std::uint64_t>(std::max(rate_since(last), rate_since(steps_[oldest_])));
   steps_[oldest_] = step;
   oldest_ = (oldest_ + 1) % kSteps;

@@ -18,6 +18,7 @@ using wire::bt::TorrentLayout;
 namespace {
 
 constexpr std::chrono::milliseconds kTick{200};
+constexpr std::chrono::seconds kTaking{2};
 constexpr std::size_t kMaxTrackerSets = 8;
 
 Error named(const Error& error, const std::string& what) {
@@ -33,8 +34,9 @@ TorrentFetch::TorrentFetch(const Parts& parts, TorrentWish wish, Rng rng)
       links_(parts.io, fetch_, parts.now, [this] { moved(); }),
       resolver_(parts.io),
       timer_(parts.io),
+      took_at_(parts.now()),
       ticked_at_(parts.now()) {
-  refill();
+  allowance_.refill(rate(), ticked_at_);
 }
 
 void TorrentFetch::start() {
@@ -269,8 +271,8 @@ void TorrentFetch::begin(const wire::bt::PieceSet& have) {
 void TorrentFetch::keep(const wire::bt::BlockRange& block, ByteView bytes) {
   const std::uint64_t offset =
       std::uint64_t{block.piece} * wish_.layout->piece_length + block.begin;
-  own_allowance_.spend(bytes.size());
-  parts_.allowance.spend(bytes.size());
+  allowance_.spend(bytes.size());
+  took_at_ = parts_.now();
   disk_->keep(offset, bytes);
 }
 
@@ -294,7 +296,7 @@ void TorrentFetch::moved() {
     finish();
     return;
   }
-  links_.pause(disk_->is_behind() || own_allowance_.is_spent() || parts_.allowance.is_spent());
+  links_.pause(disk_->is_behind() || allowance_.is_spent());
   links_.work();
 }
 
@@ -302,7 +304,8 @@ void TorrentFetch::tick() {
   const TimePoint now = parts_.now();
   const Duration passed = now - ticked_at_;
   ticked_at_ = now;
-  refill();
+  if (allowance_.is_spent()) took_at_ = now;
+  allowance_.refill(rate(), now);
   fetch_.on_time(now, links_.is_paused() ? passed : Duration{});
   for (const auto& trackers : trackers_) trackers->on_time();
   moved();
@@ -311,24 +314,23 @@ void TorrentFetch::tick() {
   if (over_ || finishing_) return;
   lose_patience(now);
   if (over_) return;
-  links_.read_at_most(read_bytes());
+  // What one read brings beyond the limit is paid for by a pause.
+  links_.read_at_most(rate() == 0 ? FetchLinks::kMaxReadBytes
+                                  : static_cast<std::size_t>(rate() / 8));
   timer_.expires_after(kTick);
   timer_.async_wait([self = shared_from_this()](const asio::error_code& canceled) {
     if (!canceled && !self->over_) self->tick();
   });
 }
 
-void TorrentFetch::refill() {
-  own_allowance_.refill(wish_.rate, ticked_at_);
-  parts_.allowance.refill(parts_.down_rate(), ticked_at_);
+std::uint64_t TorrentFetch::rate() const {
+  const std::uint64_t node = parts_.down_rate();
+  if (wish_.rate == 0 || node == 0) return std::max(wish_.rate, node);
+  return std::min(wish_.rate, node);
 }
 
-// An eighth of a second's worth: what one read brings beyond the limit is paid for by a pause.
-std::size_t TorrentFetch::read_bytes() const {
-  const std::uint64_t node = parts_.down_rate();
-  std::uint64_t rate = wish_.rate == 0 ? node : wish_.rate;
-  if (node != 0) rate = std::min(rate, node);
-  return rate == 0 ? FetchLinks::kMaxReadBytes : static_cast<std::size_t>(rate / 8);
+bool TorrentFetch::takes(TimePoint now) const {
+  return now - took_at_ < kTaking;
 }
 
 void TorrentFetch::watch(const std::shared_ptr<FetchObserver>& observer,

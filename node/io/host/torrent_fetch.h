@@ -51,8 +51,7 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
     std::string partials;
     bool share_finished = true;
     std::function<TimePoint()> now;
-    ReadAllowance& allowance;  ///< of all torrents together; outlives the fetch's work
-    std::function<std::uint64_t()> down_rate;  ///< that `allowance` is filled at; 0: no limit
+    std::function<std::uint64_t()> down_rate;  ///< beside the wish's own; 0: no limit
     const core::bittorrent::FetchConfig& config;
     core::bittorrent::FetchCounters& counters;
     TrackerCounters& tracker_counters;
@@ -76,6 +75,8 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   /// What is verified outlives a power cut. Blocking; REQUIRES: the disk's worker has ended.
   void sync();
   [[nodiscard]] DownloadSummary summary() const;
+  /// Bytes come, or would if it were not for a limit.
+  [[nodiscard]] bool takes(TimePoint now) const;
 
  private:
   struct Watcher {
@@ -103,8 +104,7 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   void begin(const wire::bt::PieceSet& have);
   void on_written(const std::vector<TorrentDisk::Judged>& judged);
   void tick();
-  void refill();
-  [[nodiscard]] std::size_t read_bytes() const;
+  [[nodiscard]] std::uint64_t rate() const;
   void lose_patience(TimePoint now);
   [[nodiscard]] Error why_none() const;
   void tell();
@@ -122,7 +122,7 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   [[nodiscard]] std::uint64_t size() const { return wish_.layout ? wish_.layout->asked_bytes : 0; }
   [[nodiscard]] std::uint64_t verified_bytes() const;
   [[nodiscard]] std::uint32_t sources() const;
-  [[nodiscard]] bool is_limited() const { return wish_.rate != 0 || parts_.down_rate() != 0; }
+  [[nodiscard]] bool is_limited() const { return rate() != 0; }
   [[nodiscard]] wire::bt::Announce announce() const;
 
   Parts parts_;
@@ -135,7 +135,8 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   std::shared_ptr<TorrentDisk> disk_;
   std::shared_ptr<TorrentMeshPhase> mesh_;  ///< of v2 and hybrids
   std::vector<Watcher> watchers_;
-  ReadAllowance own_allowance_;
+  ReadAllowance allowance_;
+  TimePoint took_at_;  ///< blocks came, or it waited for its allowance
   TimePoint ticked_at_;
   std::uint32_t most_sources_ = 0;
   std::uint32_t told_sources_ = 0;

@@ -72,28 +72,27 @@ void TorrentFetches::start(const TorrentWish& wish,
                           + std::to_string(kMaxAtOnce) + "); try again when one is done"});
     return;
   }
-  const auto fetch =
-      std::make_shared<TorrentFetch>(TorrentFetch::Parts{.io = io_,
-                                                         .library = library_,
-                                                         .disk = disk_,
-                                                         .partials = options_.partials,
-                                                         .share_finished = options_.share_finished,
-                                                         .now = now_,
-                                                         .allowance = allowance_,
-                                                         .down_rate = down_rate_,
-                                                         .config = config_,
-                                                         .counters = counters_,
-                                                         .tracker_counters = tracker_counters_,
-                                                         .fetches = mesh_.fetches,
-                                                         .find_in_mesh = mesh_.find,
-                                                         .is_blocked = mesh_.is_blocked,
-                                                         .mesh_files = mesh_files_,
-                                                         .over =
-                                                             [this](const InfoHash& name) {
-                                                               fetches_.erase(name);
-                                                             }},
-                                     wish,
-                                     rng_.fork(rng_.next_u64()));
+  const auto fetch = std::make_shared<TorrentFetch>(
+      TorrentFetch::Parts{.io = io_,
+                          .library = library_,
+                          .disk = disk_,
+                          .partials = options_.partials,
+                          .share_finished = options_.share_finished,
+                          .now = now_,
+                          .down_rate = [this] { return rate_of_one(); },
+                          .config = config_,
+                          .counters = counters_,
+                          .tracker_counters = tracker_counters_,
+                          .fetches = mesh_.fetches,
+                          .find_in_mesh = mesh_.find,
+                          .is_blocked = mesh_.is_blocked,
+                          .mesh_files = mesh_files_,
+                          .over =
+                              [this](const InfoHash& name) {
+                                fetches_.erase(name);
+                              }},
+      wish,
+      rng_.fork(rng_.next_u64()));
   fetches_[wish.name] = fetch;
   fetch->watch(observer, wish.patience);
   fetch->start();
@@ -121,6 +120,15 @@ std::vector<DownloadSummary> TorrentFetches::list() const {
                          .verified_bytes = download.verified_bytes});
   }
   return summaries;
+}
+
+std::uint64_t TorrentFetches::rate_of_one() const {
+  const std::uint64_t all = down_rate_();
+  if (all == 0) return 0;
+  const TimePoint now = now_();
+  const auto takers = static_cast<std::uint64_t>(std::count_if(
+      fetches_.begin(), fetches_.end(), [&](const auto& each) { return each.second->takes(now); }));
+  return std::max<std::uint64_t>(1, all / std::max<std::uint64_t>(1, takers));
 }
 
 void TorrentFetches::stop() {

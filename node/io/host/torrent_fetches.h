@@ -30,7 +30,8 @@ class TorrentFetches {
     TorrentMesh::Find find;
     std::function<bool(const ContentId&)> is_blocked;
   };
-  /// `down_rate`: bytes a second from BitTorrent clients, for all torrents together; 0: no limit.
+  /// `down_rate`: bytes a second from BitTorrent clients, of which torrents that take some have
+  /// like parts; 0: no limit.
   TorrentFetches(asio::io_context& io,
                  Options options,
                  Library& library,
@@ -54,13 +55,14 @@ class TorrentFetches {
   void add_limits(Limits& limits) const;
 
  private:
+  [[nodiscard]] std::uint64_t rate_of_one() const;
+
   asio::io_context& io_;
   Options options_;
   Library& library_;
   Mesh mesh_;
   std::function<TimePoint()> now_;
   std::function<std::uint64_t()> down_rate_;
-  ReadAllowance allowance_;
   Rng rng_;
   core::bittorrent::FetchConfig config_;
   core::bittorrent::FetchCounters counters_;
