@@ -26,6 +26,8 @@ parameters.save_path = folder
 torrent = session.add_torrent(parameters)
 until = time.monotonic() + 90
 while not torrent.status().is_seeding:
+    if torrent.status().errc.value() == 217:  # "v1 and v2 hashes do not describe the same data"
+        sys.exit(3)
     if time.monotonic() > until:
         sys.exit(1)
     time.sleep(0.05)

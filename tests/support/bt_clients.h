@@ -27,6 +27,9 @@ Words inside(const Machine& machine, const Words& program);
 /// vain.
 Words aria2(const std::filesystem::path& folder, const std::string& what);
 Words libtorrent(const std::filesystem::path& folder, const std::string& what);
+/// How libtorrent() ends when the library gave a hybrid up, as 2.0.8 does now and then
+/// (node/core/bittorrent/README.md): it is to be begun anew.
+inline constexpr int kGaveUpHybrid = 3;
 
 /// Whom a tracker tells a client that begins (ADDR:PORT, IPv4); none when it refuses. `torrent`: 40
 /// hexadecimal digits; `wrapper`: words before the client, say to run it in a machine.
