@@ -52,7 +52,9 @@ struct Graph : Mesh {
   /// second is counted as one that does not answer. What it says is what that search cost.
   json check_exact(std::size_t node, const std::string& ttl, Costs& cost) {
     json end;
+    int searches = 0;
     const auto is_exact = [&] {
+      ++searches;
       const Costs before = costs();
       end = done(node, ttl);
       const Costs after = costs();
@@ -69,6 +71,8 @@ struct Graph : Mesh {
     CHECK(tally.at("duplicates") == cost.duplicates);
     CHECK(tally.at("tallies") == cost.tallies);
     CHECK(end.at("reached") == tally.at("nodes"));
+    // What came too late for a search before is stray.
+    if (searches == 1) CHECK(sum("tallies_stray") == 0);
     return end;
   }
 };
@@ -116,6 +120,7 @@ TEST_CASE("a neighbour that knows no tallies makes it say at least, in words too
         mesh[0].cli({"search", "lighthouse", "--tally", "--timeout", "0.2", "--strategy", "flood"});
     return said.err.find("reached at least 2 nodes, the farthest 2 hops away") != std::string::npos;
   }));
+  CHECK(said.exit_code == 0);
   CHECK(said.err.find("1 link where nobody counted") != std::string::npos);
   // It got the queries like everybody else, and none of these frames.
   REQUIRE(old.receive(wire::FrameType::query).has_value());

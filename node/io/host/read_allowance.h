@@ -1,5 +1,6 @@
 // What may be read of a stream where there is a limit: tokens that come back with time, and a debt
-// where one read brought more than was there. Sans-IO.
+// where one read brought more than was there. Filled every fifth of a second or so, so it saves up
+// more than core::transfer::TokenBucket does. Sans-IO.
 #pragma once
 
 #include <algorithm>
