@@ -230,6 +230,10 @@ Status PartialFile::read_at(std::uint64_t offset, std::span<Byte> out) const {
   return Error{ErrorCode::io, part_path_ + " was cut short by somebody; run get again"};
 }
 
+UniqueFd PartialFile::open_again() const {
+  return UniqueFd(::fcntl(part_.get(), F_DUPFD_CLOEXEC, 0));
+}
+
 Status PartialFile::record(std::uint32_t piece) {
   if (!part_ || piece >= have_.size()) {
     return Error{ErrorCode::invalid,

@@ -72,6 +72,8 @@ class PartialFile {
   Status write_at(std::uint64_t offset, ByteView bytes);
   /// Fills `out`; the caller sees to it that these bytes were written. Errors: invalid, io.
   [[nodiscard]] Status read_at(std::uint64_t offset, std::span<Byte> out) const;
+  /// The same bytes, to be read also when this is finished; none where that cannot be had.
+  [[nodiscard]] UniqueFd open_again() const;
   /// Records that the piece was written and matches its hash. Twice is fine. Errors: invalid, io.
   Status record(std::uint32_t piece);
   /// write_at() and record(). REQUIRES nothing: a wrong length is an Error (invalid).

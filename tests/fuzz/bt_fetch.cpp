@@ -1,9 +1,10 @@
 // A client that a torrent is fetched from, and that says anything at all: by magnet link, where its
-// metadata may come, with the torrent known, or of v2 with its piece layer lacked. The first byte
-// says which; the second how the bytes are cut.
+// metadata may come, with the torrent known, or of v2 with its piece layer lacked. It may ask for
+// what came, too. The first byte says which; the second how the bytes are cut.
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 
 #include "node/core/bittorrent/fetch.h"
 #include "node/wire/bt/merkle.h"
@@ -31,8 +32,9 @@ TorrentInfo info_of_three(TorrentKind kind) {
 }
 
 struct World final : Fetch::Host {
-  explicit World(TorrentKind kind) {
+  World(TorrentKind kind, bool uploads) {
     config.peer_id.fill('n');
+    config.uploads = uploads;
     const Bytes info = encode_info(info_of_three(kind));
     layout = std::make_shared<const TorrentLayout>(*read_layout(info));
     fetch = std::make_unique<Fetch>(
@@ -57,6 +59,15 @@ struct World final : Fetch::Host {
     came = true;
   }
   void begin() { fetch->begin(layout, PieceSet(layout->piece_count())); }
+  // Gives what it is asked for; now and then it cannot be read.
+  void serve(PeerNumber peer) {
+    while (const auto block = fetch->next_read(peer, 0)) {
+      if (!fetch->plan()->have().has(block->piece)) std::abort();
+      const Bytes bytes(block->length);
+      const bool is_there = ++served % 8 != 0;
+      fetch->on_read(peer, *block, is_there ? std::optional<ByteView>(bytes) : std::nullopt);
+    }
+  }
   // Says bad of every other.
   void judge() {
     for (const std::uint32_t piece : std::exchange(whole, {}))
@@ -69,6 +80,7 @@ struct World final : Fetch::Host {
   std::unique_ptr<Fetch> fetch;
   std::vector<std::uint32_t> whole;
   std::uint32_t judged = 0;
+  std::uint32_t served = 0;
   bool came = false;
 };
 
@@ -78,7 +90,7 @@ struct World final : Fetch::Host {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
   const bool is_v2 = (data[0] & 8U) != 0;
-  World world(is_v2 ? TorrentKind::v2 : TorrentKind::v1);
+  World world(is_v2 ? TorrentKind::v2 : TorrentKind::v1, (data[0] & 16U) != 0);
   TimePoint now;
   const bool is_known = data[0] % 2 == 0;
   if (is_v2) {
@@ -103,6 +115,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     rest = rest.subspan(part.size());
     world.fetch->on_bytes(*peer, part, now);
     world.judge();
+    world.serve(*peer);
     if (world.came && world.fetch->plan() == nullptr) world.begin();
     now += std::chrono::seconds(1);
     world.fetch->on_time(now);

@@ -34,7 +34,8 @@ Fetch::Fetch(const InfoHash& name,
       config_(config),
       counters_(counters),
       host_(host),
-      rng_(std::move(rng)) {}
+      rng_(std::move(rng)),
+      uploads_(config, links_) {}
 
 void Fetch::begin(std::shared_ptr<const wire::bt::TorrentLayout> layout, PieceSet have) {
   FRESHET_CHECK(!plan_);
@@ -42,9 +43,39 @@ void Fetch::begin(std::shared_ptr<const wire::bt::TorrentLayout> layout, PieceSe
   plan_ = std::make_unique<FetchPlan>(*layout_, std::move(have), rng_.fork("plan"));
   has_metadata_ = true;
   for (auto& [number, link] : links_) {
-    if (link->is_shaken() && !link->over()) link->begin(*layout_);
+    if (!link->is_shaken() || link->over()) continue;
+    link->tell_metadata();
+    tell_all_haves(*link);
+    link->begin(*layout_);
   }
   fill_all();
+}
+
+// To one that shook hands before it was known what is here.
+void Fetch::tell_all_haves(FetchLink& link) const {
+  if (offered() == nullptr) return;
+  for (std::uint32_t piece = 0; piece < layout_->piece_count(); ++piece)
+    if (plan_->have().has(piece)) link.tell_have(piece);
+}
+
+void Fetch::knows_metadata(std::shared_ptr<const Bytes> info) {
+  has_metadata_ = true;
+  info_ = std::move(info);
+}
+
+ByteView Fetch::offered_info() const {
+  return config_.uploads && info_ ? ByteView(*info_) : ByteView();
+}
+
+const PieceSet* Fetch::offered() const {
+  return config_.uploads && plan_ ? &plan_->have() : nullptr;
+}
+
+// In v2 alone libtorrent asks for whole blocks where a file ends: see Torrent::piece_bytes().
+std::uint32_t Fetch::offered_bytes(std::uint32_t piece) const {
+  const PieceSet* here = offered();
+  if (here == nullptr || piece >= layout_->piece_count() || !here->has(piece)) return 0;
+  return wire::bt::has_v1(layout_->kind) ? layout_->piece_bytes(piece) : layout_->piece_length;
 }
 
 void Fetch::add_peer(const Endpoint& at, PeerBook::Word word, TimePoint now) {
@@ -60,6 +91,18 @@ std::optional<PeerNumber> Fetch::next_dial(TimePoint now) {
 
 void Fetch::opened(PeerNumber peer, TimePoint now) {
   --dialling_;
+  add_link(peer, now);
+}
+
+std::optional<PeerNumber> Fetch::take(const Endpoint& from, TimePoint now) {
+  const auto peer = book_.take(from);
+  if (!peer) return std::nullopt;
+  ++counters_.links_taken;
+  add_link(*peer, now);
+  return peer;
+}
+
+void Fetch::add_link(PeerNumber peer, TimePoint now) {
   FetchLink::Owner& owner = *this;
   links_[peer] = std::make_unique<FetchLink>(peer, name_, is_v2_, config_, counters_, owner, now);
 }
@@ -71,6 +114,11 @@ void Fetch::dial_failed(PeerNumber peer, TimePoint now) {
 }
 
 FetchLink* Fetch::find(PeerNumber peer) {
+  const auto found = links_.find(peer);
+  return found == links_.end() ? nullptr : found->second.get();
+}
+
+const FetchLink* Fetch::find(PeerNumber peer) const {
   const auto found = links_.find(peer);
   return found == links_.end() ? nullptr : found->second.get();
 }
@@ -90,6 +138,7 @@ void Fetch::closed(PeerNumber peer, TimePoint now) {
   if (found == links_.end()) return;
   const auto link = std::move(found->second);
   links_.erase(found);
+  uploads_.closed(peer);
   link->give_back();
   if (plan_) {
     plan_->remove_holder(link->has());
@@ -106,8 +155,12 @@ void Fetch::verified(std::uint32_t piece, Verdict verdict) {
   switch (verdict) {
     case Verdict::ok:
       ban_all(plan_->passed(piece));
-      for (auto& [number, link] : links_)
-        if (link->has_begun() && link->has().has(piece)) link->set_wanted(link->wanted() - 1);
+      for (auto& [number, link] : links_) {
+        const bool has_it = link->has_begun() && link->has().has(piece);
+        if (has_it) link->set_wanted(link->wanted() - 1);
+        if (config_.uploads) link->tell_have(piece);
+        if (complete()) link->lose_interest();
+      }
       return;
     case Verdict::bad:
       ++counters_.pieces_bad;
@@ -134,6 +187,8 @@ void Fetch::ban(PeerNumber peer) {
 void Fetch::on_time(TimePoint now, Duration unread) {
   now_ = now;
   for (auto& [number, link] : links_) link->on_time(now, unread);
+  uploads_.on_time(now);
+  if (complete()) uploads_.leave_idle(now);
   if (asking_) {
     asking_->heard_at += unread;
     asking_->due_at += unread;
@@ -149,8 +204,22 @@ Bytes Fetch::take_output(PeerNumber peer) {
 }
 
 bool Fetch::is_over(PeerNumber peer) const {
-  const auto found = links_.find(peer);
-  return found == links_.end() || found->second->over();
+  const FetchLink* link = find(peer);
+  return link == nullptr || link->over();
+}
+
+std::optional<BlockRange> Fetch::next_read(PeerNumber peer, std::size_t unsent) {
+  FetchLink* link = find(peer);
+  return link == nullptr ? std::nullopt : link->next_read(unsent);
+}
+
+bool Fetch::has_read(PeerNumber peer, std::size_t unsent) const {
+  const FetchLink* link = find(peer);
+  return link != nullptr && link->has_read(unsent);
+}
+
+void Fetch::on_read(PeerNumber peer, const BlockRange& block, std::optional<ByteView> bytes) {
+  if (FetchLink* link = find(peer)) link->on_read(block, bytes);
 }
 
 std::uint32_t Fetch::sources() const {

@@ -1,6 +1,7 @@
 // One torrent that is fetched from BitTorrent clients: whom to dial, which block is asked of whom,
-// when a piece is whole, who sent bad bytes and is asked no more. Sans-IO and deterministic: bytes,
-// verdicts and time come in, requests and what is to be kept go out.
+// when a piece is whole, who sent bad bytes and is asked no more, and what they get meanwhile.
+// Sans-IO and deterministic: bytes, verdicts and time come in, requests, what is to be kept and
+// what is to be read go out.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include "node/base/rng.h"
 #include "node/core/bittorrent/fetch_link.h"
 #include "node/core/bittorrent/fetch_plan.h"
+#include "node/core/bittorrent/fetch_uploads.h"
 #include "node/core/bittorrent/layer_download.h"
 #include "node/core/bittorrent/peer_book.h"
 
@@ -45,7 +47,8 @@ class Fetch final : private FetchLink::Owner {
 
   // ---- in
   /// The info dictionary is here: nobody is asked for it, and begin() is to follow.
-  void knows_metadata() { has_metadata_ = true; }
+  /// `info`: it, where others may have it from here.
+  void knows_metadata(std::shared_ptr<const Bytes> info = nullptr);
   /// Peers are asked for the piece layers that it lacks. REQUIRES: it lacks some; before begin().
   void ask_layers(const wire::bt::TorrentLayout& layout, TimePoint now);
   /// What it is made of, and what of it is here. Once.
@@ -54,11 +57,16 @@ class Fetch final : private FetchLink::Owner {
   /// The dial that next_dial() named. `now` of an open link: its handshake is in its output.
   void opened(PeerNumber peer, TimePoint now);
   void dial_failed(PeerNumber peer, TimePoint now);
+  /// One that dialled this node and named this torrent; nullopt: there is no place for it. Its
+  /// handshake is to be given to on_bytes().
+  std::optional<PeerNumber> take(const Endpoint& from, TimePoint now);
   void on_bytes(PeerNumber peer, ByteView bytes, TimePoint now);
   /// The connection is gone; also what the host does with one that is_over().
   void closed(PeerNumber peer, TimePoint now);
   enum class Verdict : std::uint8_t { ok, bad, lost };  ///< lost: could not be kept
   void verified(std::uint32_t piece, Verdict verdict);
+  /// A block that next_read() named; nullopt: it cannot be read.
+  void on_read(PeerNumber peer, const wire::bt::BlockRange& block, std::optional<ByteView> bytes);
   /// Every second or so. `unread`: for so long since the last call the host chose to read nothing;
   /// no client is blamed for it.
   void on_time(TimePoint now, Duration unread = {});
@@ -68,6 +76,9 @@ class Fetch final : private FetchLink::Owner {
   std::optional<PeerNumber> next_dial(TimePoint now);
   [[nodiscard]] const Endpoint& at(PeerNumber peer) const { return book_.at(peer); }
   Bytes take_output(PeerNumber peer);
+  /// The next block to read for a peer, and whether there is one. `unsent`: see UploadQueue.
+  std::optional<wire::bt::BlockRange> next_read(PeerNumber peer, std::size_t unsent);
+  [[nodiscard]] bool has_read(PeerNumber peer, std::size_t unsent) const;
   [[nodiscard]] bool is_over(PeerNumber peer) const;
   /// Links that have something that is lacked, and are likely to give it: not whoever chokes for
   /// long, failed before, or has nothing new.
@@ -79,7 +90,7 @@ class Fetch final : private FetchLink::Owner {
   [[nodiscard]] const FetchPlan* plan() const { return plan_.get(); }
 
  private:
-  using Links = std::map<PeerNumber, std::unique_ptr<FetchLink>>;
+  using Links = FetchUploads::Links;
 
   void on_shaken(FetchLink& link) override;
   void on_has(FetchLink& link, const wire::bt::PieceSet& before) override;
@@ -93,9 +104,16 @@ class Fetch final : private FetchLink::Owner {
   void on_hashes(FetchLink& link, const wire::bt::Hashes& hashes) override;
   void on_hash_reject(FetchLink& link, const wire::bt::HashRequest& request) override;
   void on_peers(FetchLink& link, const std::vector<Endpoint>& peers) override;
+  void on_interest(FetchLink& link) override { uploads_.on_interest(link, now_); }
+  [[nodiscard]] ByteView offered_info() const override;
+  [[nodiscard]] const wire::bt::PieceSet* offered() const override;
+  [[nodiscard]] std::uint32_t offered_bytes(std::uint32_t piece) const override;
 
   [[nodiscard]] bool is_source(const FetchLink& link) const;
   FetchLink* find(PeerNumber peer);
+  [[nodiscard]] const FetchLink* find(PeerNumber peer) const;
+  void add_link(PeerNumber peer, TimePoint now);
+  void tell_all_haves(FetchLink& link) const;
   void fill(FetchLink& link);
   void fill_all();
   void ask_for_metadata();
@@ -120,12 +138,14 @@ class Fetch final : private FetchLink::Owner {
   Host& host_;
   Rng rng_;
   PeerBook book_;
+  std::shared_ptr<const Bytes> info_;
   std::shared_ptr<const wire::bt::TorrentLayout> layout_;
   std::unique_ptr<FetchPlan> plan_;
   std::unique_ptr<LayerDownload> layers_;  ///< while they are asked for
   std::optional<LayerAsking> asking_;
   std::map<PeerNumber, TimePoint> layers_due_;  ///< who did not answer is asked again then
   Links links_;
+  FetchUploads uploads_;
   std::size_t dialling_ = 0;
   TimePoint now_;
   bool has_metadata_ = false;

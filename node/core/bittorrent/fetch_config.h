@@ -6,11 +6,21 @@
 #include <cstdint>
 
 #include "node/base/time.h"
+#include "node/core/bittorrent/upload_queue.h"
 #include "node/wire/bt/announce.h"
 
 namespace freshet::core::bittorrent {
 
 struct FetchConfig {
+  /// Clients may have what is verified, while the rest is fetched.
+  bool uploads = false;
+  UploadLimits upload_limits;
+  std::size_t upload_slots = 8;  ///< served at once
+  std::size_t turn_slots = 2;    ///< of them, whatever was given for it
+  Duration choke_interval = std::chrono::seconds(10);
+  Duration upload_turn = std::chrono::seconds(30);
+  /// Once all is here: a client that does not want anything for so long is left.
+  Duration last_interest = std::chrono::seconds(20);
   wire::bt::PeerId peer_id{};
   std::uint16_t listen_port = 0;
   std::uint32_t first_window = 128;  ///< requests on their way, before anything is known

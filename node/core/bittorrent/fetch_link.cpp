@@ -28,6 +28,7 @@ FetchLink::FetchLink(PeerNumber number,
                             .v2 = is_v2,
                             .info_hash = name,
                             .peer_id = config.peer_id})),
+      uploads_(config.upload_limits, counters.uploads),
       metadata_(config, now),
       now_(now),
       opened_at_(now),
@@ -57,15 +58,41 @@ void FetchLink::on_handshake(ByteView bytes) {
   peer_id_ = handshake->peer_id;
   fast_ = handshake->fast;
   extensions_ = handshake->extensions;
-  // Nothing is offered to BitTorrent clients before it is published.
-  if (fast_) append(out_, HaveNone{});
+  if (fast_) uploads_.set_fast();
+  say_what_is_here();
   if (extensions_) send_hello();
   owner_.on_shaken(*this);
 }
 
+void FetchLink::say_what_is_here() {
+  const PieceSet* here = owner_.offered();
+  if (here == nullptr || here->none()) {
+    if (fast_) append(out_, HaveNone{});
+  } else if (fast_ && here->all()) {
+    append(out_, HaveAll{});
+  } else {
+    append(out_, Bitfield{.bits = here->bitfield()});
+  }
+}
+
+void FetchLink::tell_have(std::uint32_t piece) {
+  if (shaken_ && !over()) append(out_, Have{.piece = piece});
+}
+
+// BEP 10: a later handshake adds to the first.
+void FetchLink::tell_metadata() {
+  if (extensions_ && !offers_metadata_ && !over() && !owner_.offered_info().empty()) send_hello();
+}
+
 void FetchLink::send_hello() {
   BencodeWriter hello = own_extensions();
+  if (const ByteView info = owner_.offered_info(); !info.empty()) {
+    metadata_offer_ = MetadataOffer(info.size());
+    offers_metadata_ = true;
+    hello.key("metadata_size").integer(static_cast<std::int64_t>(info.size()));
+  }
   if (config_.listen_port != 0) hello.key("p").integer(config_.listen_port);
+  if (config_.uploads) hello.key("reqq").integer(config_.upload_limits.max_requests);
   hello.key("v").text("freshet").end();
   const Bytes payload = hello.take();
   append(out_, Extended{.id = 0, .payload = payload});
@@ -81,17 +108,38 @@ void FetchLink::on_message(const Message& message) {
                  [&](const HaveNone&) { on_have_none(); },
                  [&](const AllowedFast& it) { on_allowed_fast(it.piece); },
                  [&](const Reject& it) { on_reject(it.block); },
-                 [&](const Request& it) {
-                   // This side chokes; who asks nevertheless is told so, within reason.
-                   if (fast_) append(out_, Reject{.block = it.block});
-                   offend();
+                 [&](const Request& it) { on_request(it.block); },
+                 [&](const Cancel& it) { uploads_.cancel(it.block, out_); },
+                 [&](const Interested&) {
+                   uploads_.set_interested(true);
+                   owner_.on_interest(*this);
+                 },
+                 [&](const NotInterested&) {
+                   uploads_.set_interested(false);
+                   owner_.on_interest(*this);
                  },
                  [&](const Extended& it) { on_extended(it); },
                  [&](const Hashes& it) { owner_.on_hashes(*this, it); },
                  [&](const HashReject& it) { owner_.on_hash_reject(*this, it.request); },
+                 [&](const HashRequest& it) {
+                   append(out_, HashReject{.request = it});
+                   offend();
+                 },
                  [](const auto&) {},
              },
              message);
+}
+
+void FetchLink::on_request(const BlockRange& block) {
+  if (!uploads_.request(block, owner_.offered_bytes(block.piece), out_)) offend();
+}
+
+void FetchLink::on_read(const BlockRange& block, std::optional<ByteView> bytes) {
+  if (!over()) uploads_.on_read(block, bytes, out_);
+}
+
+void FetchLink::set_choked(bool choked) {
+  if (shaken_ && !over()) uploads_.set_choked(choked, out_);
 }
 
 void FetchLink::on_piece(const BlockRange& block, ByteView bytes) {
@@ -114,6 +162,7 @@ void FetchLink::on_piece(const BlockRange& block, ByteView bytes) {
   useful_ = true;
   ++counters_.blocks;
   counters_.block_bytes += bytes.size();
+  brought_bytes_ += bytes.size();
   measure(now_);
   owner_.on_block(*this, block, bytes);
 }
@@ -162,6 +211,10 @@ void FetchLink::cancel(const BlockRange& block) {
 void FetchLink::show_interest() {
   if (std::exchange(interested_, true)) return;
   append(out_, Interested{});
+}
+
+void FetchLink::lose_interest() {
+  if (std::exchange(interested_, false)) append(out_, NotInterested{});
 }
 
 void FetchLink::on_choke() {
@@ -305,11 +358,23 @@ void FetchLink::on_extension_handshake(ByteView payload) {
   if (peer->reqq && *peer->reqq > 0)
     reqq_ = static_cast<std::uint32_t>(std::min<std::int64_t>(*peer->reqq, config_.most_window));
   if (!peer->names || peer->names->metadata_id == 0) return;
+  peer_metadata_id_ = peer->names->metadata_id;
   if (metadata_.offered(peer->names->metadata_id, peer->metadata_size.value_or(0)))
     owner_.on_shaken(*this);
 }
 
+void FetchLink::on_metadata_request(std::uint32_t piece) {
+  const auto answered =
+      metadata_offer_.answer(piece, owner_.offered_info(), peer_metadata_id_, out_);
+  if (answered == MetadataOffer::Answered::rejected) offend();
+}
+
 void FetchLink::on_metadata(ByteView payload) {
+  const auto message = decode_metadata(payload);
+  if (message && message->type == MetadataMessage::Type::request) {
+    on_metadata_request(message->piece);
+    return;
+  }
   switch (metadata_.hear(payload, name_, now_, out_)) {
     case MetadataAsking::Heard::fine:
       return;
@@ -349,7 +414,7 @@ void FetchLink::on_time(TimePoint now, Duration unread) {
   now_ = now;
   for (TimePoint* since : {&opened_at_, &heard_at_, &brought_at_}) *since += unread;
   metadata_.wait_longer(unread);
-  if (!out_.empty()) said_at_ = now;
+  if (!out_.empty() || uploads_.is_reading()) said_at_ = now;
   if (over()) return;
   const bool waits = !asked_.empty();
   const bool too_late = !shaken_ && now - opened_at_ >= config_.handshake_time;

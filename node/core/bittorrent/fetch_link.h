@@ -1,7 +1,7 @@
-// One connection to a BitTorrent client that a torrent is fetched from: BEP 3 as one that only
-// takes, with 6 (fast), 9 (metadata), 10 (extensions) and 11 (peer exchange). Sans-IO. Says what
-// came to its owner, asks for what the owner names; whatever the peer sends, memory is bounded by
-// the limits here.
+// One connection to a BitTorrent client that a torrent is fetched from: BEP 3, with 6 (fast), 9
+// (metadata), 10 (extensions) and 11 (peer exchange). Sans-IO. Says what came to its owner, asks
+// for what the owner names, and gives of what the owner says is here; whatever the peer sends,
+// memory is bounded by the limits here.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,10 @@
 #include "node/core/bittorrent/fetch_config.h"
 #include "node/core/bittorrent/link_reader.h"
 #include "node/core/bittorrent/metadata_asking.h"
+#include "node/core/bittorrent/metadata_offer.h"
 #include "node/core/bittorrent/peer_book.h"
 #include "node/core/bittorrent/torrent.h"
+#include "node/core/bittorrent/upload_queue.h"
 #include "node/wire/bt/announce.h"
 #include "node/wire/bt/messages.h"
 #include "node/wire/bt/piece_set.h"
@@ -41,6 +43,8 @@ struct FetchCounters {
   std::uint64_t metadata_bad = 0;       ///< or piece layers
   std::uint64_t layers_fetched = 0;     ///< of torrents that lacked some
   std::uint64_t requests_rejected = 0;  ///< by peers
+  std::uint64_t links_taken = 0;        ///< of peers that dialled this node
+  UploadCounters uploads;
 };
 
 class FetchLink final : public LinkReader {
@@ -63,12 +67,20 @@ class FetchLink final : public LinkReader {
     virtual void on_hashes(FetchLink& link, const wire::bt::Hashes& hashes) = 0;
     virtual void on_hash_reject(FetchLink& link, const wire::bt::HashRequest& request) = 0;
     virtual void on_peers(FetchLink& link, const std::vector<Endpoint>& peers) = 0;
+    /// The peer wants something of what is here, or nothing any more.
+    virtual void on_interest(FetchLink& link) = 0;
+    /// The info dictionary; empty: the peer may not have it.
+    [[nodiscard]] virtual ByteView offered_info() const = 0;
+    /// What the peer may have; nullptr: nothing.
+    [[nodiscard]] virtual const wire::bt::PieceSet* offered() const = 0;
+    /// Of a piece that it may have; 0: it may not.
+    [[nodiscard]] virtual std::uint32_t offered_bytes(std::uint32_t piece) const = 0;
 
    protected:
     ~Owner() = default;
   };
 
-  /// To a peer that was dialled: speaks first. `is_v2`: that is the name's.
+  /// Speaks first. `is_v2`: that is the name's.
   FetchLink(PeerNumber number,
             const InfoHash& name,
             bool is_v2,
@@ -89,14 +101,31 @@ class FetchLink final : public LinkReader {
   /// It sent what no correct client sends, as its owner can tell.
   void offend();
   void show_interest();
+  void lose_interest();
   void request(const wire::bt::BlockRange& block);
   void cancel(const wire::bt::BlockRange& block);
+  /// The info dictionary is here now, and offered.
+  void tell_metadata();
+  /// A piece is here now, and offered.
+  void tell_have(std::uint32_t piece);
+  void set_choked(bool choked);
+  /// A block that next_read() named; nullopt: it cannot be read.
+  void on_read(const wire::bt::BlockRange& block, std::optional<ByteView> bytes);
   using LinkReader::end;
   /// Before it goes: says of all that was asked that it will not come.
   void give_back();
 
   // ---- out
   Bytes take_output() { return std::exchange(out_, {}); }
+
+  /// The next block to read for the peer. `unsent`: see UploadQueue.
+  std::optional<wire::bt::BlockRange> next_read(std::size_t unsent) {
+    return over() ? std::nullopt : uploads_.next_read(unsent + out_.size());
+  }
+  [[nodiscard]] bool has_read(std::size_t unsent) const {
+    return !over() && uploads_.has_read(unsent + out_.size());
+  }
+  [[nodiscard]] const UploadQueue& uploads() const { return uploads_; }
 
   [[nodiscard]] PeerNumber number() const { return number_; }
   [[nodiscard]] const wire::bt::PeerId& peer_id() const { return peer_id_; }
@@ -127,6 +156,8 @@ class FetchLink final : public LinkReader {
     return !choked_ || now - lively_at_ < config_.hope;
   }
   [[nodiscard]] bool was_useful() const { return useful_; }
+  /// Bytes of blocks, since the last call.
+  std::uint64_t take_brought_bytes() { return std::exchange(brought_bytes_, 0); }
   [[nodiscard]] std::size_t asked() const { return asked_.size(); }
 
  private:
@@ -151,7 +182,10 @@ class FetchLink final : public LinkReader {
   void on_extended(const wire::bt::Extended& message);
   void on_extension_handshake(ByteView payload);
   void on_metadata(ByteView payload);
+  void on_metadata_request(std::uint32_t piece);
   void on_exchange(ByteView payload);
+  void say_what_is_here();
+  void on_request(const wire::bt::BlockRange& block);
   void send_hello();
   void release_all();
   void measure(TimePoint now);
@@ -165,6 +199,8 @@ class FetchLink final : public LinkReader {
   wire::bt::PeerId peer_id_{};
   wire::bt::PieceSet has_;
   Bytes out_;
+  UploadQueue uploads_;
+  MetadataOffer metadata_offer_;
   std::map<wire::bt::BlockRange, bool> asked_;  ///< true: it was given up, and may come yet
   std::set<std::uint32_t> allowed_;             ///< although it chokes (BEP 6)
   // What was said before the number of pieces was known.
@@ -183,10 +219,13 @@ class FetchLink final : public LinkReader {
   std::uint32_t wanted_ = 0;
   std::uint32_t window_;
   std::uint32_t reqq_;
-  std::uint32_t brought_ = 0;   ///< blocks since measured_at_
+  std::uint32_t brought_ = 0;  ///< blocks since measured_at_
+  std::uint64_t brought_bytes_ = 0;
   std::uint32_t refusals_ = 0;  ///< since the last block
   std::uint32_t offences_ = 0;
   std::uint32_t canceled_ = 0;  ///< that may come nevertheless
+  std::uint8_t peer_metadata_id_ = 0;
+  bool offers_metadata_ = false;
   bool shaken_ = false;
   bool begun_ = false;
   bool said_pieces_ = false;  ///< all of them, in one message

@@ -54,14 +54,6 @@ MetadataAsking::Heard MetadataAsking::hear(ByteView payload,
                                            Bytes& out) {
   const auto message = wire::bt::decode_metadata(payload);
   if (!message) return Heard::offence;
-  if (message->type == MetadataMessage::Type::request) {
-    send({.type = MetadataMessage::Type::reject,
-          .piece = message->piece,
-          .total_size = 0,
-          .data = {}},
-         out);
-    return Heard::offence;
-  }
   if (!is_on_) return Heard::offence;
   switch (download_->take(*message)) {
     case MetadataDownload::Taken::more:

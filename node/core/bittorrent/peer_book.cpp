@@ -27,11 +27,37 @@ std::optional<PeerNumber> PeerBook::next(TimePoint now) {
   std::optional<PeerNumber> best;
   for (PeerNumber i = 0; i < peers_.size(); ++i) {
     const Peer& peer = peers_[i];
-    if (peer.linked || peer.banned || peer.due > now) continue;
+    if (peer.linked || peer.taken || peer.banned || peer.due > now) continue;
     if (!best || peer.due < peers_[*best].due) best = i;
   }
   if (best) peers_[*best].linked = true;
   return best;
+}
+
+// Places are by address, so who comes again and again fills no more of them than it has links.
+std::optional<PeerNumber> PeerBook::take(const Endpoint& from) {
+  std::size_t linked = 0;
+  std::size_t linked_there = 0;
+  std::optional<PeerNumber> place;
+  for (PeerNumber i = 0; i < peers_.size(); ++i) {
+    const Peer& peer = peers_[i];
+    const bool is_there = peer.at.address == from.address;
+    if (is_there && peer.banned) return std::nullopt;
+    if (!peer.taken) continue;
+    linked += peer.linked ? 1 : 0;
+    linked_there += is_there && peer.linked ? 1 : 0;
+    if (is_there && !peer.linked) place = i;
+  }
+  if (linked >= kMaxTaken || linked_there >= kMaxTakenPerAddress) return std::nullopt;
+  if (!place) {
+    if (peers_.size() >= kMaxPeers || strangers_ >= kMaxStrangers) return std::nullopt;
+    ++strangers_;
+    place = static_cast<PeerNumber>(peers_.size());
+    peers_.push_back({.at = from, .due = {}, .taken = true});
+  }
+  peers_[*place].at = from;
+  peers_[*place].linked = true;
+  return place;
 }
 
 void PeerBook::left(PeerNumber number, bool useful, TimePoint now) {

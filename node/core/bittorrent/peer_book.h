@@ -19,6 +19,9 @@ class PeerBook {
   static constexpr std::size_t kMaxPeers = 256;
   /// So many may come by strangers' word: they cannot keep out whom the user names.
   static constexpr std::size_t kMaxStrangers = 224;
+  /// Of those that dialled this node, linked at once; and of these from one address.
+  static constexpr std::size_t kMaxTaken = 16;
+  static constexpr std::size_t kMaxTakenPerAddress = 4;
   enum class Word : std::uint8_t {
     user,     ///< by the user or the link that the user gave
     stranger  ///< by a tracker or another peer: no ports below 1024, so that nobody makes this node
@@ -29,6 +32,10 @@ class PeerBook {
   bool add(const Endpoint& at, Word word, TimePoint now);
   /// The next to dial; it counts as linked until left().
   std::optional<PeerNumber> next(TimePoint now);
+  /// One that dialled this node: it counts as linked until left(), and is never dialled, for its
+  /// port is no listener's. nullopt: somebody at its address is banned, or there are as many of
+  /// them as are taken.
+  std::optional<PeerNumber> take(const Endpoint& from);
   /// The link ended. `useful`: it brought something, so it is dialled again soon.
   void left(PeerNumber peer, bool useful, TimePoint now);
   void ban(PeerNumber peer);
@@ -53,6 +60,7 @@ class PeerBook {
     std::uint32_t failures = 0;
     std::uint32_t metadata_failures = 0;
     bool linked = false;
+    bool taken = false;  ///< dialled this node; another link from its address may follow
     bool banned = false;
   };
   std::vector<Peer> peers_;

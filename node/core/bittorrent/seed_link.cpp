@@ -22,6 +22,7 @@ SeedLink::SeedLink(const SeedConfig& config, Counters& counters, Find find, Time
     : config_(config),
       counters_(counters),
       find_(std::move(find)),
+      uploads_(config, counters),
       now_(now),
       opened_at_(now),
       heard_at_(now),
@@ -64,9 +65,14 @@ void SeedLink::on_handshake(ByteView bytes) {
     break_off();
     return;
   }
-  if (!dialled_) torrent_ = find_(handshake->info_hash);
-  if (!torrent_ || (dialled_ && handshake->info_hash != name_)) {
+  if (dialled_ && handshake->info_hash != name_) {
     ++counters_.links_refused;
+    end();
+    return;
+  }
+  if (!dialled_) torrent_ = find_(handshake->info_hash);
+  if (!torrent_) {
+    unknown_ = handshake->info_hash;
     end();
     return;
   }
@@ -74,13 +80,13 @@ void SeedLink::on_handshake(ByteView bytes) {
   ++(dialled_ ? counters_.links_out : counters_.links_in);
   shaken_ = true;
   peer_id_ = handshake->peer_id;
-  fast_ = handshake->fast;
+  if (handshake->fast) uploads_.set_fast();
   extensions_ = handshake->extensions;
-  say_what_is_here();
+  say_what_is_here(handshake->fast);
 }
 
-void SeedLink::say_what_is_here() {
-  if (fast_) {
+void SeedLink::say_what_is_here(bool fast) {
+  if (fast) {
     append(out_, HaveAll{});
   } else {
     const PieceSet all = PieceSet::full(torrent_->piece_count);
@@ -88,10 +94,7 @@ void SeedLink::say_what_is_here() {
   }
   if (!extensions_) return;
   const auto metadata_bytes = torrent_->encoded_info.size();
-  // A client needs each once; one that asks again and again gets no more.
-  metadata_left_ = 3
-                   * static_cast<std::uint32_t>((metadata_bytes + kMetadataPieceBytes - 1)
-                                                / kMetadataPieceBytes);
+  metadata_offer_ = MetadataOffer(metadata_bytes);
   BencodeWriter hello = own_extensions();
   hello.key("metadata_size").integer(static_cast<std::int64_t>(metadata_bytes));
   hello.key("p").integer(config_.listen_port);
@@ -104,7 +107,7 @@ void SeedLink::say_what_is_here() {
 void SeedLink::on_message(const Message& message) {
   std::visit(Overloaded{
                  [&](const Request& it) { on_request(it.block); },
-                 [&](const Cancel& it) { on_cancel(it.block); },
+                 [&](const Cancel& it) { uploads_.cancel(it.block, out_); },
                  [&](const Have& it) {
                    if (it.piece >= pieces_.size()) {
                      break_off();
@@ -119,9 +122,9 @@ void SeedLink::on_message(const Message& message) {
                    leave_if_complete();
                  },
                  [&](const HaveNone&) { pieces_ = PieceSet(pieces_.size()); },
-                 [&](const Interested&) { interested_ = true; },
+                 [&](const Interested&) { uploads_.set_interested(true); },
                  [&](const NotInterested&) {
-                   interested_ = false;
+                   uploads_.set_interested(false);
                    leave_if_complete();
                  },
                  [&](const Extended& it) { on_extended(it); },
@@ -134,7 +137,7 @@ void SeedLink::on_message(const Message& message) {
 
 // Two that have all have nothing for one another.
 void SeedLink::leave_if_complete() {
-  if (is_complete() && !interested_ && requests_.empty() && reading_bytes_ == 0) end();
+  if (is_complete() && !is_interested() && uploads_.is_idle()) end();
 }
 
 // aria2 sends a second one later on.
@@ -148,36 +151,9 @@ void SeedLink::on_bitfield(ByteView bits) {
   leave_if_complete();
 }
 
-bool SeedLink::is_valid(const BlockRange& block) const {
-  if (block.piece >= torrent_->piece_count || block.length == 0) return false;
-  const std::uint32_t whole = torrent_->piece_bytes(block.piece);
-  return block.length <= config_.max_request_bytes && block.begin < whole
-         && block.length <= whole - block.begin;
-}
-
 void SeedLink::on_request(const BlockRange& block) {
-  if (!is_valid(block)) {
-    reject(block);
-    offend();
-    return;
-  }
-  if (choked_) {  // perhaps sent before it heard so
-    reject(block);
-    return;
-  }
-  if (requests_.size() >= config_.max_requests) {
-    reject(block);
-    offend();
-    return;
-  }
-  requests_.push_back(block);
-}
-
-void SeedLink::on_cancel(const BlockRange& block) {
-  const auto found = std::find(requests_.begin(), requests_.end(), block);
-  if (found == requests_.end()) return;
-  requests_.erase(found);
-  reject(block);  // every request is answered or rejected, a cancelled one too (BEP 6)
+  const bool is_there = block.piece < torrent_->piece_count;
+  if (!uploads_.request(block, is_there ? torrent_->piece_bytes(block.piece) : 0, out_)) offend();
 }
 
 void SeedLink::on_extended(const Extended& message) {
@@ -202,21 +178,13 @@ void SeedLink::on_metadata(ByteView payload) {
     return;
   }
   if (asked->type != MetadataMessage::Type::request) return;
-  const ByteView info(torrent_->encoded_info);
-  const std::size_t begin = std::size_t{asked->piece} * kMetadataPieceBytes;
-  MetadataMessage answer{.type = MetadataMessage::Type::reject,
-                         .piece = asked->piece,
-                         .total_size = info.size(),
-                         .data = {}};
-  if (begin < info.size() && metadata_left_ > 0) {
-    --metadata_left_;
-    answer.type = MetadataMessage::Type::data;
-    answer.data = info.subspan(begin, std::min(kMetadataPieceBytes, info.size() - begin));
+  const auto answered =
+      metadata_offer_.answer(asked->piece, torrent_->encoded_info, metadata_id_, out_);
+  if (answered == MetadataOffer::Answered::sent) {
     ++counters_.metadata_sent;
   } else {
     offend();
   }
-  send_extended(metadata_id_, encode(answer));
 }
 
 void SeedLink::on_hash_request(const HashRequest& request) {
@@ -254,54 +222,23 @@ void SeedLink::on_hashes(const HashRequest& part, std::optional<std::vector<Sha2
 }
 
 bool SeedLink::has_read(std::size_t unsent) const {
-  const std::size_t ahead = unsent + out_.size() + reading_bytes_;
-  return !over() && !requests_.empty() && ahead < config_.max_unsent_bytes;
+  return !over() && uploads_.has_read(unsent + out_.size());
 }
 
 std::optional<BlockRange> SeedLink::next_read(std::size_t unsent) {
-  if (!has_read(unsent)) return std::nullopt;
-  const BlockRange block = requests_.front();
-  requests_.pop_front();
-  reading_bytes_ += block.length;
-  return block;
+  return over() ? std::nullopt : uploads_.next_read(unsent + out_.size());
 }
 
+// A block that cannot be read: the file is gone or another one now, and nothing here is true any
+// more.
 void SeedLink::on_block(const BlockRange& block, std::optional<ByteView> bytes) {
-  reading_bytes_ -= block.length;
   if (over()) return;
-  if (!bytes) {  // the file is gone or another one now: nothing here is true any more
-    ++counters_.read_failures;
-    reject(block);
-    end();
-    return;
-  }
-  FRESHET_CHECK(bytes->size() == block.length);
-  const auto header = piece_header(block);
-  out_.insert(out_.end(), header.begin(), header.end());
-  out_.insert(out_.end(), bytes->begin(), bytes->end());
-  ++counters_.blocks_sent;
-  counters_.block_bytes_sent += block.length;
+  uploads_.on_read(block, bytes, out_);
+  if (!bytes) end();
 }
 
 void SeedLink::set_choked(bool choked) {
-  if (choked_ == choked || !shaken_) return;
-  choked_ = choked;
-  if (choked) {
-    append(out_, Choke{});
-    reject_all();
-  } else {
-    append(out_, Unchoke{});
-  }
-}
-
-void SeedLink::reject(const BlockRange& block) {
-  ++counters_.requests_rejected;
-  if (fast_) append(out_, Reject{.block = block});
-}
-
-void SeedLink::reject_all() {
-  for (const BlockRange& block : requests_) reject(block);
-  requests_.clear();
+  if (shaken_) uploads_.set_choked(choked, out_);
 }
 
 void SeedLink::tell_peers(const std::vector<AnnouncedPeer>& peers) {
@@ -335,7 +272,7 @@ void SeedLink::send_extended(std::uint8_t id, ByteView payload) {
 }
 
 void SeedLink::on_time(TimePoint now) {
-  if (!out_.empty() || reading_bytes_ > 0) said_at_ = now;
+  if (!out_.empty() || uploads_.is_reading()) said_at_ = now;
   now_ = now;
   const bool too_late = !shaken_ && now - opened_at_ >= config_.handshake_time;
   if (too_late || now - heard_at_ >= config_.silence) {

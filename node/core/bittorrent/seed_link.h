@@ -14,6 +14,7 @@
 #include "node/base/time.h"
 #include "node/core/bittorrent/hash_answer.h"
 #include "node/core/bittorrent/link_reader.h"
+#include "node/core/bittorrent/metadata_offer.h"
 #include "node/core/bittorrent/torrent.h"
 #include "node/wire/bt/announce.h"
 #include "node/wire/bt/bencode.h"
@@ -23,12 +24,9 @@
 
 namespace freshet::core::bittorrent {
 
-struct SeedConfig {
+struct SeedConfig : UploadLimits {
   wire::bt::PeerId peer_id{};
   std::uint16_t listen_port = 0;
-  std::uint32_t max_requests = 500;                        ///< of one peer that wait (`reqq`)
-  std::uint32_t max_request_bytes = 131072;                ///< of one; clients ask for 16 KiB
-  std::size_t max_unsent_bytes = std::size_t{256} * 1024;  ///< read ahead of the socket
   std::uint32_t max_hash_requests = 16;
   /// What is read and hashed for one peer: so often the torrent's bytes, and this much of a small
   /// one. Beyond, hash requests are rejected.
@@ -75,8 +73,12 @@ class SeedLink final : public LinkReader {
   /// The next hashes to read, when those before were given to on_hashes(): a request, or part of
   /// one.
   std::optional<wire::bt::HashRequest> next_hash_request();
-  [[nodiscard]] bool is_interested() const { return interested_; }
-  [[nodiscard]] bool is_choked() const { return choked_; }
+  [[nodiscard]] bool is_interested() const { return uploads_.is_interested(); }
+  [[nodiscard]] bool is_choked() const { return uploads_.is_choked(); }
+  /// The peer's handshake came.
+  [[nodiscard]] bool is_shaken() const { return shaken_; }
+  /// It named this one, which is not served; the link is over.
+  [[nodiscard]] const std::optional<InfoHash>& unknown() const { return unknown_; }
   [[nodiscard]] const TorrentPtr& torrent() const { return torrent_; }
   [[nodiscard]] const wire::bt::PeerId& peer_id() const { return peer_id_; }
   /// It has all, or said so.
@@ -85,7 +87,7 @@ class SeedLink final : public LinkReader {
 
  private:
   void open(const InfoHash& name);
-  void say_what_is_here();
+  void say_what_is_here(bool fast);
   void on_handshake(ByteView bytes) override;
   void on_message(const wire::bt::Message& message) override;
   void on_piece(const wire::bt::BlockRange& /*block*/, ByteView /*bytes*/) override {
@@ -93,34 +95,30 @@ class SeedLink final : public LinkReader {
   }
   void on_nonsense() override { break_off(); }
   void on_request(const wire::bt::BlockRange& block);
-  void on_cancel(const wire::bt::BlockRange& block);
   void on_bitfield(ByteView bits);
   void on_extended(const wire::bt::Extended& message);
   void on_extension_handshake(ByteView payload);
   void on_metadata(ByteView payload);
   void on_hash_request(const wire::bt::HashRequest& request);
-  void reject(const wire::bt::BlockRange& block);
-  void reject_all();
   void send_extended(std::uint8_t id, ByteView payload);
   void offend();
   void break_off();
   void leave_if_complete();
-  [[nodiscard]] bool is_valid(const wire::bt::BlockRange& block) const;
 
   const SeedConfig& config_;
   Counters& counters_;
   Find find_;
   TorrentPtr torrent_;
   InfoHash name_;
+  std::optional<InfoHash> unknown_;
   wire::bt::PeerId peer_id_{};
   wire::bt::PieceSet pieces_;  ///< of the peer
   Bytes out_;
-  std::deque<wire::bt::BlockRange> requests_;
+  UploadQueue uploads_;
   std::deque<HashAnswer> hash_requests_;  ///< the first one is read
   std::vector<Endpoint> told_;
-  std::size_t reading_bytes_ = 0;
   std::uint64_t hash_bytes_left_ = 0;  ///< that may be read for answers to the peer
-  std::uint32_t metadata_left_ = 0;    ///< answers that the peer may still have
+  MetadataOffer metadata_offer_;
   std::uint32_t offences_ = 0;
   TimePoint now_;
   TimePoint opened_at_;
@@ -129,11 +127,8 @@ class SeedLink final : public LinkReader {
   std::uint8_t metadata_id_ = 0;
   std::uint8_t pex_id_ = 0;
   bool dialled_ = false;  ///< by this node
-  bool shaken_ = false;   ///< the peer's handshake came
-  bool fast_ = false;
+  bool shaken_ = false;
   bool extensions_ = false;
-  bool interested_ = false;
-  bool choked_ = true;
   bool reading_hashes_ = false;
 };
 

@@ -11,6 +11,7 @@
 
 #include "node/base/bytes.h"
 #include "node/base/ids.h"
+#include "node/core/bittorrent/upload_queue.h"
 #include "node/wire/bt/metainfo.h"
 
 namespace freshet::core::bittorrent {
@@ -59,7 +60,7 @@ inline TorrentPtr make_torrent(const ContentId& content,
   return std::make_shared<const Torrent>(std::move(torrent));
 }
 
-struct Counters {
+struct Counters : UploadCounters {
   std::uint64_t links_in = 0;       ///< that named a torrent served here
   std::uint64_t links_out = 0;      ///< that this node dialled, and answered so
   std::uint64_t links_refused = 0;  ///< named another, or came when there were too many
@@ -68,12 +69,8 @@ struct Counters {
   std::uint64_t links_stalled = 0;  ///< closed: it took nothing of what it asked for
   std::uint64_t dials_refused = 0;  ///< of who announced itself: too many wait, or no place for it
   std::uint64_t dials_failed = 0;
-  std::uint64_t blocks_sent = 0;
-  std::uint64_t block_bytes_sent = 0;
-  std::uint64_t requests_rejected = 0;
   std::uint64_t metadata_sent = 0;  ///< pieces of info dictionaries
   std::uint64_t hashes_sent = 0;    ///< answers to hash requests
-  std::uint64_t read_failures = 0;  ///< blocks that could not be read: the file is gone or changed
   std::uint64_t announces = 0;
   std::uint64_t announces_refused = 0;      ///< of unknown torrents, or malformed
   std::uint64_t tracker_busy = 0;           ///< connections beyond what is taken at once

@@ -7,6 +7,7 @@
 
 #include <asio/buffer.hpp>
 #include <asio/io_context.hpp>
+#include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
 
@@ -27,29 +28,30 @@ struct FetchLink {
         socket(std::move(the_socket)) {}
   cb::PeerNumber number;
   tcp::socket socket;
+  UploadTurns::Id turn = 0;
   Bytes writing;
   Bytes waiting;
   bool listening = false;
   bool closed = false;
+  [[nodiscard]] std::size_t unsent() const { return writing.size() + waiting.size(); }
 };
 using LinkPtr = std::shared_ptr<FetchLink>;
 
 }  // namespace
 
 struct FetchLinks::Impl : std::enable_shared_from_this<Impl> {
-  Impl(asio::io_context& the_io,
-       cb::Fetch& the_fetch,
-       std::function<TimePoint()> the_now,
-       std::function<void()> the_moved)
+  Impl(asio::io_context& the_io, cb::Fetch& the_fetch, Parts the_parts)
       : io(the_io),
         fetch(the_fetch),
-        now(std::move(the_now)),
-        moved(std::move(the_moved)),
+        parts(std::move(the_parts)),
         in(kMaxReadBytes) {}
 
   void work();
   void dial(cb::PeerNumber peer);
-  void on_connected(cb::PeerNumber peer, tcp::socket&& socket);
+  void add(cb::PeerNumber peer, tcp::socket&& socket);
+  bool take(TcpSocket&& socket, const Endpoint& from, ByteView came);
+  void read_blocks(const LinkPtr& link);
+  void send(const LinkPtr& link);
   void listen(const LinkPtr& link);
   void read(const LinkPtr& link);
   void write(const LinkPtr& link);
@@ -58,8 +60,7 @@ struct FetchLinks::Impl : std::enable_shared_from_this<Impl> {
 
   asio::io_context& io;
   cb::Fetch& fetch;
-  std::function<TimePoint()> now;
-  std::function<void()> moved;
+  Parts parts;
   std::map<cb::PeerNumber, LinkPtr> links;
   Bytes in;                                ///< of whichever link is read
   std::size_t read_bytes = kMaxReadBytes;  ///< of it, at once
@@ -69,17 +70,38 @@ struct FetchLinks::Impl : std::enable_shared_from_this<Impl> {
 
 void FetchLinks::Impl::work() {
   if (stopped) return;
-  while (const auto peer = fetch.next_dial(now())) dial(*peer);
+  while (const auto peer = fetch.next_dial(parts.now())) dial(*peer);
   for (const auto& [number, link] : std::map(links)) {
-    const Bytes out = fetch.take_output(number);
-    link->waiting.insert(link->waiting.end(), out.begin(), out.end());
-    write(link);
+    read_blocks(link);
+    send(link);
     if (fetch.is_over(number)) {
       close(link);
     } else {
       listen(link);
     }
   }
+}
+
+// What the peer asked for, while it takes what it is sent and it is its turn.
+void FetchLinks::Impl::read_blocks(const LinkPtr& link) {
+  while (!link->closed && fetch.has_read(link->number, link->unsent()) && parts.turns.may_send()) {
+    const auto block = fetch.next_read(link->number, link->unsent());
+    parts.turns.sends(block->length);
+    parts.read(*block,
+               [self = shared_from_this(), link, block = *block](std::optional<Bytes> bytes) {
+                 if (link->closed || self->stopped) return;
+                 self->fetch.on_read(
+                     link->number, block, bytes ? std::optional<ByteView>(*bytes) : std::nullopt);
+                 self->send(link);
+                 self->read_blocks(link);
+               });
+  }
+}
+
+void FetchLinks::Impl::send(const LinkPtr& link) {
+  const Bytes out = fetch.take_output(link->number);
+  link->waiting.insert(link->waiting.end(), out.begin(), out.end());
+  write(link);
 }
 
 void FetchLinks::Impl::dial(cb::PeerNumber peer) {
@@ -95,25 +117,40 @@ void FetchLinks::Impl::dial(cb::PeerNumber peer) {
         patience->cancel();
         if (self->stopped) return;
         if (failed) {
-          self->fetch.dial_failed(peer, self->now());
+          self->fetch.dial_failed(peer, self->parts.now());
         } else {
-          self->on_connected(peer, std::move(*socket));
+          self->add(peer, std::move(*socket));
+          self->fetch.opened(peer, self->parts.now());
         }
-        self->moved();
+        self->parts.moved();
       });
 }
 
-void FetchLinks::Impl::on_connected(cb::PeerNumber peer, tcp::socket&& socket) {
+void FetchLinks::Impl::add(cb::PeerNumber peer, tcp::socket&& socket) {
   asio::error_code ignored;
   socket.non_blocking(true, ignored);
   socket.set_option(tcp::no_delay(true), ignored);
-  links[peer] = std::make_shared<FetchLink>(peer, std::move(socket));
-  fetch.opened(peer, now());
+  const auto link = std::make_shared<FetchLink>(peer, std::move(socket));
+  link->turn = parts.turns.join([this, weak = std::weak_ptr(link)] {
+    if (const auto it = weak.lock()) read_blocks(it);
+  });
+  links[peer] = link;
+}
+
+bool FetchLinks::Impl::take(TcpSocket&& socket, const Endpoint& from, ByteView came) {
+  if (stopped) return false;
+  const auto peer = fetch.take(from, parts.now());
+  if (!peer) return false;
+  add(*peer, std::move(socket.socket));
+  fetch.on_bytes(*peer, came, parts.now());
+  asio::post(io, [self = shared_from_this()] {
+    if (!self->stopped) self->parts.moved();
+  });
+  return true;
 }
 
 void FetchLinks::Impl::listen(const LinkPtr& link) {
-  const std::size_t unsent = link->writing.size() + link->waiting.size();
-  if (link->listening || link->closed || paused || unsent >= kMaxUnsentBytes) return;
+  if (link->listening || link->closed || paused || link->unsent() >= kMaxUnsentBytes) return;
   link->listening = true;
   link->socket.async_wait(tcp::socket::wait_read,
                           [self = shared_from_this(), link](const asio::error_code& failed) {
@@ -124,7 +161,7 @@ void FetchLinks::Impl::listen(const LinkPtr& link) {
                             } else {
                               self->read(link);
                             }
-                            self->moved();
+                            self->parts.moved();
                           });
 }
 
@@ -137,7 +174,7 @@ void FetchLinks::Impl::read(const LinkPtr& link) {
     close(link);
     return;
   }
-  fetch.on_bytes(link->number, ByteView(in).first(count), now());
+  fetch.on_bytes(link->number, ByteView(in).first(count), parts.now());
 }
 
 void FetchLinks::Impl::write(const LinkPtr& link) {
@@ -150,10 +187,11 @@ void FetchLinks::Impl::write(const LinkPtr& link) {
                       if (link->closed || self->stopped) return;
                       if (failed) {
                         self->close(link);
-                        self->moved();
+                        self->parts.moved();
                         return;
                       }
-                      self->write(link);
+                      self->read_blocks(link);
+                      self->send(link);
                       self->listen(link);
                     });
 }
@@ -162,8 +200,9 @@ void FetchLinks::Impl::close(const LinkPtr& link) {
   if (std::exchange(link->closed, true)) return;
   asio::error_code ignored;
   link->socket.close(ignored);
+  parts.turns.leave(link->turn);
   links.erase(link->number);
-  if (!stopped) fetch.closed(link->number, now());
+  if (!stopped) fetch.closed(link->number, parts.now());
 }
 
 void FetchLinks::Impl::stop() {
@@ -171,11 +210,8 @@ void FetchLinks::Impl::stop() {
   for (const auto& [number, link] : std::map(links)) close(link);
 }
 
-FetchLinks::FetchLinks(asio::io_context& io,
-                       cb::Fetch& fetch,
-                       std::function<TimePoint()> now,
-                       std::function<void()> moved)
-    : impl_(std::make_shared<Impl>(io, fetch, std::move(now), std::move(moved))) {}
+FetchLinks::FetchLinks(asio::io_context& io, cb::Fetch& fetch, Parts parts)
+    : impl_(std::make_shared<Impl>(io, fetch, std::move(parts))) {}
 
 FetchLinks::~FetchLinks() {
   stop();
@@ -183,6 +219,14 @@ FetchLinks::~FetchLinks() {
 
 void FetchLinks::work() {
   impl_->work();
+}
+
+bool FetchLinks::take(TcpSocket&& socket, const Endpoint& from, ByteView came) {
+  return impl_->take(std::move(socket), from, came);
+}
+
+std::size_t FetchLinks::size() const {
+  return impl_->links.size();
 }
 
 void FetchLinks::read_at_most(std::size_t bytes) {

@@ -15,6 +15,8 @@
 
 namespace freshet::io {
 
+struct TcpSocket;
+
 /// Where other nodes serve a torrent.
 struct PlainSources {
   std::vector<Endpoint> at;
@@ -26,6 +28,9 @@ struct PlainParts {
   std::function<TimePoint()> now;
   /// The torrent of that name that is served now; nullptr: none.
   std::function<core::bittorrent::TorrentPtr(const InfoHash&)> find;
+  /// A client dialled and named a torrent that is not served: of one that is fetched, the link is
+  /// taken over, with what came of it. False: nobody wants it; closed.
+  std::function<bool(const InfoHash&, TcpSocket&&, const Endpoint& from, ByteView came)> hand_over;
   using BlockRead = std::function<void(std::optional<Bytes>)>;
   /// Of a torrent's stream.
   std::function<void(

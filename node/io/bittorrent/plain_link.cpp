@@ -17,14 +17,14 @@ PlainLink::PlainLink(Id id,
                      const Endpoint& remote,
                      core::bittorrent::SeedLink seed,
                      const PlainParts& parts,
-                     UploadBudget& budget,
+                     UploadTurns& turns,
                      Owner owner)
     : id_(id),
       socket_(std::move(socket.socket)),
       remote_(remote),
       seed_(std::move(seed)),
       parts_(parts),
-      budget_(budget),
+      turns_(turns),
       owner_(std::move(owner)),
       took_at_(parts.now()) {
   asio::error_code ignored;
@@ -33,8 +33,17 @@ PlainLink::PlainLink(Id id,
 }
 
 void PlainLink::start(ByteView first) {
-  if (!first.empty()) seed_.on_bytes(first, parts_.now());
+  turn_ = turns_.join([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->work();
+  });
+  if (!first.empty()) take_in(first);
   work();
+}
+
+void PlainLink::take_in(ByteView bytes) {
+  if (!seed_.is_shaken()) opening_.insert(opening_.end(), bytes.begin(), bytes.end());
+  seed_.on_bytes(bytes, parts_.now());
+  if (seed_.is_shaken()) opening_ = {};
 }
 
 void PlainLink::set_choked(bool choked) {
@@ -61,6 +70,10 @@ void PlainLink::on_time(TimePoint now) {
 // Everything that is due after anything happened.
 void PlainLink::work() {
   if (closed_) return;
+  if (const auto name = seed_.unknown()) {
+    hand_over(*name);
+    return;
+  }
   while (const auto request = seed_.next_hash_request()) read_hashes(*request);
   read_blocks();
   const Bytes out = seed_.take_output();
@@ -75,11 +88,18 @@ void PlainLink::work() {
   owner_.changed(*this);
 }
 
+// Somebody else here may know the torrent.
+void PlainLink::hand_over(const InfoHash& name) {
+  closed_ = true;
+  turns_.leave(*turn_);
+  owner_.unknown(name, {std::move(socket_)}, remote_, opening_);
+  owner_.closed(*this);
+}
+
 void PlainLink::read_blocks() {
-  const TimePoint now = parts_.now();
-  while (seed_.has_read(unsent()) && budget_.may_send(now)) {
+  while (seed_.has_read(unsent()) && turns_.may_send()) {
     const auto block = seed_.next_read(unsent());
-    budget_.sends(block->length, now);
+    turns_.sends(block->length);
     read_block(*block);
   }
 }
@@ -127,7 +147,7 @@ void PlainLink::listen() {
           self->close();
           return;
         }
-        self->seed_.on_bytes(ByteView(self->in_).first(count), self->parts_.now());
+        self->take_in(ByteView(self->in_).first(count));
         self->work();
       });
 }
@@ -164,6 +184,7 @@ void PlainLink::close() {
   if (std::exchange(closed_, true)) return;
   asio::error_code ignored;
   socket_.close(ignored);
+  if (turn_) turns_.leave(*turn_);
   owner_.closed(*this);
 }
 

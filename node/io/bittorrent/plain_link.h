@@ -7,12 +7,13 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "node/base/endpoint.h"
 #include "node/core/bittorrent/seed_link.h"
 #include "node/core/bittorrent/upload_slots.h"
 #include "node/io/bittorrent/parts.h"
-#include "node/io/bittorrent/upload_budget.h"
+#include "node/io/bittorrent/upload_turns.h"
 #include "node/io/net/tcp_socket.h"
 
 namespace freshet::io {
@@ -27,6 +28,8 @@ class PlainLink : public std::enable_shared_from_this<PlainLink> {
     std::function<void(PlainLink&)> closed;
     /// Before that: it took nothing for too long.
     std::function<void()> stalled;
+    /// Before that: it named a torrent that is not served. With all that came of it so far.
+    std::function<void(const InfoHash&, TcpSocket&&, const Endpoint& from, ByteView came)> unknown;
   };
   /// Beyond this nothing more is read from a client that takes no answers.
   static constexpr std::size_t kMaxUnsentBytes = std::size_t{512} * 1024;
@@ -36,7 +39,7 @@ class PlainLink : public std::enable_shared_from_this<PlainLink> {
             const Endpoint& remote,
             core::bittorrent::SeedLink seed,
             const PlainParts& parts,
-            UploadBudget& budget,
+            UploadTurns& turns,
             Owner owner);
 
   /// `first`: what was read of it already.
@@ -44,8 +47,6 @@ class PlainLink : public std::enable_shared_from_this<PlainLink> {
   void set_choked(bool choked);
   void tell_peers(const std::vector<wire::bt::AnnouncedPeer>& peers);
   void on_time(TimePoint now);
-  /// There may be room in the budget.
-  void go_on() { work(); }
   void close();
 
   [[nodiscard]] Id id() const { return id_; }
@@ -54,6 +55,8 @@ class PlainLink : public std::enable_shared_from_this<PlainLink> {
 
  private:
   void work();
+  void take_in(ByteView bytes);
+  void hand_over(const InfoHash& name);
   void read_blocks();
   void read_block(const wire::bt::BlockRange& block);
   void read_hashes(const wire::bt::HashRequest& request);
@@ -67,9 +70,11 @@ class PlainLink : public std::enable_shared_from_this<PlainLink> {
   Endpoint remote_;
   core::bittorrent::SeedLink seed_;
   const PlainParts& parts_;
-  UploadBudget& budget_;
+  UploadTurns& turns_;
+  std::optional<UploadTurns::Id> turn_;
   Owner owner_;
   std::array<Byte, 4096> in_{};
+  Bytes opening_;  ///< what came before its handshake was whole
   Bytes writing_;
   std::size_t written_ = 0;
   Bytes waiting_;

@@ -39,8 +39,13 @@ wire::bt::PeerId make_peer_id(Rng& rng) {
 }  // namespace
 
 struct PlainPort::Impl : std::enable_shared_from_this<Impl> {
-  Impl(asio::io_context& the_io, PlainParts the_parts, std::uint16_t listen_port, Rng rng)
+  Impl(asio::io_context& the_io,
+       PlainParts the_parts,
+       UploadTurns& the_turns,
+       std::uint16_t listen_port,
+       Rng rng)
       : io(the_io),
+        turns(the_turns),
         parts(std::move(the_parts)),
         tracker({}, counters, rng.fork("tracker")),
         slots({}),
@@ -56,8 +61,7 @@ struct PlainPort::Impl : std::enable_shared_from_this<Impl> {
             TrackerDoor::Counters{.refused = counters.announces_refused,
                                   .busy = counters.tracker_busy,
                                   .silent = counters.tracker_silent}),
-        timer(the_io),
-        budget_timer(the_io) {
+        timer(the_io) {
     config.peer_id = make_peer_id(rng);
     config.listen_port = listen_port;
   }
@@ -82,11 +86,10 @@ struct PlainPort::Impl : std::enable_shared_from_this<Impl> {
   void wait();
   void tick();
   void tell_peers();
-  void wait_for_budget();
-  void serve_from_budget();
   void stop();
 
   asio::io_context& io;
+  UploadTurns& turns;
   PlainParts parts;
   cb::SeedConfig config;
   cb::Counters counters;
@@ -95,10 +98,6 @@ struct PlainPort::Impl : std::enable_shared_from_this<Impl> {
   cb::AnnouncedDials dials;
   TrackerDoor door;
   asio::steady_timer timer;
-  UploadBudget budget;
-  asio::steady_timer budget_timer;  ///< runs while somebody waits for it
-  bool budget_timer_runs = false;
-  PlainLink::Id served_last = 0;  ///< of those that waited
   std::map<PlainLink::Id, std::shared_ptr<PlainLink>> links;
   PlainLink::Id next_id = 1;
   std::size_t dialling = 0;
@@ -126,13 +125,15 @@ void PlainPort::Impl::add(TcpSocket&& socket, cb::SeedLink seed, ByteView first)
       from,
       std::move(seed),
       parts,
-      budget,
-      PlainLink::Owner{.changed = [this](PlainLink& it) { on_changed(it); },
-                       .closed = [this](PlainLink& it) { on_closed(it); },
-                       .stalled =
-                           [this] {
-                             ++counters.links_stalled;
-                           }});
+      turns,
+      PlainLink::Owner{
+          .changed = [this](PlainLink& it) { on_changed(it); },
+          .closed = [this](PlainLink& it) { on_closed(it); },
+          .stalled = [this] { ++counters.links_stalled; },
+          .unknown =
+              [this](const InfoHash& name, TcpSocket&& unknown, const Endpoint& at, ByteView came) {
+                if (!parts.hand_over(name, std::move(unknown), at, came)) ++counters.links_refused;
+              }});
   links.emplace(link->id(), link);
   link->start(first);
 }
@@ -144,7 +145,6 @@ std::size_t PlainPort::Impl::links_from(const Endpoint& address) const {
 }
 
 void PlainPort::Impl::on_changed(PlainLink& link) {
-  wait_for_budget();
   if (link.seed().is_interested()) {
     apply(slots.want(link.id(), parts.now()));
   } else {
@@ -157,7 +157,6 @@ void PlainPort::Impl::on_closed(PlainLink& link) {
   const PlainLink::Id id = link.id();
   links.erase(id);
   if (!stopped) apply(slots.leave(id, parts.now()));
-  wait_for_budget();
 }
 
 void PlainPort::Impl::apply(const cb::UploadSlots::Turn& turn) {
@@ -297,42 +296,16 @@ void PlainPort::Impl::tell_peers() {
   }
 }
 
-void PlainPort::Impl::wait_for_budget() {
-  if (stopped || !budget.is_awaited() || std::exchange(budget_timer_runs, true)) return;
-  budget_timer.expires_after(std::max<Duration>(budget.again_at() - parts.now(), Duration{}));
-  budget_timer.async_wait([self = shared_from_this()](const asio::error_code& /*either*/) {
-    self->budget_timer_runs = false;  // canceled: the rate changed
-    if (!self->stopped) self->serve_from_budget();
-  });
-}
-
-// Who is behind the one that was served last comes first: it may take all there is.
-void PlainPort::Impl::serve_from_budget() {
-  budget.begin_turn();
-  std::vector<std::shared_ptr<PlainLink>> in_turn;
-  for (auto at = links.upper_bound(served_last); at != links.end(); ++at)
-    in_turn.push_back(at->second);
-  for (auto at = links.begin(); at != links.upper_bound(served_last); ++at)
-    in_turn.push_back(at->second);
-  for (const auto& link : in_turn) {
-    if (budget.is_awaited()) break;
-    const std::uint64_t before = budget.charged();
-    link->go_on();
-    if (budget.charged() != before) served_last = link->id();
-  }
-  wait_for_budget();
-}
-
 void PlainPort::Impl::stop() {
   if (std::exchange(stopped, true)) return;
   timer.cancel();
-  budget_timer.cancel();
   door.stop();
   for (const auto& [id, link] : std::map(links)) link->close();
 }
 
-PlainPort::PlainPort(asio::io_context& io, PlainParts parts, std::uint16_t listen_port, Rng rng)
-    : impl_(std::make_shared<Impl>(io, std::move(parts), listen_port, std::move(rng))) {
+PlainPort::PlainPort(
+    asio::io_context& io, PlainParts parts, UploadTurns& turns, std::uint16_t listen_port, Rng rng)
+    : impl_(std::make_shared<Impl>(io, std::move(parts), turns, listen_port, std::move(rng))) {
   impl_->wait();
 }
 
@@ -354,12 +327,6 @@ void PlainPort::withdraw(const ContentId& content) {
     const auto& torrent = link->seed().torrent();
     if (torrent && torrent->content == content) link->close();
   }
-}
-
-void PlainPort::limit_uploads(std::uint64_t rate) {
-  if (impl_->budget.rate() == rate) return;
-  impl_->budget.set_rate(rate, impl_->parts.now());
-  impl_->budget_timer.cancel();  // when it is worth asking again changed, too
 }
 
 void PlainPort::stop() {

@@ -14,10 +14,16 @@
 namespace freshet::io {
 
 struct TcpSocket;
+class UploadTurns;
 
 class PlainPort {
  public:
-  PlainPort(asio::io_context& io, PlainParts parts, std::uint16_t listen_port, Rng rng);
+  /// `turns` outlives it.
+  PlainPort(asio::io_context& io,
+            PlainParts parts,
+            UploadTurns& turns,
+            std::uint16_t listen_port,
+            Rng rng);
   ~PlainPort();
   PlainPort(const PlainPort&) = delete;
   PlainPort& operator=(const PlainPort&) = delete;
@@ -26,8 +32,6 @@ class PlainPort {
   void take(Opening opening, TcpSocket&& socket, Bytes first);
   /// Ends the links that are served this content: it is not wanted here any more.
   void withdraw(const ContentId& content);
-  /// Bytes of blocks a second to all of them; 0: no limit.
-  void limit_uploads(std::uint64_t rate);
   void stop();
 
   [[nodiscard]] const core::bittorrent::Counters& counters() const;

@@ -237,7 +237,10 @@ void NodeDaemon::dial_through(const ct::DialThrough& dial) {
 
 void NodeDaemon::on_blocked(const Blockable& what) {
   if (const auto* node = std::get_if<NodeKey>(&what)) transfer_links_->abort(*node);
-  if (const auto* content = std::get_if<ContentId>(&what)) torrents_->withdraw(*content);
+  if (const auto* content = std::get_if<ContentId>(&what)) {
+    torrents_->withdraw(*content);
+    torrent_fetches_->withdraw(*content);
+  }
 }
 
 }  // namespace freshet::io

@@ -73,7 +73,7 @@ void NodeDaemon::apply_limits() {
   rates.up = up_limit_->shares().nodes;
   rates.down = down_limit_->shares().nodes;
   pump_->deliver(ct::Input(rates));
-  torrents_->limit_uploads(up_limit_->shares().clients);
+  upload_turns_->limit(up_limit_->shares().clients);
 }
 
 // The one that the invite named, unless the user has named another.
@@ -215,6 +215,7 @@ void NodeDaemon::take_down() {
   down_limit_->stop();
   torrents_->stop();
   torrent_fetches_->stop();
+  upload_turns_->stop();
   folder_fetches_->stop();
   folders_->stop();
   library_->stop();

@@ -4,6 +4,7 @@
 #include "node/base/version.h"
 #include "node/core/search/tokenizer.h"
 #include "node/io/host/node_daemon.h"
+#include "node/io/net/tcp_socket.h"
 
 namespace freshet::io {
 namespace {
@@ -187,6 +188,7 @@ MeshParts NodeDaemon::parts_for_torrents() {
 }
 
 void NodeDaemon::make_torrents() {
+  upload_turns_ = std::make_unique<UploadTurns>(io_, [this] { return pump_->now(); });
   torrents_ = std::make_unique<Torrents>(
       io_,
       Torrents::Options{.folder = options_.paths.dir + "/published",
@@ -199,6 +201,12 @@ void NodeDaemon::make_torrents() {
           .now = [this] { return pump_->now(); },
           .is_blocked = [this](const ContentId& content) { return blocks_->has(content); },
           .addresses = [this] { return dial_addresses(); },
+          .turns = *upload_turns_,
+          .hand_over =
+              [this](
+                  const InfoHash& name, TcpSocket&& socket, const Endpoint& from, ByteView came) {
+                return torrent_fetches_->take(name, std::move(socket), from, came);
+              },
           .mesh = parts_for_torrents(),
           .rng = rng_.fork("torrents")});
   torrent_fetches_ = std::make_unique<TorrentFetches>(
@@ -206,6 +214,7 @@ void NodeDaemon::make_torrents() {
       TorrentFetches::Options{.partials = options_.paths.dir + "/torrents",
                               .is_private = parts_.mesh.is_private(),
                               .share_finished = options_.share_finished,
+                              .serves = options_.bittorrent,
                               .port = config_.overlay.listen_port},
       *library_,
       TorrentFetches::Mesh{.fetches = *fetches_,
@@ -215,6 +224,12 @@ void NodeDaemon::make_torrents() {
                                [this](const ContentId& content) {
                                  return blocks_->has(content);
                                }},
+      TorrentFetches::Serving{.turns = *upload_turns_,
+                              .adopt =
+                                  [this](const FetchedTorrent& it) {
+                                    const auto id = it.content ? it.content : folders_->at(it.path);
+                                    return id && torrents_->adopt(*id, it.name, *it.info);
+                                  }},
       [this] { return pump_->now(); },
       [this] { return down_limit_->shares().clients; },
       rng_.fork("torrent fetches"));
@@ -232,7 +247,7 @@ void NodeDaemon::make_limits() {
   };
   up_limit_ = limit([this] {
     return RateShare::Moved{.nodes = counters_.transfer.bytes_out,
-                            .clients = torrents_->bytes_sent()};
+                            .clients = torrents_->bytes_sent() + torrent_fetches_->bytes_sent()};
   });
   down_limit_ = limit([this] {
     return RateShare::Moved{.nodes = counters_.transfer.bytes_in,

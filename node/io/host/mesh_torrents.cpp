@@ -54,7 +54,7 @@ TorrentSources::Parts MeshTorrents::for_sources() {
           .flood = parts_.mesh.flood,
           .is_blocked = parts_.mesh.is_blocked,
           .record_of = [this](const cb::TorrentPtr& torrent) {
-            return record_of(*torrent);
+            return record_of(torrent->content, torrent->names.one(), torrent->encoded_info);
           }};
 }
 
@@ -70,17 +70,26 @@ bool MeshTorrents::is_here(const ContentId& content) const {
          && !parts_.is_blocked(content);
 }
 
+bool MeshTorrents::adopt(const ContentId& content, const InfoHash& name, const Bytes& info) {
+  if (parts_.find_own(name) || others_.find(name)) return true;
+  if (!is_here(content) || !checks_.has_room()) return false;
+  const AskedTorrent asked{.name = name, .content = content};
+  if (!checks_.is_checking(asked))
+    checks_.check({.bytes = record_of(content, name, info), .asked = asked, .sender = {}});
+  return true;
+}
+
 cb::TorrentPtr MeshTorrents::find(const InfoHash& name) {
   auto found = others_.find(name);
   return found && is_here(found->content) ? found : nullptr;
 }
 
 // Under this node's own key, whoever published it first: it has checked it.
-Bytes MeshTorrents::record_of(const cb::Torrent& torrent) const {
-  const Bytes record = wire::encode_publication({.publisher = parts_.mesh.self,
-                                                 .content = torrent.content,
-                                                 .info_hash = torrent.names.one(),
-                                                 .info = torrent.encoded_info});
+Bytes MeshTorrents::record_of(const ContentId& content,
+                              const InfoHash& name,
+                              const Bytes& info) const {
+  const Bytes record = wire::encode_publication(
+      {.publisher = parts_.mesh.self, .content = content, .info_hash = name, .info = info});
   const Bytes signature = parts_.mesh.signer->sign(kPublicationLabel, record);
   return signature.empty() ? Bytes() : wire::encode_signed_publication(record, signature);
 }

@@ -55,6 +55,9 @@ class MeshTorrents {
   /// A connection that is up (Protocol::torrent). Takes it over.
   void take_in(const std::shared_ptr<TlsLink>& link) { offers_.take_in(link); }
 
+  /// One that this node fetched: it is checked as others' are, and served then. False: the content
+  /// is not here yet, or others are checked.
+  bool adopt(const ContentId& content, const InfoHash& name, const Bytes& info);
   /// A torrent that others published and whose content is here.
   core::bittorrent::TorrentPtr find(const InfoHash& name);
   void seek(const core::bittorrent::TorrentPtr& torrent, std::function<void()> ready) {
@@ -71,7 +74,9 @@ class MeshTorrents {
 
  private:
   [[nodiscard]] bool is_here(const ContentId& content) const;
-  [[nodiscard]] Bytes record_of(const core::bittorrent::Torrent& torrent) const;
+  [[nodiscard]] Bytes record_of(const ContentId& content,
+                                const InfoHash& name,
+                                const Bytes& info) const;
   RecordChecks::Parts for_checks();
   TorrentOffers::Parts for_offers();
   TorrentSources::Parts for_sources();

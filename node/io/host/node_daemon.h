@@ -181,6 +181,7 @@ class NodeDaemon final : public Daemon, public Performer {
   std::unique_ptr<Searches> searches_;
   std::unique_ptr<Browses> browses_;
   std::unique_ptr<Blocks> blocks_;
+  std::unique_ptr<UploadTurns> upload_turns_;
   std::unique_ptr<Torrents> torrents_;
   std::unique_ptr<TorrentFetches> torrent_fetches_;
   std::unique_ptr<SharedLimit> up_limit_;

@@ -146,6 +146,20 @@ void TorrentDisk::finish(Finished done) {
   });
 }
 
+void TorrentDisk::read(std::uint64_t offset, std::uint32_t length, BlockRead done) {
+  pool_.submit(
+      [weak = weak_from_this(), storage = storage_, offset, length, done = std::move(done)]()
+          -> WorkerPool::Completion {
+        auto read = storage->read(offset, length);
+        std::optional<Bytes> bytes;
+        if (read) bytes = std::move(*read);
+        return [weak, done, bytes = std::move(bytes)] {
+          const auto self = weak.lock();
+          if (self && !self->stop_.stop_requested()) done(bytes);
+        };
+      });
+}
+
 bool TorrentDisk::is_behind() const {
   return unwritten_bytes_ >= kMaxUnwrittenBytes;
 }

@@ -51,6 +51,9 @@ class TorrentDisk : public std::enable_shared_from_this<TorrentDisk> {
   /// Hands over what was kept since the last call.
   void flush();
   void finish(Finished done);
+  /// Of what is verified, also after finish(); nullopt: it cannot be read.
+  using BlockRead = std::function<void(std::optional<Bytes>)>;
+  void read(std::uint64_t offset, std::uint32_t length, BlockRead done);
 
   /// So much waits to be written that no more should be read.
   [[nodiscard]] bool is_behind() const;

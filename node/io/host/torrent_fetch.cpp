@@ -31,12 +31,22 @@ TorrentFetch::TorrentFetch(const Parts& parts, TorrentWish wish, Rng rng)
     : parts_(parts),
       wish_(std::move(wish)),
       fetch_(wish_.name, parts.config, parts.counters, *this, std::move(rng), wish_.is_v2),
-      links_(parts.io, fetch_, parts.now, [this] { moved(); }),
+      links_(parts.io, fetch_, for_links()),
       resolver_(parts.io),
       timer_(parts.io),
       took_at_(parts.now()),
       ticked_at_(parts.now()) {
   allowance_.refill(rate(), ticked_at_);
+}
+
+FetchLinks::Parts TorrentFetch::for_links() {
+  return {.now = parts_.now,
+          .moved = [this] { moved(); },
+          .read =
+              [this](const wire::bt::BlockRange& block, FetchLinks::Parts::BlockRead done) {
+                disk_->read(offset_of(block), block.length, std::move(done));
+              },
+          .turns = parts_.turns};
 }
 
 void TorrentFetch::start() {
@@ -67,7 +77,10 @@ void TorrentFetch::start() {
 void TorrentFetch::add(const TorrentWish& wish) {
   wish_.rate = wish.rate;  // the last word counts
   find_peers(wish);
-  if (wish.layout && !wish_.layout) know(*wish.layout);
+  if (wish.layout && !wish_.layout) {
+    wish_.info = wish.info;
+    know(*wish.layout);
+  }
 }
 
 void TorrentFetch::find_peers(const TorrentWish& wish) {
@@ -124,7 +137,9 @@ void TorrentFetch::find_info() {
     if (!info) return {};
     return [weak, info = *info] {
       const auto self = weak.lock();
-      if (self && !self->over_ && !self->wish_.layout) self->know(wire::bt::read_layout(info));
+      if (!self || self->over_ || self->wish_.layout) return;
+      self->wish_.info = std::make_shared<const Bytes>(info);
+      self->know(wire::bt::read_layout(info));
     };
   });
 }
@@ -143,8 +158,10 @@ void TorrentFetch::on_metadata(const Bytes& info) {
         });
   }
   // Not from within: this may end it.
-  asio::post(parts_.io, [self = shared_from_this(), layout = std::move(layout)] {
-    if (!self->over_ && !self->wish_.layout) self->know(layout);
+  asio::post(parts_.io, [self = shared_from_this(), layout = std::move(layout), info] {
+    if (self->over_ || self->wish_.layout) return;
+    self->wish_.info = std::make_shared<const Bytes>(info);
+    self->know(layout);
   });
 }
 
@@ -160,7 +177,7 @@ void TorrentFetch::know(const Result<TorrentLayout>& layout) {
 }
 
 void TorrentFetch::look_around() {
-  fetch_.knows_metadata();
+  fetch_.knows_metadata(wish_.info);
   const auto& files = wish_.layout->files;
   const auto blocked = std::find_if(files.begin(), files.end(), [&](const auto& file) {
     return file.content && parts_.is_blocked(*file.content);
@@ -213,6 +230,7 @@ void TorrentFetch::on_mesh_over(const std::vector<std::string>& arrived) {
 
 void TorrentFetch::take_from_mesh(const std::string& path) {
   finishing_ = true;
+  links_.stop();
   parts_.disk.submit([partials = parts_.partials, name = wish_.name]() -> WorkerPool::Completion {
     const Status dropped = store::drop_torrent(partials, name);
     if (dropped) return {};
@@ -220,7 +238,11 @@ void TorrentFetch::take_from_mesh(const std::string& path) {
       spdlog::warn("torrent: {}", error.message);
     };
   });
-  settle(path, false);
+  settle({.name = wish_.name,
+          .info = wish_.info,
+          .path = path,
+          .content = wish_.layout->files.front().content},
+         false);
 }
 
 void TorrentFetch::complete_layout() {
@@ -269,11 +291,9 @@ void TorrentFetch::begin(const wire::bt::PieceSet& have) {
 }
 
 void TorrentFetch::keep(const wire::bt::BlockRange& block, ByteView bytes) {
-  const std::uint64_t offset =
-      std::uint64_t{block.piece} * wish_.layout->piece_length + block.begin;
   allowance_.spend(bytes.size());
   took_at_ = parts_.now();
-  disk_->keep(offset, bytes);
+  disk_->keep(offset_of(block), bytes);
 }
 
 void TorrentFetch::verify(std::uint32_t piece) {
@@ -288,7 +308,11 @@ void TorrentFetch::on_written(const std::vector<TorrentDisk::Judged>& judged) {
 
 // After whatever happened.
 void TorrentFetch::moved() {
-  if (over_ || finishing_) return;
+  if (over_) return;
+  if (finishing_) {
+    links_.work();
+    return;
+  }
   disk_->flush();
   most_sources_ = std::max(most_sources_, sources());
   if (told_sources_ != sources() || told_bytes_ != verified_bytes()) tell();
@@ -309,10 +333,9 @@ void TorrentFetch::tick() {
   fetch_.on_time(now, links_.is_paused() ? passed : Duration{});
   for (const auto& trackers : trackers_) trackers->on_time();
   moved();
-  if (over_ || finishing_) return;
-  if (mesh_) mesh_->judge(now, is_limited(), fetch_.sources() > 0);
-  if (over_ || finishing_) return;
-  lose_patience(now);
+  if (!over_ && !finishing_ && mesh_) mesh_->judge(now, is_limited(), fetch_.sources() > 0);
+  if (!over_ && !finishing_) lose_patience(now);
+  if (!over_ && parting_) part(now);
   if (over_) return;
   // What one read brings beyond the limit is paid for by a pause.
   links_.read_at_most(rate() == 0 ? FetchLinks::kMaxReadBytes
@@ -398,28 +421,57 @@ void TorrentFetch::tell() {
     watcher.observer->progress(told_bytes_, size(), told_sources_);
 }
 
+// Those that are linked are served meanwhile, and for a while after.
 void TorrentFetch::finish() {
   finishing_ = true;
   for (const auto& trackers : trackers_) trackers->stop(true);
-  links_.stop();
-  timer_.cancel();
+  links_.pause(false);
+  if (!is_serving()) links_.stop();
   disk_->finish([self = shared_from_this()](const Result<store::FinishedTorrent>& finished) {
     if (!finished) {
       self->end(finished.error());
       return;
     }
-    self->share(*finished, [self, path = finished->path] {
-      if (!self->over_) self->settle(path, true);
+    std::optional<ContentId> content;
+    if (finished->content) content = finished->content->id;
+    self->share(*finished, [self, path = finished->path, content] {
+      if (self->over_) return;
+      self->settle(
+          {.name = self->wish_.name, .info = self->wish_.info, .path = path, .content = content},
+          true);
     });
   });
 }
 
-void TorrentFetch::settle(const std::string& path, bool completed) {
-  close(completed);
+void TorrentFetch::settle(const FetchedTorrent& fetched, bool completed) {
+  if (is_serving()) {
+    parting_.emplace(fetched, parts_.adopt, parts_.now());
+    if (mesh_) mesh_->drop();
+  } else {
+    close(completed);
+  }
   if (mesh_) mesh_->drop_left();
-  for (const Watcher& watcher : std::vector(watchers_))
-    watcher.observer->done(path, size(), most_sources_);
+  for (const Watcher& watcher : std::exchange(watchers_, {}))
+    watcher.observer->done(fetched.path, size(), most_sources_);
   parts_.over(wish_.name);
+}
+
+void TorrentFetch::part(TimePoint now) {
+  if (!parting_->is_serving(now)) links_.stop();
+  if (parting_->go_on(links_.size(), now)) return;
+  close(true);
+  parts_.parted(*this);
+}
+
+bool TorrentFetch::holds(const ContentId& content) const {
+  if (parting_ && parting_->torrent().content == content) return true;
+  const auto& files = wish_.layout->files;
+  return std::any_of(
+      files.begin(), files.end(), [&](const auto& file) { return file.content == content; });
+}
+
+bool TorrentFetch::take(TcpSocket&& socket, const Endpoint& from, ByteView came) {
+  return !over_ && links_.take(std::move(socket), from, came);
 }
 
 void TorrentFetch::share(const store::FinishedTorrent& finished, std::function<void()> then) {

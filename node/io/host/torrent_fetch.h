@@ -23,6 +23,7 @@
 #include "node/io/host/read_allowance.h"
 #include "node/io/host/torrent_disk.h"
 #include "node/io/host/torrent_mesh_phase.h"
+#include "node/io/host/torrent_parting.h"
 #include "node/io/host/worker_pool.h"
 #include "node/store/torrent_storage.h"
 
@@ -34,6 +35,7 @@ struct TorrentWish {
   std::shared_ptr<const wire::bt::TorrentLayout> layout;  ///< unset: by magnet link
   std::string title;                  ///< what a magnet link calls it, until more is known
   std::vector<std::string> trackers;  ///< URLs
+  std::shared_ptr<const Bytes> info;  ///< the info dictionary; unset: by magnet link
   std::vector<std::string> peers;     ///< HOST:PORT
   std::string folder;                 ///< absolute
   std::string file_name;              ///< empty: as the torrent says
@@ -59,8 +61,12 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
     TorrentMesh::Find find_in_mesh;
     std::function<bool(const ContentId&)> is_blocked;
     std::uint64_t& mesh_files;  ///< counted: those that came from there
-    /// It has ended, in whatever way; no call follows.
+    UploadTurns& turns;
+    TorrentParting::Adopt adopt;
+    /// Nobody waits for it any more: it has ended, or all is in its place.
     std::function<void(const InfoHash&)> over;
+    /// It had all, and has done what was left to do. No call follows.
+    std::function<void(const TorrentFetch&)> parted;
   };
   TorrentFetch(const Parts& parts, TorrentWish wish, Rng rng);
 
@@ -70,6 +76,13 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   void watch(const std::shared_ptr<FetchObserver>& observer, std::chrono::milliseconds patience);
   /// Without a watcher it ends, and can be gone on with.
   void leave(const FetchObserver* observer);
+  /// A client dialled the node and named this torrent. False: there is no place for it.
+  bool take(TcpSocket&& socket, const Endpoint& from, ByteView came);
+  /// All is in its place, and something is still done with it: `parted` is to follow.
+  [[nodiscard]] bool is_parting() const { return parting_ && !over_; }
+  [[nodiscard]] const InfoHash& name() const { return wish_.name; }
+  /// It is of that content, or has a file that is.
+  [[nodiscard]] bool holds(const ContentId& content) const;
   /// Ends at once; watchers hear nothing.
   void stop();
   /// What is verified outlives a power cut. Blocking; REQUIRES: the disk's worker has ended.
@@ -89,6 +102,7 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   void on_metadata(const Bytes& info) override;
   void on_layers(const wire::bt::TorrentLayout& layout) override;
 
+  FetchLinks::Parts for_links();
   void find_info();
   void know(const Result<wire::bt::TorrentLayout>& layout);
   void look_around();
@@ -109,7 +123,8 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   [[nodiscard]] Error why_none() const;
   void tell();
   void finish();
-  void settle(const std::string& path, bool completed);
+  void settle(const FetchedTorrent& fetched, bool completed);
+  void part(TimePoint now);
   void share(const store::FinishedTorrent& finished, std::function<void()> then);
   void end(const Error& error);
   void close(bool completed);
@@ -122,6 +137,10 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   [[nodiscard]] std::uint64_t size() const { return wish_.layout ? wish_.layout->asked_bytes : 0; }
   [[nodiscard]] std::uint64_t verified_bytes() const;
   [[nodiscard]] std::uint32_t sources() const;
+  [[nodiscard]] bool is_serving() const { return parts_.config.uploads && parts_.share_finished; }
+  [[nodiscard]] std::uint64_t offset_of(const wire::bt::BlockRange& block) const {
+    return std::uint64_t{block.piece} * wish_.layout->piece_length + block.begin;
+  }
   [[nodiscard]] bool is_limited() const { return rate() != 0; }
   [[nodiscard]] wire::bt::Announce announce() const;
 
@@ -135,6 +154,7 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   std::shared_ptr<TorrentDisk> disk_;
   std::shared_ptr<TorrentMeshPhase> mesh_;  ///< of v2 and hybrids
   std::vector<Watcher> watchers_;
+  std::optional<TorrentParting> parting_;
   ReadAllowance allowance_;
   TimePoint took_at_;  ///< blocks came, or it waited for its allowance
   TimePoint ticked_at_;

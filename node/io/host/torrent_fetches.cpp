@@ -15,6 +15,7 @@ TorrentFetches::TorrentFetches(asio::io_context& io,
                                Options options,
                                Library& library,
                                Mesh mesh,
+                               Serving serving,
                                std::function<TimePoint()> now,
                                std::function<std::uint64_t()> down_rate,
                                Rng rng)
@@ -22,6 +23,7 @@ TorrentFetches::TorrentFetches(asio::io_context& io,
       options_(std::move(options)),
       library_(library),
       mesh_(std::move(mesh)),
+      serving_(std::move(serving)),
       now_(std::move(now)),
       down_rate_(std::move(down_rate)),
       rng_(std::move(rng)),
@@ -31,6 +33,7 @@ TorrentFetches::TorrentFetches(asio::io_context& io,
   for (std::size_t i = kPrefix.size(); i < config_.peer_id.size(); ++i)
     config_.peer_id.at(i) = static_cast<Byte>('a' + static_cast<int>(rng_.below(26)));
   config_.listen_port = options_.port;
+  config_.uploads = options_.serves && !options_.is_private;
 }
 
 void TorrentFetches::read(
@@ -72,30 +75,64 @@ void TorrentFetches::start(const TorrentWish& wish,
                           + std::to_string(kMaxAtOnce) + "); try again when one is done"});
     return;
   }
-  const auto fetch = std::make_shared<TorrentFetch>(
-      TorrentFetch::Parts{.io = io_,
-                          .library = library_,
-                          .disk = disk_,
-                          .partials = options_.partials,
-                          .share_finished = options_.share_finished,
-                          .now = now_,
-                          .down_rate = [this] { return rate_of_one(); },
-                          .config = config_,
-                          .counters = counters_,
-                          .tracker_counters = tracker_counters_,
-                          .fetches = mesh_.fetches,
-                          .find_in_mesh = mesh_.find,
-                          .is_blocked = mesh_.is_blocked,
-                          .mesh_files = mesh_files_,
-                          .over =
-                              [this](const InfoHash& name) {
-                                fetches_.erase(name);
-                              }},
-      wish,
-      rng_.fork(rng_.next_u64()));
+  const auto fetch =
+      std::make_shared<TorrentFetch>(parts_for_one(), wish, rng_.fork(rng_.next_u64()));
   fetches_[wish.name] = fetch;
   fetch->watch(observer, wish.patience);
   fetch->start();
+}
+
+TorrentFetch::Parts TorrentFetches::parts_for_one() {
+  return {.io = io_,
+          .library = library_,
+          .disk = disk_,
+          .partials = options_.partials,
+          .share_finished = options_.share_finished,
+          .now = now_,
+          .down_rate = [this] { return rate_of_one(); },
+          .config = config_,
+          .counters = counters_,
+          .tracker_counters = tracker_counters_,
+          .fetches = mesh_.fetches,
+          .find_in_mesh = mesh_.find,
+          .is_blocked = mesh_.is_blocked,
+          .mesh_files = mesh_files_,
+          .turns = serving_.turns,
+          .adopt = serving_.adopt,
+          .over = [this](const InfoHash& name) { over(name); },
+          .parted =
+              [this](const TorrentFetch& fetch) {
+                std::erase_if(parting_, [&](const auto& each) { return each.get() == &fetch; });
+              }};
+}
+
+void TorrentFetches::over(const InfoHash& name) {
+  const auto found = fetches_.find(name);
+  const auto fetch = found->second;
+  fetches_.erase(found);
+  if (!fetch->is_parting()) return;
+  parting_.push_back(fetch);
+  if (parting_.size() <= kMaxParting) return;
+  parting_.front()->stop();
+  parting_.pop_front();
+}
+
+bool TorrentFetches::take(const InfoHash& name,
+                          TcpSocket&& socket,
+                          const Endpoint& from,
+                          ByteView came) {
+  if (!config_.uploads) return false;
+  const auto found = fetches_.find(name);
+  if (found != fetches_.end()) return found->second->take(std::move(socket), from, came);
+  const auto parting = std::find_if(
+      parting_.begin(), parting_.end(), [&](const auto& each) { return each->name() == name; });
+  return parting != parting_.end() && (*parting)->take(std::move(socket), from, came);
+}
+
+void TorrentFetches::withdraw(const ContentId& content) {
+  for (const auto& fetch : std::deque(parting_))
+    if (fetch->holds(content)) fetch->stop();
+  std::erase_if(parting_, [](const auto& fetch) { return !fetch->is_parting(); });
 }
 
 void TorrentFetches::leave(const InfoHash& torrent, const FetchObserver* observer) {
@@ -134,6 +171,7 @@ std::uint64_t TorrentFetches::rate_of_one() const {
 void TorrentFetches::stop() {
   const auto ended = std::exchange(fetches_, {});
   for (const auto& [name, fetch] : ended) fetch->stop();
+  for (const auto& fetch : std::exchange(parting_, {})) fetch->stop();
   disk_.stop();
   for (const auto& [name, fetch] : ended) fetch->sync();
 }
@@ -145,10 +183,15 @@ void TorrentFetches::count(std::vector<std::pair<std::string, std::uint64_t>>& a
   all.emplace_back("btget_links_broken", it.links_broken);
   all.emplace_back("btget_links_silent", it.links_silent);
   all.emplace_back("btget_dials_failed", it.dials_failed);
+  all.emplace_back("btget_links_taken", it.links_taken);
   all.emplace_back("btget_blocks", it.blocks);
   all.emplace_back("btget_block_bytes", it.block_bytes);
   all.emplace_back("btget_blocks_unasked", it.blocks_unasked);
   all.emplace_back("btget_requests_rejected", it.requests_rejected);
+  all.emplace_back("btget_blocks_sent", it.uploads.blocks_sent);
+  all.emplace_back("btget_block_bytes_sent", it.uploads.block_bytes_sent);
+  all.emplace_back("btget_requests_refused", it.uploads.requests_rejected);
+  all.emplace_back("btget_read_failures", it.uploads.read_failures);
   all.emplace_back("btget_pieces_bad", it.pieces_bad);
   all.emplace_back("btget_peers_banned", it.peers_banned);
   all.emplace_back("btget_peers_heard", it.peers_heard);
@@ -166,6 +209,9 @@ void TorrentFetches::add_limits(Limits& limits) const {
   const auto bound = [&](const char* name, std::uint64_t value) {
     limits.push_back({.name = name, .value = value, .use = std::nullopt});
   };
+  limits.push_back({.name = "torrents_parting", .value = kMaxParting, .use = parting_.size()});
+  bound("bt_fetch_links_taken_per_torrent", core::bittorrent::PeerBook::kMaxTaken);
+  bound("bt_fetch_links_taken_per_address", core::bittorrent::PeerBook::kMaxTakenPerAddress);
   bound("bt_fetch_unsent_bytes_while_read_per_link", FetchLinks::kMaxUnsentBytes);
   bound("bt_fetch_unwritten_bytes", TorrentDisk::kMaxUnwrittenBytes);
   bound("tracker_answer_bytes", TrackerClient::kMaxAnswerBytes);

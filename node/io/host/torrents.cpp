@@ -21,7 +21,7 @@ void Torrents::start(Listener& listener) {
   mesh_ = std::make_unique<MeshTorrents>(io_, options_.folder + "/others", parts_for_mesh());
   mesh_->recall();
   port_ = std::make_unique<PlainPort>(
-      io_, parts_for_port(), options_.port, parts_.rng.fork("plain port"));
+      io_, parts_for_port(), parts_.turns, options_.port, parts_.rng.fork("plain port"));
   listener.take_plain([this](Opening opening, TcpSocket&& socket, Bytes first) {
     port_->take(opening, std::move(socket), std::move(first));
   });
@@ -33,6 +33,7 @@ PlainParts Torrents::parts_for_port() {
             auto own = find_own(name);
             return own ? own : mesh_->find(name);
           },
+          .hand_over = parts_.hand_over,
           .read =
               [this](const core::bittorrent::Torrent& torrent,
                      std::uint64_t offset,
@@ -131,8 +132,8 @@ void Torrents::withdraw(const ContentId& content) {
   if (port_) port_->withdraw(content);
 }
 
-void Torrents::limit_uploads(std::uint64_t rate) {
-  if (port_) port_->limit_uploads(rate);
+bool Torrents::adopt(const ContentId& content, const InfoHash& name, const Bytes& info) {
+  return !mesh_ || mesh_->adopt(content, name, info);
 }
 
 std::uint64_t Torrents::bytes_sent() const {

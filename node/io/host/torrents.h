@@ -11,6 +11,7 @@
 
 #include "node/base/rng.h"
 #include "node/io/bittorrent/plain_port.h"
+#include "node/io/bittorrent/upload_turns.h"
 #include "node/io/host/limits.h"
 #include "node/io/host/mesh_torrents.h"
 #include "node/io/host/publications.h"
@@ -41,6 +42,9 @@ class Torrents {
     std::function<TimePoint()> now;
     std::function<bool(const ContentId&)> is_blocked;
     std::function<std::vector<std::string>()> addresses;  ///< where this node can be dialled
+    UploadTurns& turns;
+    /// See PlainParts.
+    decltype(PlainParts::hand_over) hand_over;
     MeshParts mesh;
     Rng rng;
   };
@@ -58,9 +62,10 @@ class Torrents {
   /// It is not wanted any more.
   void withdraw(const ContentId& content);
 
-  /// Bytes of files a second to BitTorrent clients; 0: no limit.
-  void limit_uploads(std::uint64_t rate);
-  /// So many went to them so far.
+  /// One that this node fetched is served from now on. False: not yet, see MeshTorrents::adopt().
+  bool adopt(const ContentId& content, const InfoHash& name, const Bytes& info);
+
+  /// Bytes of blocks, to BitTorrent clients, so far.
   [[nodiscard]] std::uint64_t bytes_sent() const;
 
   void count(std::vector<std::pair<std::string, std::uint64_t>>& all) const;

@@ -281,7 +281,10 @@ Result<ReadTorrent> read_torrent(ByteView file) {
   if (layout->kind == TorrentKind::v2) {
     if (Status read = add_piece_layers(document->root(), *layout); !read) return read.error();
   }
-  return ReadTorrent{.layout = std::move(*layout), .trackers = trackers_of(document->root())};
+  const ByteView encoded = info->encoded();
+  return ReadTorrent{.layout = std::move(*layout),
+                     .trackers = trackers_of(document->root()),
+                     .info = Bytes(encoded.begin(), encoded.end())};
 }
 
 std::string joined_path(const std::vector<std::string>& path) {

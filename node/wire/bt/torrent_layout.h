@@ -94,6 +94,7 @@ Result<TorrentLayout> read_layout(ByteView info);
 struct ReadTorrent {
   TorrentLayout layout;
   std::vector<std::string> trackers;  ///< URLs as they stand there, distinct, first ones first
+  Bytes info;                         ///< the info dictionary
 };
 /// A whole torrent file. Errors: invalid; so is a piece layer that leads to another root.
 Result<ReadTorrent> read_torrent(ByteView file);
