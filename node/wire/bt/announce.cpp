@@ -6,6 +6,7 @@
 
 #include "node/base/percent.h"
 #include "node/wire/bt/bencode.h"
+#include "node/wire/bt/tracker_reason.h"
 
 namespace freshet::wire::bt {
 namespace {
@@ -117,7 +118,7 @@ Result<HeardAnnounce> read_announce_answer(ByteView body) {
   if (!document || document->root().type() != Bencoded::Type::dictionary) return malformed;
   const auto root = document->root();
   if (const auto reason = root.find("failure reason"); reason && reason->text())
-    return Error{ErrorCode::not_found, std::string(reason->text()->substr(0, 200))};
+    return Error{ErrorCode::not_found, tracker_reason(*reason->text())};
   HeardAnnounce heard;
   const auto interval = root.find("interval");
   if (interval && interval->integer())

@@ -68,7 +68,8 @@ struct HeardAnnounce {
 };
 inline constexpr std::size_t kMaxAnnounceAnswerBytes = std::size_t{64} * 1024;
 inline constexpr std::size_t kMaxHeardPeers = 200;
-/// Errors: invalid: malformed; not_found: what the tracker gave as a reason.
+/// Errors: invalid: malformed; not_found: what the tracker gave as its reason
+/// (tracker_reason.h).
 Result<HeardAnnounce> read_announce_answer(ByteView body);
 
 }  // namespace freshet::wire::bt

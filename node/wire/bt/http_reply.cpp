@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "node/wire/bt/tracker_reason.h"
+
 namespace freshet::wire::bt {
 namespace {
 
@@ -64,7 +66,8 @@ Result<ByteView> http_body(ByteView answer) {
     return Error::invalid("it answers no HTTP");
   const auto end = text.substr(0, kMaxHttpReplyHeadBytes).find("\r\n\r\n");
   if (end == std::string_view::npos) return Error::invalid("its answer is cut off");
-  if (line.substr(8, 4) != " 200") return Error{ErrorCode::not_found, std::string(line.substr(9))};
+  if (line.substr(8, 4) != " 200")
+    return Error{ErrorCode::not_found, tracker_reason(line.substr(9))};
   return answer.subspan(end + 4);
 }
 

@@ -10,6 +10,7 @@
 #include "node/wire/bt/http_request.h"
 #include "node/wire/bt/metadata_message.h"
 #include "node/wire/bt/sha1.h"
+#include "node/wire/bt/tracker_reason.h"
 
 using namespace freshet;            // NOLINT(google-build-using-namespace): a test
 using namespace freshet::wire::bt;  // NOLINT(google-build-using-namespace): a test
@@ -167,6 +168,9 @@ TEST_CASE("what a tracker answers is heard, compact or listed, and its refusal t
     CHECK(heard->peers == std::vector{answer.peers[0].at, answer.peers[1].at});
   }
   CHECK(read_announce_answer(announce_failure("not here")).error().message == "not here");
+  const std::string hostile = "no\x1b[31m\n" + std::string(500, '!');
+  const auto shown = read_announce_answer(announce_failure(hostile)).error().message;
+  CHECK(shown == "no?[31m?" + std::string(kMaxTrackerReasonBytes - 8, '!'));
   CHECK_FALSE(read_announce_answer(bytes_of("d5:peersi1ee"))->interval_s);
   for (const char* text : {"", "de", "le", "hello"})
     CHECK_FALSE(read_announce_answer(bytes_of(text)));
@@ -203,6 +207,7 @@ TEST_CASE("a tracker's URL is taken apart, and what is asked there is what a tra
 TEST_CASE("the body of a tracker's answer is what stands behind its fields") {
   CHECK(text_of(*http_body(bytes_of("HTTP/1.1 200 OK\r\nA: b\r\n\r\nbody"))) == "body");
   CHECK(http_body(bytes_of("HTTP/1.0 404 Not Found\r\n\r\n")).error().message == "404 Not Found");
+  CHECK(http_body(bytes_of("HTTP/1.0 404 \a\r\n\r\n")).error().message == "404 ?");
   for (const char* text : {"", "HTTP/1.1", "HTTP/1.1 200 OK\r\n", "hello\r\n\r\n"})
     CHECK_FALSE(http_body(bytes_of(text)));
 }
