@@ -12,7 +12,6 @@
 #include "node/base/endpoint.h"
 #include "node/io/asio_fwd.h"
 #include "node/wire/bt/announce.h"
-#include "node/wire/bt/http_reply.h"
 
 namespace freshet::io {
 
@@ -24,10 +23,6 @@ struct TrackerCounters {
 
 class TrackerClient {
  public:
-  /// A longer answer has failed.
-  static constexpr std::size_t kMaxAnswerBytes =
-      wire::bt::kMaxAnnounceAnswerBytes + wire::bt::kMaxHttpReplyHeadBytes;
-
   struct Parts {
     /// What to say now; `event` is filled in here.
     std::function<wire::bt::Announce()> announce;

@@ -6,6 +6,7 @@
 
 #include <asio/io_context.hpp>
 
+#include "node/io/bittorrent/http_tracker_talk.h"
 #include "node/store/downloads.h"
 #include "node/store/file_io.h"
 
@@ -214,7 +215,7 @@ void TorrentFetches::add_limits(Limits& limits) const {
   bound("bt_fetch_links_taken_per_address", core::bittorrent::PeerBook::kMaxTakenPerAddress);
   bound("bt_fetch_unsent_bytes_while_read_per_link", FetchLinks::kMaxUnsentBytes);
   bound("bt_fetch_unwritten_bytes", TorrentDisk::kMaxUnwrittenBytes);
-  bound("tracker_answer_bytes", TrackerClient::kMaxAnswerBytes);
+  bound("tracker_answer_bytes", kMaxHttpTrackerAnswerBytes);
 }
 
 }  // namespace freshet::io

@@ -11,6 +11,7 @@
 #include "node/wire/bt/metadata_message.h"
 #include "node/wire/bt/sha1.h"
 #include "node/wire/bt/tracker_reason.h"
+#include "node/wire/bt/tracker_url.h"
 
 using namespace freshet;            // NOLINT(google-build-using-namespace): a test
 using namespace freshet::wire::bt;  // NOLINT(google-build-using-namespace): a test
@@ -177,13 +178,13 @@ TEST_CASE("what a tracker answers is heard, compact or listed, and its refusal t
 }
 
 TEST_CASE("a tracker's URL is taken apart, and what is asked there is what a tracker reads") {
-  const auto url = parse_http_url("http://[fd00::1]:6969/announce?key=1#x");
+  const auto url = parse_tracker_url("http://[fd00::1]:6969/announce?key=1#x");
   REQUIRE(url);
   CHECK(url->host == "fd00::1");
   CHECK(url->port == 6969);
   CHECK(url->target == "/announce?key=1");
-  CHECK(parse_http_url("http://tracker")->target == "/");
-  CHECK(parse_http_url("http://tracker?x")->target == "/?x");
+  CHECK(parse_tracker_url("http://tracker")->target == "/");
+  CHECK(parse_tracker_url("http://tracker?x")->target == "/?x");
   for (const char* text : {"udp://a:1",
                            "https://a",
                            "http://",
@@ -193,7 +194,7 @@ TEST_CASE("a tracker's URL is taken apart, and what is asked there is what a tra
                            "http://a:1x/",
                            "http://[::1/",
                            "http://a/\r\n"})
-    CHECK_FALSE(parse_http_url(text));
+    CHECK_FALSE(parse_tracker_url(text));
   Announce announce{.info_hash = InfoHash::from(Bytes(20, Byte{0xE9})), .port = 7346};
   announce.peer_id.fill('&');
   announce.left = 12;
