@@ -1,11 +1,12 @@
 // freshet fetches from Debian's BitTorrent clients what they seed: a file and a folder of many
-// files, each by torrent file and by magnet link, found through a tracker; of v2 and hybrids from
-// the one client that speaks them. Machines are network
+// files, each by torrent file and by magnet link, found through a tracker over HTTP or UDP; of v2
+// and hybrids from the one client that speaks them. Machines are network
 // namespaces. FRESHET_BT_MIB sets the file's size. Without the clients, or the right to make
 // namespaces, the test says so.
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -21,19 +22,36 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kAlbumFiles = 200;
-constexpr const char* kTrackerUrl = "http://10.79.0.1:6969/announce";
+constexpr const char* kHttpTracker = "http://10.79.0.1:6969/announce";
+constexpr const char* kUdpTracker = "udp://10.79.0.1:6969";
 
-// A tracker of few lines, so that what is tested is not our own at both ends.
+// A tracker of few lines, so that what is tested is not our own at both ends. It speaks HTTP, and
+// UDP as BEP 15 has it.
 constexpr const char* kTracker = R"(
-import http.server, struct, socket, sys, urllib.parse
+import http.server, struct, socket, sys, threading, urllib.parse
 swarms = {}
+def announced(torrent, ip, port):
+    peers = swarms.setdefault(torrent, {})
+    peers[(ip, port)] = 1
+    open(sys.argv[1], 'a').write(ip + '\n')
+    return b''.join(socket.inet_aton(ip) + struct.pack('>H', port) for ip, port in peers)
+def serve_udp():
+    door = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    door.bind(('0.0.0.0', 6969))
+    while True:
+        request, client = door.recvfrom(2048)
+        connection, action, transaction = struct.unpack('>QII', request[:16])
+        if action == 0 and connection == 0x41727101980:
+            door.sendto(struct.pack('>IIQ', 0, transaction, 4711), client)
+        elif action == 1 and connection == 4711:
+            torrent, port = request[16:36].decode('latin-1'), struct.unpack('>H', request[96:98])[0]
+            compact = announced(torrent, client[0], port)
+            door.sendto(struct.pack('>IIIII', 1, transaction, 10, 0, 1) + compact, client)
+threading.Thread(target=serve_udp, daemon=True).start()
 class Door(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query, encoding='latin-1'))
-        peers = swarms.setdefault(query['info_hash'], {})
-        peers[(self.client_address[0], int(query['port']))] = 1
-        open(sys.argv[1], 'a').write(self.client_address[0] + '\n')
-        compact = b''.join(socket.inet_aton(ip) + struct.pack('>H', port) for ip, port in peers)
+        compact = announced(query['info_hash'], self.client_address[0], int(query['port']))
         body = b'd8:intervali10e5:peers%d:%se' % (len(compact), compact)
         self.send_response(200)
         self.end_headers()
@@ -76,6 +94,11 @@ bool can_run(const Words& client) {
   return enter_lan() && is_installed({kPython, "-c", "import libtorrent"}) && is_installed(client);
 }
 
+struct Case {
+  const char* kind;
+  const char* tracker;
+};
+
 struct Torrent {
   std::string file;
   std::string magnet;
@@ -85,7 +108,10 @@ struct Torrent {
 /// Machine 1 has the tracker and freshet, machine 2 the client that seeds.
 class Stage {
  public:
-  explicit Stage(const std::string& kind = "v1") : kind_(kind), wire_("wire") {
+  explicit Stage(const std::string& kind = "v1", std::string tracker = kHttpTracker)
+      : kind_(kind),
+        tracker_url_(std::move(tracker)),
+        wire_("wire") {
     for (int i = 1; i <= 2; ++i) {
       machines_.push_back(std::make_unique<Machine>(dir_.path(), i));
       machines_.back()->plug(wire_, "lan0", {"10.79.0." + std::to_string(i) + "/24"});
@@ -138,6 +164,7 @@ class Stage {
     }
     CHECK(node_->counter("btget_metadata") == 2);
     CHECK(node_->counter("btget_layers") == (kind_ == "v2" ? 2 : 0));
+    CHECK(node_->counter("btget_trackers_failed") == 0);
     CHECK(node_->counter("btget_mesh_files") == 0);
     CHECK(node_->counter("btget_pieces_bad") == 0);
     CHECK(node_->counter("btget_peers_banned") == 0);
@@ -165,14 +192,16 @@ class Stage {
     const fs::path original = seeds() / name;
     const std::string file = (dir_.path() / (name + ".torrent")).string();
     const auto made =
-        run_program({kPython, "-c", kMaker, original.string(), file, kTrackerUrl, kind});
+        run_program({kPython, "-c", kMaker, original.string(), file, tracker_url_, kind});
     REQUIRE_MESSAGE(made.exit_code == 0, made.err);
     const std::string topic = made.out.substr(0, made.out.find('\n'));
-    return {
-        .file = file, .magnet = "magnet:?xt=" + topic + "&tr=" + kTrackerUrl, .original = original};
+    return {.file = file,
+            .magnet = "magnet:?xt=" + topic + "&tr=" + tracker_url_,
+            .original = original};
   }
 
   std::string kind_;
+  std::string tracker_url_;
   TempDir dir_;
   Switch wire_;
   std::vector<std::unique_ptr<Machine>> machines_;
@@ -217,9 +246,13 @@ TEST_CASE("freshet fetches a file and a folder from transmission, by torrent and
 
 TEST_CASE("freshet fetches a file and a folder from libtorrent, by torrent and by magnet") {
   if (!can_run({kPython, "-c", "import libtorrent"})) return;
-  for (const std::string kind : {"v1", "hybrid", "v2"}) {
+  for (const auto& [kind, tracker] : {Case{"v1", kHttpTracker},
+                                      Case{"v1", kUdpTracker},
+                                      Case{"hybrid", kHttpTracker},
+                                      Case{"v2", kHttpTracker}}) {
     INFO(kind);
-    const Stage stage(kind);
+    INFO(tracker);
+    const Stage stage(kind, tracker);
     Words words = {kPython, "-c", kLibtorrentSeed, stage.seeds().string()};
     for (const Torrent& torrent : stage.torrents()) words.push_back(torrent.file);
     const Process client(stage.on(2, words), stage.dir().path() / "client");

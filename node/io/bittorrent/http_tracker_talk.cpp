@@ -27,6 +27,7 @@ class HttpTrackerTalk final : public TrackerTalk {
  private:
   void ask(const std::vector<asio::ip::address>& addresses) override {
     std::vector<tcp::endpoint> all;
+    all.reserve(addresses.size());
     for (const auto& address : addresses) all.emplace_back(address, question().where.port);
     asio::async_connect(
         socket_,

@@ -7,6 +7,7 @@
 #include <asio/io_context.hpp>
 
 #include "node/io/bittorrent/http_tracker_talk.h"
+#include "node/io/bittorrent/udp_tracker_talk.h"
 
 namespace freshet::io {
 namespace {
@@ -30,22 +31,26 @@ struct Tracker {
 }  // namespace
 
 struct TrackerClient::Impl : std::enable_shared_from_this<Impl> {
-  Impl(asio::io_context& the_io, Parts the_parts, TrackerCounters& the_counters)
+  Impl(asio::io_context& the_io, Parts the_parts, const Rng& the_rng, TrackerCounters& the_counters)
       : io(the_io),
         parts(std::move(the_parts)),
-        counters(the_counters) {}
+        counters(the_counters),
+        rng(the_rng),
+        key(static_cast<std::uint32_t>(rng.next_u64())) {}
 
   void ask(std::size_t number);
   void on_answer(std::size_t number, const Result<wire::bt::HeardAnnounce>& heard);
   void failed(Tracker& tracker, const std::string& why);
   std::shared_ptr<TrackerTalk> talk_with(const Tracker& tracker,
                                          Event event,
-                                         TrackerTalk::Done done) const;
+                                         TrackerTalk::Done done);
   void stop(bool completed);
 
   asio::io_context& io;
   Parts parts;
   TrackerCounters& counters;
+  Rng rng;
+  std::uint32_t key;  ///< one for all that this torrent's trackers are told
   std::vector<Tracker> trackers;
   std::string last_failure;
   bool stopped = false;
@@ -53,11 +58,13 @@ struct TrackerClient::Impl : std::enable_shared_from_this<Impl> {
 
 std::shared_ptr<TrackerTalk> TrackerClient::Impl::talk_with(const Tracker& tracker,
                                                             Event event,
-                                                            TrackerTalk::Done done) const {
+                                                            TrackerTalk::Done done) {
   TrackerQuestion question{
       .where = tracker.where, .announce = parts.announce(), .got_bytes = parts.got_bytes()};
   question.announce.event = event;
-  return http_tracker_talk(io, std::move(question), std::move(done));
+  if (tracker.where.scheme == wire::bt::TrackerUrl::Scheme::http)
+    return http_tracker_talk(io, std::move(question), std::move(done));
+  return udp_tracker_talk(io, std::move(question), key, rng.fork(rng.next_u64()), std::move(done));
 }
 
 void TrackerClient::Impl::ask(std::size_t number) {
@@ -106,8 +113,9 @@ void TrackerClient::Impl::stop(bool completed) {
 TrackerClient::TrackerClient(asio::io_context& io,
                              const std::vector<std::string>& urls,
                              Parts parts,
+                             const Rng& rng,
                              TrackerCounters& counters)
-    : impl_(std::make_shared<Impl>(io, std::move(parts), counters)) {
+    : impl_(std::make_shared<Impl>(io, std::move(parts), rng, counters)) {
   for (const std::string& url : urls) {
     auto where = wire::bt::parse_tracker_url(url);
     if (where) {

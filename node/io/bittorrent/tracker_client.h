@@ -1,6 +1,6 @@
-// Asks a torrent's trackers who has it, over plain HTTP (BEP 3, 23): all of them, again after the
-// time that each one names, and tells them at the end. A tracker that is of another kind or does
-// not answer is counted and costs nothing else. On the io thread.
+// Asks a torrent's trackers who has it, over plain HTTP (BEP 3, 23) or UDP (BEP 15): all of them,
+// again after the time that each one names, and tells them at the end. A tracker that is of another
+// kind or does not answer is counted and costs nothing else. On the io thread.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "node/base/endpoint.h"
+#include "node/base/rng.h"
 #include "node/io/asio_fwd.h"
 #include "node/wire/bt/announce.h"
 
@@ -29,9 +30,11 @@ class TrackerClient {
     std::function<std::uint64_t()> got_bytes;
     std::function<void(const std::vector<Endpoint>&)> heard;
   };
+  /// `rng` draws what strangers must not guess of what is said over UDP.
   TrackerClient(asio::io_context& io,
                 const std::vector<std::string>& urls,
                 Parts parts,
+                const Rng& rng,
                 TrackerCounters& counters);
   ~TrackerClient();
   TrackerClient(const TrackerClient&) = delete;

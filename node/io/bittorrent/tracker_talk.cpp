@@ -15,10 +15,7 @@ TrackerTalk::TrackerTalk(asio::io_context& io, TrackerQuestion question, Done do
       done_(std::move(done)) {}
 
 void TrackerTalk::begin() {
-  patience_.expires_after(kTrackerPatience);
-  patience_.async_wait([self = shared_from_this()](const asio::error_code& canceled) {
-    if (!canceled) self->fail("no answer within ten seconds");
-  });
+  start_patience();
   resolver_.async_resolve(question_.where.host,
                           std::to_string(question_.where.port),
                           [self = shared_from_this()](const asio::error_code& failed,
@@ -35,9 +32,25 @@ void TrackerTalk::begin() {
                           });
 }
 
+void TrackerTalk::begin_at(const std::vector<asio::ip::address>& addresses) {
+  start_patience();
+  ask(addresses);
+}
+
+void TrackerTalk::start_patience() {
+  patience_.expires_after(kTrackerPatience);
+  patience_.async_wait([self = shared_from_this()](const asio::error_code& canceled) {
+    if (!canceled) self->fail("no answer within ten seconds");
+  });
+}
+
 void TrackerTalk::give_up() {
   done_ = nullptr;
   end();
+}
+
+std::chrono::steady_clock::duration TrackerTalk::time_left() const {
+  return patience_.expiry() - std::chrono::steady_clock::now();
 }
 
 void TrackerTalk::fail(const std::string& why) {

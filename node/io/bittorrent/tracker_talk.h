@@ -36,8 +36,10 @@ class TrackerTalk : public std::enable_shared_from_this<TrackerTalk> {
   TrackerTalk(const TrackerTalk&) = delete;
   TrackerTalk& operator=(const TrackerTalk&) = delete;
 
-  /// Keeps itself until it ends. Once.
+  /// It keeps itself until it ends. Once.
   void begin();
+  /// The same where the host's addresses are known.
+  void begin_at(const std::vector<asio::ip::address>& addresses);
   void give_up();
 
  protected:
@@ -45,6 +47,8 @@ class TrackerTalk : public std::enable_shared_from_this<TrackerTalk> {
 
   [[nodiscard]] const TrackerQuestion& question() const { return question_; }
   [[nodiscard]] bool is_over() const { return over_; }
+  /// Of kTrackerPatience.
+  [[nodiscard]] std::chrono::steady_clock::duration time_left() const;
   void fail(const std::string& why);
   void finish(const Result<wire::bt::HeardAnnounce>& result);
 
@@ -53,6 +57,7 @@ class TrackerTalk : public std::enable_shared_from_this<TrackerTalk> {
   virtual void ask(const std::vector<asio::ip::address>& addresses) = 0;
   /// Whatever is on comes to its end.
   virtual void close() = 0;
+  void start_patience();
   void end();
 
   asio::ip::tcp::resolver resolver_;

@@ -30,6 +30,7 @@ Error named(const Error& error, const std::string& what) {
 TorrentFetch::TorrentFetch(const Parts& parts, TorrentWish wish, Rng rng)
     : parts_(parts),
       wish_(std::move(wish)),
+      tracker_rng_(rng.fork("trackers")),
       fetch_(wish_.name, parts.config, parts.counters, *this, std::move(rng), wish_.is_v2),
       links_(parts.io, fetch_, for_links()),
       resolver_(parts.io),
@@ -97,6 +98,7 @@ void TorrentFetch::find_peers(const TorrentWish& wish) {
                                    fetch_.add_peer(at, cb::PeerBook::Word::stranger, parts_.now());
                                  moved();
                                }},
+      tracker_rng_.fork(trackers_.size()),
       parts_.tracker_counters));
 }
 

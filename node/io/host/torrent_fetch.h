@@ -146,6 +146,7 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
 
   Parts parts_;
   TorrentWish wish_;
+  Rng tracker_rng_;
   core::bittorrent::Fetch fetch_;
   FetchLinks links_;
   std::vector<std::unique_ptr<TrackerClient>> trackers_;

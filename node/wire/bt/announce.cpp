@@ -111,6 +111,10 @@ std::string announce_query(const Announce& announce, std::uint64_t got_bytes) {
   return event.empty() ? query : query + "&event=" + std::string(event);
 }
 
+std::uint32_t bounded_interval_s(std::int64_t said) {
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(said, 0, kMaxHeardIntervalS));
+}
+
 Result<HeardAnnounce> read_announce_answer(ByteView body) {
   const Error malformed{ErrorCode::invalid, "what it answers is no tracker's answer (BEP 3)"};
   if (body.size() > kMaxAnnounceAnswerBytes) return malformed;
@@ -121,9 +125,7 @@ Result<HeardAnnounce> read_announce_answer(ByteView body) {
     return Error{ErrorCode::not_found, tracker_reason(*reason->text())};
   HeardAnnounce heard;
   const auto interval = root.find("interval");
-  if (interval && interval->integer())
-    heard.interval_s =
-        static_cast<std::uint32_t>(std::clamp<std::int64_t>(*interval->integer(), 0, 86'400));
+  if (interval && interval->integer()) heard.interval_s = bounded_interval_s(*interval->integer());
   const auto peers = root.find("peers");
   if (!peers) return malformed;
   const auto peers6 = root.find("peers6");

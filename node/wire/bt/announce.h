@@ -68,6 +68,8 @@ struct HeardAnnounce {
 };
 inline constexpr std::size_t kMaxAnnounceAnswerBytes = std::size_t{64} * 1024;
 inline constexpr std::size_t kMaxHeardPeers = 200;
+inline constexpr std::uint32_t kMaxHeardIntervalS = 86'400;  ///< longer ones are heard as this
+std::uint32_t bounded_interval_s(std::int64_t said);
 /// Errors: invalid: malformed; not_found: what the tracker gave as its reason
 /// (tracker_reason.h).
 Result<HeardAnnounce> read_announce_answer(ByteView body);

@@ -1,12 +1,21 @@
 #include "node/wire/bt/tracker_url.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace freshet::wire::bt {
 namespace {
 
-constexpr std::string_view kHttpScheme = "http://";
+using Scheme = TrackerUrl::Scheme;
+
+struct KnownScheme {
+  Scheme scheme;
+  std::string_view text;
+  std::uint16_t port;  ///< where the URL names none; 0: it must
+};
+constexpr std::array kSchemes = {KnownScheme{Scheme::http, "http://", 80},
+                                 KnownScheme{Scheme::udp, "udp://", 0}};
 constexpr std::size_t kMaxHostBytes = 253;
 
 bool is_printable(std::string_view text) {
@@ -36,13 +45,19 @@ bool read_authority(std::string_view text, TrackerUrl& url) {
 }  // namespace
 
 Result<TrackerUrl> parse_tracker_url(std::string_view text) {
-  if (!text.starts_with(kHttpScheme)) return Error::invalid("only trackers of http:// are asked");
+  const auto* known = std::find_if(kSchemes.begin(), kSchemes.end(), [&](const auto& each) {
+    return text.starts_with(each.text);
+  });
+  if (known == kSchemes.end())
+    return Error::invalid("only trackers of http:// and udp:// are asked");
   if (!is_printable(text)) return Error::invalid("it is no URL");
-  text.remove_prefix(kHttpScheme.size());
+  text.remove_prefix(known->text.size());
   text = text.substr(0, text.find('#'));
   const auto slash = std::min(text.find_first_of("/?"), text.size());
-  TrackerUrl url;
+  TrackerUrl url{.scheme = known->scheme, .host = {}, .port = known->port, .target = {}};
   if (!read_authority(text.substr(0, slash), url)) return Error::invalid("it is no URL");
+  if (url.port == 0)
+    return Error::invalid("the URL of a UDP tracker names its port: udp://HOST:PORT");
   url.target = std::string(text.substr(slash));
   if (!url.target.starts_with('/')) url.target.insert(0, 1, '/');
   return url;

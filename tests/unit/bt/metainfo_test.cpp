@@ -185,7 +185,7 @@ TEST_CASE("a tracker's URL is taken apart, and what is asked there is what a tra
   CHECK(url->target == "/announce?key=1");
   CHECK(parse_tracker_url("http://tracker")->target == "/");
   CHECK(parse_tracker_url("http://tracker?x")->target == "/?x");
-  for (const char* text : {"udp://a:1",
+  for (const char* text : {"ftp://a:1",
                            "https://a",
                            "http://",
                            "http://:1",
