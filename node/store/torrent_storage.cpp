@@ -104,24 +104,13 @@ Result<bool> TorrentStorage::verify(std::uint32_t piece) {
   return true;
 }
 
-Result<Bytes> TorrentStorage::read(std::uint64_t offset, std::uint32_t length) const {
-  Bytes bytes(length);
-  const std::uint64_t size = spec_.layout->size_bytes;
-  const std::uint64_t left = size - std::min(size, offset);
-  const auto there = std::span(bytes).first(std::min<std::uint64_t>(left, length));
-  if (!finished_) {
-    if (Status read = partial_.read_at(offset, there); !read) return read.error();
-    return bytes;
-  }
-  const auto got = read_some_at(finished_.get(), offset, there, place_.target);
-  if (!got) return got.error();
-  if (*got != there.size()) return Error{ErrorCode::io, place_.target + " was cut short"};
-  return bytes;
+std::shared_ptr<const TorrentReader> TorrentStorage::reader() const {
+  return std::make_shared<const TorrentReader>(
+      partial_.open_again(), spec_.layout->size_bytes, place_.target);
 }
 
 Result<FinishedTorrent> TorrentStorage::finish() {
   FRESHET_CHECK(partial_.complete());
-  finished_ = partial_.open_again();
   const ContentId id = download_id_of(spec_.layout->name);
   if (!spec_.layout->is_folder) {
     auto finished = finish_file();

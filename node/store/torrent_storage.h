@@ -12,8 +12,8 @@
 #include "node/base/result.h"
 #include "node/store/partial_file.h"
 #include "node/store/torrent_place.h"
+#include "node/store/torrent_reader.h"
 #include "node/store/types.h"
-#include "node/store/unique_fd.h"
 #include "node/wire/bt/torrent_layout.h"
 
 namespace freshet::store {
@@ -43,9 +43,7 @@ class TorrentStorage {
   Status write(std::uint64_t offset, ByteView bytes) { return partial_.write_at(offset, bytes); }
   /// Reads a piece that was written, and records it if it is right. Errors: io.
   Result<bool> verify(std::uint32_t piece);
-  /// Of what is verified, also once finish() is done, while this is kept. Behind the stream's end
-  /// there are zeros. Errors: io.
-  Result<Bytes> read(std::uint64_t offset, std::uint32_t length) const;
+  [[nodiscard]] std::shared_ptr<const TorrentReader> reader() const;
   Status checkpoint() { return partial_.checkpoint(); }
   /// Gives every file its name; nothing that is there is replaced: see place_file.h. What is left
   /// of the download is removed. A folder needs its own size of free space for a while. REQUIRES:
@@ -68,7 +66,6 @@ class TorrentStorage {
   Spec spec_;
   TorrentPlace place_;
   PartialFile partial_;
-  UniqueFd finished_;  ///< what `partial_` was of
   Bytes buffer_;
 };
 

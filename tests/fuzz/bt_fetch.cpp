@@ -119,6 +119,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (world.came && world.fetch->plan() == nullptr) world.begin();
     now += std::chrono::seconds(1);
     world.fetch->on_time(now);
+    while (!world.fetch->take_block(*peer).empty()) {
+    }
     // What it makes this side say is within reason of what it said.
     if (world.fetch->take_output(*peer).size() > std::size_t{1} << 20U) std::abort();
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node/base/check.h"
+#include "node/base/sender.h"
 #include "node/wire/bt/sha1.h"
 
 namespace freshet::core::bittorrent {
@@ -44,8 +45,8 @@ void Fetch::begin(std::shared_ptr<const wire::bt::TorrentLayout> layout, PieceSe
   has_metadata_ = true;
   for (auto& [number, link] : links_) {
     if (!link->is_shaken() || link->over()) continue;
-    link->tell_metadata();
     tell_all_haves(*link);
+    if (link->over()) continue;
     link->begin(*layout_);
   }
   fill_all();
@@ -54,6 +55,10 @@ void Fetch::begin(std::shared_ptr<const wire::bt::TorrentLayout> layout, PieceSe
 // To one that shook hands before it was known what is here.
 void Fetch::tell_all_haves(FetchLink& link) const {
   if (offered() == nullptr) return;
+  if (plan_->have().count() > config_.max_haves_told) {
+    link.end();
+    return;
+  }
   for (std::uint32_t piece = 0; piece < layout_->piece_count(); ++piece)
     if (plan_->have().has(piece)) link.tell_have(piece);
 }
@@ -61,6 +66,8 @@ void Fetch::tell_all_haves(FetchLink& link) const {
 void Fetch::knows_metadata(std::shared_ptr<const Bytes> info) {
   has_metadata_ = true;
   info_ = std::move(info);
+  for (auto& [number, link] : links_)
+    if (link->is_shaken()) link->tell_metadata();
 }
 
 ByteView Fetch::offered_info() const {
@@ -83,7 +90,7 @@ void Fetch::add_peer(const Endpoint& at, PeerBook::Word word, TimePoint now) {
 }
 
 std::optional<PeerNumber> Fetch::next_dial(TimePoint now) {
-  if (links_.size() + dialling_ >= config_.max_links || complete()) return std::nullopt;
+  if (dialled_links() + dialling_ >= config_.max_links || complete()) return std::nullopt;
   const auto next = book_.next(now);
   if (next) ++dialling_;
   return next;
@@ -91,20 +98,26 @@ std::optional<PeerNumber> Fetch::next_dial(TimePoint now) {
 
 void Fetch::opened(PeerNumber peer, TimePoint now) {
   --dialling_;
-  add_link(peer, now);
+  add_link(peer, true, now);
 }
 
 std::optional<PeerNumber> Fetch::take(const Endpoint& from, TimePoint now) {
   const auto peer = book_.take(from);
   if (!peer) return std::nullopt;
   ++counters_.links_taken;
-  add_link(*peer, now);
+  add_link(*peer, false, now);
   return peer;
 }
 
-void Fetch::add_link(PeerNumber peer, TimePoint now) {
+std::size_t Fetch::dialled_links() const {
+  return static_cast<std::size_t>(std::count_if(
+      links_.begin(), links_.end(), [](const auto& each) { return each.second->is_dialled(); }));
+}
+
+void Fetch::add_link(PeerNumber peer, bool dialled, TimePoint now) {
   FetchLink::Owner& owner = *this;
-  links_[peer] = std::make_unique<FetchLink>(peer, name_, is_v2_, config_, counters_, owner, now);
+  links_[peer] =
+      std::make_unique<FetchLink>(peer, dialled, name_, is_v2_, config_, counters_, owner, now);
 }
 
 void Fetch::dial_failed(PeerNumber peer, TimePoint now) {
@@ -203,6 +216,11 @@ Bytes Fetch::take_output(PeerNumber peer) {
   return link == nullptr ? Bytes() : link->take_output();
 }
 
+Bytes Fetch::take_block(PeerNumber peer) {
+  FetchLink* link = find(peer);
+  return link == nullptr ? Bytes() : link->take_block();
+}
+
 bool Fetch::is_over(PeerNumber peer) const {
   const FetchLink* link = find(peer);
   return link == nullptr || link->over();
@@ -236,15 +254,35 @@ bool Fetch::is_source(const FetchLink& link) const {
   return link.wanted() > 0 && is_trusted && link.is_hopeful(now_);
 }
 
-void Fetch::on_shaken(FetchLink& link) {
-  const bool doubled = std::any_of(links_.begin(), links_.end(), [&](const auto& each) {
+FetchLink* Fetch::double_of(const FetchLink& link) {
+  const auto found = std::find_if(links_.begin(), links_.end(), [&](const auto& each) {
     const FetchLink& other = *each.second;
     return &other != &link && other.is_shaken() && !other.over()
            && other.peer_id() == link.peer_id();
   });
-  if (doubled) {  // at two addresses
-    link.end();
-  } else if (plan_) {
+  return found == links_.end() ? nullptr : found->second.get();
+}
+
+// Of two links to one client. Where each side dialled one, both ends must keep the same: that which
+// the greater id dialled, as libtorrent has it too. A client from elsewhere that calls itself like
+// one that was dialled does not push it out.
+bool Fetch::is_kept(const FetchLink& older, const FetchLink& newer) const {
+  if (older.is_dialled() == newer.is_dialled()) return true;
+  const bool is_one_sender = is_same_sender(at(older.number()), at(newer.number()));
+  const bool keeps_dialled = !is_one_sender || config_.peer_id > older.peer_id();
+  return older.is_dialled() == keeps_dialled;
+}
+
+void Fetch::on_shaken(FetchLink& link) {
+  if (FetchLink* other = double_of(link)) {
+    const bool is_old_kept = is_kept(*other, link);
+    FetchLink& kept = is_old_kept ? *other : link;
+    FetchLink& ended = is_old_kept ? link : *other;
+    book_.is_same(ended.number(), kept.number());
+    ended.end();
+    if (is_old_kept) return;
+  }
+  if (plan_) {
     if (!link.has_begun()) link.begin(*layout_);
   } else {
     ask_for_metadata();

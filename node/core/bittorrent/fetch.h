@@ -76,6 +76,8 @@ class Fetch final : private FetchLink::Owner {
   std::optional<PeerNumber> next_dial(TimePoint now);
   [[nodiscard]] const Endpoint& at(PeerNumber peer) const { return book_.at(peer); }
   Bytes take_output(PeerNumber peer);
+  /// See FetchLink.
+  Bytes take_block(PeerNumber peer);
   /// The next block to read for a peer, and whether there is one. `unsent`: see UploadQueue.
   std::optional<wire::bt::BlockRange> next_read(PeerNumber peer, std::size_t unsent);
   [[nodiscard]] bool has_read(PeerNumber peer, std::size_t unsent) const;
@@ -112,7 +114,10 @@ class Fetch final : private FetchLink::Owner {
   [[nodiscard]] bool is_source(const FetchLink& link) const;
   FetchLink* find(PeerNumber peer);
   [[nodiscard]] const FetchLink* find(PeerNumber peer) const;
-  void add_link(PeerNumber peer, TimePoint now);
+  void add_link(PeerNumber peer, bool dialled, TimePoint now);
+  [[nodiscard]] std::size_t dialled_links() const;
+  [[nodiscard]] FetchLink* double_of(const FetchLink& link);
+  [[nodiscard]] bool is_kept(const FetchLink& older, const FetchLink& newer) const;
   void tell_all_haves(FetchLink& link) const;
   void fill(FetchLink& link);
   void fill_all();

@@ -14,7 +14,8 @@ namespace freshet::core::bittorrent {
 struct FetchConfig {
   /// Clients may have what is verified, while the rest is fetched.
   bool uploads = false;
-  UploadLimits upload_limits;
+  /// Less is read ahead than for a seed's links: what is asked for here goes the same way.
+  UploadLimits upload_limits{.max_unsent_bytes = std::size_t{64} * 1024};
   std::size_t upload_slots = 8;  ///< served at once
   std::size_t turn_slots = 2;    ///< of them, whatever was given for it
   Duration choke_interval = std::chrono::seconds(10);
@@ -30,7 +31,10 @@ struct FetchConfig {
   std::size_t max_allowed_fast = 64;
   std::size_t max_early_haves = 4096;  ///< before the metadata is here
   std::uint32_t max_offences = 64;     ///< what no correct client sends
-  std::uint32_t max_links = 32;
+  std::uint32_t max_links = 32;        ///< that were dialled
+  /// Told one by one to clients that shook hands before it was known what is here; beyond, they are
+  /// linked anew.
+  std::uint32_t max_haves_told = 4096;
   Duration handshake_time = std::chrono::seconds(10);
   Duration stalled = std::chrono::seconds(3);  ///< then its blocks are asked of others
   Duration dead = std::chrono::seconds(60);    ///< asked, and nothing came

@@ -12,6 +12,7 @@ namespace freshet::core::bittorrent {
 using namespace wire::bt;  // NOLINT(google-build-using-namespace): its own vocabulary
 
 FetchLink::FetchLink(PeerNumber number,
+                     bool dialled,
                      const InfoHash& name,
                      bool is_v2,
                      const FetchConfig& config,
@@ -19,6 +20,7 @@ FetchLink::FetchLink(PeerNumber number,
                      Owner& owner,
                      TimePoint now)
     : number_(number),
+      dialled_(dialled),
       name_(name),
       config_(config),
       counters_(counters),
@@ -121,10 +123,6 @@ void FetchLink::on_message(const Message& message) {
                  [&](const Extended& it) { on_extended(it); },
                  [&](const Hashes& it) { owner_.on_hashes(*this, it); },
                  [&](const HashReject& it) { owner_.on_hash_reject(*this, it.request); },
-                 [&](const HashRequest& it) {
-                   append(out_, HashReject{.request = it});
-                   offend();
-                 },
                  [](const auto&) {},
              },
              message);
@@ -134,12 +132,36 @@ void FetchLink::on_request(const BlockRange& block) {
   if (!uploads_.request(block, owner_.offered_bytes(block.piece), out_)) offend();
 }
 
+// A block that cannot be read: somebody changed the file, and nothing here is true any more.
 void FetchLink::on_read(const BlockRange& block, std::optional<ByteView> bytes) {
-  if (!over()) uploads_.on_read(block, bytes, out_);
+  if (over()) return;
+  if (!bytes) {
+    uploads_.on_read(block, bytes, out_);
+    end();
+    return;
+  }
+  Bytes answer;
+  uploads_.on_read(block, bytes, answer);
+  block_bytes_ += answer.size();
+  blocks_.push_back(std::move(answer));
 }
 
+Bytes FetchLink::take_block() {
+  if (blocks_.empty()) return {};
+  Bytes block = std::move(blocks_.front());
+  blocks_.pop_front();
+  block_bytes_ -= block.size();
+  return block;
+}
+
+// What was read comes before a choke: without BEP 6 it is not expected afterwards.
 void FetchLink::set_choked(bool choked) {
-  if (shaken_ && !over()) uploads_.set_choked(choked, out_);
+  if (!shaken_ || over() || choked == uploads_.is_choked()) return;
+  while (choked && !blocks_.empty()) {
+    const Bytes block = take_block();
+    out_.insert(out_.end(), block.begin(), block.end());
+  }
+  uploads_.set_choked(choked, out_);
 }
 
 void FetchLink::on_piece(const BlockRange& block, ByteView bytes) {
@@ -364,6 +386,10 @@ void FetchLink::on_extension_handshake(ByteView payload) {
 }
 
 void FetchLink::on_metadata_request(std::uint32_t piece) {
+  if (peer_metadata_id_ == 0) {  // it did not say what it calls the answer
+    offend();
+    return;
+  }
   const auto answered =
       metadata_offer_.answer(piece, owner_.offered_info(), peer_metadata_id_, out_);
   if (answered == MetadataOffer::Answered::rejected) offend();
@@ -414,7 +440,7 @@ void FetchLink::on_time(TimePoint now, Duration unread) {
   now_ = now;
   for (TimePoint* since : {&opened_at_, &heard_at_, &brought_at_}) *since += unread;
   metadata_.wait_longer(unread);
-  if (!out_.empty() || uploads_.is_reading()) said_at_ = now;
+  if (!out_.empty() || !blocks_.empty()) said_at_ = now;
   if (over()) return;
   const bool waits = !asked_.empty();
   const bool too_late = !shaken_ && now - opened_at_ >= config_.handshake_time;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -80,8 +81,9 @@ class FetchLink final : public LinkReader {
     ~Owner() = default;
   };
 
-  /// Speaks first. `is_v2`: that is the name's.
+  /// Speaks first. `is_v2`: that is the name's. `dialled`: by this node.
   FetchLink(PeerNumber number,
+            bool dialled,
             const InfoHash& name,
             bool is_v2,
             const FetchConfig& config,
@@ -117,17 +119,21 @@ class FetchLink final : public LinkReader {
 
   // ---- out
   Bytes take_output() { return std::exchange(out_, {}); }
+  /// A block that was asked for, to be said when there is nothing else to say: what is asked for
+  /// here must not wait behind all of them. Empty: there is none.
+  Bytes take_block();
 
   /// The next block to read for the peer. `unsent`: see UploadQueue.
   std::optional<wire::bt::BlockRange> next_read(std::size_t unsent) {
-    return over() ? std::nullopt : uploads_.next_read(unsent + out_.size());
+    return over() ? std::nullopt : uploads_.next_read(unsent + out_.size() + block_bytes_);
   }
   [[nodiscard]] bool has_read(std::size_t unsent) const {
-    return !over() && uploads_.has_read(unsent + out_.size());
+    return !over() && uploads_.has_read(unsent + out_.size() + block_bytes_);
   }
   [[nodiscard]] const UploadQueue& uploads() const { return uploads_; }
 
   [[nodiscard]] PeerNumber number() const { return number_; }
+  [[nodiscard]] bool is_dialled() const { return dialled_; }
   [[nodiscard]] const wire::bt::PeerId& peer_id() const { return peer_id_; }
   [[nodiscard]] bool is_shaken() const { return shaken_; }
   [[nodiscard]] const wire::bt::PieceSet& has() const { return has_; }
@@ -192,6 +198,7 @@ class FetchLink final : public LinkReader {
   void break_off();
 
   PeerNumber number_;
+  bool dialled_;
   InfoHash name_;
   const FetchConfig& config_;
   FetchCounters& counters_;
@@ -200,6 +207,8 @@ class FetchLink final : public LinkReader {
   wire::bt::PieceSet has_;
   Bytes out_;
   UploadQueue uploads_;
+  std::deque<Bytes> blocks_;  ///< answers of it
+  std::size_t block_bytes_ = 0;
   MetadataOffer metadata_offer_;
   std::map<wire::bt::BlockRange, bool> asked_;  ///< true: it was given up, and may come yet
   std::set<std::uint32_t> allowed_;             ///< although it chokes (BEP 6)

@@ -51,11 +51,12 @@ void FetchUploads::choose(TimePoint now) {
 }
 
 void FetchUploads::leave_idle(TimePoint now) {
+  if (!whole_since_) whole_since_ = now;
   for (const auto& [number, link] : links_) {
     if (link->over() || link->uploads().is_interested()) continue;
-    const auto taker = takers_.try_emplace(number, Peer{.brought = 0, .wanted_at = now}).first;
     const bool has_all = link->has_begun() && link->has().all();
-    const bool is_idle = now - taker->second.wanted_at >= config_.last_interest;
+    const TimePoint since = std::max(*whole_since_, takers_[number].wanted_at);
+    const bool is_idle = now - since >= config_.last_interest;
     if ((has_all && link->uploads().is_idle()) || is_idle) link->end();
   }
 }

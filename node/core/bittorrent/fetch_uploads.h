@@ -25,7 +25,10 @@ class FetchUploads {
 
   /// A peer wants something, or nothing any more.
   void on_interest(FetchLink& link, TimePoint now);
-  void closed(PeerNumber peer) { takers_.erase(peer); }
+  void closed(PeerNumber peer) {
+    takers_.erase(peer);
+    choice_.forget(peer);
+  }
   void on_time(TimePoint now);
   /// All is here: ends links that want nothing more.
   void leave_idle(TimePoint now);
@@ -43,6 +46,7 @@ class FetchUploads {
   UploadChoice choice_;
   std::map<PeerNumber, Peer> takers_;
   TimePoint choose_at_;
+  std::optional<TimePoint> whole_since_;
 };
 
 }  // namespace freshet::core::bittorrent

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "node/base/sender.h"
+
 namespace freshet::core::bittorrent {
 namespace {
 
@@ -12,7 +14,7 @@ constexpr std::uint32_t kMostDoublings = 5;  // 32 s
 }  // namespace
 
 bool PeerBook::add(const Endpoint& at, Word word, TimePoint now) {
-  if (!at.is_dialable() || peers_.size() >= kMaxPeers) return false;
+  if (!at.is_dialable() || peers_.size() - taken_places_ >= kMaxPeers) return false;
   const bool is_strangers = word == Word::stranger;
   if (is_strangers && (at.port < kLeastPort || strangers_ >= kMaxStrangers)) return false;
   const bool known =
@@ -28,33 +30,40 @@ std::optional<PeerNumber> PeerBook::next(TimePoint now) {
   for (PeerNumber i = 0; i < peers_.size(); ++i) {
     const Peer& peer = peers_[i];
     if (peer.linked || peer.taken || peer.banned || peer.due > now) continue;
+    if (peer.otherwise && peers_[*peer.otherwise].linked) continue;
     if (!best || peer.due < peers_[*best].due) best = i;
   }
   if (best) peers_[*best].linked = true;
   return best;
 }
 
-// Places are by address, so who comes again and again fills no more of them than it has links.
+// Who comes again has its place again; that of one that never brought anything is also another's.
 std::optional<PeerNumber> PeerBook::take(const Endpoint& from) {
   std::size_t linked = 0;
   std::size_t linked_there = 0;
-  std::optional<PeerNumber> place;
+  std::optional<PeerNumber> own;
+  std::optional<PeerNumber> unused;
   for (PeerNumber i = 0; i < peers_.size(); ++i) {
     const Peer& peer = peers_[i];
-    const bool is_there = peer.at.address == from.address;
+    const bool is_there = is_same_sender(peer.at, from);
     if (is_there && peer.banned) return std::nullopt;
     if (!peer.taken) continue;
     linked += peer.linked ? 1 : 0;
     linked_there += is_there && peer.linked ? 1 : 0;
-    if (is_there && !peer.linked) place = i;
+    if (peer.linked || peer.banned) continue;
+    if (is_there) own = i;
+    if (!peer.useful) unused = i;
   }
-  if (linked >= kMaxTaken || linked_there >= kMaxTakenPerAddress) return std::nullopt;
-  if (!place) {
-    if (peers_.size() >= kMaxPeers || strangers_ >= kMaxStrangers) return std::nullopt;
-    ++strangers_;
+  if (linked >= kMaxTaken || linked_there >= kMaxTakenPerSender) return std::nullopt;
+  std::optional<PeerNumber> place = own;
+  if (!place && taken_places_ < kMaxTakenPlaces) {
+    ++taken_places_;
     place = static_cast<PeerNumber>(peers_.size());
-    peers_.push_back({.at = from, .due = {}, .taken = true});
+    // Nobody has vouched for it: it counts as a source from its first block on.
+    peers_.push_back({.at = from, .due = {}, .failures = 1, .taken = true});
   }
+  if (!place) place = unused;
+  if (!place) return std::nullopt;
   peers_[*place].at = from;
   peers_[*place].linked = true;
   return place;
@@ -63,6 +72,7 @@ std::optional<PeerNumber> PeerBook::take(const Endpoint& from) {
 void PeerBook::left(PeerNumber number, bool useful, TimePoint now) {
   Peer& peer = peers_.at(number);
   peer.linked = false;
+  peer.useful = peer.useful || useful;
   peer.failures = useful ? 0 : peer.failures + 1;
   const std::uint32_t doublings = std::min(peer.failures, kMostDoublings);
   peer.due = now + kFirstPause * (std::int64_t{1} << doublings);

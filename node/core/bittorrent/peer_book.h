@@ -19,9 +19,11 @@ class PeerBook {
   static constexpr std::size_t kMaxPeers = 256;
   /// So many may come by strangers' word: they cannot keep out whom the user names.
   static constexpr std::size_t kMaxStrangers = 224;
-  /// Of those that dialled this node, linked at once; and of these from one address.
+  /// Of those that dialled this node: linked at once, of these from one sender (base/sender.h), and
+  /// places in all, beside kMaxPeers.
   static constexpr std::size_t kMaxTaken = 16;
-  static constexpr std::size_t kMaxTakenPerAddress = 4;
+  static constexpr std::size_t kMaxTakenPerSender = 4;
+  static constexpr std::size_t kMaxTakenPlaces = 64;
   enum class Word : std::uint8_t {
     user,     ///< by the user or the link that the user gave
     stranger  ///< by a tracker or another peer: no ports below 1024, so that nobody makes this node
@@ -33,12 +35,14 @@ class PeerBook {
   /// The next to dial; it counts as linked until left().
   std::optional<PeerNumber> next(TimePoint now);
   /// One that dialled this node: it counts as linked until left(), and is never dialled, for its
-  /// port is no listener's. nullopt: somebody at its address is banned, or there are as many of
-  /// them as are taken.
+  /// port is no listener's. nullopt: somebody of its sender's is banned, or there are as many as
+  /// are taken.
   std::optional<PeerNumber> take(const Endpoint& from);
   /// The link ended. `useful`: it brought something, so it is dialled again soon.
   void left(PeerNumber peer, bool useful, TimePoint now);
   void ban(PeerNumber peer);
+  /// It is the same client as another, which is linked: it is not dialled while that is so.
+  void is_same(PeerNumber peer, PeerNumber other) { peers_.at(peer).otherwise = other; }
 
   /// It was asked for the metadata, and did not send it.
   void count_metadata_failure(PeerNumber peer) { ++peers_.at(peer).metadata_failures; }
@@ -60,11 +64,14 @@ class PeerBook {
     std::uint32_t failures = 0;
     std::uint32_t metadata_failures = 0;
     bool linked = false;
-    bool taken = false;  ///< dialled this node; another link from its address may follow
+    bool taken = false;   ///< dialled this node; its place may be another's later
+    bool useful = false;  ///< once brought something, and may be to blame for it
+    std::optional<PeerNumber> otherwise = {};
     bool banned = false;
   };
   std::vector<Peer> peers_;
   std::size_t strangers_ = 0;
+  std::size_t taken_places_ = 0;
 };
 
 }  // namespace freshet::core::bittorrent

@@ -20,10 +20,6 @@ std::vector<PeerNumber> UploadChoice::choose(std::span<const Taker> takers, Time
   for (auto giver = left.begin(); giver != giver_ends; ++giver) served.push_back(giver->peer);
   left.erase(left.begin(), giver_ends);
 
-  std::erase_if(turns_, [&](const auto& turn) {
-    return std::none_of(
-        takers.begin(), takers.end(), [&](const Taker& taker) { return taker.peer == turn.first; });
-  });
   // Who is in the middle of its turn goes on; then comes whose last one was longest ago.
   const auto place = [&](const Taker& taker) {
     const auto turn = turns_.find(taker.peer);

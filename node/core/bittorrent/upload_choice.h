@@ -27,6 +27,9 @@ class UploadChoice {
 
   /// Every choke_interval: who is served until the next time, no more than upload_slots.
   std::vector<PeerNumber> choose(std::span<const Taker> takers, TimePoint now);
+  /// It is gone. Until then it is known when it had its last turn, whether it wants something or
+  /// not.
+  void forget(PeerNumber peer) { turns_.erase(peer); }
 
  private:
   struct Turn {
@@ -34,7 +37,7 @@ class UploadChoice {
     bool is_on = false;
   };
   const FetchConfig& config_;
-  std::map<PeerNumber, Turn> turns_;  ///< the last one of each taker that had one
+  std::map<PeerNumber, Turn> turns_;  ///< the last one of each that had one
 };
 
 }  // namespace freshet::core::bittorrent

@@ -20,6 +20,12 @@ namespace cb = core::bittorrent;
 using asio::ip::tcp;
 
 constexpr std::chrono::seconds kDialPatience{5};
+// A client that takes nothing for so long is left.
+constexpr std::chrono::seconds kTakesNothing{60};
+// Of blocks, handed to the socket at once, and what the kernel takes beyond what is under way: a
+// request waits behind no more than both.
+constexpr std::size_t kBlockBytesAhead = std::size_t{16} * 1024;
+constexpr std::size_t kKernelBytesAhead = std::size_t{32} * 1024;
 constexpr std::size_t kLeastReadBytes = std::size_t{16} * 1024;
 
 struct FetchLink {
@@ -30,6 +36,7 @@ struct FetchLink {
   tcp::socket socket;
   UploadTurns::Id turn = 0;
   Bytes writing;
+  TimePoint writes_since;
   Bytes waiting;
   bool listening = false;
   bool closed = false;
@@ -74,7 +81,9 @@ void FetchLinks::Impl::work() {
   for (const auto& [number, link] : std::map(links)) {
     read_blocks(link);
     send(link);
-    if (fetch.is_over(number)) {
+    const bool is_stuck =
+        !link->writing.empty() && parts.now() - link->writes_since >= kTakesNothing;
+    if (is_stuck || fetch.is_over(number)) {
       close(link);
     } else {
       listen(link);
@@ -99,8 +108,15 @@ void FetchLinks::Impl::read_blocks(const LinkPtr& link) {
 }
 
 void FetchLinks::Impl::send(const LinkPtr& link) {
-  const Bytes out = fetch.take_output(link->number);
-  link->waiting.insert(link->waiting.end(), out.begin(), out.end());
+  const auto say = [&](const Bytes& bytes) {
+    link->waiting.insert(link->waiting.end(), bytes.begin(), bytes.end());
+  };
+  say(fetch.take_output(link->number));
+  while (link->writing.empty() && link->waiting.size() < kBlockBytesAhead) {
+    const Bytes block = fetch.take_block(link->number);
+    if (block.empty()) break;
+    say(block);
+  }
   write(link);
 }
 
@@ -130,6 +146,7 @@ void FetchLinks::Impl::add(cb::PeerNumber peer, tcp::socket&& socket) {
   asio::error_code ignored;
   socket.non_blocking(true, ignored);
   socket.set_option(tcp::no_delay(true), ignored);
+  bound_unsent(socket.native_handle(), kKernelBytesAhead);
   const auto link = std::make_shared<FetchLink>(peer, std::move(socket));
   link->turn = parts.turns.join([this, weak = std::weak_ptr(link)] {
     if (const auto it = weak.lock()) read_blocks(it);
@@ -180,6 +197,7 @@ void FetchLinks::Impl::read(const LinkPtr& link) {
 void FetchLinks::Impl::write(const LinkPtr& link) {
   if (link->closed || !link->writing.empty() || link->waiting.empty()) return;
   link->writing.swap(link->waiting);
+  link->writes_since = parts.now();
   asio::async_write(link->socket,
                     asio::buffer(link->writing),
                     [self = shared_from_this(), link](const asio::error_code& failed, std::size_t) {

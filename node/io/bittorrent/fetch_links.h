@@ -20,7 +20,7 @@ struct TcpSocket;
 class FetchLinks {
  public:
   /// From a peer that takes no requests nothing more is read either.
-  static constexpr std::size_t kMaxUnsentBytes = std::size_t{512} * 1024;
+  static constexpr std::size_t kMaxUnsentBytes = std::size_t{256} * 1024;
   static constexpr std::size_t kMaxReadBytes = std::size_t{128} * 1024;
 
   struct Parts {

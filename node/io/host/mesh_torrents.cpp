@@ -38,11 +38,7 @@ TorrentOffers::Parts MeshTorrents::for_offers() {
                 return own ? own : others_.find(name);
               },
           .has = [this](const ContentId& content) { return is_here(content); },
-          .has_room =
-              [this](const ContentId& content) {
-                return parts_.own_count() + others_.size() < parts_.max_torrents
-                       && others_.has_room(content);
-              },
+          .has_room = [this](const ContentId& content) { return has_room(content); },
           .serve =
               [this](store::Published torrent) {
                 others_.add(std::move(torrent));
@@ -65,6 +61,10 @@ void MeshTorrents::stop() {
   pool_.stop();
 }
 
+bool MeshTorrents::has_room(const ContentId& content) const {
+  return parts_.own_count() + others_.size() < parts_.max_torrents && others_.has_room(content);
+}
+
 bool MeshTorrents::is_here(const ContentId& content) const {
   return (parts_.library.has(content) || parts_.folders.has(content))
          && !parts_.is_blocked(content);
@@ -72,11 +72,11 @@ bool MeshTorrents::is_here(const ContentId& content) const {
 
 bool MeshTorrents::adopt(const ContentId& content, const InfoHash& name, const Bytes& info) {
   if (parts_.find_own(name) || others_.find(name)) return true;
-  if (!is_here(content) || !checks_.has_room()) return false;
   const AskedTorrent asked{.name = name, .content = content};
-  if (!checks_.is_checking(asked))
+  if (!has_room(content) || checks_.would_be_vain(asked, {})) return true;
+  if (is_here(content) && checks_.has_room() && !checks_.is_checking(asked))
     checks_.check({.bytes = record_of(content, name, info), .asked = asked, .sender = {}});
-  return true;
+  return false;
 }
 
 cb::TorrentPtr MeshTorrents::find(const InfoHash& name) {

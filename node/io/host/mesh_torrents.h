@@ -55,8 +55,8 @@ class MeshTorrents {
   /// A connection that is up (Protocol::torrent). Takes it over.
   void take_in(const std::shared_ptr<TlsLink>& link) { offers_.take_in(link); }
 
-  /// One that this node fetched: it is checked as others' are, and served then. False: the content
-  /// is not here yet, or others are checked.
+  /// One that this node fetched: it is checked as others' are, and served then. True: it is, or
+  /// cannot be; false: not yet, to be called again.
   bool adopt(const ContentId& content, const InfoHash& name, const Bytes& info);
   /// A torrent that others published and whose content is here.
   core::bittorrent::TorrentPtr find(const InfoHash& name);
@@ -73,6 +73,7 @@ class MeshTorrents {
   void add_limits(Limits& limits) const;
 
  private:
+  [[nodiscard]] bool has_room(const ContentId& content) const;
   [[nodiscard]] bool is_here(const ContentId& content) const;
   [[nodiscard]] Bytes record_of(const ContentId& content,
                                 const InfoHash& name,

@@ -28,8 +28,9 @@ Result<TorrentDisk::Layout> with_placed_layers(const store::TorrentStorage::Spec
 
 }  // namespace
 
-TorrentDisk::TorrentDisk(WorkerPool& pool, std::string partials, Told told)
+TorrentDisk::TorrentDisk(WorkerPool& pool, WorkerPool& readers, std::string partials, Told told)
     : pool_(pool),
+      readers_(readers),
       partials_(std::move(partials)),
       told_(std::move(told)) {}
 
@@ -65,10 +66,11 @@ void TorrentDisk::open(store::TorrentStorage::Spec spec) {
       };
     }
     auto storage = std::make_shared<store::TorrentStorage>(std::move(*opened));
-    return [weak, storage, have = storage->verified()] {
+    return [weak, storage, have = storage->verified(), reader = storage->reader()] {
       const auto self = weak.lock();
       if (!self || self->stop_.stop_requested()) return;
       self->storage_ = storage;
+      self->reader_ = reader;
       self->told_.opened(have);
     };
   });
@@ -137,27 +139,45 @@ void TorrentDisk::on_written(std::size_t bytes,
 void TorrentDisk::finish(Finished done) {
   pool_.submit([weak = weak_from_this(),
                 storage = storage_,
+                reader = reader_,
                 done = std::move(done)]() -> WorkerPool::Completion {
     auto finished = storage->finish();
-    return [weak, done, finished = std::move(finished)] {
+    const auto stamp = reader->stamp();
+    return [weak, done, finished = std::move(finished), stamp] {
       const auto self = weak.lock();
-      if (self && !self->stop_.stop_requested()) done(finished);
+      if (!self || self->stop_.stop_requested()) return;
+      self->finished_ = stamp ? *stamp : store::FileStamp{};  // none fits: nothing is read
+      done(finished);
     };
   });
 }
 
 void TorrentDisk::read(std::uint64_t offset, std::uint32_t length, BlockRead done) {
-  pool_.submit(
-      [weak = weak_from_this(), storage = storage_, offset, length, done = std::move(done)]()
-          -> WorkerPool::Completion {
-        auto read = storage->read(offset, length);
-        std::optional<Bytes> bytes;
-        if (read) bytes = std::move(*read);
-        return [weak, done, bytes = std::move(bytes)] {
-          const auto self = weak.lock();
-          if (self && !self->stop_.stop_requested()) done(bytes);
-        };
-      });
+  readers_.submit([weak = weak_from_this(),
+                   reader = reader_,
+                   expected = finished_,
+                   offset,
+                   length,
+                   done = std::move(done)]() -> WorkerPool::Completion {
+    auto read = reader->read(offset, length, expected);
+    std::optional<Bytes> bytes;
+    if (read) bytes = std::move(*read);
+    return [weak, done, bytes = std::move(bytes)] {
+      const auto self = weak.lock();
+      if (self && !self->stop_.stop_requested()) done(bytes);
+    };
+  });
+}
+
+// The last one that closes a large file waits for the disk.
+void TorrentDisk::let_go() {
+  if (!storage_) return;
+  pool_.submit([storage = std::exchange(storage_, nullptr),
+                reader = std::exchange(reader_, nullptr)]() mutable -> WorkerPool::Completion {
+    storage.reset();
+    reader.reset();
+    return {};
+  });
 }
 
 bool TorrentDisk::is_behind() const {

@@ -35,8 +35,8 @@ class TorrentDisk : public std::enable_shared_from_this<TorrentDisk> {
   using Finished = std::function<void(const Result<store::FinishedTorrent>&)>;
   using Layout = std::shared_ptr<const wire::bt::TorrentLayout>;
 
-  /// `pool`: of one thread.
-  TorrentDisk(WorkerPool& pool, std::string partials, Told told);
+  /// `pool`: of one thread. `readers`: for what others are given, which must not wait for it.
+  TorrentDisk(WorkerPool& pool, WorkerPool& readers, std::string partials, Told told);
 
   /// Computes piece layers that the layout lacks from files that are in their place (of v2).
   void learn_layers(store::TorrentStorage::Spec spec, std::function<void(const Layout&)> learned);
@@ -54,6 +54,8 @@ class TorrentDisk : public std::enable_shared_from_this<TorrentDisk> {
   /// Of what is verified, also after finish(); nullopt: it cannot be read.
   using BlockRead = std::function<void(std::optional<Bytes>)>;
   void read(std::uint64_t offset, std::uint32_t length, BlockRead done);
+  /// Nothing is read any more: what it holds of the disk is given back. After finish().
+  void let_go();
 
   /// So much waits to be written that no more should be read.
   [[nodiscard]] bool is_behind() const;
@@ -78,9 +80,12 @@ class TorrentDisk : public std::enable_shared_from_this<TorrentDisk> {
   void on_written(std::size_t bytes, const std::vector<Judged>& judged, const Status& written);
 
   WorkerPool& pool_;
+  WorkerPool& readers_;
   std::string partials_;
   Told told_;
   StoragePtr storage_;  ///< touched on the worker alone, once it is here
+  std::shared_ptr<const store::TorrentReader> reader_;
+  std::optional<store::FileStamp> finished_;  ///< what it reads, once others may write to it
   std::vector<Kept> pending_;
   std::size_t pending_bytes_ = 0;
   std::size_t unwritten_bytes_ = 0;

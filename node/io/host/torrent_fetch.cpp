@@ -10,6 +10,8 @@
 #include "node/io/host/finished_file.h"
 #include "node/io/net/dialer.h"
 #include "node/io/net/tcp_socket.h"
+#include "node/wire/bt/metainfo.h"
+
 namespace freshet::io {
 
 namespace cb = core::bittorrent;
@@ -59,6 +61,7 @@ void TorrentFetch::start() {
   };
   disk_ = std::make_shared<TorrentDisk>(
       parts_.disk,
+      parts_.readers,
       parts_.partials,
       TorrentDisk::Told{
           .opened = to_self([](TorrentFetch& self, const auto& have) { self.begin(have); }),
@@ -185,8 +188,7 @@ void TorrentFetch::look_around() {
     return file.content && parts_.is_blocked(*file.content);
   });
   if (blocked != files.end()) {
-    end({ErrorCode::invalid,
-         blocked->content->hex() + " of it is blocked here; see: freshet block, freshet unblock"});
+    refuse(*blocked->content);
     return;
   }
   if (!has_v2(wish_.layout->kind)) {
@@ -240,11 +242,7 @@ void TorrentFetch::take_from_mesh(const std::string& path) {
       spdlog::warn("torrent: {}", error.message);
     };
   });
-  settle({.name = wish_.name,
-          .info = wish_.info,
-          .path = path,
-          .content = wish_.layout->files.front().content},
-         false);
+  settle(path, wish_.layout->files.front().content, true);
 }
 
 void TorrentFetch::complete_layout() {
@@ -428,7 +426,11 @@ void TorrentFetch::finish() {
   finishing_ = true;
   for (const auto& trackers : trackers_) trackers->stop(true);
   links_.pause(false);
-  if (!is_serving()) links_.stop();
+  if (is_serving()) {
+    links_.work();  // the last pieces are told of, too
+  } else {
+    links_.stop();
+  }
   disk_->finish([self = shared_from_this()](const Result<store::FinishedTorrent>& finished) {
     if (!finished) {
       self->end(finished.error());
@@ -436,44 +438,61 @@ void TorrentFetch::finish() {
     }
     std::optional<ContentId> content;
     if (finished->content) content = finished->content->id;
-    self->share(*finished, [self, path = finished->path, content] {
-      if (self->over_) return;
-      self->settle(
-          {.name = self->wish_.name, .info = self->wish_.info, .path = path, .content = content},
-          true);
+    self->share(*finished, [self, path = finished->path, content, others = finished->has_others] {
+      if (!self->over_) self->settle(path, content, !others);
     });
   });
 }
 
-void TorrentFetch::settle(const FetchedTorrent& fetched, bool completed) {
-  if (is_serving()) {
-    parting_.emplace(fetched, parts_.adopt, parts_.now());
+void TorrentFetch::settle(const std::string& path,
+                          std::optional<ContentId> content,
+                          bool can_be_shared) {
+  const bool is_wanted = !content || !parts_.is_blocked(*content);
+  if (is_serving() && is_wanted) {
+    parting_.emplace(
+        FetchedTorrent{.name = wire::bt::names_of(wish_.layout->kind, *wish_.info).one(),
+                       .info = wish_.info,
+                       .path = path,
+                       .content = content},
+        can_be_shared ? parts_.adopt : TorrentParting::Adopt(),
+        parts_.now());
     if (mesh_) mesh_->drop();
   } else {
-    close(completed);
+    close(fetch_.complete());
   }
   if (mesh_) mesh_->drop_left();
   for (const Watcher& watcher : std::exchange(watchers_, {}))
-    watcher.observer->done(fetched.path, size(), most_sources_);
+    watcher.observer->done(path, size(), most_sources_);
   parts_.over(wish_.name);
 }
 
 void TorrentFetch::part(TimePoint now) {
-  if (!parting_->is_serving(now)) links_.stop();
+  if (!parting_->is_serving(now)) {
+    links_.stop();
+    disk_->let_go();
+  }
   if (parting_->go_on(links_.size(), now)) return;
-  close(true);
+  close(fetch_.complete());
+  disk_->let_go();
   parts_.parted(*this);
+}
+
+void TorrentFetch::refuse(const ContentId& content) {
+  end({ErrorCode::invalid,
+       content.hex() + " of it is blocked here; see: freshet block, freshet unblock"});
 }
 
 bool TorrentFetch::holds(const ContentId& content) const {
   if (parting_ && parting_->torrent().content == content) return true;
+  if (!wish_.layout) return false;
   const auto& files = wish_.layout->files;
   return std::any_of(
       files.begin(), files.end(), [&](const auto& file) { return file.content == content; });
 }
 
 bool TorrentFetch::take(TcpSocket&& socket, const Endpoint& from, ByteView came) {
-  return !over_ && links_.take(std::move(socket), from, came);
+  const bool is_served = !parting_ || parting_->is_serving(parts_.now());
+  return !over_ && is_served && links_.take(std::move(socket), from, came);
 }
 
 void TorrentFetch::share(const store::FinishedTorrent& finished, std::function<void()> then) {

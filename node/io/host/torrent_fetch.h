@@ -50,6 +50,7 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
     asio::io_context& io;
     Library& library;
     WorkerPool& disk;  ///< of one thread
+    WorkerPool& readers;
     std::string partials;
     bool share_finished = true;
     std::function<TimePoint()> now;
@@ -83,6 +84,8 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   [[nodiscard]] const InfoHash& name() const { return wish_.name; }
   /// It is of that content, or has a file that is.
   [[nodiscard]] bool holds(const ContentId& content) const;
+  /// It holds() a content that is not wanted any more.
+  void refuse(const ContentId& content);
   /// Ends at once; watchers hear nothing.
   void stop();
   /// What is verified outlives a power cut. Blocking; REQUIRES: the disk's worker has ended.
@@ -123,7 +126,7 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
   [[nodiscard]] Error why_none() const;
   void tell();
   void finish();
-  void settle(const FetchedTorrent& fetched, bool completed);
+  void settle(const std::string& path, std::optional<ContentId> content, bool can_be_shared);
   void part(TimePoint now);
   void share(const store::FinishedTorrent& finished, std::function<void()> then);
   void end(const Error& error);

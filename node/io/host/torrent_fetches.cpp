@@ -28,7 +28,8 @@ TorrentFetches::TorrentFetches(asio::io_context& io,
       now_(std::move(now)),
       down_rate_(std::move(down_rate)),
       rng_(std::move(rng)),
-      disk_(io, 1, false) {
+      disk_(io, 1, false),
+      readers_(io, 1, false) {
   constexpr std::string_view kPrefix = "-Fr0100-";
   std::copy(kPrefix.begin(), kPrefix.end(), config_.peer_id.begin());
   for (std::size_t i = kPrefix.size(); i < config_.peer_id.size(); ++i)
@@ -87,6 +88,7 @@ TorrentFetch::Parts TorrentFetches::parts_for_one() {
   return {.io = io_,
           .library = library_,
           .disk = disk_,
+          .readers = readers_,
           .partials = options_.partials,
           .share_finished = options_.share_finished,
           .now = now_,
@@ -109,6 +111,7 @@ TorrentFetch::Parts TorrentFetches::parts_for_one() {
 
 void TorrentFetches::over(const InfoHash& name) {
   const auto found = fetches_.find(name);
+  if (found == fetches_.end()) return;
   const auto fetch = found->second;
   fetches_.erase(found);
   if (!fetch->is_parting()) return;
@@ -131,6 +134,8 @@ bool TorrentFetches::take(const InfoHash& name,
 }
 
 void TorrentFetches::withdraw(const ContentId& content) {
+  for (const auto& [name, fetch] : std::map(fetches_))
+    if (fetch->holds(content)) fetch->refuse(content);
   for (const auto& fetch : std::deque(parting_))
     if (fetch->holds(content)) fetch->stop();
   std::erase_if(parting_, [](const auto& fetch) { return !fetch->is_parting(); });
@@ -174,6 +179,7 @@ void TorrentFetches::stop() {
   for (const auto& [name, fetch] : ended) fetch->stop();
   for (const auto& fetch : std::exchange(parting_, {})) fetch->stop();
   disk_.stop();
+  readers_.stop();
   for (const auto& [name, fetch] : ended) fetch->sync();
 }
 
@@ -212,7 +218,7 @@ void TorrentFetches::add_limits(Limits& limits) const {
   };
   limits.push_back({.name = "torrents_parting", .value = kMaxParting, .use = parting_.size()});
   bound("bt_fetch_links_taken_per_torrent", core::bittorrent::PeerBook::kMaxTaken);
-  bound("bt_fetch_links_taken_per_address", core::bittorrent::PeerBook::kMaxTakenPerAddress);
+  bound("bt_fetch_links_taken_per_sender", core::bittorrent::PeerBook::kMaxTakenPerSender);
   bound("bt_fetch_unsent_bytes_while_read_per_link", FetchLinks::kMaxUnsentBytes);
   bound("bt_fetch_unwritten_bytes", TorrentDisk::kMaxUnwrittenBytes);
   bound("tracker_answer_bytes", kMaxHttpTrackerAnswerBytes);

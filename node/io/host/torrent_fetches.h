@@ -90,6 +90,7 @@ class TorrentFetches {
   std::map<InfoHash, std::shared_ptr<TorrentFetch>> fetches_;
   std::deque<std::shared_ptr<TorrentFetch>> parting_;  ///< the oldest first
   WorkerPool disk_;
+  WorkerPool readers_;
 };
 
 }  // namespace freshet::io

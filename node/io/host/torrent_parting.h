@@ -29,13 +29,15 @@ class TorrentParting {
   static constexpr Duration kServesFor = std::chrono::minutes(2);
   /// A folder has its id once all its files are hashed.
   static constexpr Duration kAdoptsWithin = std::chrono::minutes(10);
-  /// False: not yet; true: it is seen to, whatever comes of it.
+  /// False: not yet; true: it is served now, or cannot be.
   using Adopt = std::function<bool(const FetchedTorrent&)>;
 
+  /// `adopt`: empty where it cannot be.
   TorrentParting(FetchedTorrent torrent, Adopt adopt, TimePoint now)
       : torrent_(std::move(torrent)),
         adopt_(std::move(adopt)),
-        since_(now) {}
+        since_(now),
+        adopted_(!adopt_) {}
 
   /// Now and then. False: there is nothing more to do.
   bool go_on(std::size_t links, TimePoint now) {
@@ -50,7 +52,7 @@ class TorrentParting {
   FetchedTorrent torrent_;
   Adopt adopt_;
   TimePoint since_;
-  bool adopted_ = false;
+  bool adopted_;
 };
 
 }  // namespace freshet::io

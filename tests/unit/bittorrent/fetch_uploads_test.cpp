@@ -73,13 +73,20 @@ struct Fetcher final : Fetch::Host {
           piece, shared.layout->is_piece(piece, bytes) ? Fetch::Verdict::ok : Fetch::Verdict::bad);
     }
   }
+  void read(PeerNumber peer, const BlockRange& block) {
+    const auto at = std::size_t{block.piece} * kSharedPiece + block.begin;
+    fetch.on_read(peer, block, ByteView(shared.content).subspan(at, block.length));
+  }
   /// What it says to a peer, blocks included.
   Bytes says(PeerNumber peer) {
-    while (const auto block = fetch.next_read(peer, 0)) {
-      const auto at = std::size_t{block->piece} * kSharedPiece + block->begin;
-      fetch.on_read(peer, *block, ByteView(shared.content).subspan(at, block->length));
-    }
-    return fetch.take_output(peer);
+    while (const auto block = fetch.next_read(peer, 0)) read(peer, *block);
+    return all_output(peer);
+  }
+  Bytes all_output(PeerNumber peer) {
+    Bytes said = fetch.take_output(peer);
+    for (Bytes block = fetch.take_block(peer); !block.empty(); block = fetch.take_block(peer))
+      said.insert(said.end(), block.begin(), block.end());
+    return said;
   }
 
   const Shared& shared;
@@ -115,6 +122,11 @@ struct Two {
       a.judge();
     }
   }
+  /// `a` has sent its requests, and nothing of them was read.
+  void until_asked() {
+    turns(2);
+    b.fetch.on_bytes(b_to_a, a.says(a_to_b), now);
+  }
   void pass(Duration time) {
     now += time;
     a.fetch.on_time(now);
@@ -122,7 +134,7 @@ struct Two {
   }
 
   Shared shared;
-  TimePoint now;
+  TimePoint now = TimePoint{} + std::chrono::hours(1);
   Fetcher a{shared, 'a'};
   Fetcher b;
   PeerNumber a_to_b = 0;
@@ -256,11 +268,8 @@ TEST_CASE("more want something than there are slots: each has a turn") {
       const auto before = taker->counters.blocks;
       seed.fetch.on_bytes(peer, taker->says(at_taker[peer]), now);
       // A block a second is all that it takes.
-      if (const auto block = seed.fetch.next_read(peer, 0)) {
-        const auto at = std::size_t{block->piece} * kSharedPiece + block->begin;
-        seed.fetch.on_read(peer, *block, ByteView(shared.content).subspan(at, block->length));
-      }
-      taker->fetch.on_bytes(at_taker[peer], seed.fetch.take_output(peer), now);
+      if (const auto block = seed.fetch.next_read(peer, 0)) seed.read(peer, *block);
+      taker->fetch.on_bytes(at_taker[peer], seed.all_output(peer), now);
       taker->judge();
       taker->fetch.on_time(now);
       served += taker->counters.blocks > before ? 1U : 0U;
@@ -272,21 +281,148 @@ TEST_CASE("more want something than there are slots: each has a turn") {
   for (const auto& [peer, taker] : takers) CHECK(taker->fetch.verified_bytes() > kSharedBytes / 3);
 }
 
-TEST_CASE("few places are for who dials, and none at an address that is banned") {
+TEST_CASE("what is asked for does not wait behind the blocks that were read, but for a choke") {
+  Two two;
+  two.a.begin(9, 9);
+  two.b.begin(2, 1);
+  two.link();
+  two.until_asked();
+  const auto block = two.b.fetch.next_read(two.b_to_a, 0);
+  REQUIRE(block);
+  two.b.read(two.b_to_a, *block);
+  CHECK(two.b.fetch.take_output(two.b_to_a).empty());
+  Bytes bored;
+  append(bored, NotInterested{});
+  two.b.fetch.on_bytes(two.b_to_a, bored, two.now);
+  CHECK(two.b.fetch.take_block(two.b_to_a).empty());
+  CHECK(two.b.fetch.take_output(two.b_to_a).size() > block->length);
+}
+
+TEST_CASE("a block that cannot be read ends the link") {
+  Two two;
+  two.a.begin(9, 9);
+  two.b.begin(2, 1);
+  two.link();
+  two.until_asked();
+  const auto block = two.b.fetch.next_read(two.b_to_a, 0);
+  REQUIRE(block);
+  two.b.fetch.on_read(two.b_to_a, *block, std::nullopt);
+  CHECK(two.b.fetch.is_over(two.b_to_a));
+  CHECK(two.b.counters.uploads.read_failures == 1);
+}
+
+namespace {
+
+/// Two that dial one another at once, and shake hands on their own links first or on the others'.
+struct Crossed {
+  explicit Crossed(const Endpoint& b_comes_from) {
+    a.begin(2, 0);
+    b.begin(2, 1);
+    a.fetch.add_peer(kThere, PeerBook::Word::user, now);
+    b.fetch.add_peer(Endpoint::v4({10, 0, 0, 1}, 6881), PeerBook::Word::user, now);
+    a_own = *a.fetch.next_dial(now);
+    b_own = *b.fetch.next_dial(now);
+    a.fetch.opened(a_own, now);
+    b.fetch.opened(b_own, now);
+    b_taken = *b.fetch.take(kHere, now);
+    a_taken = *a.fetch.take(b_comes_from, now);
+  }
+  void a_dialled() {
+    b.fetch.on_bytes(b_taken, a.fetch.take_output(a_own), now);
+    a.fetch.on_bytes(a_own, b.fetch.take_output(b_taken), now);
+  }
+  void b_dialled() {
+    a.fetch.on_bytes(a_taken, b.fetch.take_output(b_own), now);
+    b.fetch.on_bytes(b_own, a.fetch.take_output(a_taken), now);
+  }
+
+  Shared shared;
+  TimePoint now = TimePoint{} + std::chrono::hours(1);
+  Fetcher a{shared, 'a'};
+  Fetcher b{shared, 'b'};
+  PeerNumber a_own = 0;
+  PeerNumber a_taken = 0;
+  PeerNumber b_own = 0;
+  PeerNumber b_taken = 0;
+};
+
+}  // namespace
+
+TEST_CASE("of two links between two, both ends keep that of the greater id") {
+  Crossed two(Endpoint::v4({10, 0, 0, 2}, 50001));
+  SUBCASE("one after the other") {
+    two.a_dialled();
+    two.b_dialled();
+  }
+  SUBCASE("the other after the one") {
+    two.b_dialled();
+    two.a_dialled();
+  }
+  CHECK(two.a.fetch.is_over(two.a_own));
+  CHECK(two.b.fetch.is_over(two.b_taken));
+  CHECK_FALSE(two.a.fetch.is_over(two.a_taken));
+  CHECK_FALSE(two.b.fetch.is_over(two.b_own));
+  // While that link lasts, the other is not dialled again.
+  two.a.fetch.closed(two.a_own, two.now);
+  CHECK_FALSE(two.a.fetch.next_dial(two.now + std::chrono::minutes(5)));
+  two.a.fetch.closed(two.a_taken, two.now);
+  CHECK(two.a.fetch.next_dial(two.now + std::chrono::minutes(5)) == two.a_own);
+}
+
+TEST_CASE("who dials from elsewhere with another's id does not push that one out") {
+  Crossed two(Endpoint::v4({10, 9, 9, 9}, 50001));
+  two.b_dialled();
+  CHECK_FALSE(two.a.fetch.is_over(two.a_taken));
+  two.b.fetch.on_bytes(two.b_taken, two.a.fetch.take_output(two.a_own), two.now);
+  Bytes hello = encode(Handshake{.extensions = false,
+                                 .fast = true,
+                                 .v2 = false,
+                                 .info_hash = two.shared.layout->name,
+                                 .peer_id = two.b.config.peer_id});
+  two.a.fetch.on_bytes(two.a_own, hello, two.now);
+  CHECK_FALSE(two.a.fetch.is_over(two.a_own));
+  CHECK(two.a.fetch.is_over(two.a_taken));
+}
+
+TEST_CASE("who dialled this node leaves all dials to it") {
+  Two two;
+  for (Byte i = 0; i < PeerBook::kMaxTaken; ++i)
+    REQUIRE(two.a.fetch.take(Endpoint::v4({10, 0, 1, i}, 50000), two.now));
+  for (Byte i = 0; i < two.a.config.max_links + 1; ++i)
+    two.a.fetch.add_peer(Endpoint::v4({10, 0, 2, i}, 6881), PeerBook::Word::stranger, two.now);
+  std::uint32_t dialled = 0;
+  while (const auto peer = two.a.fetch.next_dial(two.now)) {
+    two.a.fetch.opened(*peer, two.now);
+    ++dialled;
+  }
+  CHECK(dialled == two.a.config.max_links);
+}
+
+TEST_CASE("few places are for who dials, and none for a sender of whom one is banned") {
   PeerBook book;
+  const auto at = [](Byte host, std::uint16_t port) {
+    return Endpoint::v4({10, 0, 0, host}, port);
+  };
   std::vector<PeerNumber> taken;
   for (std::uint16_t port = 1; port <= 10; ++port)
-    if (const auto peer = book.take(Endpoint::v4({10, 0, 0, 1}, port))) taken.push_back(*peer);
-  CHECK(taken.size() == PeerBook::kMaxTakenPerAddress);
-  for (Byte host = 2; host < 100; ++host)
-    static_cast<void>(book.take(Endpoint::v4({10, 0, 0, host}, 1)));
-  CHECK(book.size() == PeerBook::kMaxTaken);
-  CHECK_FALSE(book.next({}));  // none of them is dialled
+    if (const auto peer = book.take(at(1, port))) taken.push_back(*peer);
+  CHECK(taken.size() == PeerBook::kMaxTakenPerSender);
+  // However many come and go, who brought something keeps its place, and trackers' peers have room.
+  for (int round = 0; round < 200; ++round) {
+    const auto peer = book.take(at(static_cast<Byte>(2 + round), 1));
+    REQUIRE(peer);
+    book.left(*peer, round == 0, {});
+  }
+  CHECK(book.size() == PeerBook::kMaxTakenPlaces);
+  CHECK(book.at(taken.size() == 4 ? taken.back() + 1 : 0) == at(2, 1));
+  CHECK(book.add(at(250, 6881), PeerBook::Word::stranger, {}));
+  CHECK(book.next({}));        // that one
+  CHECK_FALSE(book.next({}));  // none of the others is dialled
   // Who comes again has the place that it had.
   book.left(taken.front(), false, {});
-  CHECK(book.take(Endpoint::v4({10, 0, 0, 1}, 77)) == taken.front());
+  CHECK(book.take(at(1, 77)) == taken.front());
   CHECK(book.at(taken.front()).port == 77);
   book.left(taken.front(), false, {});
   book.ban(taken.front());
-  CHECK_FALSE(book.take(Endpoint::v4({10, 0, 0, 1}, 78)));
+  CHECK_FALSE(book.take(at(1, 78)));
 }

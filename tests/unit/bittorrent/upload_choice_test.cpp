@@ -72,6 +72,21 @@ TEST_CASE("who begins to give is served from the next round on, and who leaves i
   now += config.choke_interval;
   CHECK(has(choice.choose(takers, now), 11));
   takers.pop_back();
+  choice.forget(11);
   now += config.choke_interval;
   CHECK_FALSE(has(choice.choose(takers, now), 11));
+}
+
+TEST_CASE("who loses interest and finds it again has no turn sooner for it") {
+  const FetchConfig config;
+  UploadChoice choice(config);
+  const Takers all = takers_of(16, 6);
+  const Takers others(all.begin(), all.end() - 1);
+  TimePoint now;
+  std::map<PeerNumber, int> rounds;
+  for (int round = 0; round < 60; ++round, now += config.choke_interval)
+    for (const PeerNumber peer : choice.choose(round % 2 == 0 ? all : others, now)) ++rounds[peer];
+  // Ten have two slots, for 120 rounds.
+  CHECK(rounds[15] <= 12);
+  CHECK(rounds[14] >= 6);
 }
