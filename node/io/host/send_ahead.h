@@ -12,7 +12,7 @@ namespace freshet::io {
 class SendAhead {
  public:
   static constexpr std::size_t kLeast = std::size_t{64} << 10U;  ///< three blocks and their headers
-  static constexpr std::size_t kFirst = std::size_t{512} << 10U;
+  static constexpr std::size_t kFirst = std::size_t{256} << 10U;
   static constexpr std::size_t kMost = std::size_t{2} << 20U;
 
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
@@ -25,9 +25,9 @@ class SendAhead {
   }
 
  private:
-  // 512 KiB stay at 1 Gbit/s. A doubled half takes twice as long, which must not be too long.
-  static constexpr std::chrono::milliseconds kShort{2};
-  static constexpr std::chrono::milliseconds kLong{8};
+  // 256 KiB stay at 1 Gbit/s. A doubled half takes twice as long, which must not be too long.
+  static constexpr std::chrono::milliseconds kShort{1};
+  static constexpr std::chrono::milliseconds kLong{4};
 
   std::size_t bytes_ = kFirst;
 };

@@ -15,8 +15,14 @@
 namespace freshet::io {
 namespace {
 
-// Plaintext that is encrypted ahead of one send().
-constexpr std::size_t kEncryptAhead = 8 * kRecordBytes;
+// Plaintext that is encrypted ahead of one send(): as much as the kernel is let hold unsent, so
+// that it holds little more.
+constexpr std::size_t kMostEncrypted = 8 * kRecordBytes;
+constexpr std::size_t kLeastEncrypted = 2 * kRecordBytes;
+
+std::size_t unsent_bound(std::size_t ahead_bytes) {
+  return ahead_bytes / 4;
+}
 
 }  // namespace
 
@@ -32,7 +38,7 @@ void TlsLink::set_buffer_bytes(std::size_t bytes) {
 
 void TlsLink::set_ahead_bytes(std::size_t bytes) {
   state_->ahead_bytes = bytes;
-  bound_unsent(state_->socket.native_handle(), bytes / 4);
+  bound_unsent(state_->socket.native_handle(), unsent_bound(bytes));
 }
 
 void TlsLink::send(ByteView first, ByteView second) {
@@ -81,7 +87,9 @@ void TlsLink::flush() {
 bool TlsLink::encrypt() {
   State& state = *state_;
   state.flat.out = &state.shared->cipher_out;
-  while (!state.plain.empty() && state.plain_in_flight < kEncryptAhead) {
+  const std::size_t most =
+      std::clamp(unsent_bound(state.ahead_bytes), kLeastEncrypted, kMostEncrypted);
+  while (!state.plain.empty() && state.plain_in_flight < most) {
     const ByteView next = state.plain.view().first(std::min(state.plain.size(), kRecordBytes));
     const int wrote = write_record(state.ssl.get(), state.flat, next).bytes;
     if (wrote <= 0) {

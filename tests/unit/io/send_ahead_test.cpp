@@ -27,8 +27,8 @@ TEST_CASE("what lies ahead is a few milliseconds' worth, within its bounds") {
   for (const double rate : {10e6, 30e6, 125e6, 250e6}) {
     const SendAhead ahead = at_rate(rate);
     CAPTURE(rate);
-    CHECK(static_cast<double>(ahead.bytes()) >= rate * 0.004);
-    CHECK(static_cast<double>(ahead.bytes()) <= rate * 0.016);
+    CHECK(static_cast<double>(ahead.bytes()) >= rate * 0.002);
+    CHECK(static_cast<double>(ahead.bytes()) <= rate * 0.008);
   }
 }
 
