@@ -11,6 +11,7 @@
 #include "node/base/ids.h"
 #include "node/base/time.h"
 #include "node/core/transfer/io.h"
+#include "node/core/transfer/leaf_hashes.h"
 #include "node/core/transfer/picker.h"
 #include "node/core/transfer/piece_hashes.h"
 #include "node/core/transfer/sources.h"
@@ -29,6 +30,7 @@ struct Fetch {
   std::uint32_t unproven_kept = 0;  ///< blocks kept before StorageReady
   std::optional<PieceHashes> hashes;
   std::optional<Picker> picker;
+  std::optional<LeafHashes> leaves;  ///< once storage is ready
   std::set<std::uint32_t> verifying;
   Sources sources;
   std::set<NodeKey> contributors;  ///< whose blocks are in verified pieces

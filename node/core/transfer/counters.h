@@ -42,6 +42,8 @@ struct Counters {
   std::uint64_t stalls = 0;  ///< links whose blocks were given to others
   std::uint64_t pieces_verified = 0;
   std::uint64_t pieces_bad = 0;
+  std::uint64_t blocks_verified = 0;   ///< by their own leaves: somebody waited for them
+  std::uint64_t blocks_bad = 0;        ///< … and did not fit
   std::uint64_t pieces_abandoned = 0;  ///< unfinished, for others that could be
   std::uint64_t size_proofs_ok = 0;
   std::uint64_t size_proofs_bad = 0;
@@ -101,6 +103,8 @@ inline constexpr std::array kCounterNames = {
     FRESHET_COUNTER(stalls),
     FRESHET_COUNTER(pieces_verified),
     FRESHET_COUNTER(pieces_bad),
+    FRESHET_COUNTER(blocks_verified),
+    FRESHET_COUNTER(blocks_bad),
     FRESHET_COUNTER(pieces_abandoned),
     FRESHET_COUNTER(size_proofs_ok),
     FRESHET_COUNTER(size_proofs_bad),

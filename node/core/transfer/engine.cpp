@@ -77,6 +77,9 @@ struct InputDispatch {
   void operator()(const Verified& in) const {
     with(in.content, [&](Content& content) { on_verified(turn, content, in); });
   }
+  void operator()(const BlocksVerified& in) const {
+    with(in.content, [&](Content& content) { on_blocks_verified(turn, content, in); });
+  }
   void operator()(const BlockChecked& in) const {
     with(in.content, [&](Content& content) { on_block_checked(turn, content, in); });
   }

@@ -6,6 +6,7 @@
 #include "node/core/transfer/debts.h"
 #include "node/core/transfer/links.h"
 #include "node/core/transfer/messages_in.h"
+#include "node/core/transfer/reading.h"
 #include "node/core/transfer/requests.h"
 #include "node/core/transfer/sizing.h"
 #include "node/wire/bt/sha256.h"
@@ -57,6 +58,7 @@ void piece_good(Turn& turn, Content& content, std::uint32_t piece) {
   ++turn.counters.pieces_verified;
   for (const NodeKey& key : fetch.picker->contributors(piece)) fetch.contributors.insert(key);
   fetch.picker->done(piece);
+  if (fetch.leaves) fetch.leaves->drop(piece);
   content.have.add(piece);
   content.verified_bytes += content.shape->piece_bytes(piece);
   for (Session* session : content.sessions) {
@@ -187,6 +189,7 @@ void on_storage_ready(Turn& turn, Content& content, const PieceSet& have) {
   Fetch& fetch = *content.fetch;
   FRESHET_CHECK(have.size() == content.shape->piece_count);
   fetch.storage_ready = true;
+  fetch.leaves.emplace(content.id, *content.shape);
   content.verified_bytes = 0;
   for (std::uint32_t piece = 0; piece < have.size(); ++piece) {
     if (!have.has(piece)) continue;
@@ -207,6 +210,7 @@ void on_storage_ready(Turn& turn, Content& content, const PieceSet& have) {
     return;
   }
   for (const std::uint32_t piece : fetch.picker->whole_pieces()) try_verify(turn, content, piece);
+  ask_leaves(turn, content);
   fetch.refill = true;
 }
 
@@ -273,7 +277,7 @@ void tell_progress(Turn& turn, Content& content) {
                      .sources = content.fetch->shown_sources,
                      .ready_bytes = std::min(content.shape->size,
                                              std::uint64_t{ready} * content.shape->piece_length),
-                     .readers = content.fetch->picker->ready()});
+                     .readers = ready_of(content)});
 }
 
 void note_sources(Turn& turn, Content& content) {

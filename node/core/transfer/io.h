@@ -138,6 +138,13 @@ struct Verified {
   Verdict verdict = Verdict::ok;
   std::string message = {};  ///< of a disk error: what, where, what to do
 };
+/// Answers VerifyBlocks. ok: all fit, and can be read where the file is.
+struct BlocksVerified {
+  ContentId content;
+  BlockRange blocks;
+  Verdict verdict = Verdict::ok;
+  std::uint32_t bad_block = 0;  ///< of the piece, the first that does not fit
+};
 /// Answers CheckBlock.
 struct BlockChecked {
   ContentId content;
@@ -222,6 +229,7 @@ using Input = std::variant<BlockArrived,
                            StorageReady,
                            StorageFailed,
                            Verified,
+                           BlocksVerified,
                            BlockChecked,
                            HashesRead,
                            StartFetch,
@@ -303,6 +311,15 @@ struct Verify {
   std::uint32_t leaf_count =
       1;  ///< leaves of the piece's subtree, a power of two; those beyond its blocks are zero
 };
+/// Blocks in a row, all of them kept, of a piece that is not whole yet: are their plain SHA-256s
+/// these leaves? Then write them too, so that whoever waits for them can read them; nothing is
+/// recorded, and they stay in the buffer. Answered by BlocksVerified, unless the content is
+/// released before.
+struct VerifyBlocks {
+  ContentId content;
+  BlockRange blocks;           ///< from the first to the end of the last
+  std::vector<Sha256> leaves;  ///< one a block
+};
 /// Merkle hashes of a content that the host has whole. Answered by HashesRead.
 struct ReadHashes {
   LinkId link;
@@ -324,14 +341,16 @@ struct PrepareStorage {
   std::uint64_t size = 0;
   std::uint32_t piece_length = 0;
 };
-/// How far a reader can read: everything from its `from` up to here is verified.
+/// How far a reader can read: everything from its `from` up to `to` is verified, and up to `whole`
+/// in whole pieces, which are recorded.
 struct Ready {
   ReaderId reader;
   std::uint64_t to = 0;
+  std::uint64_t whole = 0;
   friend bool operator==(const Ready&, const Ready&) = default;
 };
-/// For the user: after StorageReady, after each verified piece, when the number of sources changes,
-/// and when somebody begins to read.
+/// For the user: after StorageReady, after each verified piece, and block of one that is waited
+/// for, when the number of sources changes, and when somebody begins to read.
 struct Progress {
   ContentId content;
   std::uint64_t verified_bytes = 0;
@@ -370,6 +389,7 @@ using Effect = std::variant<KeepBlock,
                             Close,
                             DropPiece,
                             CheckBlock,
+                            VerifyBlocks,
                             ReadHashes,
                             Open,
                             Release,

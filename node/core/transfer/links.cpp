@@ -126,6 +126,7 @@ void leave(Turn& turn, Session& session) {
       fetch.picker->drop_link(session.link, session.peer);
     }
     if (fetch.hashes) fetch.hashes->drop_link(session.link);
+    if (fetch.leaves) fetch.leaves->drop_link(session.link);
     const bool other = std::any_of(sessions.begin(), sessions.end(), [&](const Session* rest) {
       return rest->peer == session.peer;
     });

@@ -200,13 +200,24 @@ BlockRange Picker::take(std::uint32_t piece, Open& open, std::uint32_t block) {
   return shape_.block_range(piece, block);
 }
 
-BlockRange Picker::take_next(std::uint32_t piece, Open& open, const Asker& asker) {
+// The first that is free from this block on, then the others.
+BlockRange Picker::take_next(std::uint32_t piece,
+                             Open& open,
+                             const Asker& asker,
+                             std::uint32_t from) {
   if (!open.lead || open.rests) open.lead = asker.link;
   open.rests = false;
   if (open.alone && !open.owner) {
     open.owner = asker.key;
     open.lead = asker.link;
   }
+  if (from != open.read_from) {
+    open.read_from = from;
+    open.next_read = from;
+  }
+  std::uint32_t& next = open.next_read;
+  while (from > 0 && next < open.blocks.size() && open.blocks[next].state != State::free) ++next;
+  if (from > 0 && next < open.blocks.size()) return take(piece, open, next);
   while (open.blocks[open.next_free].state != State::free) ++open.next_free;
   return take(piece, open, open.next_free);
 }
@@ -225,6 +236,7 @@ void Picker::free_block(std::uint32_t piece, Open& open, std::uint32_t block) {
   if (state.state == State::there) --open.there;
   state = Block{};
   open.next_free = std::min(open.next_free, block);
+  if (block >= open.read_from) open.next_read = std::min(open.next_read, block);
   ++open.free;
   with_free_.insert(piece);
   readers_.freed(piece);

@@ -88,6 +88,7 @@ class Picker {
   /// The link can bring something of what is to come first.
   bool can_serve_readers(const Asker& asker) { return next_for_readers(asker).has_value(); }
   [[nodiscard]] std::vector<Ready> ready() const { return readers_.ready(); }
+  [[nodiscard]] std::vector<std::uint64_t> awaited() const { return readers_.awaited(); }
 
   // ---- what came
   struct Arrival {
@@ -131,6 +132,8 @@ class Picker {
   struct Open {
     std::vector<Block> blocks;
     std::uint32_t next_free = 0;  ///< none is free below it
+    std::uint32_t read_from = 0;  ///< a reader begins at this block …
+    std::uint32_t next_read = 0;  ///< … and none is free from it on up to this one
     std::uint32_t free = 0;
     std::uint32_t there = 0;
     std::optional<LinkId> lead;
@@ -165,7 +168,7 @@ class Picker {
   Open& open(std::uint32_t piece);
   Open* open_next(const Asker& asker, std::uint32_t& piece);
   BlockRange take(std::uint32_t piece, Open& open, std::uint32_t block);
-  BlockRange take_next(std::uint32_t piece, Open& open, const Asker& asker);
+  BlockRange take_next(std::uint32_t piece, Open& open, const Asker& asker, std::uint32_t from = 0);
   void free_block(std::uint32_t piece, Open& open, std::uint32_t block);
   void leave(std::uint32_t piece, Open& open, LinkId link, const NodeKey& key);
   void free_owner(std::uint32_t piece, Open& open);

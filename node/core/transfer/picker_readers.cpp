@@ -28,7 +28,7 @@ bool Picker::is_room_for_readers() const {
 }
 
 // Of the piece that a reader waits for any link brings a part, as long as none of several lied;
-// those behind it have links of their own, as always.
+// those behind it have links of their own, as always. What is read of it comes first.
 std::optional<std::uint32_t> Picker::next_for_readers(const Asker& asker) {
   if (readers_.empty()) return std::nullopt;
   const bool is_room = is_room_for_readers();
@@ -48,7 +48,7 @@ std::optional<BlockRange> Picker::pick_for_readers(const Asker& asker) {
   const auto piece = next_for_readers(asker);
   if (!piece) return std::nullopt;
   Open* at = find(*piece);
-  return take_next(*piece, at == nullptr ? open(*piece) : *at, asker);
+  return take_next(*piece, at == nullptr ? open(*piece) : *at, asker, readers_.first_block(*piece));
 }
 
 }  // namespace freshet::core::transfer

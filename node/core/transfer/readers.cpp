@@ -44,12 +44,35 @@ std::vector<Ready> Readers::ready() const {
   std::vector<Ready> all;
   all.reserve(readers_.size());
   for (const Reader& reader : readers_) {
-    const std::uint64_t verified =
-        std::min(shape_.size, std::uint64_t{reader.place} * shape_.piece_length);
-    const auto& [id, from, to] = reader.reading;
-    all.push_back({.reader = id, .to = std::min(std::max(from, verified), to)});
+    const std::uint64_t to = verified_to(reader);
+    all.push_back({.reader = reader.reading.reader, .to = to, .whole = to});
   }
   return all;
+}
+
+std::uint64_t Readers::verified_to(const Reader& reader) const {
+  const std::uint64_t pieces =
+      std::min(shape_.size, std::uint64_t{reader.place} * shape_.piece_length);
+  return std::min(std::max(reader.reading.from, pieces), reader.reading.to);
+}
+
+std::vector<std::uint64_t> Readers::awaited() const {
+  std::vector<std::uint64_t> places;
+  for (const Reader& reader : readers_) {
+    if (reader.place < reader.end) places.push_back(verified_to(reader));
+  }
+  return places;
+}
+
+std::uint32_t Readers::first_block(std::uint32_t piece) const {
+  std::uint64_t first = UINT64_MAX;
+  for (const Reader& reader : readers_) {
+    if (reader.place == piece && reader.place < reader.end)
+      first = std::min(first, verified_to(reader));
+  }
+  if (first == UINT64_MAX) return 0;
+  return static_cast<std::uint32_t>((first - std::uint64_t{piece} * shape_.piece_length)
+                                    / wire::bt::kBlockBytes);
 }
 
 std::uint64_t Readers::digest() const {

@@ -38,8 +38,12 @@ class Readers {
   [[nodiscard]] bool want(std::uint32_t piece) const;
   /// It lies in somebody's window.
   [[nodiscard]] bool soon(std::uint32_t piece) const;
-  /// How far each can read.
+  /// How far each can read, by whole pieces.
   [[nodiscard]] std::vector<Ready> ready() const;
+  /// The byte that each waits for, of those that do.
+  [[nodiscard]] std::vector<std::uint64_t> awaited() const;
+  /// The block of this piece that is read first; 0 where nobody waits in it.
+  [[nodiscard]] std::uint32_t first_block(std::uint32_t piece) const;
 
   enum class Within : std::uint8_t { window, range };
   /// The piece nearest to its reader's place for which `fits(piece, awaited)` holds, where
@@ -68,6 +72,7 @@ class Readers {
     }
   };
   [[nodiscard]] Reader begin(const Reading& reading) const;
+  [[nodiscard]] std::uint64_t verified_to(const Reader& reader) const;
   [[nodiscard]] std::uint32_t window_end(const Reader& reader) const {
     return reader.place + std::min(window_pieces_, reader.end - reader.place);
   }

@@ -7,6 +7,7 @@
 #include "node/core/transfer/links.h"
 #include "node/core/transfer/messages_in.h"
 #include "node/core/transfer/rates.h"
+#include "node/core/transfer/reading.h"
 #include "node/core/transfer/sizing.h"
 
 namespace freshet::core::transfer {
@@ -276,6 +277,7 @@ void keep(Turn& turn, Session& session, const InFlight& entry) {
   if (arrival.duplicated) cancel_elsewhere(turn, session, block);
   if (!content.proven) try_check_last(turn, content);
   if (arrival.whole) try_verify(turn, content, block.piece);
+  if (!arrival.whole) try_verify_blocks(turn, content, block.piece);
 }
 
 // The peer said it had the piece, and refuses it.
@@ -358,9 +360,21 @@ static bool books_hash_answer(Turn& turn, Session& session) {
   return content.fetch && content.fetch->hashes;
 }
 
+// The piece whose leaves the link was asked for so.
+static std::optional<std::uint32_t> piece_of_leaves(const Session& session,
+                                                    const HashRequest& request) {
+  const auto& leaves = session.content->fetch->leaves;
+  return leaves ? leaves->asked(session.link, request) : std::nullopt;
+}
+
 void on_hashes(Turn& turn, Session& session, const wire::bt::Hashes& answer) {
   if (!books_hash_answer(turn, session)) return;
   Content& content = *session.content;
+  if (const auto piece = piece_of_leaves(session, answer.request)) {
+    on_leaves(turn, session, *piece, answer.hashes);
+    ask_more(turn, session);
+    return;
+  }
   const auto result = content.fetch->hashes->answered(answer.request, answer.hashes);
   using Kind = PieceHashes::Answer::Kind;
   if (result.kind == Kind::bad) {
@@ -383,6 +397,11 @@ void on_hash_reject(Turn& turn, Session& session, const HashRequest& request) {
   if (!books_hash_answer(turn, session)) return;
   Content& content = *session.content;
   content.fetch->refill = true;
+  if (const auto piece = piece_of_leaves(session, request)) {
+    session.no_leaves = true;
+    content.fetch->leaves->drop(*piece);
+    return;
+  }
   bool size_proof = false;
   // Who has not everything may have the hashes later.
   const bool for_good = session.announced.known && session.peer_has_all();

@@ -85,6 +85,7 @@ struct Session {
   /// Blocks that were asked and then cancelled or forgotten; they may still come.
   std::uint32_t forgiven = 0;
   std::uint32_t hash_requests = 0;
+  bool no_leaves = false;  ///< refused those of a piece
   bool peer_choking = true;
   /// Asks before the first word about choking: the other end probably has a free slot.
   bool speculating = false;

@@ -188,6 +188,7 @@ void NodeDaemon::perform_transfer(ct::Effect& effect) {
                  [&](ct::Close& it) { transfer_links_->close(it); },
                  [&](ct::DropPiece& it) { pieces_->drop(it); },
                  [&](ct::CheckBlock& it) { pieces_->check(it); },
+                 [&](ct::VerifyBlocks& it) { pieces_->verify_blocks(it); },
                  [&](ct::ReadHashes& it) { pieces_->read_hashes(it); },
                  [&](ct::Open& it) { open_content(it); },
                  [&](ct::Release& it) { pieces_->release(it.content); },

@@ -20,12 +20,12 @@ Error beyond_the_end(std::uint64_t size) {
                      + (size == 1 ? " byte" : " bytes")};
 }
 
-std::uint64_t ready_for(const ct::Reading& reading, const ct::Progress& progress) {
+ct::Ready ready_for(const ct::Reading& reading, const ct::Progress& progress) {
   const auto at =
       std::find_if(progress.readers.begin(), progress.readers.end(), [&](const ct::Ready& ready) {
         return ready.reader == reading.reader;
       });
-  return at == progress.readers.end() ? 0 : at->to;
+  return at == progress.readers.end() ? ct::Ready{} : *at;
 }
 
 }  // namespace
@@ -97,11 +97,12 @@ void Fetches::tell_ready(const Watcher& watcher,
   if (watcher.range && !is_within(*watcher.range, progress.size)) return;
   const std::uint64_t from = watcher.reading ? watcher.reading->from : 0;
   const std::uint64_t to =
-      watcher.reading ? ready_for(*watcher.reading, progress) : progress.ready_bytes;
+      watcher.reading ? ready_for(*watcher.reading, progress).to : progress.ready_bytes;
   if (to > from) watcher.observer->ready(to, part);
 }
 
-// Where all of it is here, the end of the fetch ends its readers too.
+// What was only read is kept: its last piece is whole. Where all of it is here, the end of the
+// fetch ends its readers too.
 void Fetches::end_readers(const ct::Progress& progress, const std::string& part) {
   Fetch* fetch = find(progress.content);
   if (fetch == nullptr) return;
@@ -111,7 +112,7 @@ void Fetches::end_readers(const ct::Progress& progress, const std::string& part)
     const std::uint64_t end = watcher->range->to.value_or(progress.size);
     const bool is_read =
         progress.verified_bytes < progress.size
-        && (watcher->range->from >= end || ready_for(*watcher->reading, progress) >= end);
+        && (watcher->range->from >= end || ready_for(*watcher->reading, progress).whole >= end);
     if (!is_read && is_within(*watcher->range, progress.size)) return false;
     over.push_back(watcher);
     return true;

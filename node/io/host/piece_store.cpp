@@ -17,6 +17,7 @@
 
 namespace freshet::io {
 
+using core::transfer::BlockRange;
 using core::transfer::PieceSet;
 
 namespace {
@@ -261,6 +262,38 @@ void PieceStore::verify(const core::transfer::Verify& verify) {
       }
     };
   });
+}
+
+// On the writer, which has them where they are read a moment later. They are copied, because the
+// buffer may serve another piece before.
+void PieceStore::verify_blocks(const core::transfer::VerifyBlocks& verify) {
+  const Held* held = find(verify.content);
+  FRESHET_CHECK(held != nullptr && held->assembling.contains(verify.blocks.piece));
+  if (!held->partial) return;
+  const BlockRange& blocks = verify.blocks;
+  const ByteView view =
+      held->assembling.at(blocks.piece)->view().subspan(blocks.begin, blocks.length);
+  const std::uint64_t offset = std::uint64_t{blocks.piece} * held->piece_length + blocks.begin;
+  auto bytes = std::make_shared<const Bytes>(view.begin(), view.end());
+  writer_.submit(
+      [this, verify, bytes, offset, partial = held->partial]() -> WorkerPool::Completion {
+        core::transfer::BlocksVerified answer{.content = verify.content, .blocks = verify.blocks};
+        const auto leaves = wire::bt::leaves_of(*bytes);
+        const auto differs =
+            std::mismatch(leaves.begin(), leaves.end(), verify.leaves.begin(), verify.leaves.end());
+        if (differs.first != leaves.end() || differs.second != verify.leaves.end()) {
+          answer.verdict = core::transfer::Verdict::bad;
+          answer.bad_block = verify.blocks.begin / wire::bt::kBlockBytes
+                             + static_cast<std::uint32_t>(differs.first - leaves.begin());
+        } else if (!partial->verified().has(verify.blocks.piece)) {
+          // After an error nothing is said here: the whole piece will meet it too.
+          if (!partial->write_at(offset, *bytes))
+            answer.verdict = core::transfer::Verdict::disk_error;
+        }
+        return [this, answer] {
+          deliver_(answer);
+        };
+      });
 }
 
 void PieceStore::write(const ContentId& content,

@@ -53,6 +53,7 @@ class PieceStore {
   void drop(const core::transfer::DropPiece& drop);
   void check(const core::transfer::CheckBlock& check);
   void verify(const core::transfer::Verify& verify);
+  void verify_blocks(const core::transfer::VerifyBlocks& verify);
   void read_hashes(const core::transfer::ReadHashes& read);
   void release(const ContentId& content);
 

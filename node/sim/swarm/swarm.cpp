@@ -73,6 +73,10 @@ struct Swarm::Impl::Performer {
                                .block = check.block,
                                .ok = check.expected == swarm.content_.leaf(check.block)});
   }
+  /// Nobody reads in a swarm.
+  void operator()(const ct::VerifyBlocks& verify) const {
+    swarm.say(peer, ct::BlocksVerified{.content = verify.content, .blocks = verify.blocks});
+  }
   void operator()(const ct::ReadHashes& read) const {
     swarm.say(peer,
               ct::HashesRead{.link = read.link,

@@ -260,6 +260,12 @@ void World::transmit(LinkId from, Item item) {
   });
 }
 
+static bool is_of_leaves(ByteView message) {
+  const auto decoded = wire::bt::decode_message(message);
+  const auto* hashes = decoded ? std::get_if<wire::bt::Hashes>(&*decoded) : nullptr;
+  return hashes != nullptr && hashes->request.base_layer == 0 && hashes->request.proof_layers == 0;
+}
+
 void World::arrive(LinkId to, const Item& item) {
   End& end = ends_[to];
   if (!end.up) return;
@@ -277,6 +283,7 @@ void World::arrive(LinkId to, const Item& item) {
     if (next.kind == Kind::handshake) {
       deliver(*end.peer, HandshakeArrived{.link = to, .bytes = next.bytes});
     } else if (next.kind == Kind::message) {
+      if (ends_[end.other].peer->faults.keeps_leaves && is_of_leaves(next.bytes)) continue;
       deliver(*end.peer, MessageArrived{.link = to, .bytes = next.bytes});
     } else if (next.kind == Kind::broken) {
       deliver(*end.peer, StreamBroken{to});
@@ -290,13 +297,15 @@ std::optional<std::vector<Sha256>> World::read_hashes(Peer& peer, const ReadHash
   if (at == peer.files.end()) return std::nullopt;
   const Thing& thing = *at->second.thing;
   if (!wire::bt::is_answerable(read.request, thing.shape)) return std::nullopt;
+  const bool of_leaves = read.request.base_layer == 0 && read.request.proof_layers == 0;
+  if (of_leaves && peer.faults.refuses_leaves) return std::nullopt;
   const auto needed = wire::bt::pieces_needed(read.request, thing.shape);
   const std::size_t width = thing.shape.blocks_per_piece();
   const std::size_t first = std::min(needed.first * width, thing.leaves.size());
   const std::size_t count = std::min(needed.count * width, thing.leaves.size() - first);
   auto hashes = wire::bt::hashes_for(
       read.request, thing.shape, thing.piece_layer, std::span(thing.leaves).subspan(first, count));
-  if (peer.faults.bad_hashes) hashes[0].bytes[5] ^= 1;
+  if (peer.faults.bad_hashes || (of_leaves && peer.faults.bad_leaves)) hashes[0].bytes[5] ^= 1;
   return hashes;
 }
 
@@ -355,6 +364,24 @@ struct World::Performer {
     const bool ok =
         blocks.at(check.block.begin) && is_last && thing.leaves[number] == check.expected;
     later(BlockChecked{.content = check.content, .block = check.block, .ok = ok});
+  }
+  void operator()(const VerifyBlocks& verify) const {
+    const Thing& thing = *peer.files.at(verify.content).thing;
+    const auto& blocks = peer.buffers_[{verify.content, verify.blocks.piece}].blocks;
+    BlocksVerified answer{.content = verify.content, .blocks = verify.blocks};
+    std::uint32_t number = verify.blocks.begin / wire::bt::kBlockBytes;
+    for (const Sha256& leaf : verify.leaves) {
+      const BlockRange block = thing.shape.block_range(verify.blocks.piece, number);
+      REQUIRE(blocks.contains(block.begin));
+      const std::size_t at = std::size_t{block.piece} * thing.shape.blocks_per_piece() + number;
+      const bool fits = blocks.at(block.begin) && thing.leaves[at] == leaf;
+      if (!fits && answer.verdict == Verdict::ok) {
+        answer.verdict = Verdict::bad;
+        answer.bad_block = number;
+      }
+      ++number;
+    }
+    later(answer);
   }
   void operator()(const DropPiece& drop) const { peer.buffers_.erase({drop.content, drop.piece}); }
   void operator()(const Dial& wanted) const { world.dial(peer, wanted); }

@@ -51,6 +51,9 @@ struct Peer {
     bool corrupts = false;     ///< every block that it sends is bad
     bool mute_blocks = false;  ///< takes requests and sends no block
     bool bad_hashes = false;
+    bool bad_leaves = false;                 ///< those of a piece that others ask for
+    bool refuses_leaves = false;             ///< the same
+    bool keeps_leaves = false;               ///< the same: says nothing, and goes on with blocks
     std::optional<std::uint64_t> lies_size;  ///< opens its files under another size
   };
 
