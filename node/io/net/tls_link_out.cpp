@@ -15,8 +15,8 @@
 namespace freshet::io {
 namespace {
 
-// Plaintext that is encrypted ahead of one send(): as much as the kernel is let hold unsent, so
-// that it holds little more.
+// Plaintext that is encrypted ahead of one send(): of a link on which little shall wait, as much as
+// the kernel is let hold unsent, so that it holds little more.
 constexpr std::size_t kMostEncrypted = 8 * kRecordBytes;
 constexpr std::size_t kLeastEncrypted = 2 * kRecordBytes;
 
@@ -87,8 +87,10 @@ void TlsLink::flush() {
 bool TlsLink::encrypt() {
   State& state = *state_;
   state.flat.out = &state.shared->cipher_out;
+  const bool is_bounded = state.ahead_bytes < state.limits.buffer_bytes;
   const std::size_t most =
-      std::clamp(unsent_bound(state.ahead_bytes), kLeastEncrypted, kMostEncrypted);
+      is_bounded ? std::clamp(unsent_bound(state.ahead_bytes), kLeastEncrypted, kMostEncrypted)
+                 : kMostEncrypted;
   while (!state.plain.empty() && state.plain_in_flight < most) {
     const ByteView next = state.plain.view().first(std::min(state.plain.size(), kRecordBytes));
     const int wrote = write_record(state.ssl.get(), state.flat, next).bytes;
