@@ -14,10 +14,12 @@
 namespace freshet::core::transfer {
 namespace {
 
+// Those that have something which is not here. Others that fetch it too and stand still where this
+// node does are none: who waits for them alone must hear of it.
 std::uint32_t usable_sources(const Content& content) {
   const auto count =
       std::count_if(content.sessions.begin(), content.sessions.end(), [](const Session* session) {
-        return session->announced.known && (session->announced.all || session->have.count() > 0);
+        return session->announced.known && (session->announced.all || session->interesting > 0);
       });
   return static_cast<std::uint32_t>(count);
 }

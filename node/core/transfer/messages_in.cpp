@@ -90,7 +90,7 @@ void on_have(Turn& turn, Session& session, std::uint32_t piece) {
     if (content.have.size() == 0 || !content.have.has(piece)) ++session.interesting;
   }
   update_interest(turn, session);
-  if (session.have.count() == 1) note_sources(turn, content);
+  if (session.interesting == 1) note_sources(turn, content);
   ask_more(turn, session);
 }
 

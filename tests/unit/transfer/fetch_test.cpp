@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "tests/unit/transfer/world.h"
@@ -405,4 +407,30 @@ TEST_CASE("the same seed gives the same digest, another seed another") {
   };
   CHECK(run(20) == run(20));
   CHECK(run(20) != run(21));
+}
+
+TEST_CASE("who fetches too and has nothing that is lacked is no source") {
+  World world(5);
+  const Thing thing = Thing::make(8 * kMiB);
+  Peer& whole = world.add();
+  whole.give(thing);
+  whole.upload_rate = kSlow;
+  Peer& other = world.add();
+  Peer& fetcher = world.add();
+  world.fetch(other, thing, {&whole});
+  world.run(400ms);
+  world.kill(whole);
+  world.run(2s);
+  const auto there = other.files.at(thing.id).have.count();
+  REQUIRE(there > 0);
+  REQUIRE(there < thing.shape.piece_count);
+  world.fetch(fetcher, thing, {&other});
+  world.run(20s);
+  REQUIRE_FALSE(fetcher.progress.empty());
+  CHECK(fetcher.files.at(thing.id).have.count() == there);
+  const auto has_source = [](const Progress& it) {
+    return it.sources == 1;
+  };
+  CHECK(std::any_of(fetcher.progress.begin(), fetcher.progress.end(), has_source));
+  CHECK(fetcher.progress.back().sources == 0);
 }
