@@ -64,6 +64,8 @@ std::optional<PeerNumber> PeerBook::take(const Endpoint& from) {
   }
   if (!place) place = unused;
   if (!place) return std::nullopt;
+  for (Peer& peer : peers_)
+    if (peer.otherwise == place) peer.otherwise.reset();  // it may be another's now
   peers_[*place].at = from;
   peers_[*place].linked = true;
   return place;

@@ -100,6 +100,10 @@ struct Config {
   std::uint32_t reqq = 1024;  ///< block requests that may wait on one link; more are rejected
   std::uint32_t max_hash_reads = 16;
 
+  /// Where nothing was verified for so long, and nobody who fetches too has told of a new piece,
+  /// those are no sources any more.
+  Duration standstill = std::chrono::minutes(5);
+
   // ---- choking
   MakeChoker make_choker = make_reciprocal_choker;
   std::size_t upload_slots = 8;  ///< while it is not known how fast this node sends; 0: none ever

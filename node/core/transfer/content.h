@@ -38,6 +38,7 @@ struct Fetch {
   Duration ask_sources_pause{};
   std::optional<TimePoint> exhausted_at;  ///< since when every known source is a liar
   std::uint32_t shown_sources = 0;        ///< as Progress said last
+  TimePoint news_at{};                    ///< a piece was verified, or told of by another
   TokenBucket rate;                       ///< at which this is asked
   bool whole = true;                      ///< all of it is wanted, not just what is read
   std::vector<Reading> readings;          ///< who reads while it is fetched

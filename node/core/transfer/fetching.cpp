@@ -14,12 +14,15 @@
 namespace freshet::core::transfer {
 namespace {
 
-// Those that have something which is not here. Others that fetch it too and stand still where this
-// node does are none: who waits for them alone must hear of it.
-std::uint32_t usable_sources(const Content& content) {
+// Others that fetch it too count while something moves: they may have more soon. Once all stand
+// still only who has something that is lacked does; who waits for the others must hear of it.
+std::uint32_t usable_sources(const Turn& turn, const Content& content) {
+  const bool moves = turn.now - content.fetch->news_at < turn.config.standstill;
   const auto count =
-      std::count_if(content.sessions.begin(), content.sessions.end(), [](const Session* session) {
-        return session->announced.known && (session->announced.all || session->interesting > 0);
+      std::count_if(content.sessions.begin(), content.sessions.end(), [&](const Session* session) {
+        return session->announced.known
+               && (session->announced.all || session->interesting > 0
+                   || (moves && session->have.count() > 0));
       });
   return static_cast<std::uint32_t>(count);
 }
@@ -58,6 +61,7 @@ void end(Turn& turn, Content& content, CloseReason reason) {
 void piece_good(Turn& turn, Content& content, std::uint32_t piece) {
   Fetch& fetch = *content.fetch;
   ++turn.counters.pieces_verified;
+  fetch.news_at = turn.now;
   for (const NodeKey& key : fetch.picker->contributors(piece)) fetch.contributors.insert(key);
   fetch.picker->done(piece);
   if (fetch.leaves) fetch.leaves->drop(piece);
@@ -191,6 +195,7 @@ void on_storage_ready(Turn& turn, Content& content, const PieceSet& have) {
   Fetch& fetch = *content.fetch;
   FRESHET_CHECK(have.size() == content.shape->piece_count);
   fetch.storage_ready = true;
+  fetch.news_at = turn.now;
   fetch.leaves.emplace(content.id, *content.shape);
   content.verified_bytes = 0;
   for (std::uint32_t piece = 0; piece < have.size(); ++piece) {
@@ -270,7 +275,7 @@ void update_interest(Turn& turn, Session& session) {
 }
 
 void tell_progress(Turn& turn, Content& content) {
-  content.fetch->shown_sources = usable_sources(content);
+  content.fetch->shown_sources = usable_sources(turn, content);
   std::uint32_t& ready = content.ready_pieces;
   while (ready < content.have.size() && content.have.has(ready)) ++ready;
   turn.push(Progress{.content = content.id,
@@ -284,7 +289,7 @@ void tell_progress(Turn& turn, Content& content) {
 
 void note_sources(Turn& turn, Content& content) {
   if (!content.fetch || !content.fetch->storage_ready) return;
-  if (usable_sources(content) != content.fetch->shown_sources) tell_progress(turn, content);
+  if (usable_sources(turn, content) != content.fetch->shown_sources) tell_progress(turn, content);
 }
 
 void run_fetch_timers(Turn& turn, Content& content) {
@@ -293,6 +298,9 @@ void run_fetch_timers(Turn& turn, Content& content) {
   expire_hashes(turn, content);
   if (check_exhausted(turn, content)) return;
   ask_for_sources(turn, content);
+  note_sources(turn, content);
+  const TimePoint stands_at = content.fetch->news_at + turn.config.standstill;
+  if (content.fetch->storage_ready && turn.now < stands_at) turn.wake_by(stands_at);
 }
 
 }  // namespace freshet::core::transfer

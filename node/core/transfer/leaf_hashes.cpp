@@ -90,6 +90,11 @@ LeafHashes::Check LeafHashes::check_of(const Piece& piece) const {
           .leaves = {leaves + begin, leaves + end}};
 }
 
+bool LeafHashes::is_checking(const BlockRange& bytes) const {
+  const Piece* at = find(bytes.piece);
+  return at != nullptr && !at->suspects.empty() && check_of(*at).bytes == bytes;
+}
+
 std::optional<NodeKey> LeafHashes::suspect(std::uint32_t piece, std::uint32_t block) const {
   const Piece* at = find(piece);
   if (at == nullptr || block < at->checked_from) return std::nullopt;

@@ -53,6 +53,9 @@ class LeafHashes {
   };
   template <typename F>
   std::optional<Check> next_check(std::uint32_t piece, F&& bringer_of);
+  /// Whether this is what the check that is under way is of: an older one, of a piece that was
+  /// dropped meanwhile, says nothing.
+  [[nodiscard]] bool is_checking(const BlockRange& bytes) const;
   /// Who had brought the block of the check that is under way; nullopt: nothing is known of it.
   [[nodiscard]] std::optional<NodeKey> suspect(std::uint32_t piece, std::uint32_t block) const;
   /// What came of it.

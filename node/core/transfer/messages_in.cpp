@@ -89,8 +89,9 @@ void on_have(Turn& turn, Session& session, std::uint32_t piece) {
     if (content.fetch && content.fetch->picker) content.fetch->picker->holder_got(piece);
     if (content.have.size() == 0 || !content.have.has(piece)) ++session.interesting;
   }
+  if (content.fetch) content.fetch->news_at = turn.now;
   update_interest(turn, session);
-  if (session.interesting == 1) note_sources(turn, content);
+  note_sources(turn, content);
   ask_more(turn, session);
 }
 

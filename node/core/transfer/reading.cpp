@@ -102,6 +102,7 @@ void try_verify_blocks(Turn& turn, Content& content, std::uint32_t piece) {
 void on_blocks_verified(Turn& turn, Content& content, const BlocksVerified& verified) {
   if (!content.fetch || !content.fetch->leaves) return;
   Fetch& fetch = *content.fetch;
+  if (!fetch.leaves->is_checking(verified.blocks)) return;
   const std::uint32_t piece = verified.blocks.piece;
   const auto suspect = fetch.leaves->suspect(piece, verified.bad_block);
   fetch.leaves->checked(verified.blocks, verified.verdict == Verdict::ok);

@@ -345,6 +345,7 @@ void on_reject(Turn& turn, Session& session, const BlockRange& block) {
   }
   forget_piece(session, block.piece);
   update_interest(turn, session);
+  note_sources(turn, *session.content);
   offend(turn, session);
 }
 

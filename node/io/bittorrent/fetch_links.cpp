@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <asio/buffer.hpp>
+#include <asio/completion_condition.hpp>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
@@ -36,7 +37,7 @@ struct FetchLink {
   tcp::socket socket;
   UploadTurns::Id turn = 0;
   Bytes writing;
-  TimePoint writes_since;
+  TimePoint writes_since;  ///< the client took something, or was first offered it
   Bytes waiting;
   bool listening = false;
   bool closed = false;
@@ -197,9 +198,14 @@ void FetchLinks::Impl::read(const LinkPtr& link) {
 void FetchLinks::Impl::write(const LinkPtr& link) {
   if (link->closed || !link->writing.empty() || link->waiting.empty()) return;
   link->writing.swap(link->waiting);
-  link->writes_since = parts.now();
+  const auto go_on = [self = shared_from_this(), link](const asio::error_code& failed,
+                                                       std::size_t done) {
+    link->writes_since = self->parts.now();
+    return asio::transfer_all()(failed, done);
+  };
   asio::async_write(link->socket,
                     asio::buffer(link->writing),
+                    go_on,
                     [self = shared_from_this(), link](const asio::error_code& failed, std::size_t) {
                       link->writing.clear();
                       if (link->closed || self->stopped) return;

@@ -229,6 +229,10 @@ void NodeDaemon::make_torrents() {
                                   [this](const FetchedTorrent& it) {
                                     const auto id = it.content ? it.content : folders_->at(it.path);
                                     return id && torrents_->adopt(*id, it.name, *it.info);
+                                  },
+                              .id_of =
+                                  [this](const std::string& path) {
+                                    return folders_->at(path);
                                   }},
       [this] { return pump_->now(); },
       [this] { return down_limit_->shares().clients; },

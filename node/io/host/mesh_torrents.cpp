@@ -27,6 +27,8 @@ RecordChecks::Parts MeshTorrents::for_checks() {
           .now = parts_.now,
           .is_blocked = parts_.mesh.is_blocked,
           .checked = [this](const AskedTorrent& asked, std::optional<store::Published> torrent) {
+            if (const auto own = adopting_.find(asked.name); own != adopting_.end())
+              own->second = true;
             offers_.on_checked(asked, std::move(torrent));
           }};
 }
@@ -70,12 +72,22 @@ bool MeshTorrents::is_here(const ContentId& content) const {
          && !parts_.is_blocked(content);
 }
 
+// Once, whatever comes of it: it costs a reading of all its files.
 bool MeshTorrents::adopt(const ContentId& content, const InfoHash& name, const Bytes& info) {
-  if (parts_.find_own(name) || others_.find(name)) return true;
   const AskedTorrent asked{.name = name, .content = content};
-  if (!has_room(content) || checks_.would_be_vain(asked, {})) return true;
-  if (is_here(content) && checks_.has_room() && !checks_.is_checking(asked))
-    checks_.check({.bytes = record_of(content, name, info), .asked = asked, .sender = {}});
+  const auto known = adopting_.find(name);
+  const bool is_checked = known != adopting_.end() && known->second;
+  const bool is_over = is_checked || parts_.find_own(name) || others_.find(name)
+                       || !has_room(content) || checks_.would_be_vain(asked, {});
+  if (is_over) {
+    adopting_.erase(name);
+    return true;
+  }
+  if (known == adopting_.end() && is_here(content) && checks_.has_room()) {
+    adopting_.emplace(name, false);
+    if (!checks_.is_checking(asked))
+      checks_.check({.bytes = record_of(content, name, info), .asked = asked, .sender = {}});
+  }
   return false;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -85,6 +86,7 @@ class MeshTorrents {
   Parts parts_;
   WorkerPool pool_;
   OthersTorrents others_;
+  std::map<InfoHash, bool> adopting_;  ///< those of adopt(); true: found to be what they are
   RecordChecks checks_;
   TorrentOffers offers_;
   TorrentSources sources_;

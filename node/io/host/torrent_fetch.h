@@ -64,6 +64,7 @@ class TorrentFetch final : public std::enable_shared_from_this<TorrentFetch>,
     std::uint64_t& mesh_files;  ///< counted: those that came from there
     UploadTurns& turns;
     TorrentParting::Adopt adopt;
+    TorrentParting::IdOf id_of;
     /// Nobody waits for it any more: it has ended, or all is in its place.
     std::function<void(const InfoHash&)> over;
     /// It had all, and has done what was left to do. No call follows.

@@ -102,6 +102,7 @@ TorrentFetch::Parts TorrentFetches::parts_for_one() {
           .mesh_files = mesh_files_,
           .turns = serving_.turns,
           .adopt = serving_.adopt,
+          .id_of = serving_.id_of,
           .over = [this](const InfoHash& name) { over(name); },
           .parted =
               [this](const TorrentFetch& fetch) {

@@ -38,6 +38,7 @@ class TorrentFetches {
   struct Serving {
     UploadTurns& turns;
     TorrentParting::Adopt adopt;
+    TorrentParting::IdOf id_of;
   };
   /// `down_rate`: bytes a second from BitTorrent clients, of which torrents that take some have
   /// like parts; 0: no limit.

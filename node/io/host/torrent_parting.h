@@ -31,6 +31,8 @@ class TorrentParting {
   static constexpr Duration kAdoptsWithin = std::chrono::minutes(10);
   /// False: not yet; true: it is served now, or cannot be.
   using Adopt = std::function<bool(const FetchedTorrent&)>;
+  /// Of a folder by its path; nullopt: not known yet.
+  using IdOf = std::function<std::optional<ContentId>(const std::string& path)>;
 
   /// `adopt`: empty where it cannot be.
   TorrentParting(FetchedTorrent torrent, Adopt adopt, TimePoint now)

@@ -279,8 +279,8 @@ TEST_CASE("the addresses of a UDP tracker's host are tried in order, within the 
   REQUIRE(answer->ok());
   CHECK((*answer)->peers == kPeers);
   std::array<Byte, 64> request{};
+  REQUIRE(deaf.available() > 0);  // or receive() would wait
   CHECK(deaf.receive(asio::buffer(request)) == 16);
-  CHECK(deaf.receive(asio::buffer(request)) == 16);  // asked again before the next one was
 }
 
 TEST_CASE("a UDP tracker over IPv6 tells of peers over IPv6") {

@@ -87,6 +87,7 @@ TEST_CASE(
   CHECK(test.fetcher.counters.blocks_verified == 0);
   CHECK(test.fetcher.counters.sources_banned == 0);
   const std::uint64_t refused = test.source.counters.hash_requests_rejected;
+  CHECK(refused == 1);
   test.world.tell(test.fetcher,
                   SetReadings{.content = test.thing.id,
                               .whole = true,
