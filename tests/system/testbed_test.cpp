@@ -72,9 +72,9 @@ std::size_t daemons_of(pid_t testbed) {
   for (const auto& entry : fs::directory_iterator("/proc")) {
     const std::string name = entry.path().filename();
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-    std::error_code failed;
     std::ifstream file(entry.path() / "cmdline", std::ios::binary);
-    const std::string line((std::istreambuf_iterator<char>(file)), {});
+    std::string line;
+    std::getline(file, line, '\n');  // nothing of a process that is gone meanwhile
     const std::string folder = "freshet-testbed-" + std::to_string(testbed) + "-";
     if (line.find(folder) != std::string::npos && line.find("--testbed") != std::string::npos)
       ++found;
