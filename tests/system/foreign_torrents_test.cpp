@@ -19,6 +19,7 @@
 #include "tests/support/files.h"
 #include "tests/support/mesh.h"
 #include "tests/support/raw_peer.h"
+#include "tests/support/sha1_pieces.h"
 
 namespace freshet::testing {
 namespace {
@@ -93,10 +94,7 @@ wire::bt::TorrentInfo info_of(const Node& node, const std::string& name) {
   info.name = name;
   info.size_bytes = kSize;
   info.piece_length = kPieceLength;
-  for (std::size_t at = 0; at < text.size(); at += kPieceLength) {
-    const InfoHash hash = wire::bt::sha1(bytes_of(text.substr(at, kPieceLength)));
-    info.pieces.insert(info.pieces.end(), hash.bytes.begin(), hash.bytes.end());
-  }
+  info.pieces = sha1_pieces(bytes_of(text), kPieceLength);
   return info;
 }
 

@@ -31,14 +31,11 @@ void MetadataAsking::ask(std::uint32_t failures, TimePoint now, Bytes& out) {
 }
 
 void MetadataAsking::request(Bytes& out) {
-  while (const auto piece = download_->next())
-    send({.type = MetadataMessage::Type::request, .piece = *piece, .total_size = 0, .data = {}},
-         out);
-}
-
-void MetadataAsking::send(const MetadataMessage& message, Bytes& out) const {
-  const Bytes payload = encode(message);
-  append(out, wire::bt::Extended{.id = id_, .payload = payload});
+  while (const auto piece = download_->next()) {
+    const Bytes payload = encode(MetadataMessage{
+        .type = MetadataMessage::Type::request, .piece = *piece, .total_size = 0, .data = {}});
+    append(out, wire::bt::Extended{.id = id_, .payload = payload});
+  }
 }
 
 bool MetadataAsking::give_up(TimePoint now) {

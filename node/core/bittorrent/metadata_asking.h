@@ -46,7 +46,6 @@ class MetadataAsking {
 
  private:
   void request(Bytes& out);
-  void send(const wire::bt::MetadataMessage& message, Bytes& out) const;
 
   const FetchConfig& config_;
   std::optional<MetadataDownload> download_;

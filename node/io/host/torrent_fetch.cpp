@@ -7,10 +7,8 @@
 #include <asio/post.hpp>
 #include <spdlog/spdlog.h>
 
-#include "node/io/host/finished_file.h"
 #include "node/io/net/dialer.h"
 #include "node/io/net/tcp_socket.h"
-#include "node/wire/bt/metainfo.h"
 
 namespace freshet::io {
 

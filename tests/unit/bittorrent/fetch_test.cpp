@@ -9,6 +9,7 @@
 #include "node/wire/bt/metainfo.h"
 #include "node/wire/bt/sha1.h"
 #include "tests/support/content.h"
+#include "tests/support/sha1_pieces.h"
 
 using namespace freshet;                    // NOLINT(google-build-using-namespace): a test
 using namespace freshet::core::bittorrent;  // NOLINT(google-build-using-namespace): a test
@@ -23,13 +24,8 @@ TorrentPtr torrent_of(const Bytes& content) {
                    .name = "x",
                    .size_bytes = content.size(),
                    .piece_length = kFetchPiece,
-                   .pieces = {},
+                   .pieces = testing::sha1_pieces(content, kFetchPiece),
                    .root = std::nullopt};
-  for (std::size_t at = 0; at < content.size(); at += kFetchPiece) {
-    const auto hash = sha1(
-        ByteView(content).subspan(at, std::min<std::size_t>(kFetchPiece, content.size() - at)));
-    info.pieces.insert(info.pieces.end(), hash.bytes.begin(), hash.bytes.end());
-  }
   const Bytes encoded = encode_info(info);
   return core::bittorrent::make_torrent({}, std::move(info), encoded);
 }

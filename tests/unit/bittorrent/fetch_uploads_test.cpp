@@ -7,8 +7,8 @@
 
 #include "node/core/bittorrent/fetch.h"
 #include "node/wire/bt/metainfo.h"
-#include "node/wire/bt/sha1.h"
 #include "tests/support/content.h"
+#include "tests/support/sha1_pieces.h"
 
 using namespace freshet;                    // NOLINT(google-build-using-namespace): a test
 using namespace freshet::core::bittorrent;  // NOLINT(google-build-using-namespace): a test
@@ -25,13 +25,8 @@ struct Shared {
                      .name = "x",
                      .size_bytes = content.size(),
                      .piece_length = kSharedPiece,
-                     .pieces = {},
+                     .pieces = testing::sha1_pieces(content, kSharedPiece),
                      .root = std::nullopt};
-    for (std::size_t at = 0; at < content.size(); at += kSharedPiece) {
-      const auto hash = sha1(
-          ByteView(content).subspan(at, std::min<std::size_t>(kSharedPiece, content.size() - at)));
-      made.pieces.insert(made.pieces.end(), hash.bytes.begin(), hash.bytes.end());
-    }
     info = std::make_shared<const Bytes>(encode_info(made));
     layout = std::make_shared<const TorrentLayout>(*read_layout(*info));
   }
@@ -122,10 +117,14 @@ struct Two {
       a.judge();
     }
   }
-  /// `a` has sent its requests, and nothing of them was read.
-  void until_asked() {
+  /// `a` has nothing and asks `b`, which is to read this first.
+  std::optional<BlockRange> first_asked() {
+    a.begin(9, 9);
+    b.begin(2, 1);
+    link();
     turns(2);
     b.fetch.on_bytes(b_to_a, a.says(a_to_b), now);
+    return b.fetch.next_read(b_to_a, 0);
   }
   void pass(Duration time) {
     now += time;
@@ -283,11 +282,7 @@ TEST_CASE("more want something than there are slots: each has a turn") {
 
 TEST_CASE("what is asked for does not wait behind the blocks that were read, but for a choke") {
   Two two;
-  two.a.begin(9, 9);
-  two.b.begin(2, 1);
-  two.link();
-  two.until_asked();
-  const auto block = two.b.fetch.next_read(two.b_to_a, 0);
+  const auto block = two.first_asked();
   REQUIRE(block);
   two.b.read(two.b_to_a, *block);
   CHECK(two.b.fetch.take_output(two.b_to_a).empty());
@@ -300,11 +295,7 @@ TEST_CASE("what is asked for does not wait behind the blocks that were read, but
 
 TEST_CASE("a block that cannot be read ends the link") {
   Two two;
-  two.a.begin(9, 9);
-  two.b.begin(2, 1);
-  two.link();
-  two.until_asked();
-  const auto block = two.b.fetch.next_read(two.b_to_a, 0);
+  const auto block = two.first_asked();
   REQUIRE(block);
   two.b.fetch.on_read(two.b_to_a, *block, std::nullopt);
   CHECK(two.b.fetch.is_over(two.b_to_a));

@@ -8,9 +8,9 @@
 
 #include "node/wire/bt/magnet.h"
 #include "node/wire/bt/metainfo.h"
-#include "node/wire/bt/sha1.h"
 #include "node/wire/bt/torrent_layout.h"
 #include "tests/support/content.h"
+#include "tests/support/sha1_pieces.h"
 
 using namespace freshet;            // NOLINT(google-build-using-namespace): a test
 using namespace freshet::wire::bt;  // NOLINT(google-build-using-namespace): a test
@@ -54,12 +54,7 @@ TorrentInfo made(TorrentKind kind, std::string name, std::vector<TreeFile> files
     info.root = info.files.front().content;
     info.files.clear();
   }
-  const Bytes stream = stream_of(info);
-  for (std::size_t at = 0; has_v1(kind) && at < stream.size(); at += kLength) {
-    const auto hash =
-        sha1(ByteView(stream).subspan(at, std::min<std::size_t>(kLength, stream.size() - at)));
-    info.pieces.insert(info.pieces.end(), hash.bytes.begin(), hash.bytes.end());
-  }
+  if (has_v1(kind)) info.pieces = testing::sha1_pieces(stream_of(info), kLength);
   return info;
 }
 
